@@ -1,0 +1,41 @@
+# Warnings and sanitizers, per target of ours; generated code gets sanitizers only.
+function(dino_sanitize target)
+  if(DINO_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${DINO_SANITIZE} -fno-omit-frame-pointer
+      -fno-sanitize-recover=all)
+    target_link_options(${target} PUBLIC -fsanitize=${DINO_SANITIZE})
+  endif()
+endfunction()
+
+function(dino_compile_options target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+    -Woverloaded-virtual -Wold-style-cast -Wcast-qual -Werror)
+  if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    target_compile_options(${target} PRIVATE -Wthread-safety)
+  endif()
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
+  dino_sanitize(${target})
+endfunction()
+
+# dino_library(name SOURCES a.cc ... LINK lib ...) makes the static library dino_name,
+# known to others as dino::name.
+function(dino_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK;LINK_PRIVATE" ${ARGN})
+  add_library(dino_${name} STATIC ${arg_SOURCES})
+  add_library(dino::${name} ALIAS dino_${name})
+  target_link_libraries(dino_${name} PUBLIC ${arg_LINK} PRIVATE ${arg_LINK_PRIVATE})
+  dino_compile_options(dino_${name})
+endfunction()
+
+# dino_test(name SOURCES a_test.cc ... LINK lib ...) makes one test program and registers
+# each of its tests.
+function(dino_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINK" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock_main)
+  dino_compile_options(${name})
+  gtest_discover_tests(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} DISCOVERY_TIMEOUT 60)
+endfunction()

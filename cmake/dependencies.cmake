@@ -1,0 +1,17 @@
+# The packages the build takes from the system. Each is linked by one folder only; see
+# that folder's CMakeLists.txt.
+find_package(Threads REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(absl CONFIG REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+find_package(spdlog CONFIG REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(mosquitto REQUIRED IMPORTED_TARGET libmosquitto)
+find_path(RAPIDJSON_INCLUDE_DIR rapidjson/writer.h REQUIRED)
+# google/rpc/*.proto, the standard error details.
+find_path(GOOGLEAPIS_DIR google/rpc/error_details.proto REQUIRED
+  PATHS /usr/share/gocode/src/github.com/grpc-ecosystem/grpc-gateway/third_party/googleapis)
+find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
+if(DINO_TESTS)
+  find_package(GTest CONFIG REQUIRED)
+endif()

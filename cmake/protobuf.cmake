@@ -1,0 +1,28 @@
+# dino_protobuf(target ROOT dir [GRPC] PROTOS a.proto ...) generates C++ from `PROTOS`
+# (paths below `ROOT`) and makes the static library `target`.
+function(dino_protobuf target)
+  cmake_parse_arguments(arg "GRPC" "ROOT" "PROTOS;LINK" ${ARGN})
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/generated)
+  file(MAKE_DIRECTORY ${out})
+  set(sources)
+  foreach(proto ${arg_PROTOS})
+    string(REGEX REPLACE "\\.proto$" "" stem ${proto})
+    set(files ${out}/${stem}.pb.cc ${out}/${stem}.pb.h)
+    set(plugin)
+    if(arg_GRPC)
+      list(APPEND files ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h)
+      set(plugin --grpc_out=${out} --plugin=protoc-gen-grpc=${GRPC_CPP_PLUGIN})
+    endif()
+    add_custom_command(
+      OUTPUT ${files}
+      COMMAND protobuf::protoc -I ${arg_ROOT} --cpp_out=${out} ${plugin} ${proto}
+      DEPENDS ${arg_ROOT}/${proto}
+      VERBATIM)
+    list(APPEND sources ${files})
+  endforeach()
+  add_library(${target} STATIC ${sources})
+  target_include_directories(${target} SYSTEM PUBLIC ${out})
+  target_link_libraries(${target} PUBLIC protobuf::libprotobuf ${arg_LINK})
+  set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "")
+  dino_sanitize(${target})
+endfunction()

@@ -1,0 +1,129 @@
+#ifndef DINO_SERVER_MQTT_BATCH_H_
+#define DINO_SERVER_MQTT_BATCH_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dino::mqtt {
+
+using Clock = std::chrono::steady_clock;
+
+class Batch;
+
+enum class Qos : std::uint8_t { kAtMostOnce = 0, kAtLeastOnce = 1 };
+
+// What became of a publication.
+enum class Outcome : std::uint8_t {
+  kPending,       // Not settled yet.
+  kAcknowledged,  // PUBACK below 0x80; with QoS 0, written to the socket.
+  kRejected,      // The broker refused it with `Settlement::reason_code`.
+  kNotSent,       // Never sent on a connection that could have taken it.
+  kUnknown,       // Sent, and no answer came.
+};
+
+// How a publication ended.
+struct Settlement {
+  Outcome outcome = Outcome::kPending;
+  // The MQTT v5 reason code of the broker's PUBACK; 0 if there was none.
+  std::uint8_t reason_code = 0;
+  // True if it ended unanswered while its session was not connected.
+  bool unreachable = false;
+};
+
+// What all publications of a batch have in common.
+struct PublishOptions {
+  Qos qos = Qos::kAtLeastOnce;
+  // MQTT v5 content type.
+  std::string content_type;
+  // MQTT v5 user properties, in this order.
+  std::vector<std::pair<std::string, std::string>> user_properties;
+  // When the broker may forget the publication; what is left at the moment of sending goes
+  // out as the message expiry interval.
+  Clock::time_point expires_at;
+  // Nothing is sent from here on; what is open is settled.
+  Clock::time_point deadline;
+};
+
+// The publications of a batch that go through one session: `count` entries of the batch's
+// order from `first` on.
+//
+// Once handed over, all but `session`, `first` and `count` belong to that session's loop.
+struct Chunk {
+  Batch* batch = nullptr;
+  std::uint32_t session = 0;
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+
+  // How many were taken up for sending, and how many were settled.
+  std::uint32_t taken = 0;
+  std::uint32_t settled = 0;
+  bool stopped = false;
+  // Keeps the batch alive from hand-over until the last settlement.
+  std::shared_ptr<Batch> keep_alive;
+  // Place in a `ChunkList`.
+  Chunk* previous = nullptr;
+  Chunk* next = nullptr;
+  class ChunkList* list = nullptr;
+};
+
+// Publications that share a payload and options: one event on its way to many topics.
+//
+// The creator fills in chunks, gives the batch to a `Publisher` and keeps nothing else.
+// The publisher asks for each topic as it sends it, settles every publication once, and
+// ends the batch by `Ended()`, from the thread that settled the last one.
+class Batch {
+ public:
+  Batch(std::string payload, PublishOptions options)
+      : payload_(std::move(payload)), options_(std::move(options)) {}
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+  virtual ~Batch() = default;
+
+  const std::string& payload() const { return payload_; }
+  const PublishOptions& options() const { return options_; }
+  std::vector<Chunk>& chunks() { return chunks_; }
+
+  // Writes the topic of publication `position` (a place in the batch's order) to `topic`,
+  // whose earlier content is lost. Called from the loops.
+  virtual void WriteTopic(std::uint32_t position, std::string& topic) const = 0;
+
+  // Takes down how publication `position` ended. Called once for each, from any loop, but
+  // never for the same position from two.
+  virtual void Settle(std::uint32_t position, Settlement settlement) = 0;
+
+  // Says that a chunk's last publication was settled. The last chunk ends the batch.
+  void ChunkSettled() {
+    if (open_chunks_.fetch_sub(1, std::memory_order_acq_rel) == 1) Ended();
+  }
+
+ protected:
+  // Adds a chunk; all are added before the batch is published.
+  void AddChunk(std::uint32_t session, std::uint32_t first, std::uint32_t count) {
+    Chunk chunk;
+    chunk.batch = this;
+    chunk.session = session;
+    chunk.first = first;
+    chunk.count = count;
+    chunks_.push_back(std::move(chunk));
+    open_chunks_.store(chunks_.size(), std::memory_order_relaxed);
+  }
+
+  // Called once, after every publication was settled; all settlements are visible.
+  virtual void Ended() = 0;
+
+ private:
+  const std::string payload_;
+  const PublishOptions options_;
+  std::vector<Chunk> chunks_;
+  std::atomic<std::size_t> open_chunks_{0};
+};
+
+}  // namespace dino::mqtt
+
+#endif  // DINO_SERVER_MQTT_BATCH_H_
