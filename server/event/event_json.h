@@ -1,0 +1,25 @@
+#ifndef DINO_SERVER_EVENT_EVENT_JSON_H_
+#define DINO_SERVER_EVENT_EVENT_JSON_H_
+
+#include <string>
+
+#include "server/event/messages.h"
+
+namespace dino::event {
+
+// Writes the event JSON: the bytes that every subscriber receives.
+//
+// Compact UTF-8 with the keys in a fixed order. Times are seconds since the epoch with one
+// to six decimals; what is below a microsecond is cut off.
+//
+// REQUIRES: `Validate` found nothing wrong with the request.
+std::string EventJson(const v1::PublishGroupRequest& request);
+std::string EventJson(const v1::PublishMessageRequest& request);
+std::string EventJson(const v1::PublishAttachmentRequest& request);
+std::string EventJson(const v1::PublishEditRequest& request);
+std::string EventJson(const v1::PublishActionLogRequest& request);
+std::string EventJson(const v1::PublishReadRequest& request);
+
+}  // namespace dino::event
+
+#endif  // DINO_SERVER_EVENT_EVENT_JSON_H_

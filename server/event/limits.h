@@ -1,0 +1,18 @@
+#ifndef DINO_SERVER_EVENT_LIMITS_H_
+#define DINO_SERVER_EVENT_LIMITS_H_
+
+#include <cstddef>
+
+namespace dino::event {
+
+// The limits of a request that an operator may set.
+struct Limits {
+  // Different users that one event may be for.
+  std::size_t max_recipients = 10000;
+  // Bytes of `message_payload`.
+  std::size_t max_payload_bytes = 65536;
+};
+
+}  // namespace dino::event
+
+#endif  // DINO_SERVER_EVENT_LIMITS_H_
