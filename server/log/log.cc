@@ -16,6 +16,7 @@
 #include <mutex>
 #include <shared_mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace dino::log {
@@ -71,13 +72,12 @@ class DescriptorSink : public spdlog::sinks::sink {
   }
 
   bool WaitUntilWritable() {
-    pollfd target{descriptor_, POLLOUT, 0};
     for (;;) {
-      if (::poll(&target, 1, kPollMilliseconds) > 0) return true;
-      if (SteadyClock::now().time_since_epoch().count() >=
-          give_up_at_.load(std::memory_order_relaxed)) {
-        return false;
-      }
+      const bool hurry = SteadyClock::now().time_since_epoch().count() >=
+                         give_up_at_.load(std::memory_order_relaxed);
+      pollfd target{descriptor_, POLLOUT, 0};
+      if (::poll(&target, 1, hurry ? 0 : kPollMilliseconds) > 0) return true;
+      if (hurry) return false;
     }
   }
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
-#include <limits>
 
 namespace dino::log {
 namespace {
