@@ -1,0 +1,149 @@
+#include "server/event/event_json.h"
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <string_view>
+
+#include "rapidjson/writer.h"
+#include "server/event/event_traits.h"
+
+namespace dino::event {
+namespace {
+
+// Keys, ids, times and punctuation of the longest event, without its text and lists.
+constexpr std::size_t kFixedBytes = 384;
+// A user id and its comma.
+constexpr std::size_t kUserIdBytes = 17;
+
+// Lets RapidJSON's writer append to a string.
+class StringStream {
+ public:
+  using Ch = char;
+
+  explicit StringStream(std::string& out) : out_(out) {}
+  void Put(char c) { out_.push_back(c); }
+  void Flush() {}
+
+ private:
+  std::string& out_;
+};
+
+// Writes one event, key by key.
+class EventWriter {
+ public:
+  EventWriter(std::string_view event_type, std::size_t expected_bytes) : stream_(json_) {
+    json_.reserve(expected_bytes);
+    writer_.StartObject();
+    Text("event_type", event_type);
+  }
+  EventWriter(const EventWriter&) = delete;
+  EventWriter& operator=(const EventWriter&) = delete;
+
+  void Text(std::string_view key, std::string_view value) {
+    Key(key);
+    String(value);
+  }
+
+  void Null(std::string_view key) {
+    Key(key);
+    writer_.Null();
+  }
+
+  void Number(std::string_view key, std::int64_t value) {
+    Key(key);
+    writer_.Int64(value);
+  }
+
+  void Numbers(std::string_view key, const google::protobuf::RepeatedField<std::int64_t>& values) {
+    Key(key);
+    writer_.StartArray();
+    for (const std::int64_t value : values) writer_.Int64(value);
+    writer_.EndArray();
+  }
+
+  // Digits, not a double: a double has too few of them for microseconds in year 9999.
+  void Time(std::string_view key, const google::protobuf::Timestamp& time) {
+    std::array<char, 32> digits{};
+    char* end = std::to_chars(digits.data(), digits.data() + digits.size(), time.seconds()).ptr;
+    *end++ = '.';
+    std::int32_t micros = time.nanos() / 1000;
+    for (std::int32_t unit = 100000; unit > 0 && (micros > 0 || unit == 100000); unit /= 10) {
+      *end++ = static_cast<char>('0' + micros / unit);
+      micros %= unit;
+    }
+    Key(key);
+    writer_.RawValue(digits.data(), static_cast<std::size_t>(end - digits.data()),
+                     rapidjson::kNumberType);
+  }
+
+  // The event JSON. The writer is of no use afterwards.
+  std::string Finish() {
+    writer_.EndObject();
+    return std::move(json_);
+  }
+
+ private:
+  void Key(std::string_view key) { String(key); }
+  void String(std::string_view value) {
+    writer_.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+  }
+
+  std::string json_;
+  StringStream stream_;
+  rapidjson::Writer<StringStream> writer_{stream_};
+};
+
+template <typename Request>
+std::string MessageJson(const Request& request) {
+  const v1::Message& message = request.message();
+  EventWriter writer(EventType(request), kFixedBytes + message.message_payload().size() +
+                                             message.file_id().size() +
+                                             message.message_type().size());
+  writer.Text("group_id", message.group_id());
+  writer.Number("sender_id", message.sender_id());
+  if (message.has_file_id()) {
+    writer.Text("file_id", message.file_id());
+  } else {
+    writer.Null("file_id");
+  }
+  writer.Text("message_id", message.message_id());
+  writer.Text("message_payload", message.message_payload());
+  writer.Text("message_type", message.message_type());
+  writer.Time("created_at", message.created_at());
+  return writer.Finish();
+}
+
+}  // namespace
+
+std::string EventJson(const v1::PublishGroupRequest& request) {
+  const v1::Group& group = request.group();
+  EventWriter writer(EventType(request),
+                     kFixedBytes + group.name().size() +
+                         kUserIdBytes * static_cast<std::size_t>(group.user_ids_size()));
+  writer.Text("group_id", group.group_id());
+  writer.Text("name", group.name());
+  writer.Time("created_at", group.created_at());
+  writer.Time("updated_at", group.updated_at());
+  writer.Time("last_message_time", group.last_message_time());
+  writer.Number("group_type", group.group_type() == v1::GROUP_TYPE_ONE_TO_ONE ? 1 : 0);
+  writer.Number("owner_id", group.owner_id());
+  writer.Numbers("user_ids", group.user_ids());
+  return writer.Finish();
+}
+
+std::string EventJson(const v1::PublishMessageRequest& request) { return MessageJson(request); }
+std::string EventJson(const v1::PublishAttachmentRequest& request) { return MessageJson(request); }
+std::string EventJson(const v1::PublishEditRequest& request) { return MessageJson(request); }
+std::string EventJson(const v1::PublishActionLogRequest& request) { return MessageJson(request); }
+
+std::string EventJson(const v1::PublishReadRequest& request) {
+  const v1::Read& read = request.read();
+  EventWriter writer(EventType(request), kFixedBytes);
+  writer.Text("group_id", read.group_id());
+  writer.Number("user_id", read.user_id());
+  writer.Time("read_at", read.read_at());
+  return writer.Finish();
+}
+
+}  // namespace dino::event

@@ -1,0 +1,80 @@
+#include "server/event/event_traits.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+
+#include "absl/container/flat_hash_set.h"
+#include "google/protobuf/repeated_field.h"
+
+namespace dino::event {
+namespace {
+
+using UserIdList = google::protobuf::RepeatedField<std::int64_t>;
+
+// Up to here looking through the answer costs less than a set.
+constexpr int kMaxScanned = 16;
+// Far longer lists are mostly repetitions: room for all entries would be wasted.
+constexpr std::size_t kMaxReserved = 16384;
+
+std::vector<std::int64_t> ScannedDistinct(const UserIdList& ids) {
+  std::vector<std::int64_t> distinct;
+  distinct.reserve(static_cast<std::size_t>(ids.size()));
+  for (const std::int64_t id : ids) {
+    if (std::find(distinct.begin(), distinct.end(), id) == distinct.end()) distinct.push_back(id);
+  }
+  return distinct;
+}
+
+std::vector<std::int64_t> HashedDistinct(const UserIdList& ids) {
+  const std::size_t room = std::min(static_cast<std::size_t>(ids.size()), kMaxReserved);
+  absl::flat_hash_set<std::int64_t> seen;
+  seen.reserve(room);
+  std::vector<std::int64_t> distinct;
+  distinct.reserve(room);
+  for (const std::int64_t id : ids) {
+    if (seen.insert(id).second) distinct.push_back(id);
+  }
+  return distinct;
+}
+
+std::vector<std::int64_t> Distinct(const UserIdList& ids) {
+  if (ids.size() <= kMaxScanned) return ScannedDistinct(ids);
+  // Lists out of a database tend to be sorted: then nothing can repeat.
+  if (std::adjacent_find(ids.begin(), ids.end(), std::greater_equal<>()) == ids.end()) {
+    return {ids.begin(), ids.end()};
+  }
+  return HashedDistinct(ids);
+}
+
+}  // namespace
+
+std::vector<std::int64_t> Recipients(const v1::PublishGroupRequest& request) {
+  return Distinct(request.user_ids().empty() ? request.group().user_ids() : request.user_ids());
+}
+
+std::vector<std::int64_t> Recipients(const v1::PublishMessageRequest& request) {
+  return Distinct(request.user_ids());
+}
+
+std::vector<std::int64_t> Recipients(const v1::PublishAttachmentRequest& request) {
+  return Distinct(request.user_ids());
+}
+
+std::vector<std::int64_t> Recipients(const v1::PublishEditRequest& request) {
+  return Distinct(request.user_ids());
+}
+
+std::vector<std::int64_t> Recipients(const v1::PublishActionLogRequest& request) {
+  return Distinct(request.user_ids());
+}
+
+std::vector<std::int64_t> Recipients(const v1::PublishReadRequest& request) {
+  return Distinct(request.user_ids());
+}
+
+std::uint32_t ExpirySeconds(const google::protobuf::Duration& expiry) {
+  return static_cast<std::uint32_t>(expiry.seconds() + (expiry.nanos() > 0 ? 1 : 0));
+}
+
+}  // namespace dino::event

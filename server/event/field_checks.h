@@ -1,0 +1,47 @@
+#ifndef DINO_SERVER_EVENT_FIELD_CHECKS_H_
+#define DINO_SERVER_EVENT_FIELD_CHECKS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "google/protobuf/duration.pb.h"
+#include "google/protobuf/repeated_field.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "server/event/violations.h"
+
+namespace dino::event {
+
+// 2^53-1: above it a JavaScript subscriber no longer reads every number exactly.
+inline constexpr std::int64_t kMaxUserId = 9007199254740991;
+
+// Holds the fields of one message against the rules and adds what is wrong to `violations`,
+// under the path `parent` + field. Takes no memory for what is right.
+class FieldChecks {
+ public:
+  // `parent` is "" or ends in '.'. REQUIRES: both outlive this.
+  FieldChecks(std::string_view parent, Violations& violations)
+      : parent_(parent), violations_(violations) {}
+
+  void Uuid(std::string_view field, std::string_view value);
+  void UserId(std::string_view field, std::int64_t value);
+  // 1 to `max_bytes` bytes.
+  void Text(std::string_view field, std::string_view value, std::size_t max_bytes);
+  void MessageType(std::string_view field, std::string_view value);
+  void IdempotencyKey(std::string_view field, std::string_view value);
+  void Time(std::string_view field, bool is_set, const google::protobuf::Timestamp& value);
+  void Expiry(std::string_view field, const google::protobuf::Duration& value);
+  // Each entry, and at most `max_different` different users.
+  void UserIds(std::string_view field, const google::protobuf::RepeatedField<std::int64_t>& ids,
+               std::size_t max_different);
+
+  void Add(std::string_view field, std::string_view description);
+
+ private:
+  std::string_view parent_;
+  Violations& violations_;
+};
+
+}  // namespace dino::event
+
+#endif  // DINO_SERVER_EVENT_FIELD_CHECKS_H_
