@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Installs those of Debian 12's packages that a purpose needs and that are missing.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+usage: install-packages.sh PURPOSE...
+
+Installs what is missing from Debian's packages. Asks sudo only if something is
+missing and you are not root. PURPOSE is one or more of
+
+  build   compile the server and dino-publish
+  run     run a broker and look at its topics (the quickstart)
+  test    build and run the tests and all checks
+TEXT
+}
+
+# The one list. A package stands with the first purpose that needs it.
+build_packages=(
+  ca-certificates
+  ccache
+  cmake
+  g++
+  golang-github-grpc-ecosystem-grpc-gateway-dev # google/rpc/*.proto
+  libgrpc++-dev
+  libmosquitto-dev
+  libprotobuf-dev
+  libspdlog-dev
+  ninja-build
+  pkgconf
+  protobuf-compiler
+  protobuf-compiler-grpc
+  rapidjson-dev
+)
+run_packages=(mosquitto mosquitto-clients)
+test_packages=(clang clang-format clang-tidy git libgmock-dev libgtest-dev shellcheck)
+
+# Prints those of the packages "$@" that are not installed.
+missing_of() {
+  local package
+  for package in "$@"; do
+    [[ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" == installed ]] ||
+      echo "$package"
+  done
+}
+
+# Runs apt-get quietly; shows what it said only if it fails.
+apt_get() {
+  local command=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 "$@")
+  ((EUID == 0)) || command=(sudo "${command[@]}")
+  "${command[@]}" >"$log" 2>&1 || {
+    cat "$log" >&2
+    echo "error: apt-get $1 failed" >&2
+    exit 1
+  }
+}
+
+install() {
+  echo "Installing $# Debian packages: $*"
+  if ! command -v apt-get >/dev/null; then
+    echo "error: there is no apt-get here; install what these Debian 12 packages hold" >&2
+    exit 1
+  fi
+  if ((EUID != 0)); then
+    if ! command -v sudo >/dev/null; then
+      echo "error: neither root nor sudo; as root, run: apt-get install $*" >&2
+      exit 1
+    fi
+  fi
+  log=$(mktemp)
+  trap 'rm -f "$log"' EXIT
+  apt_get update
+  apt_get install --yes --no-install-recommends "$@"
+}
+
+# Debian starts a system-wide broker when mosquitto is installed. Nobody asked for that one.
+stop_system_broker() {
+  [[ -d /run/systemd/system ]] || return 0
+  local command=(systemctl --quiet disable --now mosquitto.service)
+  ((EUID == 0)) || command=(sudo "${command[@]}")
+  "${command[@]}" 2>/dev/null || echo "note: the system's own mosquitto.service is running" >&2
+}
+
+wanted=()
+for purpose in "$@"; do
+  case "$purpose" in
+    build) wanted+=("${build_packages[@]}") ;;
+    run) wanted+=("${run_packages[@]}") ;;
+    test)
+      wanted+=("${build_packages[@]}" "${run_packages[@]}" "${test_packages[@]}")
+      # buf comes from npm; an npm from elsewhere will do.
+      command -v npm >/dev/null || wanted+=(nodejs npm)
+      ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    *)
+      echo "error: unknown purpose '$purpose'" >&2
+      usage >&2
+      exit 2
+      ;;
+  esac
+done
+if ((${#wanted[@]} == 0)); then
+  usage >&2
+  exit 2
+fi
+
+mapfile -t missing < <(missing_of "${wanted[@]}" | sort -u)
+((${#missing[@]})) || exit 0
+install "${missing[@]}"
+if [[ " ${missing[*]} " == *" mosquitto "* ]]; then stop_system_broker; fi
