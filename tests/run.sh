@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test and check.
+#
+# Goes on after a failure, so that one run tells all. The last line is `N passed, N failed`;
+# the exit status is 0 only if nothing failed.
+set -uo pipefail
+
+usage() {
+  cat <<'TEXT'
+usage: tests/run.sh [--fast] [--tsan]
+
+Installs what is missing from Debian's packages, builds with and without
+sanitizers, runs every test and checks format, clang-tidy, protos and scripts.
+
+  --fast  only build the preset `dev` and run its tests
+  --tsan  run the tests under the thread sanitizer as well
+TEXT
+}
+
+presets=(dev asan)
+fast=false
+for argument in "$@"; do
+  case "$argument" in
+    --fast) fast=true presets=(dev) ;;
+    --tsan) presets+=(tsan) ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    *)
+      echo "error: unknown option '$argument'" >&2
+      usage >&2
+      exit 2
+      ;;
+  esac
+done
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+exec </dev/null
+buf_version=1.75.0
+passed=0
+failed=0
+failures=()
+scratch=$(mktemp -d -t dino-tests.XXXXXX)
+trap 'rm -rf "$scratch"' EXIT
+
+# count PASSED FAILED NAME: adds to the sums.
+count() {
+  ((passed += $1, failed += $2))
+  if (($2)); then failures+=("$3"); fi
+}
+
+# step NAME COMMAND...: runs a command under a heading, with its time. Its status is the
+# command's.
+step() {
+  local name=$1 began=$SECONDS status=0
+  shift
+  printf '\n==== %s\n' "$name"
+  "$@" || status=$?
+  printf -- '---- %s: %s, %d s\n' "$name" "$( ((status == 0)) && echo ok || echo FAILED)" \
+    "$((SECONDS - began))"
+  return "$status"
+}
+
+# check NAME COMMAND...: a step that counts as one.
+check() {
+  if step "$@"; then count 1 0 "$1"; else count 0 1 "$1"; fi
+}
+
+build() {
+  cmake --preset "$1" >"$scratch/configure" 2>&1 || {
+    cat "$scratch/configure"
+    return 1
+  }
+  cmake --build --preset "$1"
+}
+
+# Runs the tests of a preset and counts each.
+run_tests() {
+  local preset=$1 status=0 summary of
+  ctest --preset "$preset" --no-tests=error -j4 2>&1 | tee "$scratch/ctest" || status=$?
+  summary=$(grep -oE '[0-9]+ tests? failed out of [0-9]+' "$scratch/ctest" | tail -n 1)
+  if [[ -z "$summary" ]]; then
+    count 0 1 "tests of $preset: none ran"
+    return 1
+  fi
+  of=${summary##* }
+  count "$((of - ${summary%% *}))" "${summary%% *}" "tests of $preset"
+  return "$status"
+}
+
+# Debian has no buf. npm's package brings the program itself.
+lint_protos() {
+  local buf=build/tools/node_modules/.bin/buf
+  if [[ "$("$buf" --version 2>/dev/null)" != "$buf_version" ]]; then
+    npm install --prefix build/tools --no-save --no-audit --no-fund "@bufbuild/buf@$buf_version" ||
+      return
+  fi
+  "$buf" lint proto
+}
+
+check_format() { git ls-files -z '*.cc' '*.h' | xargs -0 clang-format --dry-run --Werror; }
+
+check_scripts() { git ls-files -z '*.sh' .ci/run | xargs -0 shellcheck; }
+
+# The preset's build is the check: clang's warnings, thread safety analysis and clang-tidy
+# on every file of ours.
+check_tidy() { build tidy; }
+
+if ! step 'Debian packages' deploy/install-packages.sh test; then
+  echo '0 passed, 1 failed'
+  exit 1
+fi
+for preset in "${presets[@]}"; do
+  if step "Build $preset" build "$preset"; then
+    step "Tests of $preset" run_tests "$preset"
+  else
+    count 0 1 "build of $preset"
+  fi
+done
+if ! $fast; then
+  check 'Quickstart' deploy/quickstart.sh --once
+  check 'Format' check_format
+  check 'Scripts' check_scripts
+  check 'Protos' lint_protos
+  check 'clang-tidy' check_tidy
+fi
+
+printf '\n'
+if ((failed)); then printf 'failed: %s\n' "${failures[@]}"; fi
+printf '%d passed, %d failed\n' "$passed" "$failed"
+((failed == 0))
