@@ -1,0 +1,44 @@
+#ifndef DINO_SERVER_FANOUT_TOPIC_TEMPLATE_H_
+#define DINO_SERVER_FANOUT_TOPIC_TEMPLATE_H_
+
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dino::fanout {
+
+// Turns a user into the MQTT topic of that user, `dms/{environment}/{user_id}` say.
+//
+// A template that was parsed makes only topics that brokers take. Immutable, so
+// thread-safe.
+class TopicTemplate {
+ public:
+  // Reads `text`, in which `{environment}` stands for `environment` and `{user_id}` for
+  // the user's ID in decimal. Fails with INVALID_ARGUMENT, naming the rule, unless
+  //
+  //  - `{user_id}` occurs once, as a whole level, and `{environment}` at most once;
+  //  - there is no other `{` or `}`, no `+` and no `#`;
+  //  - the topic does not begin with `$`, and has at most 10 levels and 1,024 bytes;
+  //  - `environment` is 1 to 64 bytes without `/`;
+  //  - both are UTF-8 without control and non-characters.
+  static absl::StatusOr<TopicTemplate> Parse(std::string_view text, std::string_view environment);
+
+  // Writes the topic of `user_id` to `topic`, whose earlier content is lost. Allocates
+  // nothing if `topic` has the capacity.
+  void Write(std::int64_t user_id, std::string& topic) const;
+
+ private:
+  TopicTemplate(std::string prefix, std::string suffix)
+      : prefix_(std::move(prefix)), suffix_(std::move(suffix)) {}
+
+  // What stands before and after the user's ID.
+  std::string prefix_;
+  std::string suffix_;
+};
+
+}  // namespace dino::fanout
+
+#endif  // DINO_SERVER_FANOUT_TOPIC_TEMPLATE_H_
