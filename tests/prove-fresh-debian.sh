@@ -76,8 +76,8 @@ unshare --mount --pid --fork --kill-child bash -c '
   mount -t proc proc "$root/proc"
   mount --rbind /dev "$root/dev"
   status=0
-  env -u TMPDIR HOME="$home" PATH="$path" \
-    "$@" /bin/bash -c "cd ~/dino-bridge && $what" </dev/null || status=$?
+  "$@" /usr/bin/env -u TMPDIR HOME="$home" PATH="$path" \
+    /bin/bash -c "cd ~/dino-bridge && $what" </dev/null || status=$?
   mount -t proc proc /proc
   left=$(ps -e -o pid=,args= | grep -vE "^ *1 |ps -e|<defunct>|grep" || true)
   if [[ -n "$left" ]]; then
