@@ -63,7 +63,7 @@ struct Chunk {
   // How many were taken up for sending, and how many were settled.
   std::uint32_t taken = 0;
   std::uint32_t settled = 0;
-  bool stopped = false;
+  bool ended = false;
   // Keeps the batch alive from hand-over until the last settlement.
   std::shared_ptr<Batch> keep_alive;
   // Place in a `ChunkList`.
@@ -80,11 +80,13 @@ struct Chunk {
 class Batch {
  public:
   Batch(std::string payload, PublishOptions options)
-      : payload_(std::move(payload)), options_(std::move(options)) {}
+      : id_(NextId()), payload_(std::move(payload)), options_(std::move(options)) {}
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
   virtual ~Batch() = default;
 
+  // Tells this batch from every other of the process, also from earlier ones.
+  std::uint64_t id() const { return id_; }
   const std::string& payload() const { return payload_; }
   const PublishOptions& options() const { return options_; }
   std::vector<Chunk>& chunks() { return chunks_; }
@@ -118,6 +120,12 @@ class Batch {
   virtual void Ended() = 0;
 
  private:
+  static std::uint64_t NextId() {
+    static std::atomic<std::uint64_t> next{1};
+    return next.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  const std::uint64_t id_;
   const std::string payload_;
   const PublishOptions options_;
   std::vector<Chunk> chunks_;

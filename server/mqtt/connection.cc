@@ -1,0 +1,159 @@
+#include "server/mqtt/connection.h"
+
+#include <mosquitto.h>
+#include <mqtt_protocol.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <mutex>
+
+#include "absl/strings/str_cat.h"
+#include "server/mqtt/reason_code.h"
+
+namespace dino::mqtt {
+namespace {
+
+// Unacknowledged data on a dead path is given up after this time.
+constexpr unsigned kTcpUserTimeoutMilliseconds = 5000;
+
+void InitializeLibrary() {
+  static std::once_flag once;
+  std::call_once(once, [] { mosquitto_lib_init(); });
+}
+
+void SetSocketOption(int fd, int level, int name, unsigned value) {
+  // A kernel without the option only makes us slower.
+  setsockopt(fd, level, name, &value, sizeof(value));
+}
+
+}  // namespace
+
+PublishProperties::PublishProperties(const PublishOptions& options, std::chrono::seconds expiry)
+    : expiry_(expiry) {
+  mosquitto_property_add_byte(&list_, MQTT_PROP_PAYLOAD_FORMAT_INDICATOR, 1);
+  mosquitto_property_add_int32(&list_, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL,
+                               static_cast<std::uint32_t>(expiry.count()));
+  mosquitto_property_add_string(&list_, MQTT_PROP_CONTENT_TYPE, options.content_type.c_str());
+  for (const auto& [name, value] : options.user_properties) {
+    mosquitto_property_add_string_pair(&list_, MQTT_PROP_USER_PROPERTY, name.c_str(),
+                                       value.c_str());
+  }
+}
+
+PublishProperties::~PublishProperties() { mosquitto_property_free_all(&list_); }
+
+Connection::~Connection() {
+  if (handle_ != nullptr) mosquitto_destroy(handle_);
+}
+
+absl::Status Connection::Open(const Target& target) {
+  InitializeLibrary();
+  handle_ = mosquitto_new(target.client_id.c_str(), /*clean_session=*/true, this);
+  if (handle_ == nullptr) return Check(MOSQ_ERR_ERRNO, "create");
+  mosquitto_int_option(handle_, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
+  mosquitto_int_option(handle_, MOSQ_OPT_TCP_NODELAY, 1);
+  // The library must not hold publications back: the in-flight window does that.
+  mosquitto_int_option(handle_, MOSQ_OPT_SEND_MAXIMUM, 0);
+  mosquitto_connect_v5_callback_set(handle_, &Connection::OnConnect);
+  mosquitto_publish_v5_callback_set(handle_, &Connection::OnPublish);
+  mosquitto_disconnect_v5_callback_set(handle_, &Connection::OnDisconnect);
+  absl::Status status = Check(mosquitto_connect_async(handle_, target.address.c_str(), target.port,
+                                                      static_cast<int>(target.keep_alive.count())),
+                              "connect");
+  if (status.ok()) {
+    SetSocketOption(fd(), IPPROTO_TCP, TCP_USER_TIMEOUT, kTcpUserTimeoutMilliseconds);
+  }
+  return status;
+}
+
+int Connection::fd() const { return handle_ == nullptr ? -1 : mosquitto_socket(handle_); }
+
+bool Connection::WantsWrite() const { return mosquitto_want_write(handle_); }
+
+absl::Status Connection::Read() {
+  // The library stops reading early when it finds an old EAGAIN in errno.
+  errno = 0;
+  return Check(mosquitto_loop_read(handle_, 1), "read");
+}
+
+absl::Status Connection::Write() {
+  errno = 0;
+  return Check(mosquitto_loop_write(handle_, 1), "write");
+}
+
+absl::Status Connection::KeepAlive() {
+  errno = 0;
+  return Check(mosquitto_loop_misc(handle_), "keep alive");
+}
+
+void Connection::Cork(bool on) { SetSocketOption(fd(), IPPROTO_TCP, TCP_CORK, on ? 1 : 0); }
+
+Connection::PublishStatus Connection::Publish(const std::string& topic, std::string_view payload,
+                                              Qos qos, const PublishProperties& properties,
+                                              int& packet_id, std::uint8_t& reason_code) {
+  const int result = mosquitto_publish_v5(
+      handle_, &packet_id, topic.c_str(), static_cast<int>(payload.size()), payload.data(),
+      static_cast<int>(qos), /*retain=*/false, properties.get());
+  switch (result) {
+    case MOSQ_ERR_SUCCESS:
+      return PublishStatus::kSent;
+    case MOSQ_ERR_QOS_NOT_SUPPORTED:
+      reason_code = MQTT_RC_QOS_NOT_SUPPORTED;
+      return PublishStatus::kRefused;
+    case MOSQ_ERR_OVERSIZE_PACKET:
+    case MOSQ_ERR_PAYLOAD_SIZE:
+      reason_code = MQTT_RC_PACKET_TOO_LARGE;
+      return PublishStatus::kRefused;
+    case MOSQ_ERR_INVAL:
+    case MOSQ_ERR_MALFORMED_UTF8:
+      reason_code = MQTT_RC_TOPIC_NAME_INVALID;
+      return PublishStatus::kRefused;
+    default:
+      return PublishStatus::kConnectionLost;
+  }
+}
+
+void Connection::Disconnect() {
+  if (fd() >= 0) mosquitto_disconnect_v5(handle_, MQTT_RC_NORMAL_DISCONNECTION, nullptr);
+}
+
+void Connection::OnConnect(mosquitto* /*handle*/, void* self, int reason_code, int /*flags*/,
+                           const mqtt5__property* properties) {
+  ConnAck connack;
+  connack.reason_code = static_cast<std::uint8_t>(reason_code);
+  mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM, &connack.receive_maximum,
+                                /*skip_first=*/false);
+  static_cast<Connection*>(self)->listener_.OnConnAck(connack);
+}
+
+void Connection::OnPublish(mosquitto* /*handle*/, void* self, int packet_id, int reason_code,
+                           const mqtt5__property* /*properties*/) {
+  static_cast<Connection*>(self)->listener_.OnPubAck(packet_id,
+                                                     static_cast<std::uint8_t>(reason_code));
+}
+
+void Connection::OnDisconnect(mosquitto* /*handle*/, void* self, int reason_code,
+                              const mqtt5__property* /*properties*/) {
+  // The library gives its own error numbers here too; they are below 0x80, where a server has
+  // only 0x00 to say.
+  if (reason_code == 0 || reason_code >= kFirstFailure) {
+    static_cast<Connection*>(self)->listener_.OnServerDisconnect(
+        static_cast<std::uint8_t>(reason_code));
+  }
+}
+
+absl::Status Connection::Check(int result, const char* what) const {
+  if (result == MOSQ_ERR_SUCCESS || result == MOSQ_ERR_CONN_PENDING) {
+    if (fd() >= 0) return absl::OkStatus();
+    return absl::UnavailableError(absl::StrCat(what, ": connection closed"));
+  }
+  const int error = errno;
+  return absl::UnavailableError(absl::StrCat(
+      what, ": ", result == MOSQ_ERR_ERRNO ? std::strerror(error) : mosquitto_strerror(result)));
+}
+
+}  // namespace dino::mqtt

@@ -1,0 +1,114 @@
+#include "server/mqtt/loop.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+
+namespace dino::mqtt {
+
+Loop::~Loop() { Stop(); }
+
+void Loop::AddSession(std::uint32_t number, SessionOptions options, unsigned seed,
+                      const Session::ChangeFunction& on_change) {
+  if (sessions_.size() <= number) sessions_.resize(number + 1);
+  const auto resolve = [this, number](const std::string& host) {
+    resolver_.Resolve(host, [this, number](absl::StatusOr<Resolver::Addresses> addresses) {
+      Post([this, number, addresses = std::move(addresses)] {
+        sessions_[number]->OnResolved(addresses);
+      });
+    });
+  };
+  sessions_[number] =
+      std::make_unique<Session>(std::move(options), seed, poller_, resolve, on_change);
+}
+
+void Loop::Start() {
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "mqtt-loop");
+    Run();
+  });
+}
+
+void Loop::Stop() {
+  {
+    const MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  poller_.Wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Loop::Publish(const std::vector<Chunk*>& chunks) {
+  bool was_empty = false;
+  {
+    const MutexLock lock(mutex_);
+    was_empty = chunks_.empty();
+    chunks_.insert(chunks_.end(), chunks.begin(), chunks.end());
+  }
+  // One wake-up is enough for all that comes until the loop looks.
+  if (was_empty) poller_.Wake();
+}
+
+void Loop::StopBatch(const std::shared_ptr<Batch>& batch) {
+  Post([this, batch] { EndChunks(*batch); });
+}
+
+void Loop::Post(std::function<void()> task) {
+  {
+    const MutexLock lock(mutex_);
+    tasks_.push_back(std::move(task));
+  }
+  poller_.Wake();
+}
+
+Session* Loop::session(std::uint32_t number) const {
+  return number < sessions_.size() ? sessions_[number].get() : nullptr;
+}
+
+void Loop::TakeChunk(Chunk& chunk) { session(chunk.session)->Add(chunk); }
+
+void Loop::EndChunks(Batch& batch) {
+  for (Chunk& chunk : batch.chunks()) {
+    Session* owner = session(chunk.session);
+    if (owner != nullptr && !chunk.ended) owner->Stop(chunk);
+  }
+}
+
+void Loop::EmptyInbox() {
+  {
+    const MutexLock lock(mutex_);
+    std::swap(chunks_, taken_chunks_);
+    std::swap(tasks_, taken_tasks_);
+  }
+  // Chunks first: a task may ask for the end of one of them.
+  for (Chunk* chunk : taken_chunks_) TakeChunk(*chunk);
+  for (const auto& task : taken_tasks_) task();
+  taken_chunks_.clear();
+  taken_tasks_.clear();
+}
+
+void Loop::Run() {
+  Clock::time_point next = Clock::now();
+  while (true) {
+    poller_.Wait(next, [](void* tag, std::uint32_t events) {
+      static_cast<Session*>(tag)->OnSocket(events);
+    });
+    EmptyInbox();
+    {
+      const MutexLock lock(mutex_);
+      if (stopping_) break;
+    }
+    const Clock::time_point now = Clock::now();
+    next = Clock::time_point::max();
+    for (const auto& session : sessions_) {
+      if (session != nullptr) next = std::min(next, session->Advance(now));
+    }
+  }
+  for (const auto& session : sessions_) {
+    if (session != nullptr) session->Close();
+  }
+  // Settles what is open, on this thread as ever.
+  sessions_.clear();
+}
+
+}  // namespace dino::mqtt

@@ -1,0 +1,43 @@
+#ifndef DINO_SERVER_MQTT_RESOLVER_H_
+#define DINO_SERVER_MQTT_RESOLVER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace dino::mqtt {
+
+// Looks up host names on threads of its own, because a look-up blocks for as long as the name
+// servers please. One thread per name at a time: callers who ask for a name that is being
+// looked up get that answer. Thread-safe.
+class Resolver {
+ public:
+  // Numeric addresses, at least one.
+  using Addresses = std::vector<std::string>;
+  using Callback = std::function<void(absl::StatusOr<Addresses>)>;
+
+  Resolver();
+  Resolver(const Resolver&) = delete;
+  Resolver& operator=(const Resolver&) = delete;
+  // Does not wait for look-ups under way; their callbacks are not called any more.
+  ~Resolver();
+
+  // Calls `done` on another thread with the host's addresses.
+  void Resolve(const std::string& host, Callback done);
+
+  // True if `host` is an IPv4 or IPv6 address already.
+  static bool IsNumeric(const std::string& host);
+
+ private:
+  struct Lookups;
+  static void Run(const std::shared_ptr<Lookups>& lookups, const std::string& host);
+
+  std::shared_ptr<Lookups> lookups_;
+};
+
+}  // namespace dino::mqtt
+
+#endif  // DINO_SERVER_MQTT_RESOLVER_H_

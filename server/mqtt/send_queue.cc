@@ -1,0 +1,203 @@
+#include "server/mqtt/send_queue.h"
+
+#include "absl/hash/hash.h"
+#include "server/mqtt/reason_code.h"
+
+namespace dino::mqtt {
+namespace {
+
+// How many publications a chunk sends before it is the next one's turn.
+constexpr int kTurn = 16;
+
+// Room for a packet's header and properties, beside topic and payload.
+constexpr std::size_t kPacketOverhead = 200;
+
+}  // namespace
+
+SendQueue::~SendQueue() {
+  while (!deadlines_.empty()) Stop(*deadlines_.begin()->second, /*unreachable=*/true);
+}
+
+void SendQueue::Add(Chunk& chunk) {
+  deadlines_.emplace(chunk.batch->options().deadline, &chunk);
+  unsent_ += chunk.count;
+  ready_.PushBack(chunk);
+}
+
+void SendQueue::Stop(Chunk& chunk, bool unreachable) {
+  // Keeps the chunk until this function is done with it.
+  const std::shared_ptr<Batch> batch = chunk.keep_alive;
+  if (chunk.list != nullptr) chunk.list->Erase(chunk);
+  const std::uint32_t taken = chunk.taken;
+  unsent_ -= chunk.count - taken;
+  chunk.taken = chunk.count;
+
+  const Settlement unknown{Outcome::kUnknown, 0, unreachable};
+  window_.Detach(chunk, [&](std::uint32_t position) { Settle(chunk, position, unknown); });
+  for (auto entry = resend_.begin(); entry != resend_.end();) {
+    if (entry->chunk != &chunk) {
+      ++entry;
+      continue;
+    }
+    Settle(chunk, entry->position, unknown);
+    Free(entry->topic_hash);
+    entry = resend_.erase(entry);
+  }
+  for (std::uint32_t i = taken; i < chunk.count; ++i) {
+    Settle(chunk, chunk.first + i, {Outcome::kNotSent, 0, unreachable});
+  }
+}
+
+void SendQueue::Expire(Clock::time_point now, bool unreachable) {
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    Stop(*deadlines_.begin()->second, unreachable);
+  }
+}
+
+std::optional<Clock::time_point> SendQueue::NextDeadline() const {
+  if (deadlines_.empty()) return std::nullopt;
+  return deadlines_.begin()->first;
+}
+
+bool SendQueue::Fill(Clock::time_point now, Sender send) {
+  if (!FillResend(now, send)) return false;
+  if (!resend_.empty()) return true;
+  if (!FillFreed(now, send)) return false;
+  if (!freed_.empty()) return true;
+  return FillReady(now, send);
+}
+
+bool SendQueue::FillResend(Clock::time_point now, Sender send) {
+  while (!resend_.empty()) {
+    const InFlight lost = resend_.front();
+    if (!window_.HasRoom(lost.bytes) || window_.HasTopic(lost.topic_hash)) return true;
+    resend_.pop_front();
+    lost.chunk->batch->WriteTopic(lost.position, topic_);
+    InFlight& entry = window_.Add(lost.chunk, lost.position, lost.topic_hash, lost.bytes, now);
+    if (!Transmit(entry, topic_, send)) return false;
+  }
+  return true;
+}
+
+bool SendQueue::FillFreed(Clock::time_point now, Sender send) {
+  while (!freed_.empty()) {
+    const auto waiting = waiting_.find(freed_.front());
+    if (waiting == waiting_.end() || window_.HasTopic(waiting->first)) {
+      freed_.pop_front();
+      continue;
+    }
+    Chunk* chunk = waiting->second.front();
+    if (chunk == nullptr) {
+      waiting_.erase(waiting);
+      freed_.pop_front();
+      continue;
+    }
+    const Step step = SendNext(*chunk, now, send);
+    if (step == Step::kConnectionLost) return false;
+    if (step == Step::kNoRoom) return true;
+    freed_.pop_front();
+    if (step == Step::kSent) {
+      waiting->second.Erase(*chunk);
+      ready_.PushBack(*chunk);
+    }
+  }
+  return true;
+}
+
+bool SendQueue::FillReady(Clock::time_point now, Sender send) {
+  int turn = 0;
+  while (Chunk* chunk = ready_.front()) {
+    const Step step = SendNext(*chunk, now, send);
+    if (step == Step::kConnectionLost) return false;
+    if (step == Step::kNoRoom) return true;
+    if (step != Step::kSent) {
+      turn = 0;
+    } else if (++turn == kTurn) {
+      turn = 0;
+      ready_.Erase(*chunk);
+      ready_.PushBack(*chunk);
+    }
+  }
+  return true;
+}
+
+SendQueue::Step SendQueue::SendNext(Chunk& chunk, Clock::time_point now, Sender send) {
+  const std::uint32_t position = chunk.first + chunk.taken;
+  chunk.batch->WriteTopic(position, topic_);
+  const std::size_t bytes = topic_.size() + chunk.batch->payload().size() + kPacketOverhead;
+  if (!window_.HasRoom(bytes)) return Step::kNoRoom;
+  const std::uint64_t topic_hash = absl::HashOf(topic_);
+  if (window_.HasTopic(topic_hash)) {
+    chunk.list->Erase(chunk);
+    waiting_[topic_hash].PushBack(chunk);
+    return Step::kMustWait;
+  }
+  ++chunk.taken;
+  --unsent_;
+  const bool last = chunk.taken == chunk.count;
+  if (last) chunk.list->Erase(chunk);
+  InFlight& entry = window_.Add(&chunk, position, topic_hash, bytes, now);
+  // From here on the chunk may have ended, if this was its last publication.
+  if (!Transmit(entry, topic_, send)) return Step::kConnectionLost;
+  return last ? Step::kLastSent : Step::kSent;
+}
+
+bool SendQueue::Transmit(InFlight& entry, const std::string& topic, Sender send) {
+  std::uint8_t reason_code = kSuccess;
+  switch (send(*entry.chunk, topic, entry, reason_code)) {
+    case SendStatus::kSent:
+      return true;
+    case SendStatus::kRefused: {
+      const InFlight refused = entry;
+      window_.RemoveLast();
+      Free(refused.topic_hash);
+      Settle(*refused.chunk, refused.position, {Outcome::kRejected, reason_code, false});
+      return true;
+    }
+    case SendStatus::kConnectionLost:
+      // Part of it may have left: it counts as in flight.
+      return false;
+  }
+  return false;
+}
+
+void SendQueue::Acknowledge(int packet_id, std::uint8_t reason_code) {
+  const std::optional<InFlight> entry = window_.Remove(packet_id);
+  if (!entry.has_value()) return;
+  Free(entry->topic_hash);
+  if (entry->chunk == nullptr) return;
+  Settle(*entry->chunk, entry->position,
+         {reason_code < kFirstFailure ? Outcome::kAcknowledged : Outcome::kRejected, reason_code,
+          false});
+}
+
+void SendQueue::ConnectionLost() {
+  // What is left in `resend_` was sent before anything that is in flight now and has waited
+  // since; different topics, so either order would do.
+  for (const InFlight& entry : window_.TakeAll()) {
+    if (entry.chunk == nullptr) {
+      Free(entry.topic_hash);
+    } else {
+      resend_.push_back(entry);
+    }
+  }
+}
+
+void SendQueue::Settle(Chunk& chunk, std::uint32_t position, Settlement settlement) {
+  chunk.batch->Settle(position, settlement);
+  if (++chunk.settled == chunk.count) End(chunk);
+}
+
+void SendQueue::End(Chunk& chunk) {
+  deadlines_.erase({chunk.batch->options().deadline, &chunk});
+  const std::shared_ptr<Batch> batch = std::move(chunk.keep_alive);
+  chunk.ended = true;
+  batch->ChunkSettled();
+}
+
+void SendQueue::Free(std::uint64_t topic_hash) {
+  if (waiting_.empty() || waiting_.find(topic_hash) == waiting_.end()) return;
+  freed_.push_back(topic_hash);
+}
+
+}  // namespace dino::mqtt

@@ -1,0 +1,110 @@
+#ifndef DINO_SERVER_MQTT_SEND_QUEUE_H_
+#define DINO_SERVER_MQTT_SEND_QUEUE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "absl/container/node_hash_map.h"
+#include "absl/functional/function_ref.h"
+#include "server/mqtt/batch.h"
+#include "server/mqtt/chunk_list.h"
+#include "server/mqtt/in_flight_window.h"
+
+namespace dino::mqtt {
+
+// What a session has to send, in which order, and what it awaits the answer of.
+//
+// Chunks are served in turn, a few publications each, so that a large one does not hold up
+// small ones. A publication whose topic is in flight waits for that answer, and its chunk
+// with it; chunks that wait for one topic get it in the order in which they came. After a
+// lost connection what was in flight goes out first, in its old order.
+//
+// Knows no sockets: it is told what happens, and sends through a function. Settles
+// every publication of every chunk exactly once. Belongs to the session's loop; not
+// thread-safe.
+class SendQueue {
+ public:
+  enum class SendStatus { kSent, kRefused, kConnectionLost };
+
+  // Sends the publication on `topic`; fills in `entry.packet_id`, or `reason_code` if
+  // refused. Must not call the queue.
+  using Sender = absl::FunctionRef<SendStatus(const Chunk& chunk, const std::string& topic,
+                                              InFlight& entry, std::uint8_t& reason_code)>;
+
+  SendQueue(std::size_t window, std::size_t window_bytes) : window_(window, window_bytes) {}
+  SendQueue(const SendQueue&) = delete;
+  SendQueue& operator=(const SendQueue&) = delete;
+  // Settles what is left as not sent or unknown.
+  ~SendQueue();
+
+  // Takes over a chunk, which keeps its batch alive from here to its end.
+  void Add(Chunk& chunk);
+
+  // Ends a chunk before its time: settles all that is open in it, and says with
+  // `unreachable` whether that is for want of a connection.
+  //
+  // REQUIRES: `chunk` was added and has not ended.
+  void Stop(Chunk& chunk, bool unreachable);
+
+  // Stops the chunks whose deadline is not after `now`.
+  void Expire(Clock::time_point now, bool unreachable);
+
+  // The earliest deadline of a chunk; none if there is no chunk.
+  std::optional<Clock::time_point> NextDeadline() const;
+
+  // Sends as much as the window takes. False if the connection was lost meanwhile.
+  bool Fill(Clock::time_point now, Sender send);
+
+  // The broker answered. Unknown packet identifiers are ignored.
+  void Acknowledge(int packet_id, std::uint8_t reason_code);
+
+  // The connection is gone, and with it every answer that has not come.
+  void ConnectionLost();
+
+  // A new connection is there, which takes at most so many unacknowledged publications.
+  void Connected(std::size_t receive_maximum) { window_.LimitCapacity(receive_maximum); }
+
+  // How many publications wait to be sent.
+  std::size_t unsent() const { return unsent_ + resend_.size(); }
+
+  // When the publication was sent that awaits its answer longest; none if none does.
+  std::optional<Clock::time_point> OldestSentAt() const { return window_.OldestSentAt(); }
+
+ private:
+  enum class Step { kSent, kLastSent, kMustWait, kNoRoom, kConnectionLost };
+
+  bool FillResend(Clock::time_point now, Sender send);
+  bool FillFreed(Clock::time_point now, Sender send);
+  bool FillReady(Clock::time_point now, Sender send);
+  Step SendNext(Chunk& chunk, Clock::time_point now, Sender send);
+  bool Transmit(InFlight& entry, const std::string& topic, Sender send);
+  void Settle(Chunk& chunk, std::uint32_t position, Settlement settlement);
+  void End(Chunk& chunk);
+  // Lets the next chunk have the topic that is not in flight any more.
+  void Free(std::uint64_t topic_hash);
+
+  InFlightWindow window_;
+  // What must go out again, before all else.
+  std::deque<InFlight> resend_;
+  // Chunks that have something to send, in turn.
+  ChunkList ready_;
+  // Chunks whose next topic is in flight or in `resend_`, by the topic's hash.
+  absl::node_hash_map<std::uint64_t, ChunkList> waiting_;
+  // Topics that chunks in `waiting_` may have now.
+  std::deque<std::uint64_t> freed_;
+  // All chunks, by deadline.
+  absl::btree_set<std::pair<Clock::time_point, Chunk*>> deadlines_;
+  // Publications of all chunks that were not taken up yet.
+  std::size_t unsent_ = 0;
+  std::string topic_;
+};
+
+}  // namespace dino::mqtt
+
+#endif  // DINO_SERVER_MQTT_SEND_QUEUE_H_

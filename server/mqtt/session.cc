@@ -1,0 +1,239 @@
+#include "server/mqtt/session.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "server/mqtt/reason_code.h"
+
+namespace dino::mqtt {
+namespace {
+
+// How often the library is asked whether a ping is due.
+constexpr std::chrono::seconds kKeepAliveCheck{1};
+
+// A connection that held for so long was a good one: the next attempt comes soon.
+constexpr std::chrono::seconds kStable{2};
+
+}  // namespace
+
+Session::Session(SessionOptions options, unsigned seed, Poller& poller, ResolveFunction resolve,
+                 ChangeFunction on_change)
+    : options_(std::move(options)),
+      poller_(poller),
+      resolve_(std::move(resolve)),
+      on_change_(std::move(on_change)),
+      backoff_(seed),
+      retry_at_(Clock::now()),
+      queue_(options_.in_flight_window, options_.in_flight_bytes) {}
+
+const BrokerAddress& Session::broker() const {
+  return options_.brokers[attempt_ % options_.brokers.size()];
+}
+
+void Session::Attempt() {
+  if (Resolver::IsNumeric(broker().host)) {
+    Open(broker().host);
+  } else {
+    state_ = State::kResolving;
+    resolve_(broker().host);
+  }
+}
+
+void Session::OnResolved(const absl::StatusOr<Resolver::Addresses>& addresses) {
+  if (state_ != State::kResolving) return;
+  if (addresses.ok()) {
+    const std::size_t round = attempt_ / options_.brokers.size();
+    Open((*addresses)[round % addresses->size()]);
+  } else {
+    Lost(addresses.status());
+  }
+}
+
+void Session::Open(const std::string& address) {
+  state_ = State::kConnecting;
+  connack_.reset();
+  disconnect_reason_.reset();
+  connect_deadline_ = Clock::now() + options_.connect_timeout;
+  Connection::Listener& listener = *this;
+  connection_ = std::make_unique<Connection>(listener);
+  const absl::Status opened =
+      connection_->Open({address, broker().port, options_.client_id, options_.keep_alive});
+  if (!opened.ok()) {
+    Lost(opened);
+    return;
+  }
+  watched_events_ = EPOLLIN | EPOLLOUT;
+  if (!poller_.Add(connection_->fd(), watched_events_, this)) {
+    Lost(absl::ResourceExhaustedError("cannot watch the socket"));
+  }
+}
+
+void Session::OnSocket(std::uint32_t events) {
+  if (connection_ == nullptr) return;
+  constexpr std::uint32_t kTrouble = EPOLLERR | EPOLLHUP;
+  absl::Status status;
+  if ((events & (EPOLLOUT | kTrouble)) != 0) status = connection_->Write();
+  if (status.ok() && (events & (EPOLLIN | kTrouble)) != 0) status = connection_->Read();
+  ProcessAnswers();
+  if (!status.ok()) {
+    Lost(status);
+  } else if (state_ == State::kConnecting && connack_.has_value()) {
+    Established();
+  }
+}
+
+void Session::Established() {
+  state_ = State::kConnected;
+  connected_at_ = Clock::now();
+  keep_alive_at_ = connected_at_ + kKeepAliveCheck;
+  queue_.Connected(std::max<std::size_t>(1, connack_->receive_maximum));
+  on_change_({options_.client_id, broker().ToString(), true, false, ""});
+}
+
+void Session::Lost(const absl::Status& why) {
+  std::string reason(why.message());
+  if (disconnect_reason_.has_value()) {
+    reason = absl::StrCat("broker disconnected: ", DescribeReasonCode(*disconnect_reason_));
+  } else if (connack_.has_value() && connack_->reason_code != kSuccess) {
+    reason = absl::StrCat("broker refused: ", DescribeReasonCode(connack_->reason_code));
+  }
+  // Answers that came before the end count.
+  ProcessAnswers();
+  const bool was_connected = connected();
+  const std::string lost_broker = broker().ToString();
+  if (connection_ != nullptr && connection_->fd() >= 0) poller_.Remove(connection_->fd());
+  connection_.reset();
+  queue_.ConnectionLost();
+  const Clock::time_point now = Clock::now();
+  if (was_connected && now - connected_at_ >= kStable) backoff_.Reset();
+  // After a loss the same broker is tried first, after a failure the next one.
+  attempt_ = was_connected ? 0 : attempt_ + 1;
+  retry_at_ = now + backoff_.Next();
+  state_ = State::kWaiting;
+  on_change_({options_.client_id, lost_broker, false, was_connected, reason});
+}
+
+void Session::OnPubAck(int packet_id, std::uint8_t reason_code) {
+  answers_.emplace_back(packet_id, reason_code);
+}
+
+void Session::OnServerDisconnect(std::uint8_t reason_code) { disconnect_reason_ = reason_code; }
+
+void Session::ProcessAnswers() {
+  for (const auto& [packet_id, reason_code] : answers_) {
+    queue_.Acknowledge(packet_id, reason_code);
+  }
+  answers_.clear();
+}
+
+Clock::time_point Session::Advance(Clock::time_point now) {
+  queue_.Expire(now, !connected());
+  if (state_ == State::kWaiting && now >= retry_at_) Attempt();
+  if (state_ == State::kConnecting && now >= connect_deadline_) {
+    Lost(absl::DeadlineExceededError("no CONNACK in time"));
+  }
+  if (connected()) KeepUp(now);
+  if (connected()) Send(now);
+  return NextTimer();
+}
+
+void Session::KeepUp(Clock::time_point now) {
+  const auto oldest = queue_.OldestSentAt();
+  if (oldest.has_value() && now >= *oldest + options_.ack_timeout) {
+    Lost(absl::DeadlineExceededError("no PUBACK in time"));
+    return;
+  }
+  if (now < keep_alive_at_) return;
+  keep_alive_at_ = now + kKeepAliveCheck;
+  const absl::Status alive = connection_->KeepAlive();
+  if (!alive.ok()) Lost(alive);
+}
+
+void Session::Send(Clock::time_point now) {
+  // With QoS 0 the answers come while we send, and make room for more.
+  do {
+    if (!Burst(now)) {
+      Lost(absl::UnavailableError("connection lost while sending"));
+      return;
+    }
+    if (answers_.empty()) break;
+    ProcessAnswers();
+  } while (queue_.unsent() > 0);
+  WatchSocket();
+}
+
+bool Session::Burst(Clock::time_point now) {
+  const auto transmit = [this](const Chunk& chunk, const std::string& topic, InFlight& entry,
+                               std::uint8_t& reason_code) {
+    return Transmit(chunk, topic, entry, reason_code);
+  };
+  if (queue_.unsent() < 2) return queue_.Fill(now, transmit);
+  connection_->Cork(true);
+  const bool ok = queue_.Fill(now, transmit);
+  connection_->Cork(false);
+  return ok;
+}
+
+SendQueue::SendStatus Session::Transmit(const Chunk& chunk, const std::string& topic,
+                                        InFlight& entry, std::uint8_t& reason_code) {
+  const Batch& batch = *chunk.batch;
+  switch (connection_->Publish(topic, batch.payload(), batch.options().qos,
+                               PropertiesFor(chunk, entry.sent_at), entry.packet_id, reason_code)) {
+    case Connection::PublishStatus::kSent:
+      return SendQueue::SendStatus::kSent;
+    case Connection::PublishStatus::kRefused:
+      return SendQueue::SendStatus::kRefused;
+    case Connection::PublishStatus::kConnectionLost:
+      break;
+  }
+  return SendQueue::SendStatus::kConnectionLost;
+}
+
+const PublishProperties& Session::PropertiesFor(const Chunk& chunk, Clock::time_point now) {
+  const Batch& batch = *chunk.batch;
+  const auto left =
+      std::max(std::chrono::seconds(1),
+               std::chrono::ceil<std::chrono::seconds>(batch.options().expires_at - now));
+  if (properties_ == nullptr || properties_batch_id_ != batch.id() ||
+      properties_->expiry() != left) {
+    properties_ = std::make_unique<PublishProperties>(batch.options(), left);
+    properties_batch_id_ = batch.id();
+  }
+  return *properties_;
+}
+
+void Session::WatchSocket() {
+  const std::uint32_t events =
+      EPOLLIN | (connection_->WantsWrite() ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
+  if (events == watched_events_) return;
+  watched_events_ = events;
+  poller_.Modify(connection_->fd(), events, this);
+}
+
+Clock::time_point Session::NextTimer() const {
+  Clock::time_point next = queue_.NextDeadline().value_or(Clock::time_point::max());
+  switch (state_) {
+    case State::kWaiting:
+      return std::min(next, retry_at_);
+    case State::kConnecting:
+      return std::min(next, connect_deadline_);
+    case State::kConnected: {
+      next = std::min(next, keep_alive_at_);
+      const auto oldest = queue_.OldestSentAt();
+      return oldest.has_value() ? std::min(next, *oldest + options_.ack_timeout) : next;
+    }
+    case State::kResolving:
+    case State::kClosed:
+      break;
+  }
+  return next;
+}
+
+void Session::Close() {
+  if (connected()) connection_->Disconnect();
+  connection_.reset();
+  queue_.ConnectionLost();
+  state_ = State::kClosed;
+}
+
+}  // namespace dino::mqtt

@@ -1,0 +1,134 @@
+#ifndef DINO_SERVER_MQTT_SESSION_H_
+#define DINO_SERVER_MQTT_SESSION_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/mqtt/backoff.h"
+#include "server/mqtt/batch.h"
+#include "server/mqtt/broker_address.h"
+#include "server/mqtt/connection.h"
+#include "server/mqtt/poller.h"
+#include "server/mqtt/resolver.h"
+#include "server/mqtt/send_queue.h"
+
+namespace dino::mqtt {
+
+struct SessionOptions {
+  // The first is preferred; the next one is tried when an attempt fails.
+  std::vector<BrokerAddress> brokers;
+  std::string client_id;
+  std::size_t in_flight_window = 64;
+  std::size_t in_flight_bytes = 1048576;
+  std::chrono::seconds keep_alive{30};
+  // How long an answer may take before the connection counts as dead.
+  Clock::duration ack_timeout = std::chrono::seconds(5);
+  // How long the way from a socket to CONNACK may take.
+  Clock::duration connect_timeout = std::chrono::seconds(3);
+};
+
+// That a session was connected or lost its connection, or that an attempt failed.
+struct SessionChange {
+  std::string client_id;
+  std::string broker;
+  bool connected = false;
+  // True if it was connected before.
+  bool was_connected = false;
+  // Why it is not connected.
+  std::string reason;
+};
+
+// One MQTT connection with its in-flight state, kept up for ever: connects, publishes what it
+// is given, and after a loss connects again and publishes again what was not acknowledged.
+//
+// Belongs to its loop's thread.
+class Session : private Connection::Listener {
+ public:
+  using ChangeFunction = std::function<void(const SessionChange&)>;
+  // Asks for a look-up; the answer must come by `OnResolved`, on the loop's thread.
+  using ResolveFunction = std::function<void(const std::string& host)>;
+
+  // `poller` outlives the session; its events for the session's tag (`this`) go to `OnSocket`.
+  Session(SessionOptions options, unsigned seed, Poller& poller, ResolveFunction resolve,
+          ChangeFunction on_change);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session() override = default;
+
+  // Takes over a chunk. Nothing is sent before the next `Advance`.
+  void Add(Chunk& chunk) { queue_.Add(chunk); }
+  void Stop(Chunk& chunk) { queue_.Stop(chunk, !connected()); }
+
+  void OnSocket(std::uint32_t events);
+  void OnResolved(const absl::StatusOr<Resolver::Addresses>& addresses);
+
+  // Does what is due: connects, sends, gives up. Returns when it wants to be called again at
+  // the latest.
+  Clock::time_point Advance(Clock::time_point now);
+
+  // Says goodbye to the broker and connects no more.
+  void Close();
+
+ private:
+  enum class State { kWaiting, kResolving, kConnecting, kConnected, kClosed };
+
+  void OnConnAck(const ConnAck& connack) override { connack_ = connack; }
+  void OnPubAck(int packet_id, std::uint8_t reason_code) override;
+  void OnServerDisconnect(std::uint8_t reason_code) override;
+
+  bool connected() const { return state_ == State::kConnected; }
+  const BrokerAddress& broker() const;
+  void Attempt();
+  void Open(const std::string& address);
+  void Established();
+  void Lost(const absl::Status& why);
+  void KeepUp(Clock::time_point now);
+  void Send(Clock::time_point now);
+  bool Burst(Clock::time_point now);
+  void ProcessAnswers();
+  void WatchSocket();
+  SendQueue::SendStatus Transmit(const Chunk& chunk, const std::string& topic, InFlight& entry,
+                                 std::uint8_t& reason_code);
+  const PublishProperties& PropertiesFor(const Chunk& chunk, Clock::time_point now);
+  Clock::time_point NextTimer() const;
+
+  const SessionOptions options_;
+  Poller& poller_;
+  const ResolveFunction resolve_;
+  const ChangeFunction on_change_;
+
+  State state_ = State::kWaiting;
+  std::unique_ptr<Connection> connection_;
+  std::uint32_t watched_events_ = 0;
+  std::optional<ConnAck> connack_;
+  std::optional<std::uint8_t> disconnect_reason_;
+  // What the connection reported and nobody has looked at yet.
+  std::vector<std::pair<int, std::uint8_t>> answers_;
+
+  Backoff backoff_;
+  // Counts attempts since the last success; picks the broker and the address.
+  std::size_t attempt_ = 0;
+  Clock::time_point retry_at_;
+  Clock::time_point connect_deadline_;
+  Clock::time_point connected_at_;
+  Clock::time_point keep_alive_at_;
+
+  // The properties of the chunk that was sent last; chunks send several in a row.
+  std::unique_ptr<PublishProperties> properties_;
+  std::uint64_t properties_batch_id_ = 0;
+
+  SendQueue queue_;
+};
+
+}  // namespace dino::mqtt
+
+#endif  // DINO_SERVER_MQTT_SESSION_H_

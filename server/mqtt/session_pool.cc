@@ -1,0 +1,62 @@
+#include "server/mqtt/session_pool.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace dino::mqtt {
+
+SessionPool::SessionPool(SessionPoolOptions options) : session_count_(options.sessions) {
+  const std::size_t loop_count = std::min(options.loops, options.sessions);
+  for (std::size_t i = 0; i < loop_count; ++i) {
+    loops_.push_back(std::make_unique<Loop>(resolver_));
+  }
+  std::random_device random;
+  const std::string process = absl::StrCat(absl::Hex(random(), absl::kZeroPad8));
+  const auto on_change = [this, report = options.on_change](const SessionChange& change) {
+    if (change.connected) ++connected_count_;
+    if (change.was_connected) --connected_count_;
+    report(change);
+  };
+  for (std::size_t number = 0; number < session_count_; ++number) {
+    SessionOptions session = options.session;
+    session.brokers = options.brokers;
+    std::rotate(
+        session.brokers.begin(),
+        session.brokers.begin() + static_cast<std::ptrdiff_t>(number % session.brokers.size()),
+        session.brokers.end());
+    session.client_id = absl::StrCat(options.client_id_prefix, "-", process, "-", number);
+    loops_[number % loop_count]->AddSession(static_cast<std::uint32_t>(number), std::move(session),
+                                            random(), on_change);
+  }
+}
+
+SessionPool::~SessionPool() { Stop(); }
+
+void SessionPool::Start() {
+  for (const auto& loop : loops_) loop->Start();
+}
+
+void SessionPool::Stop() {
+  for (const auto& loop : loops_) loop->Stop();
+}
+
+void SessionPool::Publish(const std::shared_ptr<Batch>& batch) {
+  std::vector<std::vector<Chunk*>> by_loop(loops_.size());
+  for (Chunk& chunk : batch->chunks()) {
+    chunk.keep_alive = batch;
+    by_loop[chunk.session % loops_.size()].push_back(&chunk);
+  }
+  // From the first hand-over on, the batch may end at any moment, but for our reference.
+  for (std::size_t i = 0; i < loops_.size(); ++i) {
+    if (!by_loop[i].empty()) loops_[i]->Publish(by_loop[i]);
+  }
+}
+
+void SessionPool::Stop(const std::shared_ptr<Batch>& batch) {
+  for (const auto& loop : loops_) loop->StopBatch(batch);
+}
+
+}  // namespace dino::mqtt

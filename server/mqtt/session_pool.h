@@ -1,0 +1,61 @@
+#ifndef DINO_SERVER_MQTT_SESSION_POOL_H_
+#define DINO_SERVER_MQTT_SESSION_POOL_H_
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/mqtt/loop.h"
+#include "server/mqtt/publisher.h"
+#include "server/mqtt/resolver.h"
+#include "server/mqtt/session.h"
+
+namespace dino::mqtt {
+
+struct SessionPoolOptions {
+  // At least one. Session n prefers broker n modulo their number.
+  std::vector<BrokerAddress> brokers;
+  std::size_t sessions = 8;
+  // Threads that drive the sessions, at most one per session.
+  std::size_t loops = 2;
+  // Client IDs are this, a dash, a random number of the process, a dash, the session's number.
+  std::string client_id_prefix = "dino-bridge";
+  // What all sessions have in common; its brokers and client ID are not used.
+  SessionOptions session;
+  // Called on the loops' threads; must not block.
+  Session::ChangeFunction on_change = [](const SessionChange&) {};
+};
+
+// The sessions that all RPCs share. They start to connect with `Start`, whether or not a broker
+// answers, and keep trying. Thread-safe after that.
+class SessionPool : public Publisher {
+ public:
+  explicit SessionPool(SessionPoolOptions options);
+  SessionPool(const SessionPool&) = delete;
+  SessionPool& operator=(const SessionPool&) = delete;
+  // Stops, if that has not been done.
+  ~SessionPool() override;
+
+  void Start();
+
+  // Says goodbye to the brokers. What is still open is settled as not sent or unknown. Nothing
+  // may be published after it.
+  void Stop();
+
+  std::size_t session_count() const override { return session_count_; }
+  bool connected() const override { return connected_count_.load() > 0; }
+  void Publish(const std::shared_ptr<Batch>& batch) override;
+  void Stop(const std::shared_ptr<Batch>& batch) override;
+
+ private:
+  const std::size_t session_count_;
+  std::atomic<int> connected_count_{0};
+  Resolver resolver_;
+  std::vector<std::unique_ptr<Loop>> loops_;
+};
+
+}  // namespace dino::mqtt
+
+#endif  // DINO_SERVER_MQTT_SESSION_POOL_H_
