@@ -111,6 +111,7 @@ listening() { grep -q '"grpc_address"' "$work/bridge.log"; }
 
 # Starts the service; sets bridge_pid and bridge_address.
 start_bridge() {
+  : >"$work/bridge.log"
   "$build/server/app/dino-bridge" --grpc-address=127.0.0.1:0 \
     --mqtt-brokers="127.0.0.1:$broker_port" >"$work/bridge.log" 2>&1 &
   bridge_pid=$!
@@ -216,6 +217,7 @@ load share one machine over loopback. Rates change with the machine; compare wit
 | CPU | $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores |
 | Memory | $(awk '$1 == "MemTotal:" { printf "%.1f GiB", $2 / 1048576 }' /proc/meminfo) |
 | System | $(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release), Linux $(uname -r) |
+| Load average before | $load_before (0: nothing else ran) |
 | Compiler | $(c++ --version | head -1) |
 | Broker | mosquitto $(version mosquitto) |
 | Libraries | libmosquitto $(version libmosquitto1), gRPC $(version libgrpc++-dev), protobuf $(version libprotobuf-dev) |
@@ -261,6 +263,8 @@ if [[ -z $build ]]; then
   cmake --build "$build" --target dino-bridge bare-publisher load-driver >&2
 fi
 
+load_before=$(cut -d ' ' -f 1 /proc/loadavg)
+say "load average: $load_before; others' work on this machine lowers and blurs all rates"
 start_broker
 say "mosquitto on 127.0.0.1:$broker_port"
 start_bridge
