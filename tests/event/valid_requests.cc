@@ -1,0 +1,92 @@
+#include "tests/event/valid_requests.h"
+
+namespace dino::event {
+namespace {
+
+constexpr char kGroupId[] = "6cbb3265-2a7f-494d-92ad-f4503d55d49f";
+constexpr char kMessageId[] = "c87efd18-8879-4c24-8b26-ccb7f40a0fe5";
+
+google::protobuf::Timestamp SomeTime() {
+  google::protobuf::Timestamp time;
+  time.set_seconds(1597877384);
+  time.set_nanos(794828000);
+  return time;
+}
+
+template <typename Request>
+Request ValidMessageRequest() {
+  Request request;
+  v1::Message& message = *request.mutable_message();
+  message.set_group_id(kGroupId);
+  message.set_sender_id(1234);
+  message.set_file_id("f4503d55d49ff4503d55d49f");
+  message.set_message_id(kMessageId);
+  message.set_message_payload("<some content>");
+  message.set_message_type("text");
+  *message.mutable_created_at() = SomeTime();
+  request.add_user_ids(1234);
+  request.add_user_ids(4321);
+  return request;
+}
+
+}  // namespace
+
+template <>
+v1::PublishGroupRequest Valid() {
+  v1::PublishGroupRequest request;
+  v1::Group& group = *request.mutable_group();
+  group.set_group_id(kGroupId);
+  group.set_name("a name");
+  *group.mutable_created_at() = SomeTime();
+  *group.mutable_updated_at() = SomeTime();
+  *group.mutable_last_message_time() = SomeTime();
+  group.set_group_type(v1::GROUP_TYPE_MULTI_USER);
+  group.set_owner_id(1234);
+  group.add_user_ids(1234);
+  request.add_user_ids(1234);
+  request.add_user_ids(4321);
+  return request;
+}
+
+template <>
+v1::PublishMessageRequest Valid() {
+  return ValidMessageRequest<v1::PublishMessageRequest>();
+}
+
+template <>
+v1::PublishAttachmentRequest Valid() {
+  return ValidMessageRequest<v1::PublishAttachmentRequest>();
+}
+
+template <>
+v1::PublishEditRequest Valid() {
+  return ValidMessageRequest<v1::PublishEditRequest>();
+}
+
+template <>
+v1::PublishActionLogRequest Valid() {
+  return ValidMessageRequest<v1::PublishActionLogRequest>();
+}
+
+template <>
+v1::PublishReadRequest Valid() {
+  v1::PublishReadRequest request;
+  v1::Read& read = *request.mutable_read();
+  read.set_group_id(kGroupId);
+  read.set_user_id(1234);
+  *read.mutable_read_at() = SomeTime();
+  read.set_group_type(v1::GROUP_TYPE_ONE_TO_ONE);
+  request.add_user_ids(1234);
+  request.add_user_ids(4321);
+  return request;
+}
+
+std::vector<std::string> Lines(const Violations& violations) {
+  std::vector<std::string> lines;
+  for (const Violation& violation : violations.listed()) {
+    lines.push_back(violation.field + " " + violation.description);
+  }
+  return lines;
+}
+
+}  // namespace dino::event
