@@ -1,0 +1,32 @@
+#ifndef DINO_SERVER_APP_COMMAND_LINE_H_
+#define DINO_SERVER_APP_COMMAND_LINE_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dino::app {
+
+// What the command line says, before any value is looked at.
+struct CommandLine {
+  bool help = false;
+  bool version = false;
+  // The value of each flag that was given, by the setting's name.
+  std::map<std::string, std::string, std::less<>> values;
+  std::vector<std::string> errors;
+};
+
+// Reads `--name=value`, `--name value`, `--help`, `-h` and `--version`. An error is a flag
+// that is not known, given twice or without a value, or anything else.
+//
+// Does not repeat the value of an unknown flag: it may be meant as a secret.
+CommandLine ReadCommandLine(int argc, const char* const* argv);
+
+// The known flag that `name` was probably meant to be, empty if none is close.
+std::string_view ClosestFlag(std::string_view name);
+
+}  // namespace dino::app
+
+#endif  // DINO_SERVER_APP_COMMAND_LINE_H_

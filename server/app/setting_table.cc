@@ -1,0 +1,135 @@
+#include "server/app/setting_table.h"
+
+#include <cctype>
+#include <chrono>
+#include <cstddef>
+#include <iterator>
+
+#include "server/log/record.h"
+
+namespace dino::app {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::size_t kMebibyte = 1024UL * 1024;
+
+std::vector<Setting> CallSettings() {
+  return {
+      {"grpc-address", "127.0.0.1:50051",
+       "Where to listen for gRPC calls. An address that other machines can reach needs "
+       "allow-anonymous.",
+       ListenAddress(&Settings::grpc_address)},
+      {"allow-anonymous", "false",
+       "Whether to listen where other machines can reach it although callers are not checked: "
+       "somebody else, a service mesh say, guards the door.",
+       TrueOrFalse(&Settings::allow_anonymous)},
+      {"default-expiry", "86400s",
+       "How long the broker keeps an event for a subscriber who is offline, unless the call says "
+       "otherwise.",
+       Seconds(&Settings::default_expiry, seconds(1), seconds(4294967295))},
+      {"default-deadline", "10s", "How long a call without a deadline may take.",
+       Milliseconds(&Settings::default_deadline, milliseconds(1), hours(1))},
+      {"max-recipients", "10000", "The most recipients of one call.",
+       Whole(&Settings::max_recipients, 1, 1000000)},
+      {"max-payload-bytes", "65536", "The longest message_payload of an event, in bytes.",
+       Whole(&Settings::max_payload_bytes, 1, 16 * kMebibyte)},
+      {"max-pending-publications", "1000000",
+       "The most publications of all calls that may wait for the broker. Calls beyond it are "
+       "refused. At least max-recipients.",
+       Whole(&Settings::max_pending_publications, 1, 100000000)},
+      {"max-pending-bytes", "268435456",
+       "The most bytes of memory for the events of all calls that wait for the broker. Calls "
+       "beyond it are refused. At least max-payload-bytes.",
+       Whole(&Settings::max_pending_bytes, 1, kMebibyte * kMebibyte)},
+      {"drain-timeout", "25s", "How long calls in progress may take to finish after SIGTERM.",
+       Milliseconds(&Settings::drain_timeout, milliseconds(0), hours(1))},
+  };
+}
+
+std::vector<Setting> MqttSettings() {
+  return {
+      {"mqtt-brokers", "127.0.0.1:1883",
+       "The MQTT v5 brokers, as a comma list. The sessions are spread over them.",
+       Addresses(&Settings::mqtt_brokers)},
+      {"mqtt-sessions", "8", "How many MQTT sessions all calls share.",
+       Whole(&Settings::mqtt_sessions, 1, 1000)},
+      {"mqtt-loops", "2", "How many threads drive the MQTT sessions.",
+       Whole(&Settings::mqtt_loops, 1, 64)},
+      {"mqtt-in-flight-window", "64",
+       "The most publications of one session that await the broker's acknowledgement.",
+       Whole(&Settings::mqtt_in_flight_window, 1, 1000)},
+      {"mqtt-in-flight-bytes", "1048576",
+       "The most bytes of one session that await the broker's acknowledgement.",
+       Whole(&Settings::mqtt_in_flight_bytes, 1, 1024 * kMebibyte)},
+      {"mqtt-keep-alive", "30s", "The MQTT keep alive of each session.",
+       Seconds(&Settings::mqtt_keep_alive, seconds(5), seconds(65535))},
+      {"mqtt-ack-timeout", "5s",
+       "How long the broker may leave a publication unacknowledged before the session connects "
+       "anew.",
+       Milliseconds(&Settings::mqtt_ack_timeout, milliseconds(100), minutes(5))},
+      {"mqtt-client-id-prefix", "dino-bridge",
+       "What the MQTT client identifiers of the sessions begin with.",
+       Name(&Settings::mqtt_client_id_prefix, 64)},
+      {"topic-template", "dms/{environment}/{user_id}",
+       "The topic of a recipient. {user_id} stands for the recipient, {environment} for the "
+       "setting of that name.",
+       Text(&Settings::topic_template,
+            "a topic of at most 10 levels, one of them {user_id}, without wildcards and not "
+            "beginning with $")},
+      {"environment", "dev", "What {environment} in topic-template stands for.",
+       Text(&Settings::environment, "one topic level of 1 to 64 bytes")},
+  };
+}
+
+std::vector<Setting> LogSettings() {
+  using log::Format;
+  using log::Level;
+  return {
+      {"log-level", "info", "The least level that is logged. The log goes to standard error.",
+       OneOf(&Settings::log_level, Words<Level>{{"debug", Level::kDebug},
+                                                {"info", Level::kInfo},
+                                                {"warning", Level::kWarning},
+                                                {"error", Level::kError}})},
+      {"log-format", "json", "How the log is written: a JSON object a line, or text for people.",
+       OneOf(&Settings::log_format,
+             Words<Format>{{"json", Format::kJson}, {"text", Format::kText}})},
+  };
+}
+
+std::vector<Setting> AllSettings() {
+  std::vector<Setting> all = CallSettings();
+  for (std::vector<Setting> more : {MqttSettings(), LogSettings()}) {
+    all.insert(all.end(), std::make_move_iterator(more.begin()),
+               std::make_move_iterator(more.end()));
+  }
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Setting>& SettingTable() {
+  static const auto* const table = new std::vector<Setting>(AllSettings());
+  return *table;
+}
+
+const std::vector<std::string_view>& LaterSettings() {
+  static const auto* const names = new std::vector<std::string_view>{
+      "ops-address",        "mqtt-username",     "mqtt-password-file", "mqtt-tls-ca-file",
+      "mqtt-tls-cert-file", "mqtt-tls-key-file", "tls-cert-file",      "tls-key-file",
+      "tls-client-ca-file", "auth-keys-file"};
+  return *names;
+}
+
+std::string EnvironmentName(std::string_view name) {
+  std::string variable = "DINO_";
+  for (const char c : name) {
+    variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return variable;
+}
+
+}  // namespace dino::app

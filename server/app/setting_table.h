@@ -1,0 +1,34 @@
+#ifndef DINO_SERVER_APP_SETTING_TABLE_H_
+#define DINO_SERVER_APP_SETTING_TABLE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/app/value_rule.h"
+
+namespace dino::app {
+
+// One setting: all that is known of it.
+struct Setting {
+  // The flag's name without `--`.
+  std::string_view name;
+  std::string_view default_text;
+  // What it is for: one or more sentences.
+  std::string_view purpose;
+  ValueRule rule;
+};
+
+// All settings, in the order of `--help`.
+const std::vector<Setting>& SettingTable();
+
+// Names that are promised for later. To give one is an error, so that nobody believes in
+// a protection that is not there.
+const std::vector<std::string_view>& LaterSettings();
+
+// The environment variable of a setting: `DINO_LOG_LEVEL` for `log-level`.
+std::string EnvironmentName(std::string_view name);
+
+}  // namespace dino::app
+
+#endif  // DINO_SERVER_APP_SETTING_TABLE_H_

@@ -1,0 +1,138 @@
+#include "server/app/settings.h"
+
+#include <absl/status/status.h>
+
+#include <initializer_list>
+#include <map>
+#include <optional>
+
+#include "server/app/command_line.h"
+#include "server/app/setting_table.h"
+#include "server/app/settings_help.h"
+#include "server/fanout/topic_template.h"
+
+namespace dino::app {
+namespace {
+
+// Where a setting's text comes from, and the text.
+struct Given {
+  // "--log-level", "DINO_LOG_LEVEL", or for the default the flag.
+  std::string source;
+  std::string text;
+};
+
+// Reads the settings one by one and collects what is wrong.
+class SettingsReader {
+ public:
+  SettingsReader(CommandLine command_line, const Environment& environment)
+      : command_line_(std::move(command_line)), environment_(environment) {
+    errors_.lines = std::move(command_line_.errors);
+  }
+
+  ParsedSettings Read() {
+    for (const Setting& setting : SettingTable()) ReadOne(setting);
+    for (const std::string_view name : LaterSettings()) RefuseLater(name);
+    CheckTopicTemplate();
+    CheckLimits();
+    CheckGrpcAddress();
+    if (!errors_.lines.empty()) return std::move(errors_);
+    return std::move(settings_);
+  }
+
+ private:
+  std::optional<Given> Find(std::string_view name) const {
+    const auto flag = command_line_.values.find(name);
+    if (flag != command_line_.values.end()) {
+      return Given{"--" + std::string(name), flag->second};
+    }
+    std::string variable = EnvironmentName(name);
+    const char* const text = environment_(variable.c_str());
+    if (text != nullptr) return Given{std::move(variable), text};
+    return std::nullopt;
+  }
+
+  void ReadOne(const Setting& setting) {
+    const Given given =
+        Find(setting.name)
+            .value_or(Given{"--" + std::string(setting.name), std::string(setting.default_text)});
+    const std::string problem = setting.rule.read(given.text, settings_);
+    if (problem.empty()) {
+      settings_.texts.emplace_back(setting.name, given.text);
+      sources_.emplace(setting.name, given.source);
+    } else {
+      Fail(given.source, problem);
+    }
+  }
+
+  void RefuseLater(std::string_view name) {
+    if (const std::optional<Given> given = Find(name)) {
+      Fail(given->source, "is not supported by this version; remove it");
+    }
+  }
+
+  // True if each of them has a value that is right by itself.
+  bool Good(std::initializer_list<std::string_view> names) const {
+    for (const std::string_view name : names) {
+      if (sources_.find(name) == sources_.end()) return false;
+    }
+    return true;
+  }
+
+  void CheckTopicTemplate() {
+    if (!Good({"topic-template", "environment"})) return;
+    const absl::Status status =
+        fanout::TopicTemplate::Parse(settings_.topic_template, settings_.environment).status();
+    if (status.ok()) return;
+    Fail(sources_["topic-template"], Quoted(settings_.topic_template) + " with the environment " +
+                                         Quoted(settings_.environment) + ": " +
+                                         std::string(status.message()));
+  }
+
+  void CheckLimits() {
+    if (Good({"max-pending-publications", "max-recipients"}) &&
+        settings_.max_pending_publications < settings_.max_recipients) {
+      Fail(sources_["max-pending-publications"], "must be at least max-recipients, " +
+                                                     std::to_string(settings_.max_recipients) +
+                                                     ": a call that large would always be refused");
+    }
+    if (Good({"max-pending-bytes", "max-payload-bytes"}) &&
+        settings_.max_pending_bytes < settings_.max_payload_bytes) {
+      Fail(sources_["max-pending-bytes"], "must be at least max-payload-bytes, " +
+                                              std::to_string(settings_.max_payload_bytes) +
+                                              ": an event that large would always be refused");
+    }
+  }
+
+  void CheckGrpcAddress() {
+    if (!Good({"grpc-address", "allow-anonymous"})) return;
+    if (settings_.allow_anonymous || settings_.grpc_address.IsLoopback()) return;
+    Fail(sources_["grpc-address"],
+         "other machines can reach " + settings_.grpc_address.ToString() +
+             ", and this version cannot tell who calls: listen at 127.0.0.1, or set "
+             "allow-anonymous=true if something else lets only known callers through");
+  }
+
+  void Fail(const std::string& source, const std::string& problem) {
+    errors_.lines.push_back(source + ": " + problem);
+  }
+
+  CommandLine command_line_;
+  const Environment& environment_;
+  Settings settings_;
+  // The source of each setting whose own text is right.
+  std::map<std::string_view, std::string> sources_;
+  SettingErrors errors_;
+};
+
+}  // namespace
+
+ParsedSettings ParseSettings(int argc, const char* const* argv, const Environment& environment) {
+  CommandLine command_line = ReadCommandLine(argc, argv);
+  if (command_line.help) return Information{HelpText()};
+  if (command_line.version) return Information{VersionText()};
+  return SettingsReader(std::move(command_line), environment).Read();
+}
+
+std::string_view Version() { return DINO_VERSION; }
+
+}  // namespace dino::app

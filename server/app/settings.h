@@ -1,0 +1,76 @@
+#ifndef DINO_SERVER_APP_SETTINGS_H_
+#define DINO_SERVER_APP_SETTINGS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "server/app/host_port.h"
+#include "server/log/record.h"
+
+namespace dino::app {
+
+// What the process was told to do. Each member belongs to the setting of its name; the
+// table in setting_table.cc holds defaults, limits and words.
+struct Settings {
+  HostPort grpc_address;
+  bool allow_anonymous = false;
+
+  std::vector<HostPort> mqtt_brokers;
+  std::size_t mqtt_sessions = 0;
+  std::size_t mqtt_loops = 0;
+  std::size_t mqtt_in_flight_window = 0;
+  std::size_t mqtt_in_flight_bytes = 0;
+  std::chrono::seconds mqtt_keep_alive{};
+  std::chrono::milliseconds mqtt_ack_timeout{};
+  std::string mqtt_client_id_prefix;
+
+  // Together they make a valid `fanout::TopicTemplate`.
+  std::string topic_template;
+  std::string environment;
+
+  std::chrono::seconds default_expiry{};
+  std::chrono::milliseconds default_deadline{};
+  std::size_t max_recipients = 0;
+  std::size_t max_payload_bytes = 0;
+  std::size_t max_pending_publications = 0;
+  std::size_t max_pending_bytes = 0;
+  std::chrono::milliseconds drain_timeout{};
+
+  log::Level log_level = log::Level::kInfo;
+  log::Format log_format = log::Format::kJson;
+
+  // Every setting's name and text in force, for the log. Holds no secret.
+  std::vector<std::pair<std::string_view, std::string>> texts;
+};
+
+// A text that was asked for by `--help` or `--version`.
+struct Information {
+  std::string text;
+};
+
+// All that is wrong: a line for each, naming the flag or variable and what would be right.
+struct SettingErrors {
+  std::vector<std::string> lines;
+};
+
+using ParsedSettings = std::variant<Settings, Information, SettingErrors>;
+
+// Returns the value of an environment variable, null if it is not set.
+using Environment = std::function<const char*(const char*)>;
+
+// Reads the settings from the flags `--name=value` or `--name value` and from the
+// variables `DINO_NAME`; the flag wins. `argv[0]` is the program's name.
+ParsedSettings ParseSettings(int argc, const char* const* argv, const Environment& environment);
+
+// The product's version, such as `1.2.3`.
+std::string_view Version();
+
+}  // namespace dino::app
+
+#endif  // DINO_SERVER_APP_SETTINGS_H_

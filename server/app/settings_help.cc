@@ -1,0 +1,71 @@
+#include "server/app/settings_help.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+#include "server/app/setting_table.h"
+#include "server/app/settings.h"
+
+namespace dino::app {
+namespace {
+
+constexpr std::size_t kColumns = 90;
+constexpr char kIndent[] = "      ";
+
+constexpr char kUsage[] =
+    "Usage: dino-bridge [--name=value | --name value]...\n"
+    "\n"
+    "Takes typed events by gRPC and publishes each to the MQTT v5 topics of its recipients.\n"
+    "\n"
+    "Every setting is a flag, or the environment variable that stands beside it; the flag\n"
+    "wins. Durations are written with their unit: 500ms, 30s, 1m30s. If any setting is wrong,\n"
+    "all that are wrong are listed and the program exits with status 2 before it listens.\n"
+    "\n"
+    "Settings:\n";
+
+constexpr char kOther[] =
+    "\n"
+    "  --help, -h\n"
+    "      Prints this text.\n"
+    "\n"
+    "  --version\n"
+    "      Prints the version.\n";
+
+// Appends `text` as indented lines that end between words.
+void AppendWrapped(std::string_view text, std::string& out) {
+  std::size_t column = kColumns;  // Makes the first word begin a line.
+  while (!text.empty()) {
+    const std::size_t length = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, length);
+    text.remove_prefix(std::min(length + 1, text.size()));
+    if (column + 1 + word.size() > kColumns) {
+      out.append(column == kColumns && out.back() == '\n' ? "" : "\n").append(kIndent);
+      column = sizeof kIndent - 1;
+    } else {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += word.size();
+  }
+  out += '\n';
+}
+
+}  // namespace
+
+std::string HelpText() {
+  std::string help = kUsage;
+  for (const Setting& setting : SettingTable()) {
+    help.append("\n  --").append(setting.name).append("  ").append(EnvironmentName(setting.name));
+    help += '\n';
+    AppendWrapped(setting.purpose, help);
+    AppendWrapped("Must be " + setting.rule.expected + ".", help);
+    help.append(kIndent).append("Default: ").append(setting.default_text).append("\n");
+  }
+  return help + kOther;
+}
+
+std::string VersionText() { return "dino-bridge " + std::string(Version()) + "\n"; }
+
+}  // namespace dino::app

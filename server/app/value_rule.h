@@ -1,0 +1,78 @@
+#ifndef DINO_SERVER_APP_VALUE_RULE_H_
+#define DINO_SERVER_APP_VALUE_RULE_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "server/app/host_port.h"
+#include "server/app/settings.h"
+
+namespace dino::app {
+
+// How the text of one setting is read.
+struct ValueRule {
+  // What the value must be, in words that follow "must be": "a whole number from 1 to 5".
+  std::string expected;
+  // Stores the value; returns what is wrong with it, empty if nothing is.
+  std::function<std::string(std::string_view text, Settings& settings)> read;
+};
+
+// `text` in quotes, with escapes where a terminal or a log would stumble, cut if long.
+std::string Quoted(std::string_view text);
+
+// A whole number from `min` to `max`.
+ValueRule Whole(std::size_t Settings::*member, std::size_t min, std::size_t max);
+
+// A span of time with its unit, in whole seconds.
+ValueRule Seconds(std::chrono::seconds Settings::*member, std::chrono::seconds min,
+                  std::chrono::seconds max);
+
+// A span of time with its unit, in whole milliseconds.
+ValueRule Milliseconds(std::chrono::milliseconds Settings::*member, std::chrono::milliseconds min,
+                       std::chrono::milliseconds max);
+
+ValueRule TrueOrFalse(bool Settings::*member);
+
+// Some `host:port` to listen at; port 0 picks a free one.
+ValueRule ListenAddress(HostPort Settings::*member);
+
+// One or more different `host:port`, with commas in between.
+ValueRule Addresses(std::vector<HostPort> Settings::*member);
+
+// Letters, digits, `-`, `_` and `.`, 1 to `max_bytes` of them.
+ValueRule Name(std::string Settings::*member, std::size_t max_bytes);
+
+// Any text; checked together with other settings.
+ValueRule Text(std::string Settings::*member, std::string expected);
+
+// A word of a list, each with the value it stands for.
+template <typename T>
+using Words = std::vector<std::pair<std::string_view, T>>;
+
+template <typename T>
+ValueRule OneOf(T Settings::*member, const Words<T>& words) {
+  std::string expected;
+  for (const auto& [word, value] : words) {
+    expected.append(expected.empty() ? "" : ", ").append(word);
+  }
+  expected.insert(0, "one of ");
+  auto read = [member, words, expected](std::string_view text, Settings& settings) -> std::string {
+    for (const auto& [word, value] : words) {
+      if (word != text) continue;
+      settings.*member = value;
+      return "";
+    }
+    return Quoted(text) + " must be " + expected;
+  };
+  return {expected, read};
+}
+
+}  // namespace dino::app
+
+#endif  // DINO_SERVER_APP_VALUE_RULE_H_
