@@ -1,0 +1,37 @@
+#include "server/app/setting_table.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+namespace dino::app {
+namespace {
+
+TEST(SettingTableTest, EveryDefaultIsRight) {
+  Settings settings;
+  for (const Setting& setting : SettingTable()) {
+    EXPECT_EQ(setting.rule.read(setting.default_text, settings), "") << setting.name;
+    EXPECT_FALSE(setting.purpose.empty()) << setting.name;
+    EXPECT_FALSE(setting.rule.expected.empty()) << setting.name;
+  }
+}
+
+TEST(SettingTableTest, HoldsEachNameOnce) {
+  std::set<std::string_view> names;
+  for (const Setting& setting : SettingTable()) {
+    EXPECT_TRUE(names.insert(setting.name).second) << setting.name;
+  }
+  for (const std::string_view name : LaterSettings()) {
+    EXPECT_TRUE(names.insert(name).second) << name;
+  }
+  EXPECT_EQ(names.size(), 31U);
+}
+
+TEST(SettingTableTest, DerivesTheVariableFromTheName) {
+  EXPECT_EQ(EnvironmentName("mqtt-in-flight-window"), "DINO_MQTT_IN_FLIGHT_WINDOW");
+}
+
+}  // namespace
+}  // namespace dino::app

@@ -1,0 +1,53 @@
+#include "server/app/settings_help.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+
+#include "server/app/setting_table.h"
+
+namespace dino::app {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(SettingsHelpTest, ListsEverySettingWithVariableAndDefault) {
+  const std::string help = HelpText();
+  for (const Setting& setting : SettingTable()) {
+    EXPECT_THAT(help, HasSubstr("\n  --" + std::string(setting.name) + "  " +
+                                EnvironmentName(setting.name) + "\n"));
+    EXPECT_THAT(help, HasSubstr("Default: " + std::string(setting.default_text) + "\n"));
+  }
+}
+
+TEST(SettingsHelpTest, ShowsLimitsAndUnits) {
+  EXPECT_THAT(HelpText(), HasSubstr("  --mqtt-keep-alive  DINO_MQTT_KEEP_ALIVE\n"
+                                    "      The MQTT keep alive of each session.\n"
+                                    "      Must be a duration from 5s to 65535s in whole seconds "
+                                    "with its unit, such as 10s or\n"
+                                    "      1m30s.\n"
+                                    "      Default: 30s\n"));
+}
+
+TEST(SettingsHelpTest, LeavesOutWhatDoesNotWorkYet) {
+  for (const std::string_view name : LaterSettings()) {
+    EXPECT_THAT(HelpText(), testing::Not(HasSubstr("--" + std::string(name) + " ")));
+  }
+}
+
+TEST(SettingsHelpTest, KeepsLinesWithin90ColumnsAndWithoutTrailingSpaces) {
+  std::istringstream help(HelpText());
+  for (std::string line; std::getline(help, line);) {
+    EXPECT_LE(line.size(), 90U) << line;
+    EXPECT_TRUE(line.empty() || line.back() != ' ') << line;
+  }
+}
+
+TEST(SettingsHelpTest, StatesTheVersion) {
+  EXPECT_THAT(VersionText(), testing::MatchesRegex("dino-bridge [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
+}  // namespace
+}  // namespace dino::app
