@@ -1,0 +1,55 @@
+#include "server/fanout/fanout.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/fanout/event_id.h"
+
+namespace dino::fanout {
+namespace {
+
+// What a pending recipient takes: its ID, its place in the order, its settlement.
+constexpr std::size_t kBytesPerRecipient =
+    sizeof(std::int64_t) + sizeof(std::uint32_t) + sizeof(mqtt::Settlement);
+
+}  // namespace
+
+Fanout::Fanout(mqtt::Publisher& publisher, TopicTemplate topic_template,
+               const FanoutOptions& options)
+    : publisher_(publisher),
+      topic_template_(std::move(topic_template)),
+      options_(options),
+      admission_(options.max_pending_publications, options.max_pending_bytes) {}
+
+std::variant<Admission::Ticket, Refusal> Fanout::Admit(std::size_t recipients,
+                                                       std::size_t request_bytes) {
+  if (!publisher_.connected()) return Refusal::kUnreachable;
+  std::optional<Admission::Ticket> ticket =
+      admission_.TryAdmit(recipients, request_bytes + recipients * kBytesPerRecipient);
+  if (!ticket.has_value()) return Refusal::kOverloaded;
+  return std::move(*ticket);
+}
+
+std::shared_ptr<EventBatch> Fanout::Publish(Admission::Ticket ticket, Event event,
+                                            EventBatch::DoneFunction done) {
+  const mqtt::Clock::time_point expires_at =
+      mqtt::Clock::now() + event.expiry.value_or(options_.default_expiry);
+  std::string event_id = RandomEventId();
+  mqtt::PublishOptions options;
+  options.qos = event.qos;
+  options.content_type = "application/json";
+  options.user_properties = {{"event_id", event_id}, {"event_type", std::string(event.type)}};
+  if (!event.traceparent.empty()) {
+    options.user_properties.emplace_back("traceparent", std::move(event.traceparent));
+  }
+  options.expires_at = expires_at;
+  // What has expired is not worth sending.
+  options.deadline = std::min(event.deadline, expires_at);
+  auto batch = std::make_shared<EventBatch>(
+      std::move(event_id), std::move(event.json), std::move(options), std::move(event.recipients),
+      topic_template_, publisher_.session_count(), std::move(ticket), std::move(done));
+  publisher_.Publish(batch);
+  return batch;
+}
+
+}  // namespace dino::fanout

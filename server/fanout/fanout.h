@@ -1,0 +1,74 @@
+#ifndef DINO_SERVER_FANOUT_FANOUT_H_
+#define DINO_SERVER_FANOUT_FANOUT_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "server/fanout/admission.h"
+#include "server/fanout/event_batch.h"
+#include "server/fanout/topic_template.h"
+#include "server/mqtt/publisher.h"
+
+namespace dino::fanout {
+
+struct FanoutOptions {
+  // Of events that state none.
+  std::chrono::seconds default_expiry{86400};
+  std::size_t max_pending_publications = 1000000;
+  std::size_t max_pending_bytes = 268435456;
+};
+
+// An event, ready to be published.
+struct Event {
+  std::string_view type;
+  std::string json;
+  // Distinct, at least one.
+  std::vector<std::int64_t> recipients;
+  // W3C trace context; empty for none.
+  std::string traceparent;
+  mqtt::Qos qos = mqtt::Qos::kAtLeastOnce;
+  std::optional<std::chrono::seconds> expiry;
+  // Nothing is published from here on.
+  mqtt::Clock::time_point deadline;
+};
+
+// Why an event is not admitted.
+enum class Refusal { kUnreachable, kOverloaded };
+
+// Publishes one event to many topics: bounds what is pending, splits the recipients by session
+// and hands them to the publisher.
+//
+// Thread-safe. The publisher outlives it; it outlives every batch that it started.
+class Fanout {
+ public:
+  Fanout(mqtt::Publisher& publisher, TopicTemplate topic_template, const FanoutOptions& options);
+
+  // Makes room for an event, or says at once why not. `request_bytes` is what the event takes
+  // in memory beside its recipients.
+  std::variant<Admission::Ticket, Refusal> Admit(std::size_t recipients, std::size_t request_bytes);
+
+  // Publishes an admitted event. `done` is called once, maybe before this returns, maybe on
+  // another thread.
+  std::shared_ptr<EventBatch> Publish(Admission::Ticket ticket, Event event,
+                                      EventBatch::DoneFunction done);
+
+  // Ends an event early; `done` follows soon. Does nothing if it has ended.
+  void Stop(const std::shared_ptr<EventBatch>& batch) { publisher_.Stop(batch); }
+
+ private:
+  mqtt::Publisher& publisher_;
+  const TopicTemplate topic_template_;
+  const FanoutOptions options_;
+  Admission admission_;
+};
+
+}  // namespace dino::fanout
+
+#endif  // DINO_SERVER_FANOUT_FANOUT_H_
