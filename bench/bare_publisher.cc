@@ -3,6 +3,7 @@
 // Prints one line of JSON. Exit status: 0, or 1 when the connection or a publication failed.
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -135,6 +136,14 @@ absl::StatusOr<std::vector<Sessions>> ConnectAll(const BareLoad& load, int loops
   return sessions;
 }
 
+// The processor time that this process has used, in microseconds.
+double ProcessorMicroseconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
+         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
 absl::Status Run() {
   const BareLoad load = LoadFromFlags();
   const int loops = absl::GetFlag(FLAGS_loops);
@@ -161,9 +170,10 @@ absl::Status Run() {
   std::printf(
       "{\"program\":\"bare-publisher\",\"sessions\":%d,\"loops\":%d,\"window\":%d,"
       "\"payload_bytes\":%d,\"acknowledged\":%llu,\"seconds\":%.3f,"
-      "\"acknowledged_per_second\":%.0f}\n",
+      "\"acknowledged_per_second\":%.0f,\"cpu_us_per_publication\":%.2f}\n",
       load.sessions, loops, load.window, load.payload_bytes,
-      static_cast<unsigned long long>(span.completions()), span.seconds(), span.per_second());
+      static_cast<unsigned long long>(span.completions()), span.seconds(), span.per_second(),
+      ProcessorMicroseconds() / static_cast<double>(span.total()));
   return absl::OkStatus();
 }
 

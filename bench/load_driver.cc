@@ -129,10 +129,12 @@ absl::Status Measure(const std::shared_ptr<grpc::Channel>& channel) {
   std::printf(
       "{\"program\":\"load-driver\",\"callers\":%d,\"recipients\":%d,\"event_bytes\":%d,"
       "\"calls\":%llu,\"seconds\":%.3f,\"acknowledged_per_second\":%.0f,"
-      "\"calls_per_second\":%.0f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"max_ms\":%.2f}\n",
+      "\"calls_per_second\":%.0f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"max_ms\":%.2f,"
+      "\"all_acknowledged\":%llu}\n",
       callers, recipients, event_bytes, static_cast<unsigned long long>(span.completions()),
       span.seconds(), span.per_second() * recipients, span.per_second(), loop.Latency(0.5),
-      loop.Latency(0.99), loop.Latency(1));
+      loop.Latency(0.99), loop.Latency(1),
+      static_cast<unsigned long long>(span.total()) * static_cast<unsigned>(recipients));
   return absl::OkStatus();
 }
 

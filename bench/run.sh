@@ -3,9 +3,6 @@
 # writes what came out to bench/RESULTS.md. Not a test: a missed target is reported only.
 set -euo pipefail
 
-readonly kTargetRatio=0.60
-readonly kTargetIdleMib=40
-
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 rounds=5
 build=
@@ -107,7 +104,7 @@ CONF
   die "mosquitto does not start"
 }
 
-listening() { grep -q '"grpc_address"' "$work/bridge.log"; }
+listening() { grep -q '"message": *"listening"' "$work/bridge.log"; }
 
 # Starts the service; sets bridge_pid and bridge_address.
 start_bridge() {
@@ -118,7 +115,8 @@ start_bridge() {
   children+=("$bridge_pid")
   await dino-bridge "$bridge_pid" listening ||
     die "dino-bridge ended: $(tail -5 "$work/bridge.log")"
-  bridge_address=$(sed -n 's/.*"grpc_address": *"\([^"]*\)".*/\1/p' "$work/bridge.log" | head -1)
+  bridge_address=$(sed -n '/"message": *"listening"/s/.*"grpc_address": *"\([^"]*\)".*/\1/p' \
+    "$work/bridge.log")
 }
 
 # measure PROGRAM FLAG...: runs it, and sets line to the JSON it printed.
@@ -145,114 +143,67 @@ field() { sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p" <<<"$2"; }
 # memory NAME: a number of the service's memory, in MiB.
 memory() { awk -v name="$1:" '$1 == name { printf "%.1f", $2 / 1024 }' "/proc/$bridge_pid/status"; }
 
-# statistics COLUMN: median, lowest and highest of a column of the rounds.
-statistics() {
-  cut -f "$1" "$work/rounds" | sort -g | awk '
-    { value[NR] = $1 }
-    END {
-      middle = int((NR + 1) / 2)
-      median = NR % 2 ? value[middle] : (value[middle] + value[middle + 1]) / 2
-      print median, value[1], value[NR]
-    }'
+# state NAME VALUE: a fact for the report.
+state() { printf '%s %s\n' "$1" "$2" >>"$work/facts"; }
+
+# state_memory WHEN
+state_memory() {
+  local rss anon
+  rss=$(memory VmRSS)
+  anon=$(memory RssAnon)
+  state "$1_rss" "$rss"
+  state "$1_anon" "$anon"
+  say "memory, $1: $rss MiB, of it anonymous $anon MiB"
+}
+
+# The processor time that the service has used, in clock ticks.
+ticks() { awk '{ print $14 + $15 }' "/proc/$bridge_pid/stat"; }
+
+# bridge_cpu TICKS LINE: processor time since then per publication, in microseconds.
+bridge_cpu() {
+  awk -v ticks=$(($(ticks) - $1)) -v hz="$(getconf CLK_TCK)" \
+    -v publications="$(field all_acknowledged "$2")" \
+    'BEGIN { printf "%.2f", ticks * 1e6 / hz / publications }'
+}
+
+measure_bare() {
+  bare
+  bare_line=$line
+}
+
+measure_bridge() {
+  local before
+  before=$(ticks)
+  bridge
+  bridge_line=$line
+  cpu=$(bridge_cpu "$before" "$line")
 }
 
 one_round() {
-  local round=$1 bare_line bridge_line small_line
+  local round=$1 bare_line bridge_line small_line cpu
   # Each goes first in turn.
   if ((round % 2)); then
-    bare && bare_line=$line
-    bridge && bridge_line=$line
+    measure_bare
+    measure_bridge
   else
-    bridge && bridge_line=$line
-    bare && bare_line=$line
+    measure_bridge
+    measure_bare
   fi
-  bridge --recipients=2 --callers=64 --warm_up=5000 --calls=50000 && small_line=$line
+  bridge --recipients=2 --callers=64 --warm_up=5000 --calls=50000
+  small_line=$line
   local bare_rate bridge_rate ratio
   bare_rate=$(field acknowledged_per_second "$bare_line")
   bridge_rate=$(field acknowledged_per_second "$bridge_line")
   ratio=$(awk -v a="$bridge_rate" -v b="$bare_rate" 'BEGIN { printf "%.3f", a / b }')
   local columns=("$round" "$bare_rate" "$bridge_rate" "$ratio") name
+  columns+=("$(field cpu_us_per_publication "$bare_line")" "$cpu")
   for name in p50_ms p99_ms max_ms; do columns+=("$(field $name "$bridge_line")"); done
   for name in calls_per_second p50_ms p99_ms max_ms; do
     columns+=("$(field $name "$small_line")")
   done
   (IFS=$'\t'; printf '%s\n' "${columns[*]}") >>"$work/rounds"
   say "round $round of $rounds: bare $bare_rate/s, bridge $bridge_rate/s, ratio $ratio;" \
-    "2 recipients: ${columns[7]} calls/s"
-}
-
-verdict() { awk -v value="$1" -v operator="$2" -v target="$3" 'BEGIN {
-  met = operator == ">=" ? value >= target : value < target
-  print met ? "met" : "missed" }'; }
-
-version() { dpkg-query -W -f '${Version}' "$1" 2>/dev/null || echo unknown; }
-
-# table FIRST LAST: the rounds' columns FIRST to LAST, then their median, min and max.
-table() {
-  local first=$1 last=$2 column kind
-  awk -F '\t' -v first="$first" -v last="$last" '{
-    printf "| %d |", $1
-    for (i = first; i <= last; ++i) printf " %s |", $i
-    print "" }' "$work/rounds"
-  for kind in 1:median 2:min 3:max; do
-    printf '| %s |' "${kind#*:}"
-    for ((column = first; column <= last; ++column)); do
-      printf ' %s |' "$(statistics "$column" | cut -d ' ' -f "${kind%:*}")"
-    done
-    printf '\n'
-  done
-}
-
-report() {
-  local ratio
-  ratio=$(statistics 4 | cut -d ' ' -f 1)
-  cat <<REPORT
-# Benchmark results
-
-Written by \`bench/run.sh\` ($(date -u +%F), $(git -C "$repository" describe --always --dirty)). Broker, service and
-load share one machine over loopback. Rates change with the machine; compare within one run only.
-
-| | |
-|---|---|
-| CPU | $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores |
-| Memory | $(awk '$1 == "MemTotal:" { printf "%.1f GiB", $2 / 1048576 }' /proc/meminfo) |
-| System | $(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release), Linux $(uname -r) |
-| Load average before | $load_before (0: nothing else ran) |
-| Compiler | $(c++ --version | head -1) |
-| Broker | mosquitto $(version mosquitto) |
-| Libraries | libmosquitto $(version libmosquitto1), gRPC $(version libgrpc++-dev), protobuf $(version libprotobuf-dev) |
-
-## Targets
-
-| target | measured | |
-|---|---|---|
-| at least $kTargetRatio of the bare publisher's rate (median) | $ratio | $(verdict "$ratio" '>=' $kTargetRatio) |
-| idle memory (VmRSS) below $kTargetIdleMib MiB | $idle_rss MiB | $(verdict "$idle_rss" '<' $kTargetIdleMib) |
-
-## Calls with 1,000 recipients
-
-Acknowledged publications per second, QoS 1, 300-byte payload. Bare: libmosquitto on 8 sessions, 2 loops, window 64, no
-RPC. Bridge: 8 callers of PublishMessage with 1,000 recipients each; latency of a call in milliseconds.
-
-| round | bare /s | bridge /s | ratio | p50 | p99 | max |
-|---|---|---|---|---|---|---|
-$(table 2 7)
-
-## Calls with 2 recipients
-
-64 callers; latency of a call in milliseconds.
-
-| round | calls /s | p50 | p99 | max |
-|---|---|---|---|---|
-$(table 8 11)
-
-## Memory of the service
-
-| | VmRSS MiB | RssAnon MiB |
-|---|---|---|
-| idle, connected, before the load | $idle_rss | $idle_anon |
-| after it | $after_rss | $after_anon |
-REPORT
+    "2 recipients: ${columns[9]} calls/s"
 }
 
 if [[ -z $build ]]; then
@@ -265,21 +216,18 @@ fi
 
 load_before=$(cut -d ' ' -f 1 /proc/loadavg)
 say "load average: $load_before; others' work on this machine lowers and blurs all rates"
+state load_before "$load_before"
 start_broker
 say "mosquitto on 127.0.0.1:$broker_port"
 start_bridge
 say "dino-bridge on $bridge_address"
 bridge --calls=0
 sleep 1 # Lets the last sessions connect.
-idle_rss=$(memory VmRSS)
-idle_anon=$(memory RssAnon)
-say "idle memory: $idle_rss MiB, of it anonymous $idle_anon MiB"
+state_memory idle
 for ((round = 1; round <= rounds; ++round)); do one_round "$round"; done
-after_rss=$(memory VmRSS)
-after_anon=$(memory RssAnon)
-say "memory after the load: $after_rss MiB, of it anonymous $after_anon MiB"
+state_memory after
 
-report >"$work/report"
+"$repository/bench/report.sh" "$work" >"$work/report"
 cp "$work/report" "$results"
 sed -n '/^## Targets/,/^## Calls/{/^| [ai]/p}' "$results" >&2
 say "written to $results"
