@@ -8,9 +8,10 @@ find_package(spdlog CONFIG REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(mosquitto REQUIRED IMPORTED_TARGET libmosquitto)
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/writer.h REQUIRED)
-# google/rpc/*.proto, the standard error details.
+# google/rpc/*.proto, the standard error details, and grpc/health/v1/health.proto.
 find_path(GOOGLEAPIS_DIR google/rpc/error_details.proto REQUIRED
-  PATHS /usr/share/gocode/src/github.com/grpc-ecosystem/grpc-gateway/third_party/googleapis)
+  PATHS /usr/share/gocode/src/github.com/gogo/googleapis)
+find_path(GRPC_PROTO_DIR grpc/health/v1/health.proto REQUIRED PATHS /usr/share/grpc-proto)
 find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
 if(DINO_TESTS)
   find_package(GTest CONFIG REQUIRED)

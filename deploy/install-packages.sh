@@ -21,7 +21,8 @@ build_packages=(
   ccache
   cmake
   g++
-  golang-github-grpc-ecosystem-grpc-gateway-dev # google/rpc/*.proto
+  golang-github-gogo-googleapis-dev # google/rpc/*.proto
+  grpc-proto                        # grpc/health/v1/health.proto
   libgrpc++-dev
   libmosquitto-dev
   libprotobuf-dev

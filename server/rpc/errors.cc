@@ -1,0 +1,169 @@
+#include "server/rpc/errors.h"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "dino/events/v1/delivery.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "server/mqtt/reason_code.h"
+#include "server/rpc/delivery.h"
+
+namespace dino::rpc {
+namespace {
+
+constexpr char kDomain[] = "dino.events";
+
+// When a refused call should be repeated: pending work goes quickly, brokers come back slowly.
+constexpr std::chrono::milliseconds kRetryOverload{100};
+constexpr std::chrono::milliseconds kRetryBroker{1000};
+
+constexpr int kMaxFailedRecipients = 32;
+
+// Collects the details of an error.
+class ErrorBuilder {
+ public:
+  ErrorBuilder(grpc::StatusCode code, const std::string& message) {
+    status_.set_code(code);
+    status_.set_message(message);
+  }
+
+  template <typename Detail>
+  ErrorBuilder& Add(const Detail& detail) {
+    status_.add_details()->PackFrom(detail);
+    return *this;
+  }
+
+  ErrorBuilder& Reason(const char* reason, std::uint8_t reason_code = 0) {
+    google::rpc::ErrorInfo info;
+    info.set_reason(reason);
+    info.set_domain(kDomain);
+    if (reason_code != 0) {
+      (*info.mutable_metadata())["mqtt_reason_code"] = mqtt::DescribeReasonCode(reason_code);
+    }
+    return Add(info);
+  }
+
+  ErrorBuilder& RetryAfter(std::chrono::milliseconds delay) {
+    google::rpc::RetryInfo info;
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(delay);
+    info.mutable_retry_delay()->set_seconds(seconds.count());
+    info.mutable_retry_delay()->set_nanos(
+        static_cast<int>(std::chrono::nanoseconds(delay - seconds).count()));
+    return Add(info);
+  }
+
+  grpc::Status Build() const {
+    return {static_cast<grpc::StatusCode>(status_.code()), status_.message(),
+            status_.SerializeAsString()};
+  }
+
+ private:
+  google::rpc::Status status_;
+};
+
+v1::PublishFailure Describe(const fanout::EventBatch& batch, const fanout::DeliveryReport& report) {
+  v1::PublishFailure failure;
+  failure.set_event_id(batch.event_id());
+  failure.set_recipient_count(static_cast<std::uint32_t>(batch.recipients().size()));
+  failure.set_acknowledged_count(report.acknowledged_count);
+  for (std::size_t i = 0; i < batch.recipients().size(); ++i) {
+    if (failure.failed_recipients_size() == kMaxFailedRecipients) break;
+    if (batch.settlements()[i].outcome == mqtt::Outcome::kAcknowledged) continue;
+    WriteResult(batch, i, *failure.add_failed_recipients());
+  }
+  return failure;
+}
+
+ErrorBuilder FailureError(const fanout::DeliveryReport& report, const std::string& progress) {
+  using fanout::Failure;
+  switch (report.failure) {
+    case Failure::kNotAuthorized:
+      return ErrorBuilder(
+                 grpc::StatusCode::PERMISSION_DENIED,
+                 absl::StrCat("the broker does not let this server publish to a topic; ", progress))
+          .Reason("BROKER_NOT_AUTHORIZED", report.reason_code);
+    case Failure::kBusy:
+      return ErrorBuilder(
+                 grpc::StatusCode::UNAVAILABLE,
+                 absl::StrCat("the broker is busy: ", mqtt::DescribeReasonCode(report.reason_code),
+                              "; ", progress))
+          .Reason("BROKER_BUSY", report.reason_code)
+          .RetryAfter(kRetryBroker);
+    case Failure::kUnreachable:
+      return ErrorBuilder(grpc::StatusCode::UNAVAILABLE,
+                          absl::StrCat("the broker was lost and not back in time; ", progress))
+          .Reason("BROKER_UNREACHABLE")
+          .RetryAfter(kRetryBroker);
+    case Failure::kTimeUp:
+      return {grpc::StatusCode::DEADLINE_EXCEEDED, absl::StrCat("the deadline passed; ", progress)};
+    case Failure::kRefused:
+    case Failure::kNone:
+      break;
+  }
+  return ErrorBuilder(grpc::StatusCode::INTERNAL,
+                      absl::StrCat("the broker refused: ",
+                                   mqtt::DescribeReasonCode(report.reason_code), "; ", progress))
+      .Reason("BROKER_REFUSED", report.reason_code);
+}
+
+}  // namespace
+
+grpc::Status InvalidFields(const event::Violations& violations) {
+  google::rpc::BadRequest bad_request;
+  for (const event::Violation& violation : violations.listed()) {
+    auto& field_violation = *bad_request.add_field_violations();
+    field_violation.set_field(violation.field);
+    field_violation.set_description(violation.description);
+  }
+  return ErrorBuilder(grpc::StatusCode::INVALID_ARGUMENT, violations.Summary())
+      .Reason("INVALID_FIELD")
+      .Add(bad_request)
+      .Build();
+}
+
+grpc::Status UnsupportedField(std::string_view field) {
+  const std::string name(field);
+  google::rpc::BadRequest bad_request;
+  auto& violation = *bad_request.add_field_violations();
+  violation.set_field(name);
+  violation.set_description("is not supported by this version; leave it out");
+  return ErrorBuilder(grpc::StatusCode::UNIMPLEMENTED,
+                      absl::StrCat(name, " is not supported by this version"))
+      .Add(bad_request)
+      .Build();
+}
+
+grpc::Status Refused(fanout::Refusal refusal) {
+  if (refusal == fanout::Refusal::kUnreachable) {
+    return ErrorBuilder(grpc::StatusCode::UNAVAILABLE,
+                        "no broker is connected; nothing was published")
+        .Reason("BROKER_UNREACHABLE")
+        .RetryAfter(kRetryBroker)
+        .Build();
+  }
+  return ErrorBuilder(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                      "too much work is pending; nothing was published")
+      .Reason("OVERLOADED")
+      .RetryAfter(kRetryOverload)
+      .Build();
+}
+
+grpc::Status ShuttingDown() {
+  return ErrorBuilder(grpc::StatusCode::UNAVAILABLE,
+                      "this server is shutting down; nothing was published")
+      .Reason("SHUTTING_DOWN")
+      .RetryAfter(kRetryOverload)
+      .Build();
+}
+
+grpc::Status Failed(const fanout::EventBatch& batch, const fanout::DeliveryReport& report) {
+  const std::string progress =
+      absl::StrCat(report.acknowledged_count, " of ", batch.recipients().size(),
+                   " recipients were acknowledged");
+  return FailureError(report, progress).Add(Describe(batch, report)).Build();
+}
+
+}  // namespace dino::rpc

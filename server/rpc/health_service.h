@@ -1,0 +1,51 @@
+#ifndef DINO_SERVER_RPC_HEALTH_SERVICE_H_
+#define DINO_SERVER_RPC_HEALTH_SERVICE_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "grpc/health/v1/health.grpc.pb.h"
+
+namespace dino::rpc {
+
+namespace health = ::grpc::health::v1;
+
+// `grpc.health.v1.Health` on completion queues.
+//
+// The services "" and `dino.events.v1.EventPublisherService` are SERVING while `ready()` is
+// true; `liveness` is SERVING as long as anybody answers. Thread-safe.
+class HealthService {
+ public:
+  explicit HealthService(std::function<bool()> ready) : ready_(std::move(ready)) {}
+  HealthService(const HealthService&) = delete;
+  HealthService& operator=(const HealthService&) = delete;
+
+  void Register(grpc::ServerBuilder& builder) { builder.RegisterService(&service_); }
+
+  // Waits for calls on `queue`. Once per queue, after the server has started.
+  void Listen(grpc::ServerCompletionQueue& queue);
+
+  // Ends the streams of those who watch, within a moment.
+  void EndWatches() { ending_ = true; }
+
+  // None for a service that does not exist.
+  std::optional<health::HealthCheckResponse::ServingStatus> StatusOf(
+      const std::string& service) const;
+
+ private:
+  class Service : public health::Health::WithRawMethod_Check<health::Health::AsyncService> {};
+  class CheckCall;
+  class WatchCall;
+
+  const std::function<bool()> ready_;
+  std::atomic<bool> ending_{false};
+  Service service_;
+};
+
+}  // namespace dino::rpc
+
+#endif  // DINO_SERVER_RPC_HEALTH_SERVICE_H_

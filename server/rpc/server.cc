@@ -1,0 +1,106 @@
+#include "server/rpc/server.h"
+
+#include <grpc/grpc.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <pthread.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "server/rpc/tag.h"
+
+namespace dino::rpc {
+namespace {
+
+constexpr int kMaxMetadataBytes = 8192;
+constexpr int kMaxConcurrentStreams = 1000;
+constexpr int kKeepAliveMs = 30000;
+constexpr int kKeepAliveTimeoutMs = 10000;
+constexpr int kShortestPingIntervalMs = 10000;
+constexpr int kHandshakeTimeoutMs = 5000;
+
+// For how long typed refusals are given before connections are told to go away.
+constexpr std::chrono::milliseconds kRefusalTime{100};
+
+// The largest request within the limits: two lists of 8-byte IDs with some air around, the
+// payload, and the smaller fields. At least 1 MiB, so that a request that breaks a limit by
+// far is still told which one.
+int MaxRequestBytes(const event::Limits& limits) {
+  constexpr std::size_t kLeast = 1048576;
+  constexpr std::size_t kSmallFields = 16384;
+  constexpr std::size_t kBytesPerRecipient = 32;
+  return static_cast<int>(std::max(kLeast, limits.max_payload_bytes + kSmallFields +
+                                               kBytesPerRecipient * limits.max_recipients));
+}
+
+}  // namespace
+
+Server::Server(fanout::Fanout& fanout, const std::function<bool()>& ready,
+               const ServerOptions& options)
+    : options_(options),
+      shared_{fanout, options.limits, options.default_deadline},
+      publish_service_(shared_),
+      health_service_([this, ready] { return !shared_.draining && ready(); }) {}
+
+Server::~Server() = default;
+
+void Server::Configure(grpc::ServerBuilder& builder) const {
+  builder.SetMaxReceiveMessageSize(MaxRequestBytes(options_.limits));
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepAliveMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepAliveTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kShortestPingIntervalMs);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
+  // Two servers on one port would share its calls by chance.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+}
+
+absl::StatusOr<std::string> Server::Start() {
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  Configure(builder);
+  int port = 0;
+  builder.AddListeningPort(options_.address, grpc::InsecureServerCredentials(), &port);
+  publish_service_.Register(builder);
+  health_service_.Register(builder);
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  const unsigned count = options_.threads == 0 ? cores : options_.threads;
+  for (unsigned i = 0; i < count; ++i) queues_.push_back(builder.AddCompletionQueue());
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr || port == 0) {
+    server_.reset();
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", options_.address));
+  }
+  for (const auto& queue : queues_) {
+    publish_service_.Listen(*queue);
+    health_service_.Listen(*queue);
+    threads_.emplace_back([this, &queue = *queue] { Serve(queue); });
+  }
+  const std::size_t colon = options_.address.rfind(':');
+  return absl::StrCat(options_.address.substr(0, colon), ":", port);
+}
+
+void Server::Serve(grpc::ServerCompletionQueue& queue) {
+  pthread_setname_np(pthread_self(), "grpc-queue");
+  void* tag = nullptr;
+  bool ok = false;
+  while (queue.Next(&tag, &ok)) static_cast<Tag*>(tag)->OnEvent(ok);
+}
+
+void Server::Drain(std::chrono::milliseconds timeout) {
+  if (server_ == nullptr) return;
+  shared_.draining = true;
+  health_service_.EndWatches();
+  std::this_thread::sleep_for(std::min(kRefusalTime, timeout));
+  server_->Shutdown(std::chrono::system_clock::now() + timeout);
+  for (const auto& queue : queues_) queue->Shutdown();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+}  // namespace dino::rpc

@@ -1,0 +1,64 @@
+#ifndef DINO_SERVER_RPC_SERVER_H_
+#define DINO_SERVER_RPC_SERVER_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/event/limits.h"
+#include "server/fanout/fanout.h"
+#include "server/mqtt/batch.h"
+#include "server/rpc/health_service.h"
+#include "server/rpc/publish_context.h"
+#include "server/rpc/publish_service.h"
+
+namespace dino::rpc {
+
+struct ServerOptions {
+  // host:port; port 0 picks a free one.
+  std::string address;
+  event::Limits limits;
+  mqtt::Clock::duration default_deadline = std::chrono::seconds(10);
+  // Threads, each with a completion queue; 0 for one per core.
+  unsigned threads = 0;
+};
+
+// The gRPC server: publishing, health and reflection.
+class Server {
+ public:
+  // `fanout` outlives the server. `ready` says whether calls can be served at the moment.
+  Server(fanout::Fanout& fanout, const std::function<bool()>& ready, const ServerOptions& options);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  // REQUIRES: `Drain` was called if `Start` succeeded.
+  ~Server();
+
+  // Listens. Returns the address with its real port; fails if it cannot be had.
+  absl::StatusOr<std::string> Start();
+
+  // Refuses new calls at once, lets those in progress finish for at most `timeout`, ends the
+  // rest, and stops.
+  void Drain(std::chrono::milliseconds timeout);
+
+ private:
+  void Configure(grpc::ServerBuilder& builder) const;
+  void Serve(grpc::ServerCompletionQueue& queue);
+
+  const ServerOptions options_;
+  PublishContext shared_;
+  PublishService publish_service_;
+  HealthService health_service_;
+  std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
+  std::unique_ptr<grpc::Server> server_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace dino::rpc
+
+#endif  // DINO_SERVER_RPC_SERVER_H_

@@ -1,0 +1,32 @@
+#ifndef DINO_SERVER_RPC_TAG_H_
+#define DINO_SERVER_RPC_TAG_H_
+
+namespace dino::rpc {
+
+// What a completion queue gives back when an operation has ended.
+class Tag {
+ public:
+  virtual void OnEvent(bool ok) = 0;
+
+ protected:
+  ~Tag() = default;
+};
+
+// A tag that calls a member function of its owner.
+template <typename Owner>
+class MemberTag final : public Tag {
+ public:
+  using Function = void (Owner::*)(bool ok);
+
+  MemberTag(Owner& owner, Function function) : owner_(owner), function_(function) {}
+
+  void OnEvent(bool ok) override { (owner_.*function_)(ok); }
+
+ private:
+  Owner& owner_;
+  const Function function_;
+};
+
+}  // namespace dino::rpc
+
+#endif  // DINO_SERVER_RPC_TAG_H_

@@ -1,0 +1,57 @@
+#include "server/rpc/unary_call.h"
+
+#include <grpcpp/impl/codegen/proto_utils.h>
+
+namespace dino::rpc {
+
+UnaryCall::UnaryCall()
+    : responder_(&context_),
+      arrived_(*this, &UnaryCall::OnArrived),
+      finished_(*this, &UnaryCall::OnFinished),
+      done_(*this, &UnaryCall::OnDone) {}
+
+void UnaryCall::Listen() {
+  context_.AsyncNotifyWhenDone(static_cast<Tag*>(&done_));
+  AskForRequest(context_, request_, responder_, static_cast<Tag*>(&arrived_));
+}
+
+void UnaryCall::OnArrived(bool ok) {
+  if (!ok) {
+    // The server stops; a call that never began has no further events.
+    delete this;
+    return;
+  }
+  Next()->Listen();
+  Handle(request_);
+  request_.Clear();
+}
+
+void UnaryCall::OnFinished(bool /*ok*/) { EndIfLast(); }
+
+void UnaryCall::OnDone(bool /*ok*/) {
+  if (context_.IsCancelled()) Cancelled();
+  EndIfLast();
+}
+
+void UnaryCall::EndIfLast() {
+  if (--pending_events_ == 0) delete this;
+}
+
+void UnaryCall::Finish(const grpc::ByteBuffer& response) {
+  responder_.Finish(response, grpc::Status::OK, static_cast<Tag*>(&finished_));
+}
+
+void UnaryCall::Finish(const grpc::Status& error) {
+  responder_.FinishWithError(error, static_cast<Tag*>(&finished_));
+}
+
+grpc::ByteBuffer Serialize(const google::protobuf::Message& message) {
+  grpc::ByteBuffer buffer;
+  bool own_buffer = false;
+  // Cannot fail for a message in memory below 2 GiB.
+  (void)grpc::GenericSerialize<grpc::ProtoBufferWriter, google::protobuf::Message>(message, &buffer,
+                                                                                   &own_buffer);
+  return buffer;
+}
+
+}  // namespace dino::rpc
