@@ -1,0 +1,27 @@
+#ifndef DINO_CLIENTS_DINO_PUBLISH_CALL_H_
+#define DINO_CLIENTS_DINO_PUBLISH_CALL_H_
+
+#include <grpcpp/support/status.h>
+
+#include <chrono>
+#include <string>
+
+namespace dino::publish_client {
+
+// One unary call: where to, what, and how long it may take.
+struct Call {
+  std::string address;
+  std::string path;
+  // The request's bytes.
+  std::string request;
+  std::chrono::milliseconds timeout{};
+  std::string traceparent;
+};
+
+// Makes the call, without TLS and without a proxy, and waits for its end. With OK,
+// `response` holds the response's bytes.
+grpc::Status MakeCall(const Call& call, std::string& response);
+
+}  // namespace dino::publish_client
+
+#endif  // DINO_CLIENTS_DINO_PUBLISH_CALL_H_

@@ -1,0 +1,110 @@
+#include "clients/dino-publish/method.h"
+
+#include <google/protobuf/message.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <memory>
+
+#include "dino/events/v1/event_publisher_service.pb.h"
+
+namespace dino::publish_client {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::EnumDescriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::MessageFactory;
+using google::protobuf::MethodDescriptor;
+using google::protobuf::ServiceDescriptor;
+
+const ServiceDescriptor& Service() {
+  return *events::v1::PublishMessageRequest::descriptor()->file()->FindServiceByName(
+      "EventPublisherService");
+}
+
+bool IsUnary(const MethodDescriptor& method) {
+  return !method.client_streaming() && !method.server_streaming();
+}
+
+std::unique_ptr<Message> NewMessage(const Descriptor* type) {
+  return std::unique_ptr<Message>(MessageFactory::generated_factory()->GetPrototype(type)->New());
+}
+
+// All but the first, which says that nothing was stated.
+std::string ValueNames(const EnumDescriptor& type) {
+  std::string names;
+  for (int i = 1; i < type.value_count(); ++i) {
+    names += (i == 1 ? "" : " | ") + type.value(i)->name();
+  }
+  return names;
+}
+
+std::string TypeName(const FieldDescriptor& field) {
+  if (field.enum_type() != nullptr) return ValueNames(*field.enum_type());
+  if (field.message_type() == nullptr) return field.type_name();
+  const std::string& name = field.message_type()->full_name();
+  if (name == "google.protobuf.Timestamp") return R"(time such as "2026-01-31T12:00:00Z")";
+  if (name == "google.protobuf.Duration") return R"(duration such as "3600s")";
+  return field.message_type()->name();
+}
+
+// True if the fields of the field's type are to be listed below it.
+bool HasListedFields(const FieldDescriptor& field) {
+  return field.message_type() != nullptr &&
+         field.message_type()->file()->package() == "dino.events.v1";
+}
+
+void ListFields(const Descriptor& type, const std::string& indent, std::string& out) {
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    out += indent;
+    out += field.name();
+    out += field.is_repeated() ? ": list of " : ": ";
+    out += TypeName(field);
+    out += '\n';
+    if (HasListedFields(field)) ListFields(*field.message_type(), indent + "  ", out);
+  }
+}
+
+}  // namespace
+
+Method Method::Find(const std::string& name) {
+  const MethodDescriptor* const descriptor = Service().FindMethodByName(name);
+  return Method(descriptor != nullptr && IsUnary(*descriptor) ? descriptor : nullptr);
+}
+
+std::string Method::Path() const {
+  return "/" + descriptor_->service()->full_name() + "/" + descriptor_->name();
+}
+
+std::string Method::EncodeRequest(const std::string& json, std::string& bytes) const {
+  const std::unique_ptr<Message> request = NewMessage(descriptor_->input_type());
+  const auto status = google::protobuf::util::JsonStringToMessage(json, request.get());
+  if (!status.ok()) return std::string(status.message());
+  return request->SerializeToString(&bytes) ? "" : "the request is too large";
+}
+
+bool Method::DecodeResponse(const std::string& bytes, bool compact, std::string& json) const {
+  const std::unique_ptr<Message> response = NewMessage(descriptor_->output_type());
+  if (!response->ParseFromString(bytes)) return false;
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = !compact;
+  options.always_print_primitive_fields = true;
+  options.preserve_proto_field_names = true;
+  json.clear();
+  return google::protobuf::util::MessageToJsonString(*response, &json, options).ok();
+}
+
+std::string ListMethods() {
+  std::string list;
+  for (int i = 0; i < Service().method_count(); ++i) {
+    const MethodDescriptor& method = *Service().method(i);
+    if (!IsUnary(method)) continue;
+    list += (list.empty() ? "" : "\n") + method.name() + "\n";
+    ListFields(*method.input_type(), "  ", list);
+  }
+  return list;
+}
+
+}  // namespace dino::publish_client

@@ -1,0 +1,45 @@
+#ifndef DINO_CLIENTS_DINO_PUBLISH_OPTIONS_H_
+#define DINO_CLIENTS_DINO_PUBLISH_OPTIONS_H_
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace dino::publish_client {
+
+// What the command line asks for.
+struct Options {
+  enum class Action { kCall, kHelp, kVersion, kList };
+
+  Action action = Action::kCall;
+  // The RPC's name, such as `PublishMessage`.
+  std::string method;
+  std::string address = "127.0.0.1:50051";
+  std::chrono::milliseconds timeout{10000};
+  // A W3C trace context to send along; empty for none.
+  std::string traceparent;
+  // Whether the answer is printed in one line.
+  bool compact = false;
+};
+
+// What is wrong with the command line.
+struct UsageError {
+  std::string text;
+};
+
+// Returns the value of an environment variable, null if it is not set.
+using Environment = std::function<const char*(const char*)>;
+
+// Reads the arguments, without the program's name. The first error ends it.
+std::variant<Options, UsageError> ParseOptions(const std::vector<std::string>& arguments,
+                                               const Environment& environment);
+
+// The answer to `--help`.
+std::string_view HelpText();
+
+}  // namespace dino::publish_client
+
+#endif  // DINO_CLIENTS_DINO_PUBLISH_OPTIONS_H_

@@ -1,0 +1,76 @@
+#include "clients/dino-publish/run.h"
+
+#include <istream>
+#include <iterator>
+#include <ostream>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "clients/dino-publish/method.h"
+#include "clients/dino-publish/status_text.h"
+
+namespace dino::publish_client {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kWrongInput = 2;
+
+int Print(std::string_view text, std::ostream& out) {
+  out << text << std::flush;
+  return out.good() ? 0 : kFailed;
+}
+
+int Refuse(const std::string& problem, std::ostream& err) {
+  err << "dino-publish: " << problem << "\n";
+  return kWrongInput;
+}
+
+int CallMethod(const Options& options, const Surroundings& surroundings) {
+  const Method method = Method::Find(options.method);
+  if (!method.found()) {
+    return Refuse("there is no method " + options.method + "; --list prints all", surroundings.err);
+  }
+  const std::string json(std::istreambuf_iterator<char>(surroundings.in), {});
+  Call call{options.address, method.Path(), "", options.timeout, options.traceparent};
+  const std::string problem = method.EncodeRequest(json, call.request);
+  if (!problem.empty()) {
+    return Refuse("the request is not right: " + problem, surroundings.err);
+  }
+  std::string response;
+  const grpc::Status status = surroundings.make_call(call, response);
+  if (!status.ok()) {
+    surroundings.err << "dino-publish: " << DescribeStatus(status);
+    return ExitStatus(status.error_code());
+  }
+  std::string answer;
+  if (!method.DecodeResponse(response, options.compact, answer)) {
+    surroundings.err << "dino-publish: the call succeeded, but its answer cannot be read\n";
+    return kFailed;
+  }
+  if (answer.empty() || answer.back() != '\n') answer += '\n';
+  return Print(answer, surroundings.out);
+}
+
+}  // namespace
+
+int Run(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
+  const auto parsed = ParseOptions(arguments, surroundings.environment);
+  if (const auto* error = std::get_if<UsageError>(&parsed)) {
+    return Refuse(error->text + "\nTry: dino-publish --help", surroundings.err);
+  }
+  const auto& options = std::get<Options>(parsed);
+  switch (options.action) {
+    case Options::Action::kHelp:
+      return Print(HelpText(), surroundings.out);
+    case Options::Action::kVersion:
+      return Print("dino-publish " DINO_VERSION "\n", surroundings.out);
+    case Options::Action::kList:
+      return Print(ListMethods(), surroundings.out);
+    case Options::Action::kCall:
+      break;
+  }
+  return CallMethod(options, surroundings);
+}
+
+}  // namespace dino::publish_client

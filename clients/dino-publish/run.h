@@ -1,0 +1,32 @@
+#ifndef DINO_CLIENTS_DINO_PUBLISH_RUN_H_
+#define DINO_CLIENTS_DINO_PUBLISH_RUN_H_
+
+#include <grpcpp/support/status.h>
+
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "clients/dino-publish/call.h"
+#include "clients/dino-publish/options.h"
+
+namespace dino::publish_client {
+
+using Caller = std::function<grpc::Status(const Call& call, std::string& response)>;
+
+// What the program works with, so that tests can put something else in its place.
+struct Surroundings {
+  Environment environment;
+  std::istream& in;
+  std::ostream& out;
+  std::ostream& err;
+  Caller make_call;
+};
+
+// Does what the arguments (without the program's name) ask for; returns the exit status.
+int Run(const std::vector<std::string>& arguments, const Surroundings& surroundings);
+
+}  // namespace dino::publish_client
+
+#endif  // DINO_CLIENTS_DINO_PUBLISH_RUN_H_

@@ -1,0 +1,125 @@
+#include "clients/dino-publish/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace dino::publish_client {
+namespace {
+
+constexpr char kTraceparent[] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+std::variant<Options, UsageError> Parse(const std::vector<std::string>& arguments,
+                                        const char* address = nullptr) {
+  return ParseOptions(arguments, [address](const char* name) {
+    return std::string(name) == "DINO_GRPC_ADDRESS" ? address : nullptr;
+  });
+}
+
+Options Good(const std::vector<std::string>& arguments, const char* address = nullptr) {
+  const auto parsed = Parse(arguments, address);
+  EXPECT_TRUE(std::holds_alternative<Options>(parsed));
+  return std::get<Options>(parsed);
+}
+
+TEST(OptionsTest, HasTheDocumentedDefaults) {
+  const Options options = Good({"PublishRead"});
+
+  EXPECT_EQ(options.action, Options::Action::kCall);
+  EXPECT_EQ(options.method, "PublishRead");
+  EXPECT_EQ(options.address, "127.0.0.1:50051");
+  EXPECT_EQ(options.timeout, std::chrono::seconds(10));
+  EXPECT_EQ(options.traceparent, "");
+  EXPECT_FALSE(options.compact);
+}
+
+TEST(OptionsTest, TakesEveryOptionInBothForms) {
+  const Options options = Good({"--address=[::1]:1", "--timeout", "1m30s", "PublishRead",
+                                "--traceparent", kTraceparent, "--compact"},
+                               "other:2");
+
+  EXPECT_EQ(options.method, "PublishRead");
+  EXPECT_EQ(options.address, "[::1]:1");
+  EXPECT_EQ(options.timeout, std::chrono::seconds(90));
+  EXPECT_EQ(options.traceparent, kTraceparent);
+  EXPECT_TRUE(options.compact);
+}
+
+TEST(OptionsTest, TakesTheAddressFromTheEnvironment) {
+  EXPECT_EQ(Good({"PublishRead"}, "bridge:50051").address, "bridge:50051");
+}
+
+TEST(OptionsTest, AsksForTextsWithoutAMethod) {
+  EXPECT_EQ(Good({"--help"}).action, Options::Action::kHelp);
+  EXPECT_EQ(Good({"-h", "--list"}).action, Options::Action::kHelp);
+  EXPECT_EQ(Good({"--version"}).action, Options::Action::kVersion);
+  EXPECT_EQ(Good({"PublishRead", "--list"}).action, Options::Action::kList);
+}
+
+struct BadCase {
+  std::string name;
+  std::vector<std::string> arguments;
+  std::string error;
+};
+
+std::string CaseName(const testing::TestParamInfo<BadCase>& info) { return info.param.name; }
+
+class BadOptionsTest : public testing::TestWithParam<BadCase> {};
+
+TEST_P(BadOptionsTest, AreRefused) {
+  const auto parsed = Parse(GetParam().arguments);
+  ASSERT_TRUE(std::holds_alternative<UsageError>(parsed));
+  EXPECT_EQ(std::get<UsageError>(parsed).text, GetParam().error);
+}
+
+constexpr char kTimeout[] = "--timeout must be a duration from 1ms to 1h, such as 10s";
+constexpr char kTrace[] = "--traceparent must be a W3C trace context of 55 characters";
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BadOptionsTest,
+    testing::Values(
+        BadCase{"NoMethod",
+                {"--compact"},
+                "name the method to call, such as PublishMessage; "
+                "--list prints all"},
+        BadCase{"TwoMethods",
+                {"PublishRead", "PublishEdit"},
+                "only one method can be called, the request comes on standard input"},
+        BadCase{"UnknownOption", {"--adress=a:1"}, "there is no option --adress"},
+        BadCase{"FlagWithValue", {"--compact=1"}, "there is no option --compact"},
+        BadCase{"NoValue", {"--address"}, "--address needs a value"},
+        BadCase{"NoPort", {"--address=host"}, "--address must be host:port"},
+        BadCase{"NoHost", {"--address=:1"}, "--address must be host:port"},
+        BadCase{"EmptyPort", {"--address=host:"}, "--address must be host:port"},
+        BadCase{"NoUnit", {"--timeout=10"}, "--timeout needs a unit, as in 10s or 500ms"},
+        BadCase{"NoTime", {"--timeout=0s"}, kTimeout},
+        BadCase{"NegativeTime", {"--timeout=-1s"}, kTimeout},
+        BadCase{"EndlessTime", {"--timeout=inf"}, kTimeout},
+        BadCase{"WordAsTime", {"--timeout=soon"}, kTimeout},
+        BadCase{"ShortTrace", {"--traceparent=00-1-2-01"}, kTrace},
+        BadCase{"UppercaseTrace",
+                {"--traceparent=00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"},
+                kTrace},
+        BadCase{"TraceWithoutDashes", {"--traceparent=" + std::string(55, '0')}, kTrace}),
+    CaseName);
+
+TEST(OptionsTest, RefusesABadAddressOfTheEnvironment) {
+  const auto parsed = Parse({"PublishRead"}, "host");
+  ASSERT_TRUE(std::holds_alternative<UsageError>(parsed));
+  EXPECT_EQ(std::get<UsageError>(parsed).text, "DINO_GRPC_ADDRESS must be host:port");
+}
+
+TEST(OptionsTest, DocumentsEveryOptionAndExitStatus) {
+  for (const char* text :
+       {"--address", "--timeout", "--traceparent", "--compact", "--list", "--help", "--version",
+        "DINO_GRPC_ADDRESS", "\n  0  ", "\n  1  ", "\n  2  ", "\n  3  ", "\n  4  ", "\n  5  "}) {
+    EXPECT_THAT(std::string(HelpText()), testing::HasSubstr(text));
+  }
+}
+
+}  // namespace
+}  // namespace dino::publish_client
