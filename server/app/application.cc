@@ -1,0 +1,110 @@
+#include "server/app/application.h"
+
+#include <absl/status/statusor.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/fanout/fanout.h"
+#include "server/fanout/topic_template.h"
+#include "server/log/log.h"
+#include "server/mqtt/session_pool.h"
+#include "server/rpc/library_log.h"
+#include "server/rpc/server.h"
+
+namespace dino::app {
+namespace {
+
+void LogChange(const mqtt::SessionChange& change) {
+  if (change.connected) {
+    log::Info("session connected", {{"client_id", change.client_id}, {"broker", change.broker}});
+  } else {
+    log::Warning(
+        change.was_connected ? "session lost" : "connecting failed",
+        {{"client_id", change.client_id}, {"broker", change.broker}, {"reason", change.reason}});
+  }
+}
+
+mqtt::SessionPoolOptions PoolOptions(const Settings& settings) {
+  mqtt::SessionPoolOptions options;
+  for (const HostPort& broker : settings.mqtt_brokers) {
+    options.brokers.push_back({broker.host, broker.port});
+  }
+  options.sessions = settings.mqtt_sessions;
+  options.loops = settings.mqtt_loops;
+  options.client_id_prefix = settings.mqtt_client_id_prefix;
+  options.session.in_flight_window = settings.mqtt_in_flight_window;
+  options.session.in_flight_bytes = settings.mqtt_in_flight_bytes;
+  options.session.keep_alive = settings.mqtt_keep_alive;
+  options.session.ack_timeout = settings.mqtt_ack_timeout;
+  options.on_change = LogChange;
+  return options;
+}
+
+fanout::FanoutOptions FanoutOptionsOf(const Settings& settings) {
+  fanout::FanoutOptions options;
+  options.default_expiry = settings.default_expiry;
+  options.max_pending_publications = settings.max_pending_publications;
+  options.max_pending_bytes = settings.max_pending_bytes;
+  return options;
+}
+
+rpc::ServerOptions ServerOptionsOf(const Settings& settings) {
+  rpc::ServerOptions options;
+  options.address = settings.grpc_address.ToString();
+  options.limits.max_recipients = settings.max_recipients;
+  options.limits.max_payload_bytes = settings.max_payload_bytes;
+  options.default_deadline = settings.default_deadline;
+  return options;
+}
+
+void LogSettings(const Settings& settings) {
+  for (const auto& [name, text] : settings.texts) {
+    log::Debug("setting", {{"name", name}, {"value", text}});
+  }
+}
+
+int Serve(const Settings& settings, fanout::TopicTemplate topic_template,
+          const std::function<void()>& wait_for_stop) {
+  mqtt::SessionPool pool(PoolOptions(settings));
+  fanout::Fanout fanout(pool, std::move(topic_template), FanoutOptionsOf(settings));
+  rpc::Server server(
+      fanout, [&pool] { return pool.connected(); }, ServerOptionsOf(settings));
+
+  pool.Start();
+  const absl::StatusOr<std::string> address = server.Start();
+  if (!address.ok()) {
+    log::Error("cannot start", {{"error", std::string(address.status().message())}});
+    pool.Stop();
+    return 1;
+  }
+  log::Info("listening", {{"grpc_address", *address}, {"version", Version()}});
+
+  wait_for_stop();
+  log::Info("draining");
+  server.Drain(settings.drain_timeout);
+  // Only now: calls in progress needed the sessions.
+  pool.Stop();
+  log::Info("stopped");
+  return 0;
+}
+
+}  // namespace
+
+int RunBridge(const Settings& settings, const std::function<void()>& wait_for_stop) {
+  log::Start(settings.log_level, settings.log_format);
+  rpc::CaptureLibraryLogs();
+  LogSettings(settings);
+  auto topic_template = fanout::TopicTemplate::Parse(settings.topic_template, settings.environment);
+  int exit_status = kExitBadSettings;
+  if (topic_template.ok()) {
+    exit_status = Serve(settings, *std::move(topic_template), wait_for_stop);
+  } else {
+    log::Error("bad topic template", {{"error", std::string(topic_template.status().message())}});
+  }
+  log::Stop();
+  return exit_status;
+}
+
+}  // namespace dino::app

@@ -1,0 +1,48 @@
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <variant>
+
+#include "server/app/application.h"
+#include "server/app/settings.h"
+
+namespace {
+
+// The signals that stop the process. Blocked before any thread starts, so that no thread but
+// the one that waits for them ever gets one.
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+void WaitForStopSignal() {
+  const sigset_t signals = StopSignals();
+  int signal = 0;
+  sigwait(&signals, &signal);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  const auto parsed = dino::app::ParseSettings(argc, argv, [](const char* name) {
+    return static_cast<const char*>(std::getenv(name));  // NOLINT(concurrency-mt-unsafe)
+  });
+  if (const auto* information = std::get_if<dino::app::Information>(&parsed)) {
+    std::cout << information->text;
+    return 0;
+  }
+  if (const auto* errors = std::get_if<dino::app::SettingErrors>(&parsed)) {
+    for (const std::string& line : errors->lines) std::cerr << "dino-bridge: " << line << "\n";
+    std::cerr << "dino-bridge: see --help\n";
+    return dino::app::kExitBadSettings;
+  }
+  return dino::app::RunBridge(std::get<dino::app::Settings>(parsed), WaitForStopSignal);
+}

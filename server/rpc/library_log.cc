@@ -1,0 +1,23 @@
+#include "server/rpc/library_log.h"
+
+#include <google/protobuf/stubs/logging.h>
+#include <grpc/support/log.h>
+
+#include "server/log/log.h"
+
+namespace dino::rpc {
+namespace {
+
+void OnGrpcLog(gpr_log_func_args* args) {
+  if (args->severity != GPR_LOG_SEVERITY_ERROR) return;
+  log::Warning("gRPC reports an error", {{"error", args->message}});
+}
+
+}  // namespace
+
+void CaptureLibraryLogs() {
+  google::protobuf::SetLogHandler(nullptr);
+  gpr_set_log_function(&OnGrpcLog);
+}
+
+}  // namespace dino::rpc
