@@ -109,7 +109,7 @@ listening() { grep -q '"message": *"listening"' "$work/bridge.log"; }
 # Starts the service; sets bridge_pid and bridge_address.
 start_bridge() {
   : >"$work/bridge.log"
-  "$build/server/app/dino-bridge" --grpc-address=127.0.0.1:0 \
+  "$build/bin/dino-bridge" --grpc-address=127.0.0.1:0 \
     --mqtt-brokers="127.0.0.1:$broker_port" >"$work/bridge.log" 2>&1 &
   bridge_pid=$!
   children+=("$bridge_pid")
@@ -124,7 +124,7 @@ measure() {
   local program=$1 pid
   shift
   # In the background, so that a signal need not wait for its end.
-  "$build/bench/$program" "$@" >"$work/line" &
+  "$build/bin/$program" "$@" >"$work/line" &
   pid=$!
   children+=("$pid")
   local status=0

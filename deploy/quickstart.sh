@@ -48,8 +48,8 @@ while (($#)); do
 done
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-bridge=$root/build/release/server/app/dino-bridge
-publish=$root/build/release/clients/dino-publish/dino-publish
+bridge=$root/build/release/bin/dino-bridge
+publish=$root/build/release/bin/dino-publish
 users=(1234 4321)
 PATH=$PATH:/usr/sbin # Debian's mosquitto lives there.
 
