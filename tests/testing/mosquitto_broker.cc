@@ -1,0 +1,96 @@
+#include "tests/testing/mosquitto_broker.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace dino::testing {
+namespace {
+
+constexpr std::string_view kProgram = "/usr/sbin/mosquitto";
+
+std::filesystem::path NewDirectory() {
+  std::string name = std::filesystem::temp_directory_path() / "dino-mosquitto-XXXXXX";
+  if (mkdtemp(name.data()) == nullptr) {
+    std::perror("mkdtemp");
+    std::abort();
+  }
+  return name;
+}
+
+void WriteConfiguration(const std::filesystem::path& directory, std::uint16_t port,
+                        MosquittoBroker::Persistence persistence) {
+  std::ofstream file(directory / "mosquitto.conf");
+  file << "listener " << port << " 127.0.0.1\n"
+       << "allow_anonymous true\n"
+       << "log_dest stderr\n"
+       << "set_tcp_nodelay true\n"
+       << "max_queued_messages 0\n"
+       << "max_queued_bytes 0\n"
+       << "max_inflight_messages 0\n"
+       << "queue_qos0_messages true\n";
+  // Started by root it would become a user who may not write to the directory.
+  if (geteuid() == 0) file << "user root\n";
+  if (persistence == MosquittoBroker::Persistence::kSavedAtStop) {
+    file << "persistence true\n"
+         << "persistence_location " << directory.string() << "/\n";
+  }
+}
+
+}  // namespace
+
+MosquittoBroker::MosquittoBroker(Persistence persistence, Startup startup)
+    : directory_(NewDirectory()) {
+  WriteConfiguration(directory_, port(), persistence);
+  if (startup == Startup::kNow) Start();
+}
+
+MosquittoBroker::~MosquittoBroker() {
+  process_.reset();
+  std::error_code ignored;
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+void MosquittoBroker::Start(Where where) {
+  process_.emplace(
+      std::vector<std::string>{std::string(kProgram), "-c", directory_ / "mosquitto.conf"});
+  const auto wait_for = [&](std::string_view text) {
+    process_->WaitForLine(
+        Subprocess::Output::kStderr,
+        [text](std::string_view line) { return line.find(text) != std::string_view::npos; },
+        kPatience, where);
+  };
+  wait_for(" running");
+  // It listens, but a signal that comes before its loop runs is lost. Only the loop takes up
+  // connections.
+  const FileDescriptor probe = ConnectToLoopback(port());
+  wait_for("New connection from 127.0.0.1");
+}
+
+void MosquittoBroker::Stop(Where where) {
+  process_->Signal(SIGTERM);
+  const std::optional<int> status = process_->Wait(kPatience, where);
+  if (status.value_or(0) != 0) {
+    ADD_FAILURE_AT(where.file, where.line) << "mosquitto exits with " << *status;
+  }
+  process_.reset();
+}
+
+void MosquittoBroker::Kill(Where where) {
+  process_->Signal(SIGKILL);
+  process_->Wait(kPatience, where);
+  process_.reset();
+}
+
+void MosquittoBroker::Freeze() { process_->Signal(SIGSTOP); }
+
+void MosquittoBroker::Thaw() { process_->Signal(SIGCONT); }
+
+}  // namespace dino::testing

@@ -1,0 +1,54 @@
+#ifndef DINO_TESTS_TESTING_MOSQUITTO_BROKER_H_
+#define DINO_TESTS_TESTING_MOSQUITTO_BROKER_H_
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "tests/testing/loopback.h"
+#include "tests/testing/patience.h"
+#include "tests/testing/subprocess.h"
+
+namespace dino::testing {
+
+// A real mosquitto on a free port of 127.0.0.1, without limits that would lose messages.
+//
+// It ends with this object. Failures to start or stop fail the test. Not thread-safe.
+class MosquittoBroker {
+ public:
+  enum class Persistence {
+    kNone,
+    // Sessions and what is queued for them survive `Stop` and `Start`, but not `Kill`.
+    kSavedAtStop,
+  };
+  enum class Startup { kNow, kLater };
+
+  explicit MosquittoBroker(Persistence persistence = Persistence::kNone,
+                           Startup startup = Startup::kNow);
+  MosquittoBroker(const MosquittoBroker&) = delete;
+  MosquittoBroker& operator=(const MosquittoBroker&) = delete;
+  ~MosquittoBroker();
+
+  std::uint16_t port() const { return port_.number(); }
+  std::string address() const { return port_.address(); }
+
+  // Starts it, always on the same port, and waits until it accepts connections.
+  void Start(Where where = Where::Here());
+  // Ends it in order (SIGTERM), so that it saves what it has to and says DISCONNECT.
+  void Stop(Where where = Where::Here());
+  // Ends it at once (SIGKILL).
+  void Kill(Where where = Where::Here());
+  // Lets it stand still (SIGSTOP) and go on (SIGCONT).
+  void Freeze();
+  void Thaw();
+
+ private:
+  const LoopbackPort port_;
+  const std::filesystem::path directory_;
+  std::optional<Subprocess> process_;
+};
+
+}  // namespace dino::testing
+
+#endif  // DINO_TESTS_TESTING_MOSQUITTO_BROKER_H_

@@ -1,0 +1,84 @@
+#ifndef DINO_TESTS_TESTING_SUBPROCESS_H_
+#define DINO_TESTS_TESTING_SUBPROCESS_H_
+
+#include <sys/types.h>
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "tests/testing/file_descriptor.h"
+#include "tests/testing/line_queue.h"
+#include "tests/testing/patience.h"
+
+namespace dino::testing {
+
+// A child process whose output can be read line by line as it comes.
+//
+// It ends with this object at the latest, by SIGKILL, and also when the thread that started it
+// ends: start it on the test's own thread. Its standard input is empty. A program that cannot
+// be executed exits with status 127. All methods may be called from any thread.
+class Subprocess {
+ public:
+  enum class Output { kStdout, kStderr };
+  using Predicate = std::function<bool(std::string_view line)>;
+
+  // Starts `command[0]`, looked up in PATH, with the rest as its arguments. `environment`
+  // entries (`NAME=value`) are added to this process's own.
+  explicit Subprocess(const std::vector<std::string>& command,
+                      const std::vector<std::string>& environment = {});
+  Subprocess(const Subprocess&) = delete;
+  Subprocess& operator=(const Subprocess&) = delete;
+  ~Subprocess();
+
+  pid_t pid() const { return pid_; }
+  bool running() const;
+
+  // Sends a signal; does nothing if the process has ended.
+  void Signal(int number);
+
+  // Waits for the end and returns the exit status, or 128 + the number of the signal that
+  // ended it. Fails the test, and returns nothing, if it does not end within `patience`.
+  std::optional<int> Wait(Clock::duration patience = kPatience, Where where = Where::Here());
+
+  // Waits for the next line. Nothing if the output ended or `deadline` came first.
+  std::optional<std::string> NextLine(Output output, Clock::time_point deadline);
+
+  // Waits for a line that `predicate` accepts and returns it; lines before it are passed
+  // over. Fails the test, and returns nothing, if none comes within `patience`.
+  std::optional<std::string> WaitForLine(Output output, const Predicate& predicate,
+                                         Clock::duration patience = kPatience,
+                                         Where where = Where::Here());
+
+  // Returns all lines up to the end of the output, which is when the process ends.
+  std::vector<std::string> RemainingLines(Output output);
+
+ private:
+  void Start(const std::vector<std::string>& command, const std::vector<std::string>& environment);
+  void ReadOutput();
+  void AwaitEnd();
+  LineQueue& lines(Output output) { return output == Output::kStdout ? stdout_ : stderr_; }
+
+  const std::string name_;
+  pid_t pid_ = -1;
+  FileDescriptor stdout_pipe_;
+  FileDescriptor stderr_pipe_;
+  FileDescriptor stop_reading_;
+  LineQueue stdout_;
+  LineQueue stderr_;
+  std::thread reader_;
+  std::thread waiter_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable ended_;
+  std::optional<int> exit_status_;  // Protected by `mutex_`, as is the reaping of `pid_`.
+};
+
+}  // namespace dino::testing
+
+#endif  // DINO_TESTS_TESTING_SUBPROCESS_H_

@@ -1,0 +1,167 @@
+#include "tests/testing/subscriber.h"
+
+#include <gtest/gtest.h>
+
+#include <charconv>
+#include <csignal>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+
+namespace dino::testing {
+namespace {
+
+// A message's line begins with one control character and has another one between its fields.
+constexpr char kMessageMark = '\x1E';
+constexpr std::string_view kFormat = "\x1E%t\x1F%q\x1F%r\x1F%F\x1F%C\x1F%E\x1F%P\x1F%x";
+
+std::vector<std::string> Command(std::uint16_t port, const std::string& client_id,
+                                 const std::vector<std::string>& topics) {
+  // The line that tells of the subscription must not wait in a buffer.
+  std::vector<std::string> command = {"stdbuf",
+                                      "-oL",
+                                      "mosquitto_sub",
+                                      "-d",
+                                      "-V",
+                                      "5",
+                                      "-h",
+                                      "127.0.0.1",
+                                      "-p",
+                                      std::to_string(port),
+                                      "-i",
+                                      client_id,
+                                      "-c",
+                                      "-x",
+                                      "86400",
+                                      "-q",
+                                      "1",
+                                      "-F",
+                                      std::string(kFormat)};
+  for (const std::string& topic : topics) {
+    command.emplace_back("-t");
+    command.push_back(topic);
+  }
+  return command;
+}
+
+std::vector<std::string_view> Split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  std::size_t end = text.find(separator);
+  while (end != std::string_view::npos) {
+    parts.push_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
+    end = text.find(separator);
+  }
+  parts.push_back(text);
+  return parts;
+}
+
+template <typename Number>
+std::optional<Number> ParseNumber(std::string_view text) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<Received> ParseLine(std::string_view line) {
+  const std::vector<std::string_view> fields = Split(line.substr(1), '\x1F');
+  if (fields.size() != 8) return std::nullopt;
+  const std::optional<int> qos = ParseNumber<int>(fields[1]);
+  if (!qos) return std::nullopt;
+  Received received;
+  received.topic = fields[0];
+  received.qos = *qos;
+  received.retain = fields[2] == "1";
+  received.payload_format = ParseNumber<int>(fields[3]);
+  received.content_type = fields[4];
+  // mosquitto_sub writes it as a signed number.
+  const std::optional<std::int64_t> expiry = ParseNumber<std::int64_t>(fields[5]);
+  if (expiry) received.expiry = static_cast<std::uint32_t>(*expiry);
+  for (const std::string_view property : Split(fields[6], ' ')) {
+    const std::size_t colon = property.find(':');
+    if (colon == std::string_view::npos) continue;
+    received.user_properties.emplace_back(property.substr(0, colon), property.substr(colon + 1));
+  }
+  received.payload = absl::HexStringToBytes(std::string(fields[7]));
+  return received;
+}
+
+}  // namespace
+
+std::string Received::UserProperty(std::string_view name) const {
+  for (const auto& [key, value] : user_properties) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+Subscriber::Subscriber(std::uint16_t port, const std::string& client_id,
+                       const std::vector<std::string>& topics, Where where)
+    : process_(Command(port, client_id, topics)) {
+  WaitForSubscription(where);
+}
+
+bool Subscriber::Take(Clock::time_point deadline) {
+  const std::optional<std::string> line = process_.NextLine(Subprocess::Output::kStdout, deadline);
+  if (!line) return false;
+  if (line->rfind("Subscribed (mid:", 0) == 0) ++subscriptions_;
+  if (!line->empty() && line->front() == kMessageMark) {
+    std::optional<Received> received = ParseLine(*line);
+    if (received) {
+      received_.push_back(*std::move(received));
+    } else {
+      ADD_FAILURE() << "cannot read what mosquitto_sub wrote: " << *line;
+    }
+  }
+  return true;
+}
+
+void Subscriber::WaitForSubscription(Where where) {
+  const Clock::time_point deadline = Clock::now() + kPatience;
+  while (subscriptions_ == 0) {
+    if (!Take(deadline)) {
+      ADD_FAILURE_AT(where.file, where.line) << "expected a subscription, but none was granted";
+      return;
+    }
+  }
+  --subscriptions_;
+}
+
+Received Subscriber::Next(Where where) {
+  const Clock::time_point deadline = Clock::now() + kPatience;
+  while (received_.empty()) {
+    if (!Take(deadline)) {
+      ADD_FAILURE_AT(where.file, where.line) << "expected a message, but none came";
+      return {};
+    }
+  }
+  Received next = std::move(received_.front());
+  received_.pop_front();
+  return next;
+}
+
+std::vector<Received> Subscriber::Next(std::size_t count, Where where) {
+  std::vector<Received> all;
+  while (all.size() < count) {
+    all.push_back(Next(where));
+    if (all.back().topic.empty()) break;
+  }
+  return all;
+}
+
+std::vector<Received> Subscriber::NextUntil(std::string_view payload, Where where) {
+  std::vector<Received> all;
+  do {
+    all.push_back(Next(where));
+  } while (all.back().payload != payload && !all.back().topic.empty());
+  return all;
+}
+
+void Subscriber::Stop() {
+  process_.Signal(SIGKILL);
+  process_.Wait();
+}
+
+}  // namespace dino::testing
