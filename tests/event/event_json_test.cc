@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "rapidjson/document.h"
 #include "server/event/validation.h"
@@ -51,7 +52,7 @@ std::string WrittenTime(std::int64_t seconds, std::int32_t nanos) {
 }
 
 TEST(EventJsonTest, EscapesEveryControlCharacter) {
-  const char* const expected[] = {
+  const std::vector<std::string> expected = {
       R"("\u0000")", R"("\u0001")", R"("\u0002")", R"("\u0003")", R"("\u0004")", R"("\u0005")",
       R"("\u0006")", R"("\u0007")", R"("\b")",     R"("\t")",     R"("\n")",     R"("\u000B")",
       R"("\f")",     R"("\r")",     R"("\u000E")", R"("\u000F")", R"("\u0010")", R"("\u0011")",
@@ -60,8 +61,19 @@ TEST(EventJsonTest, EscapesEveryControlCharacter) {
       R"("\u001E")", R"("\u001F")"};
   for (int c = 0; c < 0x20; ++c) {
     const std::string payload(1, static_cast<char>(c));
-    EXPECT_EQ(WrittenPayload(payload), expected[c]);
+    EXPECT_EQ(WrittenPayload(payload), expected[static_cast<std::size_t>(c)]);
     EXPECT_EQ(ReadBack(payload), payload) << c;
+  }
+}
+
+// A writer may treat long text in blocks.
+TEST(EventJsonTest, EscapesAnywhereInLongText) {
+  for (std::size_t at = 0; at < 64; ++at) {
+    for (const char c : {'\0', '\x19', '\x1A', '\x1F', '"', '\\', '\x7F'}) {
+      std::string payload(64, 'x');
+      payload[at] = c;
+      EXPECT_EQ(ReadBack(payload), payload) << at;
+    }
   }
 }
 
@@ -72,7 +84,7 @@ struct TextCase {
 };
 
 TEST(EventJsonTest, EscapesNothingElseButQuoteAndBackslash) {
-  const TextCase cases[] = {
+  const std::vector<TextCase> cases = {
       {"quote", "\"", R"("\"")"},
       {"backslash", "\\", R"("\\")"},
       {"an escape of the user's own", "\\u0041\\n", R"("\\u0041\\n")"},
@@ -136,7 +148,7 @@ struct TimeCase {
 };
 
 TEST(EventJsonTest, WritesTimesInShortestMicroseconds) {
-  const TimeCase cases[] = {
+  const std::vector<TimeCase> cases = {
       {0, 0, "0.0"},
       {0, 1, "0.0"},
       {0, 999, "0.0"},

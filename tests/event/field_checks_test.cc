@@ -28,7 +28,7 @@ class FieldChecksTest : public testing::Test {
     return lines;
   }
 
-  const std::vector<std::string> none_;
+  const std::vector<std::string> none_{};
   Violations violations_;
   FieldChecks checks_{"m.", violations_};
 };
@@ -134,7 +134,7 @@ struct TimeCase {
 TEST_F(FieldChecksTest, HoldsTimesAgainstTheirBounds) {
   const std::string range = "m.f must be 1970-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z";
   const std::string nanos = "m.f must be a valid Timestamp: its nanos are 0 to 999999999";
-  const TimeCase cases[] = {
+  const std::vector<TimeCase> cases = {
       {"epoch", 0, 0, {}},
       {"a nanosecond after the epoch", 0, 1, {}},
       {"end of year 9999", 253402300799, 999999999, {}},
@@ -166,7 +166,7 @@ TEST_F(FieldChecksTest, HoldsExpiriesAgainstTheirBounds) {
   const std::string nanos =
       "m.f must be a valid Duration: its nanos are -999999999 to 999999999, of the same sign as "
       "its seconds";
-  const TimeCase cases[] = {
+  const std::vector<TimeCase> cases = {
       {"a nanosecond, which rounds up", 0, 1, {}},
       {"half a second, which rounds up", 0, 500000000, {}},
       {"a second", 1, 0, {}},

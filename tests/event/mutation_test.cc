@@ -1,6 +1,7 @@
 // Random damage to serialized requests, the same in every run.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstddef>
 #include <random>
 #include <string>
@@ -37,8 +38,8 @@ class MutationTest : public testing::Test {
   std::size_t Below(std::size_t bound) { return random_() % bound; }
 
   void MutateOnce(std::string& bytes) {
-    static constexpr unsigned char kInteresting[] = {0x00, 0x01, 0x0A, 0x1F, 0x22, 0x5C, 0x7F,
-                                                     0x80, 0xC3, 0xED, 0xF0, 0xFE, 0xFF};
+    static constexpr std::array<unsigned char, 13> kInteresting = {
+        0x00, 0x01, 0x0A, 0x1F, 0x22, 0x5C, 0x7F, 0x80, 0xC3, 0xED, 0xF0, 0xFE, 0xFF};
     if (bytes.empty()) bytes = "\x0A";
     const std::size_t at = Below(bytes.size());
     // Most of the damage leaves the lengths right, or hardly anything would parse.
@@ -48,7 +49,7 @@ class MutationTest : public testing::Test {
       case 2:
       case 3:
       case 4:
-        bytes[at] = static_cast<char>(kInteresting[Below(sizeof(kInteresting))]);
+        bytes[at] = static_cast<char>(kInteresting[Below(kInteresting.size())]);
         break;
       case 5:
         bytes.insert(at, 1, static_cast<char>(Below(256)));

@@ -38,7 +38,7 @@ std::string Field(int number, std::string_view bytes) {
   return field.append(bytes);
 }
 
-constexpr char kRequestRule[] =
+const std::string kRequestRule =
     "request must be a valid dino.events.v1.PublishMessageRequest in protobuf's binary format";
 
 TEST_F(RequestParserTest, ParsesWhatIsValid) {
@@ -92,7 +92,7 @@ TEST_F(RequestParserTest, RefusesWhatIsNoRequest) {
       std::string("\x00\x01", 2),       // Field number 0.
       "\x0A\xFF\xFF\xFF\xFF\x0F",       // Longer than there are bytes.
       std::string("\x10\x80", 2),       // A number without end.
-      "\x4B",                           // A group without end.
+      "K",                              // A group without end.
       std::string("\x12\x02\x80\x80"),  // A packed list that ends in a number.
   };
   for (const std::string& bytes : cases) {

@@ -3,8 +3,8 @@
 namespace dino::event {
 namespace {
 
-constexpr char kGroupId[] = "6cbb3265-2a7f-494d-92ad-f4503d55d49f";
-constexpr char kMessageId[] = "c87efd18-8879-4c24-8b26-ccb7f40a0fe5";
+const std::string kGroupId = "6cbb3265-2a7f-494d-92ad-f4503d55d49f";
+const std::string kMessageId = "c87efd18-8879-4c24-8b26-ccb7f40a0fe5";
 
 google::protobuf::Timestamp SomeTime() {
   google::protobuf::Timestamp time;

@@ -12,9 +12,9 @@ namespace {
 
 using Request = v1::PublishGroupRequest;
 
-const char kUserIdRule[] = " must be 1 to 9007199254740991 (2^53-1)";
-const char kTimeRule[] = " must be 1970-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z";
-const char kGroupTypeRule[] =
+const std::string kUserIdRule = " must be 1 to 9007199254740991 (2^53-1)";
+const std::string kTimeRule = " must be 1970-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z";
+const std::string kGroupTypeRule =
     "group.group_type must be GROUP_TYPE_MULTI_USER or GROUP_TYPE_ONE_TO_ONE";
 
 std::vector<std::string> After(const std::function<void(Request&)>& change) {
@@ -30,7 +30,7 @@ struct Case {
 };
 
 TEST(GroupValidationTest, NamesTheOneFieldThatIsWrong) {
-  const Case cases[] = {
+  const std::vector<Case> cases = {
       {"no group_id",
        [](Request& r) { r.mutable_group()->clear_group_id(); },
        {"group.group_id must be a UUID: 8-4-4-4-12 hexadecimal digits"}},
@@ -51,13 +51,13 @@ TEST(GroupValidationTest, NamesTheOneFieldThatIsWrong) {
        {"group.last_message_time is required"}},
       {"created_at before 1970",
        [](Request& r) { r.mutable_group()->mutable_created_at()->set_seconds(-1); },
-       {std::string("group.created_at") + kTimeRule}},
+       {"group.created_at" + kTimeRule}},
       {"updated_at before 1970",
        [](Request& r) { r.mutable_group()->mutable_updated_at()->set_seconds(-1); },
-       {std::string("group.updated_at") + kTimeRule}},
+       {"group.updated_at" + kTimeRule}},
       {"last_message_time before 1970",
        [](Request& r) { r.mutable_group()->mutable_last_message_time()->set_seconds(-1); },
-       {std::string("group.last_message_time") + kTimeRule}},
+       {"group.last_message_time" + kTimeRule}},
       {"no group_type",
        [](Request& r) { r.mutable_group()->clear_group_type(); },
        {kGroupTypeRule}},
@@ -69,10 +69,10 @@ TEST(GroupValidationTest, NamesTheOneFieldThatIsWrong) {
        {kGroupTypeRule}},
       {"no owner_id",
        [](Request& r) { r.mutable_group()->clear_owner_id(); },
-       {std::string("group.owner_id") + kUserIdRule}},
+       {"group.owner_id" + kUserIdRule}},
       {"bad member",
        [](Request& r) { r.mutable_group()->add_user_ids(9007199254740992); },
-       {std::string("group.user_ids[1]") + kUserIdRule}},
+       {"group.user_ids[1]" + kUserIdRule}},
   };
   for (const Case& c : cases) EXPECT_EQ(After(c.change), c.expected) << c.name;
 }
@@ -105,7 +105,7 @@ TEST(GroupValidationTest, NamesEveryFieldOfAnEmptyGroupAtOnce) {
                 "group.updated_at is required",
                 "group.last_message_time is required",
                 kGroupTypeRule,
-                std::string("group.owner_id") + kUserIdRule,
+                "group.owner_id" + kUserIdRule,
                 "options.expiry must be 1 to 4294967295 seconds",
                 "group.user_ids must name at least one user unless user_ids does",
             }));
@@ -120,7 +120,7 @@ TEST(GroupValidationTest, RequiresTheGroupAndStillChecksTheRest) {
             (std::vector<std::string>{
                 "group is required",
                 "options.qos must be a known Qos: QOS_AT_MOST_ONCE or QOS_AT_LEAST_ONCE",
-                std::string("user_ids[1]") + kUserIdRule,
+                "user_ids[1]" + kUserIdRule,
             }));
 }
 

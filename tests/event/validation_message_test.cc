@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "server/event/validation.h"
@@ -21,7 +22,7 @@ class MessageValidationTest : public testing::Test {
     return Lines(Validate(request, Limits()));
   }
 
-  const std::vector<std::string> none_;
+  const std::vector<std::string> none_{};
 };
 
 using MessageRequests = testing::Types<v1::PublishMessageRequest, v1::PublishAttachmentRequest,
@@ -34,23 +35,21 @@ struct Case {
   std::vector<std::string> expected;
 };
 
-const char kUuidRule[] = " must be a UUID: 8-4-4-4-12 hexadecimal digits";
-const char kUserIdRule[] = " must be 1 to 9007199254740991 (2^53-1)";
+const std::string kUuidRule = " must be a UUID: 8-4-4-4-12 hexadecimal digits";
+const std::string kUserIdRule = " must be 1 to 9007199254740991 (2^53-1)";
 
 TYPED_TEST(MessageValidationTest, NamesTheOneFieldThatIsWrong) {
-  const Case cases[] = {
-      {"no group_id",
-       [](v1::Message& m) { m.clear_group_id(); },
-       {std::string("message.group_id") + kUuidRule}},
+  const std::vector<Case> cases = {
+      {"no group_id", [](v1::Message& m) { m.clear_group_id(); }, {"message.group_id" + kUuidRule}},
       {"bad group_id",
        [](v1::Message& m) { m.set_group_id("1234"); },
-       {std::string("message.group_id") + kUuidRule}},
+       {"message.group_id" + kUuidRule}},
       {"no sender_id",
        [](v1::Message& m) { m.clear_sender_id(); },
-       {std::string("message.sender_id") + kUserIdRule}},
+       {"message.sender_id" + kUserIdRule}},
       {"sender_id too large",
        [](v1::Message& m) { m.set_sender_id(9007199254740992); },
-       {std::string("message.sender_id") + kUserIdRule}},
+       {"message.sender_id" + kUserIdRule}},
       {"empty file_id",
        [](v1::Message& m) { m.set_file_id(""); },
        {"message.file_id must be 1 to 255 bytes"}},
@@ -59,7 +58,7 @@ TYPED_TEST(MessageValidationTest, NamesTheOneFieldThatIsWrong) {
        {"message.file_id must be 1 to 255 bytes"}},
       {"no message_id",
        [](v1::Message& m) { m.clear_message_id(); },
-       {std::string("message.message_id") + kUuidRule}},
+       {"message.message_id" + kUuidRule}},
       {"long payload",
        [](v1::Message& m) { m.set_message_payload(std::string(65537, 'p')); },
        {"message.message_payload must be at most 65536 bytes"}},
@@ -102,9 +101,9 @@ TYPED_TEST(MessageValidationTest, AcceptsTheExtremes) {
 
 TYPED_TEST(MessageValidationTest, NamesEveryFieldOfAnEmptyMessageAtOnce) {
   std::vector<std::string> expected = {
-      std::string("message.group_id") + kUuidRule,
-      std::string("message.sender_id") + kUserIdRule,
-      std::string("message.message_id") + kUuidRule,
+      "message.group_id" + kUuidRule,
+      "message.sender_id" + kUserIdRule,
+      "message.message_id" + kUuidRule,
       "message.message_payload must not be empty unless file_id is set",
       "message.message_type must be 1 to 64 of a-z, 0-9, _ and -",
       "message.created_at is required",
@@ -123,7 +122,7 @@ TYPED_TEST(MessageValidationTest, RequiresTheMessageAndStillChecksTheRest) {
             (std::vector<std::string>{
                 "message is required",
                 "options.expiry must be 1 to 4294967295 seconds",
-                std::string("user_ids[0]") + kUserIdRule,
+                "user_ids[0]" + kUserIdRule,
             }));
 }
 

@@ -12,8 +12,8 @@ namespace {
 
 using Request = v1::PublishReadRequest;
 
-const char kUserIdRule[] = " must be 1 to 9007199254740991 (2^53-1)";
-const char kGroupTypeRule[] =
+const std::string kUserIdRule = " must be 1 to 9007199254740991 (2^53-1)";
+const std::string kGroupTypeRule =
     "read.group_type must be GROUP_TYPE_ONE_TO_ONE: Read receipts are only broadcasted in 1-to-1 "
     "conversations";
 
@@ -30,16 +30,16 @@ struct Case {
 };
 
 TEST(ReadValidationTest, NamesTheOneFieldThatIsWrong) {
-  const Case cases[] = {
+  const std::vector<Case> cases = {
       {"no group_id",
        [](Request& r) { r.mutable_read()->clear_group_id(); },
        {"read.group_id must be a UUID: 8-4-4-4-12 hexadecimal digits"}},
       {"no user_id",
        [](Request& r) { r.mutable_read()->clear_user_id(); },
-       {std::string("read.user_id") + kUserIdRule}},
+       {"read.user_id" + kUserIdRule}},
       {"user_id too large",
        [](Request& r) { r.mutable_read()->set_user_id(9007199254740992); },
-       {std::string("read.user_id") + kUserIdRule}},
+       {"read.user_id" + kUserIdRule}},
       {"no read_at",
        [](Request& r) { r.mutable_read()->clear_read_at(); },
        {"read.read_at is required"}},
@@ -77,7 +77,7 @@ TEST(ReadValidationTest, NamesEveryFieldOfAnEmptyReadAtOnce) {
             }),
             (std::vector<std::string>{
                 "read.group_id must be a UUID: 8-4-4-4-12 hexadecimal digits",
-                std::string("read.user_id") + kUserIdRule,
+                "read.user_id" + kUserIdRule,
                 "read.read_at is required",
                 kGroupTypeRule,
                 "user_ids must name at least one user",
@@ -85,12 +85,11 @@ TEST(ReadValidationTest, NamesEveryFieldOfAnEmptyReadAtOnce) {
 }
 
 TEST(ReadValidationTest, RequiresTheReadAndStillChecksTheRest) {
-  EXPECT_EQ(
-      After([](Request& r) {
-        r.clear_read();
-        r.set_user_ids(0, 0);
-      }),
-      (std::vector<std::string>{"read is required", std::string("user_ids[0]") + kUserIdRule}));
+  EXPECT_EQ(After([](Request& r) {
+              r.clear_read();
+              r.set_user_ids(0, 0);
+            }),
+            (std::vector<std::string>{"read is required", "user_ids[0]" + kUserIdRule}));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <functional>
 #include <numeric>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "tests/event/valid_requests.h"
@@ -34,13 +35,14 @@ struct Case {
   std::vector<std::string> expected;
 };
 
-const char kQosRule[] = "options.qos must be a known Qos: QOS_AT_MOST_ONCE or QOS_AT_LEAST_ONCE";
-const char kKeyRule[] =
+const std::string kQosRule =
+    "options.qos must be a known Qos: QOS_AT_MOST_ONCE or QOS_AT_LEAST_ONCE";
+const std::string kKeyRule =
     "options.idempotency_key must be at most 128 bytes of visible ASCII, without spaces";
-const char kDetailRule[] =
+const std::string kDetailRule =
     "options.result_detail must be a known ResultDetail: RESULT_DETAIL_COUNTS, "
     "RESULT_DETAIL_EXCEPTIONS or RESULT_DETAIL_ALL";
-const char kExpiryRule[] = "options.expiry must be 1 to 4294967295 seconds";
+const std::string kExpiryRule = "options.expiry must be 1 to 4294967295 seconds";
 
 TYPED_TEST(ValidationTest, FindsNothingWrongWithAValidRequest) {
   EXPECT_TRUE(Validate(Valid<TypeParam>(), Limits()).empty());
@@ -48,7 +50,7 @@ TYPED_TEST(ValidationTest, FindsNothingWrongWithAValidRequest) {
 
 TYPED_TEST(ValidationTest, NamesTheOptionThatIsWrong) {
   using Options = v1::PublishOptions;
-  const Case cases[] = {
+  const std::vector<Case> cases = {
       {"zero expiry", [](Options& o) { o.mutable_expiry(); }, {kExpiryRule}},
       {"negative expiry", [](Options& o) { o.mutable_expiry()->set_seconds(-1); }, {kExpiryRule}},
       {"long expiry",
