@@ -78,7 +78,8 @@ build() {
 # Runs the tests of a preset and counts each.
 run_tests() {
   local preset=$1 status=0 summary of
-  ctest --preset "$preset" --no-tests=error -j4 2>&1 | tee "$scratch/ctest" || status=$?
+  ctest --preset "$preset" --no-tests=error -j4 2>&1 | tee "$scratch/ctest" |
+    grep -vE '^ +Start +[0-9]+:' || status=$?
   summary=$(grep -oE '[0-9]+ tests? failed out of [0-9]+' "$scratch/ctest" | tail -n 1)
   if [[ -z "$summary" ]]; then
     count 0 1 "tests of $preset: none ran"
