@@ -1,11 +1,10 @@
 #include "clients/dino-publish/method.h"
 
-#include <google/protobuf/message.h>
-#include <google/protobuf/util/json_util.h>
-
 #include <memory>
 
 #include "dino/events/v1/event_publisher_service.pb.h"
+#include "google/protobuf/message.h"
+#include "google/protobuf/util/json_util.h"
 
 namespace dino::publish_client {
 namespace {

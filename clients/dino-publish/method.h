@@ -1,10 +1,10 @@
 #ifndef DINO_CLIENTS_DINO_PUBLISH_METHOD_H_
 #define DINO_CLIENTS_DINO_PUBLISH_METHOD_H_
 
-#include <google/protobuf/descriptor.h>
-
 #include <string>
 #include <string_view>
+
+#include "google/protobuf/descriptor.h"
 
 namespace dino::publish_client {
 

@@ -1,12 +1,12 @@
 #include "clients/dino-publish/options.h"
 
-#include <absl/time/time.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <optional>
 #include <utility>
+
+#include "absl/time/time.h"
 
 namespace dino::publish_client {
 namespace {

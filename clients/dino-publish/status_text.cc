@@ -1,8 +1,5 @@
 #include "clients/dino-publish/status_text.h"
 
-#include <google/protobuf/any.pb.h>
-#include <google/protobuf/util/time_util.h>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -11,6 +8,8 @@
 #include <utility>
 
 #include "dino/events/v1/delivery.pb.h"
+#include "google/protobuf/any.pb.h"
+#include "google/protobuf/util/time_util.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 

@@ -1,11 +1,10 @@
 #include "server/app/settings.h"
 
-#include <absl/status/status.h>
-
 #include <initializer_list>
 #include <map>
 #include <optional>
 
+#include "absl/status/status.h"
 #include "server/app/command_line.h"
 #include "server/app/setting_table.h"
 #include "server/app/settings_help.h"

@@ -1,12 +1,12 @@
 #include "server/app/value_rule.h"
 
-#include <absl/strings/escaping.h>
-#include <absl/time/time.h>
-
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <system_error>
+
+#include "absl/strings/escaping.h"
+#include "absl/time/time.h"
 
 namespace dino::app {
 namespace {

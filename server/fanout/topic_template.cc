@@ -1,11 +1,11 @@
 #include "server/fanout/topic_template.h"
 
-#include <absl/status/status.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
+
+#include "absl/status/status.h"
 
 namespace dino::fanout {
 namespace {

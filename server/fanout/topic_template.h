@@ -1,12 +1,12 @@
 #ifndef DINO_SERVER_FANOUT_TOPIC_TEMPLATE_H_
 #define DINO_SERVER_FANOUT_TOPIC_TEMPLATE_H_
 
-#include <absl/status/statusor.h>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "absl/status/statusor.h"
 
 namespace dino::fanout {
 

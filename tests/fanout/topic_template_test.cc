@@ -1,12 +1,13 @@
 #include "server/fanout/topic_template.h"
 
-#include <absl/status/status.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <limits>
 #include <string>
+
+#include "absl/status/status.h"
 
 namespace dino::fanout {
 namespace {

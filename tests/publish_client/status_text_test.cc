@@ -1,6 +1,5 @@
 #include "clients/dino-publish/status_text.h"
 
-#include <google/protobuf/message.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "dino/events/v1/delivery.pb.h"
+#include "google/protobuf/message.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
