@@ -105,15 +105,14 @@ bool SendQueue::FillFreed(Clock::time_point now, Sender send) {
 }
 
 bool SendQueue::FillReady(Clock::time_point now, Sender send) {
-  int turn = 0;
   while (Chunk* chunk = ready_.front()) {
     const Step step = SendNext(*chunk, now, send);
     if (step == Step::kConnectionLost) return false;
     if (step == Step::kNoRoom) return true;
     if (step != Step::kSent) {
-      turn = 0;
-    } else if (++turn == kTurn) {
-      turn = 0;
+      turn_ = 0;
+    } else if (++turn_ == kTurn) {
+      turn_ = 0;
       ready_.Erase(*chunk);
       ready_.PushBack(*chunk);
     }

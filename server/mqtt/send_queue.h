@@ -94,6 +94,8 @@ class SendQueue {
   std::deque<InFlight> resend_;
   // Chunks that have something to send, in turn.
   ChunkList ready_;
+  // How many publications the first of them has sent in its turn.
+  int turn_ = 0;
   // Chunks whose next topic is in flight or in `resend_`, by the topic's hash.
   absl::node_hash_map<std::uint64_t, ChunkList> waiting_;
   // Topics that chunks in `waiting_` may have now.
