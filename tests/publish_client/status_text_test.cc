@@ -92,7 +92,6 @@ INSTANTIATE_TEST_SUITE_P(
         TextCase{"WithoutDetails",
                  {StatusCode::UNAVAILABLE, "Connection refused"},
                  "UNAVAILABLE: Connection refused\n"},
-        TextCase{"UnknownCode", {static_cast<StatusCode>(99), "odd"}, "code 99: odd\n"},
         TextCase{"LastCode", {StatusCode::UNAUTHENTICATED, "who"}, "UNAUTHENTICATED: who\n"},
         TextCase{"FieldViolations",
                  MakeStatus(StatusCode::INVALID_ARGUMENT, "2 fields break a rule",
