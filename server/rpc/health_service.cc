@@ -35,7 +35,7 @@ std::optional<health::HealthCheckResponse::ServingStatus> HealthService::StatusO
 class HealthService::CheckCall final : public UnaryCall {
  public:
   CheckCall(HealthService& owner, grpc::ServerCompletionQueue& queue)
-      : owner_(owner), queue_(queue) {}
+      : UnaryCall(owner.tracker_), owner_(owner), queue_(queue) {}
 
  private:
   void AskForRequest(grpc::ServerContext& context, grpc::ByteBuffer& request, Responder& responder,
@@ -93,6 +93,7 @@ class HealthService::WatchCall final {
       delete this;
       return;
     }
+    owner_.tracker_.Begin();
     (new WatchCall(owner_, queue_))->Listen();
     OnLook(true);
   }
@@ -133,7 +134,10 @@ class HealthService::WatchCall final {
   }
 
   void EndIfLast() {
-    if (--pending_events_ == 0) delete this;
+    if (--pending_events_ > 0) return;
+    CallTracker& tracker = owner_.tracker_;
+    delete this;
+    tracker.End();
   }
 
   HealthService& owner_;

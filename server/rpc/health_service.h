@@ -9,6 +9,7 @@
 #include <string>
 
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "server/rpc/call_tracker.h"
 
 namespace dino::rpc {
 
@@ -20,7 +21,8 @@ namespace health = ::grpc::health::v1;
 // true; `liveness` is SERVING as long as anybody answers. Thread-safe.
 class HealthService {
  public:
-  explicit HealthService(std::function<bool()> ready) : ready_(std::move(ready)) {}
+  HealthService(std::function<bool()> ready, CallTracker& tracker)
+      : ready_(std::move(ready)), tracker_(tracker) {}
   HealthService(const HealthService&) = delete;
   HealthService& operator=(const HealthService&) = delete;
 
@@ -42,6 +44,7 @@ class HealthService {
   class WatchCall;
 
   const std::function<bool()> ready_;
+  CallTracker& tracker_;
   std::atomic<bool> ending_{false};
   Service service_;
 };

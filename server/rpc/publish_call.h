@@ -27,8 +27,8 @@ namespace dino::rpc {
 // of the request to the bytes of the answer.
 class PublishCallBase : public UnaryCall {
  protected:
-  explicit PublishCallBase(PublishContext& shared, std::string_view event_type)
-      : shared_(shared), event_type_(event_type) {}
+  PublishCallBase(PublishContext& shared, std::string_view event_type)
+      : UnaryCall(shared.tracker), shared_(shared), event_type_(event_type) {}
 
   PublishContext& shared() const { return shared_; }
 

@@ -6,12 +6,14 @@
 #include "server/event/limits.h"
 #include "server/fanout/fanout.h"
 #include "server/mqtt/batch.h"
+#include "server/rpc/call_tracker.h"
 
 namespace dino::rpc {
 
 // What all publishing calls share. Outlives them.
 struct PublishContext {
   fanout::Fanout& fanout;
+  CallTracker& tracker;
   event::Limits limits;
   // For calls that state no deadline.
   mqtt::Clock::duration default_deadline;

@@ -1,11 +1,13 @@
 #include "server/rpc/server.h"
 
 #include <grpc/grpc.h>
+#include <grpcpp/alarm.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <pthread.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <future>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -25,6 +27,21 @@ constexpr int kHandshakeTimeoutMs = 5000;
 // For how long typed refusals are given before connections are told to go away.
 constexpr std::chrono::milliseconds kRefusalTime{100};
 
+// Goes through a queue, and can be waited for.
+class Marker final : public Tag {
+ public:
+  explicit Marker(grpc::ServerCompletionQueue& queue) {
+    alarm_.Set(&queue, std::chrono::system_clock::now(), static_cast<Tag*>(this));
+  }
+
+  void OnEvent(bool /*ok*/) override { passed_.set_value(); }
+  void Wait() { passed_.get_future().wait(); }
+
+ private:
+  grpc::Alarm alarm_;
+  std::promise<void> passed_;
+};
+
 // The largest request within the limits: two lists of 8-byte IDs with some air around, the
 // payload, and the smaller fields. At least 1 MiB, so that a request that breaks a limit by
 // far is still told which one.
@@ -41,9 +58,9 @@ int MaxRequestBytes(const event::Limits& limits) {
 Server::Server(fanout::Fanout& fanout, const std::function<bool()>& ready,
                const ServerOptions& options)
     : options_(options),
-      shared_{fanout, options.limits, options.default_deadline},
+      shared_{fanout, tracker_, options.limits, options.default_deadline},
       publish_service_(shared_),
-      health_service_([this, ready] { return !shared_.draining && ready(); }) {}
+      health_service_([this, ready] { return !shared_.draining && ready(); }, tracker_) {}
 
 Server::~Server() = default;
 
@@ -92,15 +109,27 @@ void Server::Serve(grpc::ServerCompletionQueue& queue) {
   while (queue.Next(&tag, &ok)) static_cast<Tag*>(tag)->OnEvent(ok);
 }
 
+void Server::FlushQueues() {
+  // Queues are first in, first out.
+  std::vector<std::unique_ptr<Marker>> markers;
+  for (const auto& queue : queues_) markers.push_back(std::make_unique<Marker>(*queue));
+  for (const auto& marker : markers) marker->Wait();
+}
+
 void Server::Drain(std::chrono::milliseconds timeout) {
   if (server_ == nullptr) return;
   shared_.draining = true;
   health_service_.EndWatches();
   std::this_thread::sleep_for(std::min(kRefusalTime, timeout));
   server_->Shutdown(std::chrono::system_clock::now() + timeout);
+  // The library has ended every call, but we may not have heard of it, nor even of its
+  // beginning.
+  FlushQueues();
+  tracker_.WaitForNone();
   for (const auto& queue : queues_) queue->Shutdown();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
+  server_.reset();
 }
 
 }  // namespace dino::rpc

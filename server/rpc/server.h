@@ -14,6 +14,7 @@
 #include "server/event/limits.h"
 #include "server/fanout/fanout.h"
 #include "server/mqtt/batch.h"
+#include "server/rpc/call_tracker.h"
 #include "server/rpc/health_service.h"
 #include "server/rpc/publish_context.h"
 #include "server/rpc/publish_service.h"
@@ -43,14 +44,18 @@ class Server {
   absl::StatusOr<std::string> Start();
 
   // Refuses new calls at once, lets those in progress finish for at most `timeout`, ends the
-  // rest, and stops.
+  // rest, and stops. Does nothing the second time.
   void Drain(std::chrono::milliseconds timeout);
 
  private:
   void Configure(grpc::ServerBuilder& builder) const;
   void Serve(grpc::ServerCompletionQueue& queue);
 
+  // Waits until each queue has handed out what it held when this was called.
+  void FlushQueues();
+
   const ServerOptions options_;
+  CallTracker tracker_;
   PublishContext shared_;
   PublishService publish_service_;
   HealthService health_service_;

@@ -4,8 +4,9 @@
 
 namespace dino::rpc {
 
-UnaryCall::UnaryCall()
-    : responder_(&context_),
+UnaryCall::UnaryCall(CallTracker& tracker)
+    : tracker_(tracker),
+      responder_(&context_),
       arrived_(*this, &UnaryCall::OnArrived),
       finished_(*this, &UnaryCall::OnFinished),
       done_(*this, &UnaryCall::OnDone) {}
@@ -21,6 +22,7 @@ void UnaryCall::OnArrived(bool ok) {
     delete this;
     return;
   }
+  tracker_.Begin();
   Next()->Listen();
   Handle(request_);
   request_.Clear();
@@ -34,7 +36,10 @@ void UnaryCall::OnDone(bool /*ok*/) {
 }
 
 void UnaryCall::EndIfLast() {
-  if (--pending_events_ == 0) delete this;
+  if (--pending_events_ > 0) return;
+  CallTracker& tracker = tracker_;
+  delete this;
+  tracker.End();
 }
 
 void UnaryCall::Finish(const grpc::ByteBuffer& response) {

@@ -6,6 +6,7 @@
 #include <grpcpp/support/async_unary_call.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include "server/rpc/call_tracker.h"
 #include "server/rpc/tag.h"
 
 namespace dino::rpc {
@@ -27,7 +28,8 @@ class UnaryCall {
  protected:
   using Responder = grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>;
 
-  UnaryCall();
+  // `tracker` outlives the call.
+  explicit UnaryCall(CallTracker& tracker);
 
   // Asks the service for the next request of the method; `tag` comes when there is one.
   virtual void AskForRequest(grpc::ServerContext& context, grpc::ByteBuffer& request,
@@ -40,6 +42,7 @@ class UnaryCall {
   virtual void Cancelled() {}
 
   grpc::ServerContext& context() { return context_; }
+  CallTracker& tracker() const { return tracker_; }
 
   // Answers. From any thread; the call may be gone when it returns, unless it is called within
   // `Handle`.
@@ -52,6 +55,7 @@ class UnaryCall {
   void OnDone(bool ok);
   void EndIfLast();
 
+  CallTracker& tracker_;
   grpc::ServerContext context_;
   grpc::ByteBuffer request_;
   Responder responder_;

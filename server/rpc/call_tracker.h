@@ -1,0 +1,39 @@
+#ifndef DINO_SERVER_RPC_CALL_TRACKER_H_
+#define DINO_SERVER_RPC_CALL_TRACKER_H_
+
+#include <condition_variable>
+#include <cstddef>
+
+#include "server/base/mutex.h"
+
+namespace dino::rpc {
+
+// Counts the calls that exist, so that the queues can stay open until the last one has gone:
+// the library ends calls for itself before it has told us, and aborts when an operation is
+// begun on a queue that was shut down. Thread-safe.
+class CallTracker {
+ public:
+  void Begin() {
+    const MutexLock lock(mutex_);
+    ++count_;
+  }
+
+  void End() {
+    const MutexLock lock(mutex_);
+    if (--count_ == 0) none_.notify_all();
+  }
+
+  void WaitForNone() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    MutexLock lock(mutex_);
+    none_.wait(lock.native(), [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return count_ == 0; });
+  }
+
+ private:
+  Mutex mutex_;
+  std::condition_variable none_;
+  std::size_t count_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace dino::rpc
+
+#endif  // DINO_SERVER_RPC_CALL_TRACKER_H_

@@ -1,0 +1,60 @@
+#include "server/fanout/admission.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <utility>
+
+namespace dino::fanout {
+namespace {
+
+TEST(AdmissionTest, AdmitsUpToItsPublications) {
+  Admission admission(10, 1000);
+  const auto six = admission.TryAdmit(6, 1);
+  ASSERT_TRUE(six.has_value());
+  EXPECT_FALSE(admission.TryAdmit(5, 1).has_value());
+  EXPECT_EQ(admission.pending_publications(), 6U);
+  EXPECT_TRUE(admission.TryAdmit(4, 1).has_value());
+}
+
+TEST(AdmissionTest, AdmitsUpToItsBytes) {
+  Admission admission(10, 1000);
+  const auto most = admission.TryAdmit(1, 900);
+  ASSERT_TRUE(most.has_value());
+  EXPECT_FALSE(admission.TryAdmit(1, 101).has_value());
+  EXPECT_TRUE(admission.TryAdmit(1, 100).has_value());
+}
+
+TEST(AdmissionTest, ARefusalTakesNothing) {
+  Admission admission(10, 1000);
+  EXPECT_FALSE(admission.TryAdmit(11, 1).has_value());
+  EXPECT_FALSE(admission.TryAdmit(1, 1001).has_value());
+  EXPECT_TRUE(admission.TryAdmit(10, 1000).has_value());
+}
+
+TEST(AdmissionTest, RoomComesBackWithTheTicket) {
+  Admission admission(10, 1000);
+  {
+    const auto all = admission.TryAdmit(10, 1000);
+    ASSERT_TRUE(all.has_value());
+  }
+  EXPECT_EQ(admission.pending_publications(), 0U);
+  EXPECT_TRUE(admission.TryAdmit(10, 1000).has_value());
+}
+
+TEST(AdmissionTest, ATicketThatMovedGivesItsRoomBackOnce) {
+  Admission admission(10, 1000);
+  auto ticket = admission.TryAdmit(10, 1000);
+  ASSERT_TRUE(ticket.has_value());
+  {
+    Admission::Ticket moved = std::move(*ticket);
+    ticket.reset();
+    EXPECT_EQ(admission.pending_publications(), 10U);
+    moved.Release();
+    EXPECT_EQ(admission.pending_publications(), 0U);
+  }
+  EXPECT_EQ(admission.pending_publications(), 0U);
+}
+
+}  // namespace
+}  // namespace dino::fanout
