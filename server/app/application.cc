@@ -10,7 +10,7 @@
 #include "server/fanout/topic_template.h"
 #include "server/log/log.h"
 #include "server/mqtt/session_pool.h"
-#include "server/rpc/library_log.h"
+#include "server/rpc/library.h"
 #include "server/rpc/server.h"
 
 namespace dino::app {
@@ -94,7 +94,7 @@ int Serve(const Settings& settings, fanout::TopicTemplate topic_template,
 
 int RunBridge(const Settings& settings, const std::function<void()>& wait_for_stop) {
   log::Start(settings.log_level, settings.log_format);
-  rpc::CaptureLibraryLogs();
+  rpc::PrepareLibrary();
   LogSettings(settings);
   auto topic_template = fanout::TopicTemplate::Parse(settings.topic_template, settings.environment);
   int exit_status = kExitBadSettings;

@@ -11,11 +11,13 @@
 #include <cstdint>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "dino/events/v1/event_publisher_service.grpc.pb.h"
 #include "server/fanout/fanout.h"
+#include "server/rpc/library.h"
 #include "server/rpc/server.h"
 #include "tests/testing/fake_publisher.h"
 
@@ -51,6 +53,12 @@ inline std::string ReasonOf(const grpc::Status& status) {
 
 // A server with a publisher that the test plays, and a client.
 class ServerFixture : public ::testing::Test {
+ public:
+  static void SetUpTestSuite() {
+    static std::once_flag once;
+    std::call_once(once, PrepareLibrary);
+  }
+
  protected:
   ServerFixture() {
     ServerOptions options;

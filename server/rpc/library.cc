@@ -1,6 +1,7 @@
-#include "server/rpc/library_log.h"
+#include "server/rpc/library.h"
 
 #include <google/protobuf/stubs/logging.h>
+#include <grpc/grpc.h>
 #include <grpc/support/log.h>
 
 #include "server/log/log.h"
@@ -15,9 +16,10 @@ void OnGrpcLog(gpr_log_func_args* args) {
 
 }  // namespace
 
-void CaptureLibraryLogs() {
+void PrepareLibrary() {
   google::protobuf::SetLogHandler(nullptr);
   gpr_set_log_function(&OnGrpcLog);
+  grpc_init();
 }
 
 }  // namespace dino::rpc
