@@ -11,7 +11,7 @@
 #include "server/mqtt/batch.h"
 
 struct mosquitto;
-struct mqtt5__property;
+struct mqtt5__property;  // NOLINT(bugprone-reserved-identifier): the library's name
 
 namespace dino::mqtt {
 
