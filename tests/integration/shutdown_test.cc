@@ -1,0 +1,124 @@
+#include <gmock/gmock.h>
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/integration/bridge_process.h"
+#include "tests/integration/caller.h"
+#include "tests/integration/error_details.h"
+#include "tests/integration/requests.h"
+#include "tests/testing/fake_broker.h"
+#include "tests/testing/mosquitto_broker.h"
+#include "tests/testing/subscriber.h"
+
+namespace dino::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// One session with a broker whose answers the test gives.
+class ShutdownTest : public ::testing::Test {
+ protected:
+  void SetUp() override { bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING); }
+
+  std::future<grpc::Status> PublishInTheBackground() {
+    return std::async(std::launch::async,
+                      [this] { return PublishMessage(bridge_, MessageRequest({1}, "hello")); });
+  }
+
+  FakeBroker broker_;
+  BridgeProcess bridge_{broker_.address(), {"--mqtt-sessions=1", "--drain-timeout=2s"}};
+  FakeConnection connection_ = broker_.AcceptSession();
+};
+
+TEST_F(ShutdownTest, CallsInProgressFinishAndNewOnesAreRefused) {
+  auto call = PublishInTheBackground();
+  const Publish publish = connection_.ExpectPublish();
+  bridge_.BeginStop();
+  bridge_.WaitForLog("draining");
+
+  const grpc::Status refused = PublishMessage(bridge_, MessageRequest({1}, "too late"));
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::UNAVAILABLE) << Describe(refused);
+
+  connection_.Send(PubAck{publish.packet_id});
+  const grpc::Status status = call.get();
+  EXPECT_TRUE(status.ok()) << Describe(status);
+  EXPECT_EQ(connection_.ExpectDisconnect().reason_code, 0);
+  connection_.ExpectClosed();
+  bridge_.Stop();
+}
+
+TEST_F(ShutdownTest, ACallThatCannotFinishEndsWithAnErrorAtTheDrainTimeout) {
+  auto call = PublishInTheBackground();
+  connection_.ExpectPublish();
+  bridge_.Stop();
+
+  const grpc::Status status = call.get();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << Describe(status);
+}
+
+TEST_F(ShutdownTest, AnIdleServerSaysGoodbyeToTheBroker) {
+  bridge_.Stop();
+
+  EXPECT_EQ(connection_.ExpectDisconnect().reason_code, 0);
+  connection_.ExpectClosed();
+}
+
+TEST(ShutdownUnderLoadTest, NoEventAnsweredOkIsLost) {
+  const MosquittoBroker broker;
+  Subscriber subscriber(broker.port(), "subscriber", {"#"});
+  BridgeProcess bridge(broker.address());
+  bridge.WaitForHealth("", health::HealthCheckResponse::SERVING);
+  Callers callers;
+  for (const int user : {1, 2, 3, 4}) {
+    callers.push_back(std::make_unique<Caller>(bridge, user, std::chrono::seconds(10)));
+  }
+  WaitForSuccessesOfEach(callers, 20);
+  bridge.BeginStop();
+  for (const auto& caller : callers) caller->WaitForFailure();
+  std::vector<std::string> answered_ok;
+  for (const auto& caller : callers) {
+    for (const CallRecord& record : caller->Stop()) {
+      if (record.answer.ok()) answered_ok.push_back(record.text);
+      if (record.answer.ok()) continue;
+      EXPECT_EQ(record.answer.error_code(), grpc::StatusCode::UNAVAILABLE)
+          << Describe(record.answer);
+    }
+  }
+  bridge.Stop();
+
+  Subprocess last({"mosquitto_pub", "-V", "5", "-q", "1", "-h", "127.0.0.1", "-p",
+                   std::to_string(broker.port()), "-t", "last", "-m", "end"});
+  std::set<std::string> received;
+  for (const Received& each : subscriber.NextUntil("end")) received.insert(TextOf(each.payload));
+  for (const std::string& text : answered_ok) EXPECT_EQ(received.count(text), 1U) << text;
+}
+
+TEST(LogTest, IsJsonAndNamesNoTextOfAUser) {
+  const MosquittoBroker broker;
+  BridgeProcess bridge(broker.address());
+  bridge.WaitForHealth("", health::HealthCheckResponse::SERVING);
+  ASSERT_TRUE(PublishMessage(bridge, MessageRequest({1}, "confidential")).ok());
+  auto request = MessageRequest({0}, "confidential");
+  request.mutable_message()->set_message_type("Confidential!");
+  ASSERT_FALSE(PublishMessage(bridge, request).ok());
+  bridge.Stop();
+
+  const std::vector<std::string> lines = bridge.RemainingLog();
+  EXPECT_FALSE(lines.empty());
+  for (const std::string& line : lines) {
+    google::protobuf::Struct record;
+    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(line, &record).ok()) << line;
+    EXPECT_THAT(line, Not(HasSubstr("onfidential")));
+  }
+}
+
+}  // namespace
+}  // namespace dino::testing
