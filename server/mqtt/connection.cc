@@ -7,9 +7,9 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstring>
 #include <limits>
 #include <mutex>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "server/mqtt/reason_code.h"
@@ -152,8 +152,10 @@ absl::Status Connection::Check(int result, const char* what) const {
     return absl::UnavailableError(absl::StrCat(what, ": connection closed"));
   }
   const int error = errno;
-  return absl::UnavailableError(absl::StrCat(
-      what, ": ", result == MOSQ_ERR_ERRNO ? std::strerror(error) : mosquitto_strerror(result)));
+  return absl::UnavailableError(absl::StrCat(what, ": ",
+                                             result == MOSQ_ERR_ERRNO
+                                                 ? std::generic_category().message(error)
+                                                 : std::string(mosquitto_strerror(result))));
 }
 
 }  // namespace dino::mqtt

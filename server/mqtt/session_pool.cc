@@ -8,7 +8,7 @@
 
 namespace dino::mqtt {
 
-SessionPool::SessionPool(SessionPoolOptions options) : session_count_(options.sessions) {
+SessionPool::SessionPool(const SessionPoolOptions& options) : session_count_(options.sessions) {
   const std::size_t loop_count = std::min(options.loops, options.sessions);
   for (std::size_t i = 0; i < loop_count; ++i) {
     loops_.push_back(std::make_unique<Loop>(resolver_));

@@ -32,7 +32,7 @@ struct SessionPoolOptions {
 // answers, and keep trying. Thread-safe after that.
 class SessionPool : public Publisher {
  public:
-  explicit SessionPool(SessionPoolOptions options);
+  explicit SessionPool(const SessionPoolOptions& options);
   SessionPool(const SessionPool&) = delete;
   SessionPool& operator=(const SessionPool&) = delete;
   // Stops, if that has not been done.

@@ -2,11 +2,13 @@
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <future>
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/integration/bridge_process.h"
@@ -14,12 +16,14 @@
 #include "tests/integration/error_details.h"
 #include "tests/integration/requests.h"
 #include "tests/testing/fake_broker.h"
+#include "tests/testing/loopback.h"
 #include "tests/testing/mosquitto_broker.h"
 #include "tests/testing/subscriber.h"
 
 namespace dino::testing {
 namespace {
 
+using namespace std::string_view_literals;  // NOLINT(google-build-using-namespace)
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -69,6 +73,22 @@ TEST_F(ShutdownTest, AnIdleServerSaysGoodbyeToTheBroker) {
 
   EXPECT_EQ(connection_.ExpectDisconnect().reason_code, 0);
   connection_.ExpectClosed();
+}
+
+TEST(ShutdownOfConnectionsTest, AClientThatIsSilentDelaysNothing) {
+  const MosquittoBroker broker;
+  BridgeProcess bridge(broker.address(), {"--drain-timeout=1h"});
+  const std::string port = bridge.address().substr(bridge.address().find(':') + 1);
+  // It begins HTTP/2 and then neither reads nor writes.
+  const FileDescriptor client = ConnectToLoopback(static_cast<std::uint16_t>(std::stoi(port)));
+  constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"sv;
+  ASSERT_EQ(send(client.number(), kPreface.data(), kPreface.size(), 0),
+            static_cast<ssize_t>(kPreface.size()));
+  ASSERT_TRUE(WaitUntilReadable(client.number(), Clock::now() + kPatience));
+  const Clock::time_point begin = Clock::now();
+  bridge.Stop();
+
+  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(5));
 }
 
 TEST(ShutdownUnderLoadTest, NoEventAnsweredOkIsLost) {

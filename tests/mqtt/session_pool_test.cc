@@ -72,7 +72,7 @@ class SessionPoolTest : public ::testing::Test {
   void Start() { Start(Options(broker_.port())); }
   void Start(SessionPoolOptions options) {
     options.on_change = [this](const SessionChange& change) { changes_.Add(change); };
-    pool_.emplace(std::move(options));
+    pool_.emplace(options);
     pool_->Start();
   }
 
