@@ -1,5 +1,6 @@
 #include "clients/dino-publish/call.h"
 
+#include <grpc/grpc.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/completion_queue.h>
@@ -38,6 +39,9 @@ grpc::Status Copy(const grpc::ByteBuffer& buffer, std::string& bytes) {
 }  // namespace
 
 grpc::Status MakeCall(const Call& call, std::string& response) {
+  // Never shut down: at the end of the process that may wait 10 s for a poller that has nothing
+  // to do.
+  grpc_init();
   grpc::GenericStub stub(OpenChannel(call.address));
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + call.timeout);

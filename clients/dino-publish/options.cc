@@ -117,9 +117,9 @@ class Reader {
 
  private:
   static Problem ReadMethod(const std::string& argument, Options& options) {
-    if (!options.method.empty())
-      return "only one method can be called, the request comes on "
-             "standard input";
+    if (!options.method.empty()) {
+      return "only one method can be called, the request comes on standard input";
+    }
     options.method = argument;
     return "";
   }

@@ -66,7 +66,7 @@ std::string Describe(const google::rpc::BadRequest& detail) {
 
 std::string Describe(const google::rpc::ErrorInfo& detail) {
   std::string text = Line("reason: " + detail.reason() + " (" + detail.domain() + ")");
-  for (const auto& [key, value] : detail.metadata()) text += Line(key + ": " + value);
+  for (const auto& [key, value] : detail.metadata()) text += Line(absl::StrCat(key, ": ", value));
   return text;
 }
 

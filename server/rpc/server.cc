@@ -121,7 +121,15 @@ void Server::Drain(std::chrono::milliseconds timeout) {
   shared_.draining = true;
   health_service_.EndWatches();
   std::this_thread::sleep_for(std::min(kRefusalTime, timeout));
-  server_->Shutdown(std::chrono::system_clock::now() + timeout);
+  // Tells every connection to go away, and returns when they have gone. A client that does not
+  // listen would keep its connection to the end of the timeout, so connections are cut as soon
+  // as no call is left.
+  std::thread shutdown([this, deadline = std::chrono::system_clock::now() + timeout] {
+    server_->Shutdown(deadline);
+  });
+  tracker_.WaitForNone();
+  grpc_server_cancel_all_calls(server_->c_server());
+  shutdown.join();
   // The library has ended every call, but we may not have heard of it, nor even of its
   // beginning.
   FlushQueues();
