@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "dino/events/v1/delivery.pb.h"
 #include "google/protobuf/any.pb.h"
 #include "google/protobuf/util/time_util.h"
