@@ -27,7 +27,7 @@ class MessageValidationTest : public testing::Test {
 
 using MessageRequests = testing::Types<v1::PublishMessageRequest, v1::PublishAttachmentRequest,
                                        v1::PublishEditRequest, v1::PublishActionLogRequest>;
-TYPED_TEST_SUITE(MessageValidationTest, MessageRequests);
+TYPED_TEST_SUITE(MessageValidationTest, MessageRequests, RequestName);
 
 struct Case {
   const char* name;

@@ -27,7 +27,7 @@ class ValidationTest : public testing::Test {
 using Requests =
     testing::Types<v1::PublishGroupRequest, v1::PublishMessageRequest, v1::PublishAttachmentRequest,
                    v1::PublishEditRequest, v1::PublishActionLogRequest, v1::PublishReadRequest>;
-TYPED_TEST_SUITE(ValidationTest, Requests);
+TYPED_TEST_SUITE(ValidationTest, Requests, RequestName);
 
 struct Case {
   const char* name;
