@@ -37,7 +37,7 @@ function(dino_test name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock_main)
   dino_compile_options(${name})
-  # Without values: a parameter's bytes may be anything, and the names of tests say enough.
-  gtest_discover_tests(${name} NO_PRETTY_VALUES
+  # The names of tests say enough; the values of their parameters may hold any bytes.
+  gtest_discover_tests(${name} NO_PRETTY_TYPES NO_PRETTY_VALUES
     PROPERTIES TIMEOUT ${arg_TIMEOUT} DISCOVERY_TIMEOUT 60)
 endfunction()
