@@ -24,6 +24,11 @@ struct InFlight {
   // Counts the session's publications; tells which of two was sent first.
   std::uint64_t sequence = 0;
   Clock::time_point sent_at;
+  // The failure code of the last answer and how many there were, if it is being repeated.
+  std::uint8_t last_failure = 0;
+  std::uint8_t failures = 0;
+  // When it is to be sent again, while it is held.
+  Clock::time_point retry_at;
 };
 
 // The publications of one session that await PUBACK.
@@ -42,8 +47,9 @@ class InFlightWindow {
   // Applies the smaller of `limit` and the capacity of the constructor from here on.
   void LimitCapacity(std::size_t limit);
 
-  std::size_t size() const { return entries_.size(); }
-  bool empty() const { return entries_.empty(); }
+  // How many places are taken.
+  std::size_t size() const { return entries_.size() + held_.size(); }
+  bool empty() const { return size() == 0; }
 
   // True if one more publication of `bytes` may be sent. An empty window takes any size.
   bool HasRoom(std::size_t bytes) const;
@@ -63,7 +69,21 @@ class InFlightWindow {
   // Gives back the place that `Add` gave out last.
   void RemoveLast();
 
-  // Gives all places back, in the order of sending.
+  // Keeps a place, and the topic, for a publication that was removed and is to be sent again
+  // at `entry.retry_at`.
+  void Hold(const InFlight& entry);
+
+  // Takes a held publication whose time has come; none if there is none. Its place may be
+  // taken by `Add` whether or not there is room.
+  std::optional<InFlight> TakeDue(Clock::time_point now);
+
+  // Takes a held publication of this chunk; none if there is none.
+  std::optional<InFlight> TakeHeld(const Chunk& chunk);
+
+  // When the next held publication is to be sent; none if none is held.
+  std::optional<Clock::time_point> NextDue() const;
+
+  // Gives all places back, in the order of sending; those that are held come first.
   std::vector<InFlight> TakeAll();
 
   // Leaves the places of the chunk's publications taken, but with nobody waiting. Calls
@@ -81,6 +101,9 @@ class InFlightWindow {
   std::optional<Clock::time_point> OldestSentAt() const;
 
  private:
+  template <typename Condition>
+  std::optional<InFlight> TakeHeldIf(Condition condition);
+
   // The library numbers packets with 16 bits and does not check whether a number is still in
   // use, so nothing may be in flight for longer than it takes to come round.
   static constexpr std::uint64_t kMaxSequenceSpan = 32768;
@@ -92,6 +115,8 @@ class InFlightWindow {
   std::uint64_t next_sequence_ = 0;
   // In the order of sending.
   std::vector<InFlight> entries_;
+  // Answered with a failure that may pass, and waiting to be sent again.
+  std::vector<InFlight> held_;
 };
 
 }  // namespace dino::mqtt

@@ -1,7 +1,10 @@
 #include "server/mqtt/send_queue.h"
 
+#include <limits>
+
 #include "absl/hash/hash.h"
 #include "server/mqtt/reason_code.h"
+#include "server/mqtt/retry_policy.h"
 
 namespace dino::mqtt {
 namespace {
@@ -34,6 +37,10 @@ void SendQueue::Stop(Chunk& chunk, bool unreachable) {
 
   const Settlement unknown{Outcome::kUnknown, 0, unreachable};
   window_.Detach(chunk, [&](std::uint32_t position) { Settle(chunk, position, unknown); });
+  while (const std::optional<InFlight> held = window_.TakeHeld(chunk)) {
+    Free(held->topic_hash);
+    Settle(chunk, held->position, {Outcome::kRejected, held->last_failure, false});
+  }
   for (auto entry = resend_.begin(); entry != resend_.end();) {
     if (entry->chunk != &chunk) {
       ++entry;
@@ -60,7 +67,7 @@ std::optional<Clock::time_point> SendQueue::NextDeadline() const {
 }
 
 bool SendQueue::Fill(Clock::time_point now, Sender send) {
-  if (!FillResend(now, send)) return false;
+  if (!FillRetries(now, send) || !FillResend(now, send)) return false;
   if (!resend_.empty()) return true;
   if (!FillFreed(now, send)) return false;
   if (!freed_.empty()) return true;
@@ -72,11 +79,24 @@ bool SendQueue::FillResend(Clock::time_point now, Sender send) {
     const InFlight lost = resend_.front();
     if (!window_.HasRoom(lost.bytes) || window_.HasTopic(lost.topic_hash)) return true;
     resend_.pop_front();
-    lost.chunk->batch->WriteTopic(lost.position, topic_);
-    InFlight& entry = window_.Add(lost.chunk, lost.position, lost.topic_hash, lost.bytes, now);
-    if (!Transmit(entry, topic_, send)) return false;
+    if (!SendAgain(lost, now, send)) return false;
   }
   return true;
+}
+
+bool SendQueue::FillRetries(Clock::time_point now, Sender send) {
+  while (const std::optional<InFlight> due = window_.TakeDue(now)) {
+    if (!SendAgain(*due, now, send)) return false;
+  }
+  return true;
+}
+
+bool SendQueue::SendAgain(const InFlight& entry, Clock::time_point now, Sender send) {
+  entry.chunk->batch->WriteTopic(entry.position, topic_);
+  InFlight& again = window_.Add(entry.chunk, entry.position, entry.topic_hash, entry.bytes, now);
+  again.failures = entry.failures;
+  again.last_failure = entry.last_failure;
+  return Transmit(again, topic_, send);
 }
 
 bool SendQueue::FillFreed(Clock::time_point now, Sender send) {
@@ -160,9 +180,17 @@ bool SendQueue::Transmit(InFlight& entry, const std::string& topic, Sender send)
   return false;
 }
 
-void SendQueue::Acknowledge(int packet_id, std::uint8_t reason_code) {
-  const std::optional<InFlight> entry = window_.Remove(packet_id);
+void SendQueue::Acknowledge(int packet_id, std::uint8_t reason_code, Clock::time_point now,
+                            Clock::duration session_age) {
+  std::optional<InFlight> entry = window_.Remove(packet_id);
   if (!entry.has_value()) return;
+  if (entry->chunk != nullptr && MayPass(reason_code, session_age)) {
+    entry->last_failure = reason_code;
+    if (entry->failures < std::numeric_limits<std::uint8_t>::max()) ++entry->failures;
+    entry->retry_at = now + RetryDelay(entry->failures);
+    window_.Hold(*entry);
+    return;
+  }
   Free(entry->topic_hash);
   if (entry->chunk == nullptr) return;
   Settle(*entry->chunk, entry->position,

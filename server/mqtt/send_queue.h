@@ -61,14 +61,17 @@ class SendQueue {
   // Sends as much as the window takes. False if the connection was lost meanwhile.
   bool Fill(Clock::time_point now, Sender send);
 
-  // The broker answered. Unknown packet identifiers are ignored.
-  void Acknowledge(int packet_id, std::uint8_t reason_code);
+  // The broker answered. Unknown packet identifiers are ignored. A publication that failed in
+  // a way that may pass (see retry_policy.h) keeps its place and is sent again.
+  void Acknowledge(int packet_id, std::uint8_t reason_code, Clock::time_point now,
+                   Clock::duration session_age);
 
   // The connection is gone, and with it every answer that has not come.
   void ConnectionLost();
 
-  // A new connection is there, which takes at most so many unacknowledged publications.
-  void Connected(std::size_t receive_maximum) { window_.LimitCapacity(receive_maximum); }
+  // Keeps at most so many publications in flight from here on, and never more than the
+  // window of the constructor.
+  void LimitWindow(std::size_t limit) { window_.LimitCapacity(limit); }
 
   // How many publications wait to be sent.
   std::size_t unsent() const { return unsent_ + resend_.size(); }
@@ -76,10 +79,15 @@ class SendQueue {
   // When the publication was sent that awaits its answer longest; none if none does.
   std::optional<Clock::time_point> OldestSentAt() const { return window_.OldestSentAt(); }
 
+  // When the next publication is to be sent again; none if none failed.
+  std::optional<Clock::time_point> NextRetry() const { return window_.NextDue(); }
+
  private:
   enum class Step { kSent, kLastSent, kMustWait, kNoRoom, kConnectionLost };
 
   bool FillResend(Clock::time_point now, Sender send);
+  bool FillRetries(Clock::time_point now, Sender send);
+  bool SendAgain(const InFlight& entry, Clock::time_point now, Sender send);
   bool FillFreed(Clock::time_point now, Sender send);
   bool FillReady(Clock::time_point now, Sender send);
   Step SendNext(Chunk& chunk, Clock::time_point now, Sender send);

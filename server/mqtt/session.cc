@@ -14,6 +14,9 @@ constexpr std::chrono::seconds kKeepAliveCheck{1};
 // A connection that held for so long was a good one: the next attempt comes soon.
 constexpr std::chrono::seconds kStable{2};
 
+// Two processes with one client ID would take the session from each other for ever.
+constexpr std::chrono::seconds kTakenOverDelay{10};
+
 }  // namespace
 
 Session::Session(SessionOptions options, unsigned seed, Poller& poller, ResolveFunction resolve,
@@ -22,6 +25,7 @@ Session::Session(SessionOptions options, unsigned seed, Poller& poller, ResolveF
       poller_(poller),
       resolve_(std::move(resolve)),
       on_change_(std::move(on_change)),
+      window_limit_(options_.in_flight_window),
       backoff_(seed),
       retry_at_(Clock::now()),
       queue_(options_.in_flight_window, options_.in_flight_bytes) {}
@@ -86,31 +90,51 @@ void Session::Established() {
   state_ = State::kConnected;
   connected_at_ = Clock::now();
   keep_alive_at_ = connected_at_ + kKeepAliveCheck;
-  queue_.Connected(std::max<std::size_t>(1, connack_->receive_maximum));
-  on_change_({options_.client_id, broker().ToString(), true, false, ""});
+  LimitWindow();
+  SessionChange change;
+  change.client_id = options_.client_id;
+  change.broker = broker().ToString();
+  change.connected = true;
+  on_change_(change);
+}
+
+void Session::LimitWindow() {
+  queue_.LimitWindow(std::clamp<std::size_t>(connack_->receive_maximum, 1, window_limit_.limit()));
+}
+
+std::string Session::ReasonOfLoss(const absl::Status& why) const {
+  if (disconnect_reason_ == kSessionTakenOver) {
+    return absl::StrCat("broker disconnected: ", DescribeReasonCode(kSessionTakenOver),
+                        ": another process uses this client ID");
+  }
+  if (disconnect_reason_.has_value()) {
+    return absl::StrCat("broker disconnected: ", DescribeReasonCode(*disconnect_reason_));
+  }
+  if (connack_.has_value() && connack_->reason_code != kSuccess) {
+    return absl::StrCat("broker refused: ", DescribeReasonCode(connack_->reason_code));
+  }
+  return std::string(why.message());
 }
 
 void Session::Lost(const absl::Status& why) {
-  std::string reason(why.message());
-  if (disconnect_reason_.has_value()) {
-    reason = absl::StrCat("broker disconnected: ", DescribeReasonCode(*disconnect_reason_));
-  } else if (connack_.has_value() && connack_->reason_code != kSuccess) {
-    reason = absl::StrCat("broker refused: ", DescribeReasonCode(connack_->reason_code));
-  }
   // Answers that came before the end count.
   ProcessAnswers();
-  const bool was_connected = connected();
-  const std::string lost_broker = broker().ToString();
+  SessionChange change;
+  change.client_id = options_.client_id;
+  change.broker = broker().ToString();
+  change.was_connected = connected();
+  change.reason = ReasonOfLoss(why);
   if (connection_ != nullptr && connection_->fd() >= 0) poller_.Remove(connection_->fd());
   connection_.reset();
   queue_.ConnectionLost();
   const Clock::time_point now = Clock::now();
-  if (was_connected && now - connected_at_ >= kStable) backoff_.Reset();
+  if (change.was_connected && now - connected_at_ >= kStable) backoff_.Reset();
   // After a loss the same broker is tried first, after a failure the next one.
-  attempt_ = was_connected ? 0 : attempt_ + 1;
-  retry_at_ = now + backoff_.Next();
+  attempt_ = change.was_connected ? 0 : attempt_ + 1;
+  change.retry_in = disconnect_reason_ == kSessionTakenOver ? kTakenOverDelay : backoff_.Next();
+  retry_at_ = now + change.retry_in;
   state_ = State::kWaiting;
-  on_change_({options_.client_id, lost_broker, false, was_connected, reason});
+  on_change_(change);
 }
 
 void Session::OnPubAck(int packet_id, std::uint8_t reason_code) {
@@ -120,9 +144,12 @@ void Session::OnPubAck(int packet_id, std::uint8_t reason_code) {
 void Session::OnServerDisconnect(std::uint8_t reason_code) { disconnect_reason_ = reason_code; }
 
 void Session::ProcessAnswers() {
+  if (answers_.empty()) return;
+  const Clock::time_point now = Clock::now();
   for (const auto& [packet_id, reason_code] : answers_) {
-    queue_.Acknowledge(packet_id, reason_code);
+    queue_.Acknowledge(packet_id, reason_code, now, now - connected_at_);
   }
+  if (window_limit_.Answered(answers_.size())) LimitWindow();
   answers_.clear();
 }
 
@@ -140,6 +167,7 @@ Clock::time_point Session::Advance(Clock::time_point now) {
 void Session::KeepUp(Clock::time_point now) {
   const auto oldest = queue_.OldestSentAt();
   if (oldest.has_value() && now >= *oldest + options_.ack_timeout) {
+    window_limit_.Halve();
     Lost(absl::DeadlineExceededError("no PUBACK in time"));
     return;
   }
@@ -219,6 +247,7 @@ Clock::time_point Session::NextTimer() const {
       return std::min(next, connect_deadline_);
     case State::kConnected: {
       next = std::min(next, keep_alive_at_);
+      next = std::min(next, queue_.NextRetry().value_or(next));
       const auto oldest = queue_.OldestSentAt();
       return oldest.has_value() ? std::min(next, *oldest + options_.ack_timeout) : next;
     }

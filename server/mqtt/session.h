@@ -20,6 +20,7 @@
 #include "server/mqtt/poller.h"
 #include "server/mqtt/resolver.h"
 #include "server/mqtt/send_queue.h"
+#include "server/mqtt/window_limit.h"
 
 namespace dino::mqtt {
 
@@ -43,8 +44,9 @@ struct SessionChange {
   bool connected = false;
   // True if it was connected before.
   bool was_connected = false;
-  // Why it is not connected.
+  // Why it is not connected, and when it tries again.
   std::string reason;
+  Clock::duration retry_in{};
 };
 
 // One MQTT connection with its in-flight state, kept up for ever: connects, publishes what it
@@ -90,7 +92,9 @@ class Session : private Connection::Listener {
   void Attempt();
   void Open(const std::string& address);
   void Established();
+  void LimitWindow();
   void Lost(const absl::Status& why);
+  std::string ReasonOfLoss(const absl::Status& why) const;
   void KeepUp(Clock::time_point now);
   void Send(Clock::time_point now);
   bool Burst(Clock::time_point now);
@@ -114,6 +118,7 @@ class Session : private Connection::Listener {
   // What the connection reported and nobody has looked at yet.
   std::vector<std::pair<int, std::uint8_t>> answers_;
 
+  WindowLimit window_limit_;
   Backoff backoff_;
   // Counts attempts since the last success; picks the broker and the address.
   std::size_t attempt_ = 0;

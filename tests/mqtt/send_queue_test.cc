@@ -56,11 +56,12 @@ class SendQueueTest : public ::testing::Test {
   }
 
   void Acknowledge(const std::string& topic, std::uint8_t reason_code = kSuccess) {
-    queue_.Acknowledge(packet_ids_.at(topic), reason_code);
+    queue_.Acknowledge(packet_ids_.at(topic), reason_code, now_, session_age_);
   }
 
   SendQueue queue_{4, 1048576};
   Clock::time_point now_ = Clock::now();
+  Clock::duration session_age_ = std::chrono::hours(1);
   bool lost_ = false;
   bool connected_ = true;
   std::map<std::string, std::uint8_t> refused_;
@@ -172,7 +173,7 @@ TEST_F(SendQueueTest, AfterALossWhatWasInFlightGoesFirstInItsOrder) {
   Fill();
   Acknowledge("2");
   queue_.ConnectionLost();
-  queue_.Connected(65535);
+  queue_.LimitWindow(65535);
   EXPECT_THAT(Fill(), ElementsAre("1 a", "3 a", "4 a", "5 a"));
   for (const char* topic : {"1", "3", "4", "5"}) Acknowledge(topic);
   EXPECT_TRUE(batch->ended());
@@ -185,7 +186,7 @@ TEST_F(SendQueueTest, ASmallerWindowAfterALossKeepsTheOrder) {
   Add("b", {"3"});
   Fill();
   queue_.ConnectionLost();
-  queue_.Connected(1);
+  queue_.LimitWindow(1);
   EXPECT_THAT(Fill(), ElementsAre("1 a"));
   Acknowledge("1");
   EXPECT_THAT(Fill(), ElementsAre("2 a"));
@@ -199,10 +200,10 @@ TEST_F(SendQueueTest, ASecondLossDoesNotLoseWhatWasNotSentAgain) {
   const auto batch = Add("a", {"1", "2", "3"});
   Fill();
   queue_.ConnectionLost();
-  queue_.Connected(2);
+  queue_.LimitWindow(2);
   EXPECT_THAT(Fill(), ElementsAre("1 a", "2 a"));
   queue_.ConnectionLost();
-  queue_.Connected(65535);
+  queue_.LimitWindow(65535);
   EXPECT_THAT(Fill(), ::testing::UnorderedElementsAre("1 a", "2 a", "3 a"));
   for (const char* topic : {"1", "2", "3"}) Acknowledge(topic);
   EXPECT_TRUE(batch->ended());
@@ -225,8 +226,82 @@ TEST_F(SendQueueTest, AnswersOfALostConnectionAreNobodys) {
   Fill();
   const int old_packet_id = packet_ids_["1"];
   queue_.ConnectionLost();
-  queue_.Acknowledge(old_packet_id, kSuccess);
+  queue_.Acknowledge(old_packet_id, kSuccess, now_, session_age_);
   EXPECT_FALSE(batch->ended());
+}
+
+TEST_F(SendQueueTest, ABusyBrokerGetsThePublicationAgainLaterAndLater) {
+  for (const std::uint8_t busy :
+       {kUnspecifiedError, kImplementationSpecificError, kQuotaExceeded}) {
+    const auto batch = Add("a", {"1"});
+    const auto next = Add("b", {"1"});
+    for (const int delay : {100, 200, 400, 800, 1600, 2000, 2000}) {
+      EXPECT_THAT(Fill(), ElementsAre("1 a"));
+      Acknowledge("1", busy);
+      EXPECT_EQ(queue_.NextRetry(), now_ + std::chrono::milliseconds(delay));
+      EXPECT_THAT(Fill(), IsEmpty()) << "neither too early, nor overtaken";
+      now_ += std::chrono::milliseconds(delay);
+    }
+    EXPECT_THAT(Fill(), ElementsAre("1 a"));
+    Acknowledge("1");
+    EXPECT_THAT(batch->outcomes(), ElementsAre(Outcome::kAcknowledged));
+    EXPECT_THAT(Fill(), ElementsAre("1 b"));
+    Acknowledge("1");
+    EXPECT_FALSE(queue_.NextRetry().has_value());
+  }
+}
+
+TEST_F(SendQueueTest, ABusyBrokerDoesNotHoldUpOtherTopics) {
+  Add("a", {"1", "2"});
+  Fill();
+  Acknowledge("1", kQuotaExceeded);
+  Add("b", {"3"});
+  EXPECT_THAT(Fill(), ElementsAre("3 b"));
+}
+
+TEST_F(SendQueueTest, WhatABusyBrokerDidNotTakeInTimeIsRejectedWithItsCode) {
+  const auto batch = Add("a", {"1"});
+  const auto next = Add("b", {"1"});
+  Fill();
+  Acknowledge("1", kImplementationSpecificError);
+  Stop(batch);
+  EXPECT_EQ(batch->settlements()[0].outcome, Outcome::kRejected);
+  EXPECT_EQ(batch->settlements()[0].reason_code, kImplementationSpecificError);
+  EXPECT_THAT(Fill(), ElementsAre("1 b"));
+}
+
+TEST_F(SendQueueTest, NotAuthorizedIsTriedAgainOnlyInAYoungSession) {
+  session_age_ = std::chrono::milliseconds(1999);
+  const auto batch = Add("a", {"1"});
+  Fill();
+  Acknowledge("1", kNotAuthorized);
+  EXPECT_FALSE(batch->ended());
+  now_ += std::chrono::milliseconds(100);
+  EXPECT_THAT(Fill(), ElementsAre("1 a"));
+  session_age_ = std::chrono::seconds(2);
+  Acknowledge("1", kNotAuthorized);
+  EXPECT_EQ(batch->settlements()[0].outcome, Outcome::kRejected);
+  EXPECT_EQ(batch->settlements()[0].reason_code, kNotAuthorized);
+}
+
+TEST_F(SendQueueTest, WhatWaitsForABusyBrokerIsSentAgainAfterALoss) {
+  const auto batch = Add("a", {"1", "2"});
+  Fill();
+  Acknowledge("1", kQuotaExceeded);
+  queue_.ConnectionLost();
+  EXPECT_THAT(Fill(), ElementsAre("1 a", "2 a"));
+  Acknowledge("1");
+  Acknowledge("2");
+  EXPECT_THAT(batch->outcomes(), Each(Outcome::kAcknowledged));
+}
+
+TEST_F(SendQueueTest, PublicationsThatWaitForABusyBrokerKeepTheirPlaces) {
+  Add("a", {"1", "2", "3", "4", "5"});
+  EXPECT_EQ(Fill().size(), 4U);
+  Acknowledge("1", kQuotaExceeded);
+  EXPECT_THAT(Fill(), IsEmpty());
+  Acknowledge("2");
+  EXPECT_THAT(Fill(), ElementsAre("5 a"));
 }
 
 TEST_F(SendQueueTest, StopSettlesWhatIsOpen) {

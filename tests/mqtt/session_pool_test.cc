@@ -274,6 +274,77 @@ TEST_F(SessionPoolTest, ReconnectsAfterADisconnectOfTheBroker) {
   Connected();
 }
 
+TEST_F(SessionPoolTest, ATakenOverSessionNamesTheCauseAndWaitsLong) {
+  Start();
+  FakeConnection connection = Connected();
+  connection.Send(testing::Disconnect{kSessionTakenOver, testing::Form::kReasonCode});
+  const SessionChange change = changes_.Next();
+  EXPECT_THAT(change.reason, HasSubstr("another process uses this client ID"));
+  EXPECT_GE(change.retry_in, std::chrono::seconds(10));
+}
+
+TEST_F(SessionPoolTest, ABusyBrokerGetsThePublicationAgainOnTheSameConnection) {
+  Start();
+  FakeConnection connection = Connected();
+  const auto batch = PublishBatch("a", {"1"});
+  for (const std::uint8_t busy : {0x83, 0x80, 0x97}) {
+    connection.Send(PubAck{connection.ExpectPublish("1", "a").packet_id, busy});
+  }
+  connection.Send(PubAck{connection.ExpectPublish("1", "a").packet_id});
+  ASSERT_TRUE(batch->WaitForEnd());
+  EXPECT_THAT(batch->outcomes(), Each(Outcome::kAcknowledged));
+}
+
+TEST_F(SessionPoolTest, ABrokerThatHasJustStartedMayRefuseAtFirst) {
+  Start();
+  FakeConnection connection = Connected();
+  const auto batch = PublishBatch("a", {"1"});
+  connection.Send(PubAck{connection.ExpectPublish("1", "a").packet_id, kNotAuthorized});
+  connection.Send(PubAck{connection.ExpectPublish("1", "a").packet_id});
+  ASSERT_TRUE(batch->WaitForEnd());
+  EXPECT_THAT(batch->outcomes(), Each(Outcome::kAcknowledged));
+}
+
+TEST_F(SessionPoolTest, ASilentBrokerGetsHalfAsMuchTheNextTime) {
+  SessionPoolOptions options = Options(broker_.port());
+  options.session.ack_timeout = std::chrono::milliseconds(50);
+  options.session.in_flight_window = 4;
+  Start(options);
+  FakeConnection silent = Connected();
+  PublishBatch("a", {"1", "2", "3", "4", "5"});
+  silent.ExpectPublishes(4);
+  silent.ExpectClosed();
+  EXPECT_FALSE(changes_.Next().connected);
+  FakeConnection connection = Connected();
+  connection.ExpectPublish("1", "a");
+  connection.ExpectPublish("2", "a");
+  connection.ExpectClosed();
+}
+
+TEST_F(SessionPoolTest, APublicationThatTheBrokerCannotTakeIsRefusedBeforeItIsSent) {
+  struct Case {
+    const char* name;
+    ConnAck answer;
+    std::uint8_t reason_code;
+  };
+  ConnAck small;
+  small.maximum_packet_size = 100;
+  ConnAck no_qos1;
+  no_qos1.maximum_qos = 0;
+  Start();
+  for (const Case& c : {Case{"packet size", small, 0x95}, Case{"QoS", no_qos1, 0x9B}}) {
+    SCOPED_TRACE(c.name);
+    FakeConnection connection = Connected(c.answer);
+    const auto batch = PublishBatch(std::string(100, 'x'), {"1"});
+    ASSERT_TRUE(batch->WaitForEnd());
+    EXPECT_EQ(batch->settlements()[0].outcome, Outcome::kRejected);
+    EXPECT_EQ(batch->settlements()[0].reason_code, c.reason_code);
+    connection.ExpectNothingMore();
+    connection.Close();
+    EXPECT_FALSE(changes_.Next().connected);
+  }
+}
+
 TEST_F(SessionPoolTest, ReconnectsAfterADisconnectWithoutReasonCode) {
   Start();
   FakeConnection connection = Connected();

@@ -1,0 +1,36 @@
+#include "server/mqtt/retry_policy.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "server/mqtt/reason_code.h"
+
+namespace dino::mqtt {
+namespace {
+
+constexpr std::chrono::seconds kRulesLoaded{2};
+constexpr std::chrono::milliseconds kShortestDelay{100};
+constexpr std::chrono::milliseconds kLongestDelay{2000};
+
+}  // namespace
+
+bool MayPass(std::uint8_t reason_code, Clock::duration session_age) {
+  switch (reason_code) {
+    case kUnspecifiedError:
+    case kImplementationSpecificError:
+    case kQuotaExceeded:
+      return true;
+    case kNotAuthorized:
+      return session_age < kRulesLoaded;
+    default:
+      return false;
+  }
+}
+
+Clock::duration RetryDelay(unsigned failures) {
+  constexpr unsigned kMostDoublings = 5;
+  const unsigned doublings = std::min(failures - std::min(failures, 1U), kMostDoublings);
+  return std::min(kShortestDelay * (1U << doublings), kLongestDelay);
+}
+
+}  // namespace dino::mqtt
