@@ -38,6 +38,6 @@ function(dino_test name)
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock_main)
   dino_compile_options(${name})
   # The names of tests say enough; the values of their parameters may hold any bytes.
-  gtest_discover_tests(${name} NO_PRETTY_TYPES NO_PRETTY_VALUES
+  gtest_discover_tests(${name} NO_PRETTY_VALUES
     PROPERTIES TIMEOUT ${arg_TIMEOUT} DISCOVERY_TIMEOUT 60)
 endfunction()

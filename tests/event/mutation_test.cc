@@ -78,7 +78,8 @@ class MutationTest : public testing::Test {
 using Requests =
     testing::Types<v1::PublishGroupRequest, v1::PublishMessageRequest, v1::PublishAttachmentRequest,
                    v1::PublishEditRequest, v1::PublishActionLogRequest, v1::PublishReadRequest>;
-TYPED_TEST_SUITE(MutationTest, Requests, RequestName);
+// clang demands a third argument; an empty one is the default.
+TYPED_TEST_SUITE(MutationTest, Requests, );
 
 TYPED_TEST(MutationTest, EveryDamageIsExplainedOrPublishedAsJson) {
   auto valid = Valid<TypeParam>();

@@ -26,14 +26,6 @@ v1::PublishActionLogRequest Valid();
 template <>
 v1::PublishReadRequest Valid();
 
-// Names a typed test after its request.
-struct RequestName {
-  template <typename Request>
-  static std::string GetName(int /*index*/) {
-    return Request::descriptor()->name();
-  }
-};
-
 // The listed violations as "field description".
 std::vector<std::string> Lines(const Violations& violations);
 

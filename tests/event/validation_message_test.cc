@@ -27,7 +27,8 @@ class MessageValidationTest : public testing::Test {
 
 using MessageRequests = testing::Types<v1::PublishMessageRequest, v1::PublishAttachmentRequest,
                                        v1::PublishEditRequest, v1::PublishActionLogRequest>;
-TYPED_TEST_SUITE(MessageValidationTest, MessageRequests, RequestName);
+// clang demands a third argument; an empty one is the default.
+TYPED_TEST_SUITE(MessageValidationTest, MessageRequests, );
 
 struct Case {
   const char* name;
