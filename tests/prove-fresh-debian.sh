@@ -13,7 +13,7 @@ mmdebstrap and git. The root is removed afterwards.
   --user  run it as a user with sudo instead of root
 
 The environment is handed on (proxies, npm_config_registry). DEBIAN_MIRROR says
-where the packages come from; certificates in /usr/local/share/ca-certificates
+where the packages come from if not from Debian's own mirror; certificates in /usr/local/share/ca-certificates
 are trusted inside.
 TEXT
 }
@@ -49,7 +49,7 @@ trap 'rm -rf --one-file-system "$root"' EXIT
 include=()
 if $as_user; then include=(--include=sudo); fi
 mmdebstrap --quiet --variant=minbase "${include[@]}" bookworm "$root" \
-  "${DEBIAN_MIRROR:-http://deb.debian.org/debian}"
+  ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}
 cp --dereference /etc/resolv.conf "$root/etc/resolv.conf"
 mkdir -p "$root/usr/local/share/ca-certificates"
 cp -r /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"
