@@ -53,7 +53,7 @@ struct PublishOptions {
 // The publications of a batch that go through one session: `count` entries of the batch's
 // order from `first` on.
 //
-// Once handed over, all but `session`, `first` and `count` belong to that session's loop.
+// Once handed over, all but `session`, `first` and `count` belong to the loop that has it.
 struct Chunk {
   Batch* batch = nullptr;
   std::uint32_t session = 0;
@@ -63,7 +63,6 @@ struct Chunk {
   // How many were taken up for sending, and how many were settled.
   std::uint32_t taken = 0;
   std::uint32_t settled = 0;
-  bool ended = false;
   // Keeps the batch alive from hand-over until the last settlement.
   std::shared_ptr<Batch> keep_alive;
   // Place in a `ChunkList`.
@@ -90,6 +89,10 @@ class Batch {
   const std::string& payload() const { return payload_; }
   const PublishOptions& options() const { return options_; }
   std::vector<Chunk>& chunks() { return chunks_; }
+
+  // That the batch is to end early. For publishers, whose sessions may hand a chunk on.
+  void RequestStop() { stop_requested_.store(true); }
+  bool stop_requested() const { return stop_requested_.load(); }
 
   // Writes the topic of publication `position` (a place in the batch's order) to `topic`,
   // whose earlier content is lost. Called from the loops.
@@ -130,6 +133,7 @@ class Batch {
   const PublishOptions options_;
   std::vector<Chunk> chunks_;
   std::atomic<std::size_t> open_chunks_{0};
+  std::atomic<bool> stop_requested_{false};
 };
 
 }  // namespace dino::mqtt

@@ -1,6 +1,8 @@
 #ifndef DINO_SERVER_MQTT_CHUNK_LIST_H_
 #define DINO_SERVER_MQTT_CHUNK_LIST_H_
 
+#include <vector>
+
 #include "server/mqtt/batch.h"
 
 namespace dino::mqtt {
@@ -34,6 +36,20 @@ class ChunkList {
     chunk.list = nullptr;
     chunk.previous = nullptr;
     chunk.next = nullptr;
+  }
+
+  // Moves all chunks to the end of `chunks` or of another list, in their order.
+  void TakeAll(std::vector<Chunk*>& chunks) {
+    while (Chunk* chunk = front_) {
+      Erase(*chunk);
+      chunks.push_back(chunk);
+    }
+  }
+  void MoveTo(ChunkList& list) {
+    while (Chunk* chunk = front_) {
+      Erase(*chunk);
+      list.PushBack(*chunk);
+    }
   }
 
  private:

@@ -6,10 +6,13 @@
 
 namespace dino::mqtt {
 
-Loop::~Loop() { Stop(); }
+Loop::~Loop() {
+  Stop();
+  SettleRest();
+}
 
 void Loop::AddSession(std::uint32_t number, SessionOptions options, unsigned seed,
-                      const Session::ChangeFunction& on_change) {
+                      const Session::ChangeFunction& on_change, const Colleagues& colleagues) {
   if (sessions_.size() <= number) sessions_.resize(number + 1);
   const auto resolve = [this, number](const std::string& host) {
     resolver_.Resolve(host, [this, number](absl::StatusOr<Resolver::Addresses> addresses) {
@@ -18,8 +21,8 @@ void Loop::AddSession(std::uint32_t number, SessionOptions options, unsigned see
       });
     });
   };
-  sessions_[number] =
-      std::make_unique<Session>(std::move(options), seed, poller_, resolve, on_change);
+  sessions_[number] = std::make_unique<Session>(number, std::move(options), seed, poller_, resolve,
+                                                on_change, colleagues);
 }
 
 void Loop::Start() {
@@ -36,6 +39,22 @@ void Loop::Stop() {
   }
   poller_.Wake();
   if (thread_.joinable()) thread_.join();
+}
+
+void Loop::SettleRest() {
+  EmptyInbox();
+  sessions_.clear();
+}
+
+void Loop::HandOver(std::uint32_t number, SendQueue::Work work) {
+  Post([this, number, work = std::move(work)] { session(number)->Adopt(work); });
+}
+
+void Loop::EndedElsewhere(std::uint32_t number) {
+  Post([this, number] {
+    // The end of the pool settles chunks when sessions are gone already.
+    if (Session* home = session(number)) home->EndedElsewhere();
+  });
 }
 
 void Loop::Publish(const std::vector<Chunk*>& chunks) {
@@ -65,12 +84,12 @@ Session* Loop::session(std::uint32_t number) const {
   return number < sessions_.size() ? sessions_[number].get() : nullptr;
 }
 
-void Loop::TakeChunk(Chunk& chunk) { session(chunk.session)->Add(chunk); }
-
 void Loop::EndChunks(Batch& batch) {
+  // A chunk is with its own session, or with the one that acts for it.
   for (Chunk& chunk : batch.chunks()) {
-    Session* owner = session(chunk.session);
-    if (owner != nullptr && !chunk.ended) owner->Stop(chunk);
+    for (const auto& session : sessions_) {
+      if (session != nullptr) session->Stop(chunk);
+    }
   }
 }
 
@@ -81,7 +100,7 @@ void Loop::EmptyInbox() {
     std::swap(tasks_, taken_tasks_);
   }
   // Chunks first: a task may ask for the end of one of them.
-  for (Chunk* chunk : taken_chunks_) TakeChunk(*chunk);
+  for (Chunk* chunk : taken_chunks_) session(chunk->session)->Add(*chunk);
   for (const auto& task : taken_tasks_) task();
   taken_chunks_.clear();
   taken_tasks_.clear();
@@ -107,8 +126,6 @@ void Loop::Run() {
   for (const auto& session : sessions_) {
     if (session != nullptr) session->Close();
   }
-  // Settles what is open, on this thread as ever.
-  sessions_.clear();
 }
 
 }  // namespace dino::mqtt

@@ -29,24 +29,32 @@ class Loop {
 
   // Adds the session with this number in the pool. Before `Start`.
   void AddSession(std::uint32_t number, SessionOptions options, unsigned seed,
-                  const Session::ChangeFunction& on_change);
+                  const Session::ChangeFunction& on_change, const Colleagues& colleagues);
 
   void Start();
 
-  // Closes the sessions and ends the thread. What is open is settled as not sent or unknown.
+  // Closes the sessions and ends the thread.
   void Stop();
+
+  // Settles what is open as not sent or unknown. After every loop of the pool was stopped, since
+  // loops hand work to each other.
+  void SettleRest();
 
   // Takes over chunks of this loop's sessions. Thread-safe.
   void Publish(const std::vector<Chunk*>& chunks);
 
-  // Ends those chunks of `batch` that belong to this loop. Thread-safe.
+  // Ends those chunks of `batch` that this loop's sessions have. Thread-safe.
   void StopBatch(const std::shared_ptr<Batch>& batch);
+
+  // Gives work to the session with this number, or tells it that one of its chunks has ended
+  // elsewhere. Thread-safe; in the order of the calls.
+  void HandOver(std::uint32_t number, SendQueue::Work work);
+  void EndedElsewhere(std::uint32_t number);
 
  private:
   void Post(std::function<void()> task);
   void Run();
   void EmptyInbox();
-  void TakeChunk(Chunk& chunk);
   void EndChunks(Batch& batch);
   Session* session(std::uint32_t number) const;
 

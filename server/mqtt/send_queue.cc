@@ -21,10 +21,45 @@ SendQueue::~SendQueue() {
   while (!deadlines_.empty()) Stop(*deadlines_.begin()->second, /*unreachable=*/true);
 }
 
-void SendQueue::Add(Chunk& chunk) {
+void SendQueue::Add(Chunk& chunk) { Enlist(chunk, ready_); }
+
+void SendQueue::Park(Chunk& chunk) { Enlist(chunk, parked_); }
+
+void SendQueue::Unpark() { parked_.MoveTo(ready_); }
+
+void SendQueue::Enlist(Chunk& chunk, ChunkList& list) {
   deadlines_.emplace(chunk.batch->options().deadline, &chunk);
-  unsent_ += chunk.count;
-  ready_.PushBack(chunk);
+  if (chunk.taken == chunk.count) return;
+  unsent_ += chunk.count - chunk.taken;
+  list.PushBack(chunk);
+}
+
+SendQueue::Work SendQueue::TakeAll() {
+  Work work;
+  work.resend.assign(resend_.begin(), resend_.end());
+  // Those that have everything on its way stand in no list. Then those that wait for a topic, so
+  // that they get it before chunks that came later.
+  for (const auto& [deadline, chunk] : deadlines_) {
+    if (chunk->list == nullptr) work.chunks.push_back(chunk);
+  }
+  for (auto& [topic_hash, list] : waiting_) list.TakeAll(work.chunks);
+  ready_.TakeAll(work.chunks);
+  parked_.TakeAll(work.chunks);
+  resend_.clear();
+  waiting_.clear();
+  freed_.clear();
+  deadlines_.clear();
+  unsent_ = 0;
+  return work;
+}
+
+void SendQueue::Adopt(Work work) {
+  resend_.insert(resend_.end(), work.resend.begin(), work.resend.end());
+  for (Chunk* chunk : work.chunks) Enlist(*chunk, ready_);
+}
+
+bool SendQueue::Holds(Chunk& chunk) const {
+  return deadlines_.contains({chunk.batch->options().deadline, &chunk});
 }
 
 void SendQueue::Stop(Chunk& chunk, bool unreachable) {
@@ -217,8 +252,8 @@ void SendQueue::Settle(Chunk& chunk, std::uint32_t position, Settlement settleme
 
 void SendQueue::End(Chunk& chunk) {
   deadlines_.erase({chunk.batch->options().deadline, &chunk});
+  on_ended_(chunk);
   const std::shared_ptr<Batch> batch = std::move(chunk.keep_alive);
-  chunk.ended = true;
   batch->ChunkSettled();
 }
 

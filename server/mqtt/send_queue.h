@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -37,7 +38,20 @@ class SendQueue {
   using Sender = absl::FunctionRef<SendStatus(const Chunk& chunk, const std::string& topic,
                                               InFlight& entry, std::uint8_t& reason_code)>;
 
-  SendQueue(std::size_t window, std::size_t window_bytes) : window_(window, window_bytes) {}
+  // Everything that a queue holds, on its way to another one.
+  struct Work {
+    // What was in flight when the connection was lost, and goes first.
+    std::vector<InFlight> resend;
+    // In the order in which they are to be served.
+    std::vector<Chunk*> chunks;
+  };
+
+  // Told of each chunk that has ended, before its batch may be gone.
+  using EndedFunction = std::function<void(const Chunk& chunk)>;
+
+  SendQueue(
+      std::size_t window, std::size_t window_bytes, EndedFunction on_ended = [](const Chunk&) {})
+      : window_(window, window_bytes), on_ended_(std::move(on_ended)) {}
   SendQueue(const SendQueue&) = delete;
   SendQueue& operator=(const SendQueue&) = delete;
   // Settles what is left as not sent or unknown.
@@ -46,10 +60,24 @@ class SendQueue {
   // Takes over a chunk, which keeps its batch alive from here to its end.
   void Add(Chunk& chunk);
 
+  // The same, but sends nothing of it before `Unpark`.
+  void Park(Chunk& chunk);
+  void Unpark();
+
+  // Gives everything away; the queue is empty then.
+  //
+  // REQUIRES: there is no connection.
+  Work TakeAll();
+  // Takes over what another queue gave away.
+  void Adopt(Work work);
+
+  // True if `chunk` is here and has not ended. Reads nothing of it that a loop may write.
+  bool Holds(Chunk& chunk) const;
+
   // Ends a chunk before its time: settles all that is open in it, and says with
   // `unreachable` whether that is for want of a connection.
   //
-  // REQUIRES: `chunk` was added and has not ended.
+  // REQUIRES: Holds(chunk).
   void Stop(Chunk& chunk, bool unreachable);
 
   // Stops the chunks whose deadline is not after `now`.
@@ -85,6 +113,7 @@ class SendQueue {
  private:
   enum class Step { kSent, kLastSent, kMustWait, kNoRoom, kConnectionLost };
 
+  void Enlist(Chunk& chunk, ChunkList& list);
   bool FillResend(Clock::time_point now, Sender send);
   bool FillRetries(Clock::time_point now, Sender send);
   bool SendAgain(const InFlight& entry, Clock::time_point now, Sender send);
@@ -104,6 +133,8 @@ class SendQueue {
   ChunkList ready_;
   // How many publications the first of them has sent in its turn.
   int turn_ = 0;
+  // Chunks that are not served yet.
+  ChunkList parked_;
   // Chunks whose next topic is in flight or in `resend_`, by the topic's hash.
   absl::node_hash_map<std::uint64_t, ChunkList> waiting_;
   // Topics that chunks in `waiting_` may have now.
@@ -113,6 +144,7 @@ class SendQueue {
   // Publications of all chunks that were not taken up yet.
   std::size_t unsent_ = 0;
   std::string topic_;
+  const EndedFunction on_ended_;
 };
 
 }  // namespace dino::mqtt

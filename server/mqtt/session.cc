@@ -19,8 +19,8 @@ constexpr std::chrono::seconds kTakenOverDelay{10};
 
 }  // namespace
 
-Session::Session(SessionOptions options, unsigned seed, Poller& poller, ResolveFunction resolve,
-                 ChangeFunction on_change)
+Session::Session(std::uint32_t number, SessionOptions options, unsigned seed, Poller& poller,
+                 ResolveFunction resolve, ChangeFunction on_change, const Colleagues& colleagues)
     : options_(std::move(options)),
       poller_(poller),
       resolve_(std::move(resolve)),
@@ -28,7 +28,11 @@ Session::Session(SessionOptions options, unsigned seed, Poller& poller, ResolveF
       window_limit_(options_.in_flight_window),
       backoff_(seed),
       retry_at_(Clock::now()),
-      queue_(options_.in_flight_window, options_.in_flight_bytes) {}
+      queue_(options_.in_flight_window, options_.in_flight_bytes,
+             [number, ended_elsewhere = colleagues.ended_elsewhere](const Chunk& chunk) {
+               if (chunk.session != number) ended_elsewhere(chunk.session);
+             }),
+      failover_(number, options_.failover_after, colleagues, queue_) {}
 
 const BrokerAddress& Session::broker() const {
   return options_.brokers[attempt_ % options_.brokers.size()];
@@ -91,6 +95,7 @@ void Session::Established() {
   connected_at_ = Clock::now();
   keep_alive_at_ = connected_at_ + kKeepAliveCheck;
   LimitWindow();
+  failover_.Connected(connected_at_);
   SessionChange change;
   change.client_id = options_.client_id;
   change.broker = broker().ToString();
@@ -134,6 +139,7 @@ void Session::Lost(const absl::Status& why) {
   change.retry_in = disconnect_reason_ == kSessionTakenOver ? kTakenOverDelay : backoff_.Next();
   retry_at_ = now + change.retry_in;
   state_ = State::kWaiting;
+  failover_.Lost(now);
   on_change_(change);
 }
 
@@ -160,8 +166,18 @@ Clock::time_point Session::Advance(Clock::time_point now) {
     Lost(absl::DeadlineExceededError("no CONNACK in time"));
   }
   if (connected()) KeepUp(now);
+  MoveUsers(now);
   if (connected()) Send(now);
   return NextTimer();
+}
+
+void Session::MoveUsers(Clock::time_point now) {
+  SessionChange change;
+  change.users = failover_.Advance(now);
+  if (change.users == Failover::Move::kNone) return;
+  change.client_id = options_.client_id;
+  change.broker = broker().ToString();
+  on_change_(change);
 }
 
 void Session::KeepUp(Clock::time_point now) {
@@ -239,7 +255,8 @@ void Session::WatchSocket() {
 }
 
 Clock::time_point Session::NextTimer() const {
-  Clock::time_point next = queue_.NextDeadline().value_or(Clock::time_point::max());
+  Clock::time_point next =
+      std::min(queue_.NextDeadline().value_or(Clock::time_point::max()), failover_.NextTimer());
   switch (state_) {
     case State::kWaiting:
       return std::min(next, retry_at_);
@@ -262,6 +279,7 @@ void Session::Close() {
   if (connected()) connection_->Disconnect();
   connection_.reset();
   queue_.ConnectionLost();
+  failover_.Close();
   state_ = State::kClosed;
 }
 

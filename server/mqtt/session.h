@@ -17,6 +17,7 @@
 #include "server/mqtt/batch.h"
 #include "server/mqtt/broker_address.h"
 #include "server/mqtt/connection.h"
+#include "server/mqtt/failover.h"
 #include "server/mqtt/poller.h"
 #include "server/mqtt/resolver.h"
 #include "server/mqtt/send_queue.h"
@@ -35,9 +36,12 @@ struct SessionOptions {
   Clock::duration ack_timeout = std::chrono::seconds(5);
   // How long the way from a socket to CONNACK may take.
   Clock::duration connect_timeout = std::chrono::seconds(3);
+  // How long the users wait for a stable connection before another session serves them.
+  Clock::duration failover_after = std::chrono::seconds(5);
 };
 
-// That a session was connected or lost its connection, or that an attempt failed.
+// That a session was connected or lost its connection, that an attempt failed, or that its users
+// moved.
 struct SessionChange {
   std::string client_id;
   std::string broker;
@@ -47,6 +51,9 @@ struct SessionChange {
   // Why it is not connected, and when it tries again.
   std::string reason;
   Clock::duration retry_in{};
+  // Whether the users go to another session from here on, or come back; nothing else changed
+  // then.
+  Failover::Move users = Failover::Move::kNone;
 };
 
 // One MQTT connection with its in-flight state, kept up for ever: connects, publishes what it
@@ -60,15 +67,23 @@ class Session : private Connection::Listener {
   using ResolveFunction = std::function<void(const std::string& host)>;
 
   // `poller` outlives the session; its events for the session's tag (`this`) go to `OnSocket`.
-  Session(SessionOptions options, unsigned seed, Poller& poller, ResolveFunction resolve,
-          ChangeFunction on_change);
+  // `number` is its place in the pool.
+  Session(std::uint32_t number, SessionOptions options, unsigned seed, Poller& poller,
+          ResolveFunction resolve, ChangeFunction on_change, const Colleagues& colleagues);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session() override = default;
 
   // Takes over a chunk. Nothing is sent before the next `Advance`.
-  void Add(Chunk& chunk) { queue_.Add(chunk); }
-  void Stop(Chunk& chunk) { queue_.Stop(chunk, !connected()); }
+  void Add(Chunk& chunk) { failover_.Add(chunk); }
+  // Takes over what another session hands on.
+  void Adopt(SendQueue::Work work) { failover_.Adopt(std::move(work), connected()); }
+  // One of this session's chunks has ended at another one.
+  void EndedElsewhere() { failover_.EndedElsewhere(); }
+  // Ends a chunk early, if this session has it.
+  void Stop(Chunk& chunk) {
+    if (queue_.Holds(chunk)) queue_.Stop(chunk, !connected());
+  }
 
   void OnSocket(std::uint32_t events);
   void OnResolved(const absl::StatusOr<Resolver::Addresses>& addresses);
@@ -95,6 +110,7 @@ class Session : private Connection::Listener {
   void LimitWindow();
   void Lost(const absl::Status& why);
   std::string ReasonOfLoss(const absl::Status& why) const;
+  void MoveUsers(Clock::time_point now);
   void KeepUp(Clock::time_point now);
   void Send(Clock::time_point now);
   bool Burst(Clock::time_point now);
@@ -132,6 +148,7 @@ class Session : private Connection::Listener {
   std::uint64_t properties_batch_id_ = 0;
 
   SendQueue queue_;
+  Failover failover_;
 };
 
 }  // namespace dino::mqtt

@@ -8,7 +8,8 @@
 
 namespace dino::mqtt {
 
-SessionPool::SessionPool(const SessionPoolOptions& options) : session_count_(options.sessions) {
+SessionPool::SessionPool(const SessionPoolOptions& options)
+    : session_count_(options.sessions), serving_(options.sessions) {
   const std::size_t loop_count = std::min(options.loops, options.sessions);
   for (std::size_t i = 0; i < loop_count; ++i) {
     loops_.push_back(std::make_unique<Loop>(resolver_));
@@ -20,6 +21,7 @@ SessionPool::SessionPool(const SessionPoolOptions& options) : session_count_(opt
     if (change.was_connected) --connected_count_;
     report(change);
   };
+  const Colleagues colleagues = MakeColleagues();
   for (std::size_t number = 0; number < session_count_; ++number) {
     SessionOptions session = options.session;
     session.brokers = options.brokers;
@@ -29,11 +31,31 @@ SessionPool::SessionPool(const SessionPoolOptions& options) : session_count_(opt
         session.brokers.end());
     session.client_id = absl::StrCat(options.client_id_prefix, "-", process, "-", number);
     loops_[number % loop_count]->AddSession(static_cast<std::uint32_t>(number), std::move(session),
-                                            random(), on_change);
+                                            random(), on_change, colleagues);
   }
 }
 
 SessionPool::~SessionPool() { Stop(); }
+
+Colleagues SessionPool::MakeColleagues() {
+  Colleagues colleagues;
+  colleagues.set_serving = [this](std::uint32_t self, bool serving) { serving_[self] = serving; };
+  colleagues.choose = [this](std::uint32_t self) { return ChooseDeputy(self); };
+  colleagues.hand_over = [this](std::uint32_t to, SendQueue::Work work) {
+    LoopOf(to).HandOver(to, std::move(work));
+  };
+  colleagues.ended_elsewhere = [this](std::uint32_t home) { LoopOf(home).EndedElsewhere(home); };
+  return colleagues;
+}
+
+std::optional<std::uint32_t> SessionPool::ChooseDeputy(std::uint32_t self) {
+  // Different starts spread the users of a broker that is gone.
+  for (std::size_t i = 1; i < session_count_; ++i) {
+    const auto other = static_cast<std::uint32_t>((self + i) % session_count_);
+    if (serving_[other]) return other;
+  }
+  return std::nullopt;
+}
 
 void SessionPool::Start() {
   for (const auto& loop : loops_) loop->Start();
@@ -41,6 +63,7 @@ void SessionPool::Start() {
 
 void SessionPool::Stop() {
   for (const auto& loop : loops_) loop->Stop();
+  for (const auto& loop : loops_) loop->SettleRest();
 }
 
 void SessionPool::Publish(const std::shared_ptr<Batch>& batch) {
@@ -56,6 +79,7 @@ void SessionPool::Publish(const std::shared_ptr<Batch>& batch) {
 }
 
 void SessionPool::Stop(const std::shared_ptr<Batch>& batch) {
+  batch->RequestStop();
   for (const auto& loop : loops_) loop->StopBatch(batch);
 }
 

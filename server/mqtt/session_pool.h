@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,8 +52,14 @@ class SessionPool : public Publisher {
   void Stop(const std::shared_ptr<Batch>& batch) override;
 
  private:
+  Colleagues MakeColleagues();
+  std::optional<std::uint32_t> ChooseDeputy(std::uint32_t self);
+  Loop& LoopOf(std::uint32_t session) { return *loops_[session % loops_.size()]; }
+
   const std::size_t session_count_;
   std::atomic<int> connected_count_{0};
+  // By number: whether the session takes others' users.
+  std::vector<std::atomic<bool>> serving_;
   Resolver resolver_;
   std::vector<std::unique_ptr<Loop>> loops_;
 };
