@@ -2,6 +2,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,12 +18,19 @@ namespace dino::app {
 namespace {
 
 void LogChange(const mqtt::SessionChange& change) {
-  if (change.connected) {
-    log::Info("session connected", {{"client_id", change.client_id}, {"broker", change.broker}});
+  const log::Field client_id{"client_id", change.client_id};
+  const log::Field broker{"broker", change.broker};
+  if (change.users == mqtt::Failover::Move::kAway) {
+    log::Warning("another session serves the users", {client_id, broker});
+  } else if (change.users == mqtt::Failover::Move::kBack) {
+    log::Info("session serves its users again", {client_id, broker});
+  } else if (change.connected) {
+    log::Info("session connected", {client_id, broker});
   } else {
+    const std::chrono::duration<double> retry_in = change.retry_in;
     log::Warning(
         change.was_connected ? "session lost" : "connecting failed",
-        {{"client_id", change.client_id}, {"broker", change.broker}, {"reason", change.reason}});
+        {client_id, broker, {"reason", change.reason}, {"retry_in_seconds", retry_in.count()}});
   }
 }
 
@@ -38,6 +46,7 @@ mqtt::SessionPoolOptions PoolOptions(const Settings& settings) {
   options.session.in_flight_bytes = settings.mqtt_in_flight_bytes;
   options.session.keep_alive = settings.mqtt_keep_alive;
   options.session.ack_timeout = settings.mqtt_ack_timeout;
+  options.session.failover_after = settings.mqtt_failover_after;
   options.on_change = LogChange;
   return options;
 }

@@ -71,6 +71,10 @@ std::vector<Setting> MqttSettings() {
        "How long the broker may leave a publication unacknowledged before the session connects "
        "anew.",
        Milliseconds(&Settings::mqtt_ack_timeout, milliseconds(100), minutes(5))},
+      {"mqtt-failover-after", "5s",
+       "How long users wait for a session without a stable connection before another session "
+       "serves them.",
+       Milliseconds(&Settings::mqtt_failover_after, milliseconds(100), minutes(5))},
       {"mqtt-client-id-prefix", "dino-bridge",
        "What the MQTT client identifiers of the sessions begin with.",
        Name(&Settings::mqtt_client_id_prefix, 64)},

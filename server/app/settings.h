@@ -28,6 +28,7 @@ struct Settings {
   std::size_t mqtt_in_flight_bytes = 0;
   std::chrono::seconds mqtt_keep_alive{};
   std::chrono::milliseconds mqtt_ack_timeout{};
+  std::chrono::milliseconds mqtt_failover_after{};
   std::string mqtt_client_id_prefix;
 
   // Together they make a valid `fanout::TopicTemplate`.
