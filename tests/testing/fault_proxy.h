@@ -1,0 +1,140 @@
+#ifndef DINO_TESTS_TESTING_FAULT_PROXY_H_
+#define DINO_TESTS_TESTING_FAULT_PROXY_H_
+
+#include <array>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/testing/file_descriptor.h"
+#include "tests/testing/loopback.h"
+#include "tests/testing/packet_splitter.h"
+#include "tests/testing/patience.h"
+#include "tests/testing/shaped_stream.h"
+#include "tests/testing/tamperer.h"
+
+namespace dino::testing {
+
+// An MQTT connection's way to a broker on 127.0.0.1, with faults that are switched on and off
+// at any moment.
+//
+// Lets everything pass at first. A fault holds for all connections, those that come later
+// too. While a direction is held, nothing of it gets through, the end of the connection
+// neither: what the sender wrote before an orderly end (FIN) comes out later, what was on the
+// way at a reset is lost. The kernel acknowledges what is held, so that a peer can notice only
+// by waiting for an answer. If the broker refuses, the client's connection is reset.
+//
+// It works on a thread of its own; all methods may be called from any thread and return when
+// the change is in force.
+class FaultProxy {
+ public:
+  enum class Direction { kToBroker, kToClient };
+  enum class Door {
+    kOpen,
+    // Connections are refused.
+    kRefuse,
+    // Connections are taken, and nothing ever happens on them, also after the door opens.
+    kBlackHole,
+  };
+
+  // The broker need not listen yet. Jitter comes from `seed`.
+  explicit FaultProxy(std::uint16_t broker_port, unsigned seed = 1);
+  FaultProxy(const FaultProxy&) = delete;
+  FaultProxy& operator=(const FaultProxy&) = delete;
+  ~FaultProxy();
+
+  std::uint16_t port() const { return port_.number(); }
+  std::string address() const { return port_.address(); }
+
+  void Set(Direction direction, const Shape& shape);
+  void SetBoth(const Shape& shape);
+  // Takes every PUBACK away from here on, or no more.
+  void LoseAcks(bool lose);
+  // Says what happens to connections that come.
+  void Set(Door door);
+  // Lets everything pass again. What was lost stays lost.
+  void Heal();
+
+  // Ends all connections by a reset (RST), or in order (FIN); what is on the way is lost.
+  void ResetConnections();
+  void CloseConnections();
+
+  // Harms one publication to `topic` on purpose, on whatever connection it comes.
+  void Tamper(Tampering what, const std::string& topic);
+  // Waits until that is done. Fails the test if it does not happen.
+  void WaitForTampering(Where where = Where::Here());
+
+  // How many connections there are now.
+  std::size_t connection_count();
+  // How many connections that had carried a publication have ended, by their client id.
+  std::map<std::string, std::size_t> LostConnections();
+
+ private:
+  // One end of a connection through the proxy, and what was read there.
+  struct Side {
+    FileDescriptor socket;
+    PacketSplitter packets;
+    // Nothing more comes: the peer said so, or (`dead`) the connection is gone.
+    bool finished = false;
+    bool dead = false;
+  };
+  struct Connection {
+    explicit Connection(unsigned seed) : streams{ShapedStream(seed), ShapedStream(seed + 1)} {}
+    // By direction: where its bytes come from, and those on their way.
+    std::array<Side, 2> sides;
+    std::array<ShapedStream, 2> streams;
+    std::string client_id;
+    bool carried_publication = false;
+    bool ended = false;
+  };
+
+  void Run(std::function<void()> task);
+  void Serve();
+  void AwaitWork();
+  int PollTimeout() const;
+  void RunTasks();
+  void Accept();
+  void Advance(Connection& connection);
+  void Read(Connection& connection, std::size_t direction);
+  void Write(Connection& connection, std::size_t direction);
+  void Pass(Connection& connection, std::size_t direction, std::string packet);
+  void Observe(Connection& connection, const std::string& packet);
+  void EndIfDone(Connection& connection, std::size_t direction);
+  void End(Connection& connection, bool reset);
+  bool Wants(const Connection& connection, std::size_t direction) const;
+
+  const std::uint16_t broker_port_;
+  const LoopbackPort port_;
+  const FileDescriptor wake_;
+
+  // The proxy's thread only.
+  FileDescriptor listener_;
+  std::list<Connection> connections_;
+  std::array<Shape, 2> shapes_;
+  Door door_ = Door::kOpen;
+  bool lose_acks_ = false;
+  Tamperer tamperer_;
+  unsigned next_seed_;
+  std::map<std::string, std::size_t> lost_connections_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Protected by `mutex_`.
+  std::vector<std::function<void()>> tasks_;
+  bool tampering_done_ = false;
+  bool stop_ = false;
+
+  std::thread thread_;
+};
+
+}  // namespace dino::testing
+
+#endif  // DINO_TESTS_TESTING_FAULT_PROXY_H_
