@@ -17,11 +17,14 @@ std::future<Answer> Ask(Resolver& resolver, const std::string& host) {
   return promise->get_future();
 }
 
+// A name that the system turns into 127.0.0.1 on every machine, even without /etc/hosts.
+constexpr char kLoopbackName[] = "127.1";
+
 TEST(ResolverTest, FindsTheAddressesOfAName) {
   Resolver resolver;
-  const Answer answer = Ask(resolver, "localhost").get();
+  const Answer answer = Ask(resolver, kLoopbackName).get();
   ASSERT_TRUE(answer.ok()) << answer.status();
-  EXPECT_THAT(*answer, ::testing::Contains(::testing::AnyOf("127.0.0.1", "::1")));
+  EXPECT_THAT(*answer, ::testing::ElementsAre("127.0.0.1"));
 }
 
 TEST(ResolverTest, SaysWhichNameHasNoAddress) {
@@ -34,7 +37,7 @@ TEST(ResolverTest, SaysWhichNameHasNoAddress) {
 TEST(ResolverTest, AnswersEveryoneWhoAsks) {
   Resolver resolver;
   std::vector<std::future<Answer>> answers;
-  for (int i = 0; i < 20; ++i) answers.push_back(Ask(resolver, "localhost"));
+  for (int i = 0; i < 20; ++i) answers.push_back(Ask(resolver, kLoopbackName));
   for (auto& answer : answers) EXPECT_TRUE(answer.get().ok());
 }
 
@@ -42,6 +45,7 @@ TEST(ResolverTest, KnowsNumericAddresses) {
   EXPECT_TRUE(Resolver::IsNumeric("127.0.0.1"));
   EXPECT_TRUE(Resolver::IsNumeric("::1"));
   EXPECT_FALSE(Resolver::IsNumeric("localhost"));
+  EXPECT_FALSE(Resolver::IsNumeric(kLoopbackName));
   EXPECT_FALSE(Resolver::IsNumeric("127.0.0.1.example"));
   EXPECT_FALSE(Resolver::IsNumeric(""));
 }
