@@ -30,10 +30,34 @@ void SetSocketOption(int fd, int level, int name, unsigned value) {
   setsockopt(fd, level, name, &value, sizeof(value));
 }
 
+// How many bytes a number takes as MQTT's variable byte integer.
+std::size_t VarintSize(std::size_t number) {
+  std::size_t size = 1;
+  for (; number >= 128; number /= 128) ++size;
+  return size;
+}
+
+// The size of the properties on the wire: an identifier each, and behind it a byte, four bytes,
+// or texts with two bytes of length.
+std::size_t WireSize(const PublishOptions& options) {
+  std::size_t size = (1 + 1) + (1 + 4) + (1 + 2 + options.content_type.size());
+  for (const auto& [name, value] : options.user_properties) {
+    size += 1 + 2 + name.size() + 2 + value.size();
+  }
+  return size;
+}
+
+// The size of a PUBLISH. (The library's own estimate is a byte or two short.)
+std::size_t PacketSize(std::size_t topic, std::size_t payload, Qos qos, std::size_t properties) {
+  const std::size_t remaining =
+      2 + topic + (qos == Qos::kAtMostOnce ? 0 : 2) + VarintSize(properties) + properties + payload;
+  return 1 + VarintSize(remaining) + remaining;
+}
+
 }  // namespace
 
 PublishProperties::PublishProperties(const PublishOptions& options, std::chrono::seconds expiry)
-    : expiry_(expiry) {
+    : expiry_(expiry), wire_size_(WireSize(options)) {
   mosquitto_property_add_byte(&list_, MQTT_PROP_PAYLOAD_FORMAT_INDICATOR, 1);
   mosquitto_property_add_int32(&list_, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL,
                                static_cast<std::uint32_t>(expiry.count()));
@@ -95,6 +119,11 @@ void Connection::Cork(bool on) { SetSocketOption(fd(), IPPROTO_TCP, TCP_CORK, on
 Connection::PublishStatus Connection::Publish(const std::string& topic, std::string_view payload,
                                               Qos qos, const PublishProperties& properties,
                                               int& packet_id, std::uint8_t& reason_code) {
+  if (maximum_packet_size_ != 0 && PacketSize(topic.size(), payload.size(), qos,
+                                              properties.wire_size()) > maximum_packet_size_) {
+    reason_code = MQTT_RC_PACKET_TOO_LARGE;
+    return PublishStatus::kRefused;
+  }
   const int result = mosquitto_publish_v5(
       handle_, &packet_id, topic.c_str(), static_cast<int>(payload.size()), payload.data(),
       static_cast<int>(qos), /*retain=*/false, properties.get());
@@ -127,7 +156,10 @@ void Connection::OnConnect(mosquitto* /*handle*/, void* self, int reason_code, i
   connack.reason_code = static_cast<std::uint8_t>(reason_code);
   mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM, &connack.receive_maximum,
                                 /*skip_first=*/false);
-  static_cast<Connection*>(self)->listener_.OnConnAck(connack);
+  auto* connection = static_cast<Connection*>(self);
+  mosquitto_property_read_int32(properties, MQTT_PROP_MAXIMUM_PACKET_SIZE,
+                                &connection->maximum_packet_size_, /*skip_first=*/false);
+  connection->listener_.OnConnAck(connack);
 }
 
 void Connection::OnPublish(mosquitto* /*handle*/, void* self, int packet_id, int reason_code,

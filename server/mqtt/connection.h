@@ -2,6 +2,7 @@
 #define DINO_SERVER_MQTT_CONNECTION_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -33,10 +34,13 @@ class PublishProperties {
   ~PublishProperties();
 
   std::chrono::seconds expiry() const { return expiry_; }
+  // Bytes on the wire, without the length in front of them.
+  std::size_t wire_size() const { return wire_size_; }
   const mqtt5__property* get() const { return list_; }
 
  private:
   const std::chrono::seconds expiry_;
+  const std::size_t wire_size_;
   mqtt5__property* list_ = nullptr;
 };
 
@@ -115,6 +119,8 @@ class Connection {
 
   Listener& listener_;
   mosquitto* handle_ = nullptr;
+  // The largest packet that the broker takes; 0 for any.
+  std::uint32_t maximum_packet_size_ = 0;
 };
 
 }  // namespace dino::mqtt

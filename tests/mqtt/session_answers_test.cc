@@ -73,6 +73,24 @@ TEST_F(SessionPoolTest, ABrokerThatHasJustStartedMayRefuseAtFirst) {
   EXPECT_THAT(batch->outcomes(), Each(Outcome::kAcknowledged));
 }
 
+TEST_F(SessionPoolTest, APacketOfExactlyTheBrokersLimitIsSentAndOneByteMoreIsNot) {
+  // The packet's size, counted by hand: fixed header 3, topic 2 + 1, packet identifier 2, length
+  // of the properties 1, properties 2 + 5 + 19 + 14 + 16, payload.
+  constexpr std::size_t kWithoutPayload = 3 + 3 + 2 + 1 + 56;
+  ConnAck answer;
+  answer.maximum_packet_size = 200;
+  Start();
+  FakeConnection connection = Connected(answer);
+  const auto fits = PublishBatch(std::string(200 - kWithoutPayload, 'x'), {"1"});
+  connection.Send(PubAck{connection.ExpectPublish().packet_id});
+  ASSERT_TRUE(fits->WaitForEnd());
+  EXPECT_THAT(fits->outcomes(), Each(Outcome::kAcknowledged));
+  const auto too_large = PublishBatch(std::string(201 - kWithoutPayload, 'x'), {"1"});
+  ASSERT_TRUE(too_large->WaitForEnd());
+  EXPECT_EQ(too_large->settlements()[0].reason_code, 0x95);
+  connection.ExpectNothingMore();
+}
+
 TEST_F(SessionPoolTest, APublicationThatTheBrokerCannotTakeIsRefusedBeforeItIsSent) {
   struct Case {
     const char* name;
