@@ -169,7 +169,6 @@ Violations Validate(const v1::PublishReadRequest& request, const Limits& limits)
 }
 
 std::string_view UnsupportedField(const v1::PublishOptions& options) {
-  if (!options.idempotency_key().empty()) return "options.idempotency_key";
   if (options.validate_only()) return "options.validate_only";
   return "";
 }

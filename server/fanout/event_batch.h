@@ -8,30 +8,11 @@
 #include <vector>
 
 #include "server/fanout/admission.h"
+#include "server/fanout/ending.h"
 #include "server/fanout/topic_template.h"
 #include "server/mqtt/batch.h"
 
 namespace dino::fanout {
-
-// Why an event did not reach every recipient; if for several reasons, the one that the
-// caller should act on first.
-enum class Failure {
-  kNone,
-  kRefused,        // The broker answered with a failure code that repeating does not cure.
-  kNotAuthorized,  // The broker's access rules forbid a topic.
-  kBusy,           // The broker was busy or a quota was used up.
-  kUnreachable,    // A session was not connected when time was up.
-  kTimeUp,         // The deadline passed, or the call was stopped, before the last answer.
-};
-
-// How an event ended.
-struct DeliveryReport {
-  Failure failure = Failure::kNone;
-  // The broker's code that made the failure; 0 if none did.
-  std::uint8_t reason_code = 0;
-  std::uint32_t acknowledged_count = 0;
-  std::uint32_t no_subscriber_count = 0;
-};
 
 // One event on its way to its recipients: the batch that fan-out hands to a publisher.
 class EventBatch : public mqtt::Batch {
@@ -52,6 +33,8 @@ class EventBatch : public mqtt::Batch {
   const std::vector<mqtt::Settlement>& settlements() const { return settlements_; }
   // The same in numbers. Only from `done` on.
   DeliveryReport Report() const;
+  // Both together. Only from `done` on.
+  Ending AsEnding() const { return {event_id_, recipients_, settlements_, Report()}; }
 
   void WriteTopic(std::uint32_t position, std::string& topic) const override;
   void Settle(std::uint32_t position, mqtt::Settlement settlement) override;

@@ -8,20 +8,37 @@
 #include "absl/random/random.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/string_view.h"
+#include "server/fanout/digest.h"
 
 namespace dino::fanout {
+namespace {
+
+// Part of the API: another value would give the events of repeated calls other IDs.
+constexpr std::string_view kNamespace(
+    "\x69\x03\x6f\x9f\x2e\x9f\x48\x49\xa3\x5c\x7e\xa1\xa6\x09\xb7\x19", 16);
+
+// Makes the first 16 of `bytes` a UUID of that version.
+std::string Uuid(const unsigned char* bytes, unsigned char version) {
+  std::array<char, 16> uuid{};
+  std::memcpy(uuid.data(), bytes, uuid.size());
+  uuid[6] = static_cast<char>((uuid[6] & 0x0F) | version << 4);
+  uuid[8] = static_cast<char>((uuid[8] & 0x3F) | 0x80);  // RFC 4122 variant
+
+  std::string text = absl::BytesToHexString(absl::string_view(uuid.data(), uuid.size()));
+  for (const std::size_t dash : {8U, 13U, 18U, 23U}) text.insert(dash, 1, '-');
+  return text;
+}
+
+}  // namespace
 
 std::string RandomEventId() {
   thread_local absl::BitGen random;
-  std::array<std::uint64_t, 2> words{random(), random()};
-  std::array<char, 16> bytes{};
-  std::memcpy(bytes.data(), words.data(), bytes.size());
-  bytes[6] = static_cast<char>((bytes[6] & 0x0F) | 0x40);  // version 4
-  bytes[8] = static_cast<char>((bytes[8] & 0x3F) | 0x80);  // RFC 4122 variant
+  const std::array<std::uint64_t, 2> words{random(), random()};
+  return Uuid(reinterpret_cast<const unsigned char*>(words.data()), 4);
+}
 
-  std::string text = absl::BytesToHexString(absl::string_view(bytes.data(), bytes.size()));
-  for (const std::size_t dash : {8U, 13U, 18U, 23U}) text.insert(dash, 1, '-');
-  return text;
+std::string EventIdOf(std::string_view idempotency_key) {
+  return Uuid(Sha1({kNamespace, idempotency_key}).data(), 5);
 }
 
 }  // namespace dino::fanout

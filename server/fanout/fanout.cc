@@ -19,7 +19,8 @@ Fanout::Fanout(mqtt::Publisher& publisher, TopicTemplate topic_template,
     : publisher_(publisher),
       topic_template_(std::move(topic_template)),
       options_(options),
-      admission_(options.max_pending_publications, options.max_pending_bytes) {}
+      admission_(options.max_pending_publications, options.max_pending_bytes),
+      keyed_calls_(*this, admission_, options.idempotency) {}
 
 std::variant<Admission::Ticket, Refusal> Fanout::Admit(std::size_t recipients,
                                                        std::size_t request_bytes) {
@@ -33,8 +34,8 @@ std::variant<Admission::Ticket, Refusal> Fanout::Admit(std::size_t recipients,
 std::shared_ptr<EventBatch> Fanout::Publish(Admission::Ticket ticket, Event event,
                                             EventBatch::DoneFunction done) {
   const mqtt::Clock::time_point expires_at =
-      mqtt::Clock::now() + event.expiry.value_or(options_.default_expiry);
-  std::string event_id = RandomEventId();
+      event.accepted_at + event.expiry.value_or(options_.default_expiry);
+  std::string event_id = event.event_id.empty() ? RandomEventId() : std::move(event.event_id);
   mqtt::PublishOptions options;
   options.qos = event.qos;
   options.content_type = "application/json";

@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "server/fanout/admission.h"
+#include "server/fanout/event.h"
 #include "server/fanout/event_batch.h"
+#include "server/fanout/keyed_calls.h"
 #include "server/fanout/topic_template.h"
 #include "server/mqtt/publisher.h"
 
@@ -23,24 +25,8 @@ struct FanoutOptions {
   std::chrono::seconds default_expiry{86400};
   std::size_t max_pending_publications = 1000000;
   std::size_t max_pending_bytes = 268435456;
+  IdempotencyOptions idempotency = {};
 };
-
-// An event, ready to be published.
-struct Event {
-  std::string_view type;
-  std::string json;
-  // Distinct, at least one.
-  std::vector<std::int64_t> recipients;
-  // W3C trace context; empty for none.
-  std::string traceparent;
-  mqtt::Qos qos = mqtt::Qos::kAtLeastOnce;
-  std::optional<std::chrono::seconds> expiry;
-  // Nothing is published from here on.
-  mqtt::Clock::time_point deadline;
-};
-
-// Why an event is not admitted.
-enum class Refusal { kUnreachable, kOverloaded };
 
 // Publishes one event to many topics: bounds what is pending, splits the recipients by session
 // and hands them to the publisher.
@@ -62,11 +48,16 @@ class Fanout {
   // Ends an event early; `done` follows soon. Does nothing if it has ended.
   void Stop(const std::shared_ptr<EventBatch>& batch) { publisher_.Stop(batch); }
 
+  // The way for events with an idempotency key.
+  KeyedCalls& keyed_calls() { return keyed_calls_; }
+
  private:
   mqtt::Publisher& publisher_;
   const TopicTemplate topic_template_;
   const FanoutOptions options_;
   Admission admission_;
+  // Last: it uses the others.
+  KeyedCalls keyed_calls_;
 };
 
 }  // namespace dino::fanout

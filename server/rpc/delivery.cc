@@ -29,23 +29,21 @@ bool IsListed(const mqtt::Settlement& settlement, v1::ResultDetail detail) {
 
 }  // namespace
 
-void WriteResult(const fanout::EventBatch& batch, std::size_t index, v1::RecipientResult& result) {
-  const mqtt::Settlement& settlement = batch.settlements()[index];
-  result.set_user_id(batch.recipients()[index]);
+void WriteResult(const fanout::Ending& ending, std::size_t index, v1::RecipientResult& result) {
+  const mqtt::Settlement& settlement = ending.settlements[index];
+  result.set_user_id(ending.recipients[index]);
   result.set_outcome(OutcomeOf(settlement));
   result.set_reason_code(settlement.reason_code);
 }
 
-void WriteDelivery(const fanout::EventBatch& batch, const fanout::DeliveryReport& report,
-                   v1::ResultDetail detail, v1::Delivery& delivery) {
-  delivery.set_event_id(batch.event_id());
-  delivery.set_recipient_count(static_cast<std::uint32_t>(batch.recipients().size()));
-  delivery.set_acknowledged_count(report.acknowledged_count);
-  delivery.set_no_subscriber_count(report.no_subscriber_count);
-  for (std::size_t i = 0; i < batch.recipients().size(); ++i) {
-    if (IsListed(batch.settlements()[i], detail)) {
-      WriteResult(batch, i, *delivery.add_results());
-    }
+void WriteDelivery(const fanout::Ending& ending, v1::ResultDetail detail, v1::Delivery& delivery) {
+  delivery.set_event_id(ending.event_id);
+  delivery.set_recipient_count(static_cast<std::uint32_t>(ending.recipients.size()));
+  delivery.set_acknowledged_count(ending.report.acknowledged_count);
+  delivery.set_no_subscriber_count(ending.report.no_subscriber_count);
+  delivery.set_replayed(ending.replayed);
+  for (std::size_t i = 0; i < ending.recipients.size(); ++i) {
+    if (IsListed(ending.settlements[i], detail)) WriteResult(ending, i, *delivery.add_results());
   }
 }
 

@@ -64,17 +64,25 @@ class ErrorBuilder {
   google::rpc::Status status_;
 };
 
-v1::PublishFailure Describe(const fanout::EventBatch& batch, const fanout::DeliveryReport& report) {
+v1::PublishFailure Describe(const fanout::Ending& ending) {
   v1::PublishFailure failure;
-  failure.set_event_id(batch.event_id());
-  failure.set_recipient_count(static_cast<std::uint32_t>(batch.recipients().size()));
-  failure.set_acknowledged_count(report.acknowledged_count);
-  for (std::size_t i = 0; i < batch.recipients().size(); ++i) {
+  failure.set_event_id(ending.event_id);
+  failure.set_recipient_count(static_cast<std::uint32_t>(ending.recipients.size()));
+  failure.set_acknowledged_count(ending.report.acknowledged_count);
+  for (std::size_t i = 0; i < ending.recipients.size(); ++i) {
     if (failure.failed_recipients_size() == kMaxFailedRecipients) break;
-    if (batch.settlements()[i].outcome == mqtt::Outcome::kAcknowledged) continue;
-    WriteResult(batch, i, *failure.add_failed_recipients());
+    if (ending.settlements[i].outcome == mqtt::Outcome::kAcknowledged) continue;
+    WriteResult(ending, i, *failure.add_failed_recipients());
   }
   return failure;
+}
+
+google::rpc::BadRequest BadField(const std::string& field, const char* description) {
+  google::rpc::BadRequest bad_request;
+  auto& violation = *bad_request.add_field_violations();
+  violation.set_field(field);
+  violation.set_description(description);
+  return bad_request;
 }
 
 ErrorBuilder FailureError(const fanout::DeliveryReport& report, const std::string& progress) {
@@ -126,23 +134,30 @@ grpc::Status InvalidFields(const event::Violations& violations) {
 
 grpc::Status UnsupportedField(std::string_view field) {
   const std::string name(field);
-  google::rpc::BadRequest bad_request;
-  auto& violation = *bad_request.add_field_violations();
-  violation.set_field(name);
-  violation.set_description("is not supported by this version; leave it out");
   return ErrorBuilder(grpc::StatusCode::UNIMPLEMENTED,
                       absl::StrCat(name, " is not supported by this version"))
-      .Add(bad_request)
+      .Add(BadField(name, "is not supported by this version; leave it out"))
       .Build();
 }
 
 grpc::Status Refused(fanout::Refusal refusal) {
-  if (refusal == fanout::Refusal::kUnreachable) {
-    return ErrorBuilder(grpc::StatusCode::UNAVAILABLE,
-                        "no broker is connected; nothing was published")
-        .Reason("BROKER_UNREACHABLE")
-        .RetryAfter(kRetryBroker)
-        .Build();
+  switch (refusal) {
+    case fanout::Refusal::kUnreachable:
+      return ErrorBuilder(grpc::StatusCode::UNAVAILABLE,
+                          "no broker is connected; nothing was published")
+          .Reason("BROKER_UNREACHABLE")
+          .RetryAfter(kRetryBroker)
+          .Build();
+    case fanout::Refusal::kKeyReused:
+      return ErrorBuilder(grpc::StatusCode::INVALID_ARGUMENT,
+                          "options.idempotency_key was used for another event; nothing was "
+                          "published")
+          .Reason("IDEMPOTENCY_KEY_REUSED")
+          .Add(BadField("options.idempotency_key",
+                        "was used with another event type, content, list of recipients or qos"))
+          .Build();
+    case fanout::Refusal::kOverloaded:
+      break;
   }
   return ErrorBuilder(grpc::StatusCode::RESOURCE_EXHAUSTED,
                       "too much work is pending; nothing was published")
@@ -159,11 +174,11 @@ grpc::Status ShuttingDown() {
       .Build();
 }
 
-grpc::Status Failed(const fanout::EventBatch& batch, const fanout::DeliveryReport& report) {
+grpc::Status Failed(const fanout::Ending& ending) {
   const std::string progress =
-      absl::StrCat(report.acknowledged_count, " of ", batch.recipients().size(),
+      absl::StrCat(ending.report.acknowledged_count, " of ", ending.recipients.size(),
                    " recipients were acknowledged");
-  return FailureError(report, progress).Add(Describe(batch, report)).Build();
+  return FailureError(ending.report, progress).Add(Describe(ending)).Build();
 }
 
 }  // namespace dino::rpc

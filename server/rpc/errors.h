@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "server/event/violations.h"
-#include "server/fanout/event_batch.h"
-#include "server/fanout/fanout.h"
+#include "server/fanout/ending.h"
+#include "server/fanout/event.h"
 
 namespace dino::rpc {
 
@@ -21,7 +21,7 @@ grpc::Status InvalidFields(const event::Violations& violations);
 // The request asks for something that this version cannot do.
 grpc::Status UnsupportedField(std::string_view field);
 
-// `BROKER_UNREACHABLE` or `OVERLOADED`; nothing was published.
+// `BROKER_UNREACHABLE`, `OVERLOADED` or `IDEMPOTENCY_KEY_REUSED`; nothing was published.
 grpc::Status Refused(fanout::Refusal refusal);
 
 // `SHUTTING_DOWN`; nothing was published.
@@ -29,8 +29,8 @@ grpc::Status ShuttingDown();
 
 // An event that did not reach every recipient, with a `PublishFailure`.
 //
-// REQUIRES: report.failure is not kNone, and `batch` has ended.
-grpc::Status Failed(const fanout::EventBatch& batch, const fanout::DeliveryReport& report);
+// REQUIRES: ending.report.failure is not kNone.
+grpc::Status Failed(const fanout::Ending& ending);
 
 }  // namespace dino::rpc
 

@@ -53,6 +53,26 @@ std::optional<fanout::Admission::Ticket> PublishCallBase::Admit(std::size_t reci
 void PublishCallBase::Publish(fanout::Admission::Ticket ticket, std::string json,
                               std::vector<std::int64_t> recipients,
                               const v1::PublishOptions& options) {
+  batch_ = shared_.fanout.Publish(
+      std::move(ticket), EventOf(std::move(json), std::move(recipients), options),
+      [this](const fanout::EventBatch& batch) { OnEnded(batch.AsEnding()); });
+}
+
+void PublishCallBase::PublishKeyed(std::string json, std::vector<std::int64_t> recipients,
+                                   const v1::PublishOptions& options, std::size_t request_bytes) {
+  keyed_call_ = shared_.fanout.keyed_calls().Publish(
+      options.idempotency_key(), EventOf(std::move(json), std::move(recipients), options),
+      request_bytes, [this](const fanout::KeyedAnswer& answer) {
+        if (const auto* refusal = std::get_if<fanout::Refusal>(&answer)) {
+          Fail(Refused(*refusal));
+        } else {
+          OnEnded(std::get<fanout::Ending>(answer));
+        }
+      });
+}
+
+fanout::Event PublishCallBase::EventOf(std::string json, std::vector<std::int64_t> recipients,
+                                       const v1::PublishOptions& options) {
   result_detail_ = options.result_detail();
   fanout::Event event;
   event.type = event_type_;
@@ -64,33 +84,30 @@ void PublishCallBase::Publish(fanout::Admission::Ticket ticket, std::string json
     event.expiry = std::chrono::seconds(event::ExpirySeconds(options.expiry()));
   }
   event.deadline = AnswerBy(context(), shared_.default_deadline);
-  batch_ = shared_.fanout.Publish(std::move(ticket), std::move(event),
-                                  [this](const fanout::EventBatch& batch) { OnEventEnded(batch); });
+  return event;
 }
 
 void PublishCallBase::Cancelled() {
   if (batch_ != nullptr) shared_.fanout.Stop(batch_);
+  if (keyed_call_ != nullptr) shared_.fanout.keyed_calls().Stop(keyed_call_);
 }
 
-void PublishCallBase::OnEventEnded(const fanout::EventBatch& batch) {
-  const fanout::DeliveryReport report = batch.Report();
-  if (report.failure != fanout::Failure::kNone) {
-    Fail(Failed(batch, report), &batch);
-    return;
+void PublishCallBase::OnEnded(const fanout::Ending& ending) {
+  if (ending.report.failure != fanout::Failure::kNone) {
+    return Fail(Failed(ending), ending.event_id);
   }
   v1::Delivery delivery;
-  WriteDelivery(batch, report, result_detail_, delivery);
+  WriteDelivery(ending, result_detail_, delivery);
   Finish(Response(std::move(delivery)));
 }
 
-void PublishCallBase::Fail(const grpc::Status& error, const fanout::EventBatch* batch) {
+void PublishCallBase::Fail(const grpc::Status& error, std::string_view event_id) {
   const std::chrono::duration<double> seconds = mqtt::Clock::now() - started_at_;
-  log::Warning("call failed",
-               {{"event_type", event_type_},
-                {"code", static_cast<std::int64_t>(error.error_code())},
-                {"error", error.error_message()},
-                {"event_id", batch == nullptr ? std::string_view() : batch->event_id()},
-                {"seconds", seconds.count()}});
+  log::Warning("call failed", {{"event_type", event_type_},
+                               {"code", static_cast<std::int64_t>(error.error_code())},
+                               {"error", error.error_message()},
+                               {"event_id", event_id},
+                               {"seconds", seconds.count()}});
   Finish(error);
 }
 

@@ -16,6 +16,7 @@
 #include "server/event/violations.h"
 #include "server/fanout/event_batch.h"
 #include "server/fanout/fanout.h"
+#include "server/fanout/keyed_calls.h"
 #include "server/rpc/delivery.h"
 #include "server/rpc/errors.h"
 #include "server/rpc/publish_context.h"
@@ -37,22 +38,29 @@ class PublishCallBase : public UnaryCall {
 
   // Parses; if that fails, answers the call and returns false.
   bool Parse(const grpc::ByteBuffer& bytes, google::protobuf::Message& request);
-  // Gets room for the event; if there is none, answers the call.
+  // Gets room for an event without idempotency key; if there is none, answers the call.
   std::optional<fanout::Admission::Ticket> Admit(std::size_t recipients, std::size_t request_bytes);
   void Publish(fanout::Admission::Ticket ticket, std::string json,
                std::vector<std::int64_t> recipients, const v1::PublishOptions& options);
+  // The way for an event with one.
+  void PublishKeyed(std::string json, std::vector<std::int64_t> recipients,
+                    const v1::PublishOptions& options, std::size_t request_bytes);
   // Answers with an error, and logs it.
-  void Fail(const grpc::Status& error, const fanout::EventBatch* batch = nullptr);
+  void Fail(const grpc::Status& error, std::string_view event_id = {});
 
  private:
   void Cancelled() override;
-  void OnEventEnded(const fanout::EventBatch& batch);
+  fanout::Event EventOf(std::string json, std::vector<std::int64_t> recipients,
+                        const v1::PublishOptions& options);
+  void OnEnded(const fanout::Ending& ending);
 
   PublishContext& shared_;
   const std::string_view event_type_;
   mqtt::Clock::time_point started_at_;
   v1::ResultDetail result_detail_ = v1::RESULT_DETAIL_UNSPECIFIED;
+  // What it waits for: one of them.
   std::shared_ptr<fanout::EventBatch> batch_;
+  std::shared_ptr<fanout::KeyedCall> keyed_call_;
 };
 
 // The call of one RPC. `Rpc` names its types and how to wait for it:
@@ -90,6 +98,10 @@ class PublishCall final : public PublishCallBase {
     const std::string_view unsupported = event::UnsupportedField(request.options());
     if (!unsupported.empty()) return Fail(UnsupportedField(unsupported));
     std::vector<std::int64_t> recipients = event::Recipients(request);
+    if (!request.options().idempotency_key().empty()) {
+      return PublishKeyed(event::EventJson(request), std::move(recipients), request.options(),
+                          bytes.Length());
+    }
     auto ticket = Admit(recipients.size(), bytes.Length());
     if (!ticket.has_value()) return;
     Publish(std::move(*ticket), event::EventJson(request), std::move(recipients),

@@ -20,5 +20,11 @@ TEST(EventIdTest, IsARandomUuid) {
   }
 }
 
+// As Python's uuid.uuid5 makes them.
+TEST(EventIdTest, OfAKeyIsTheSameInEveryProcess) {
+  EXPECT_EQ(EventIdOf("key"), "dbfea641-ac86-58a9-8948-48c14cfb2816");
+  EXPECT_EQ(EventIdOf("order-4711/message"), "8c5da089-7645-5dd8-979c-5599af22c83f");
+}
+
 }  // namespace
 }  // namespace dino::fanout

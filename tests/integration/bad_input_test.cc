@@ -183,17 +183,12 @@ TEST_F(BadInputTest, MoreRecipientsThanAllowedAreRefused) {
 }
 
 TEST_F(BadInputTest, AFieldThatDoesNotWorkYetIsRefusedByName) {
-  v1::PublishMessageRequest with_key = MessageRequest({1}, "bad");
-  with_key.mutable_options()->set_idempotency_key("key");
-  v1::PublishMessageRequest validate_only = MessageRequest({1}, "bad");
-  validate_only.mutable_options()->set_validate_only(true);
-  for (const auto& [request, field] : {std::pair(with_key, "options.idempotency_key"),
-                                       std::pair(validate_only, "options.validate_only")}) {
-    const grpc::Status status = PublishMessage(bridge_, request);
+  v1::PublishMessageRequest request = MessageRequest({1}, "bad");
+  request.mutable_options()->set_validate_only(true);
+  const grpc::Status status = PublishMessage(bridge_, request);
 
-    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED) << Describe(status);
-    EXPECT_THAT(status.error_message(), ::testing::HasSubstr(field));
-  }
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED) << Describe(status);
+  EXPECT_THAT(status.error_message(), ::testing::HasSubstr("options.validate_only"));
   ExpectNothingPublished();
 }
 

@@ -1,0 +1,49 @@
+#include "server/fanout/acknowledgements.h"
+
+#include "server/mqtt/reason_code.h"
+
+namespace dino::fanout {
+namespace {
+
+constexpr std::size_t kWordBits = 64;
+
+}  // namespace
+
+Acknowledgements::Acknowledgements(std::uint32_t recipient_count)
+    : recipient_count_(recipient_count),
+      bits_((std::size_t{2} * recipient_count + kWordBits - 1) / kWordBits) {}
+
+void Acknowledgements::Add(std::uint32_t index, std::uint8_t reason_code) {
+  if (Has(index)) return;
+  const bool no_subscriber = reason_code == mqtt::kNoMatchingSubscribers;
+  const std::size_t bit = std::size_t{2} * index;
+  bits_[bit / kWordBits] |= (no_subscriber ? 3UL : 1UL) << bit % kWordBits;
+  ++count_;
+  if (no_subscriber) ++no_subscriber_count_;
+  if (complete() && (no_subscriber_count_ == 0 || no_subscriber_count_ == count_)) {
+    bits_.clear();
+    bits_.shrink_to_fit();
+  }
+}
+
+bool Acknowledgements::Has(std::uint32_t index) const {
+  return complete() || Bit(std::size_t{2} * index);
+}
+
+mqtt::Settlement Acknowledgements::SettlementOf(std::uint32_t index) const {
+  mqtt::Settlement settlement;
+  settlement.outcome = mqtt::Outcome::kAcknowledged;
+  if (NoSubscriber(index)) settlement.reason_code = mqtt::kNoMatchingSubscribers;
+  return settlement;
+}
+
+bool Acknowledgements::NoSubscriber(std::uint32_t index) const {
+  if (bits_.empty()) return no_subscriber_count_ > 0;
+  return Bit(std::size_t{2} * index + 1);
+}
+
+bool Acknowledgements::Bit(std::size_t bit) const {
+  return (bits_[bit / kWordBits] >> bit % kWordBits & 1U) != 0;
+}
+
+}  // namespace dino::fanout

@@ -1,0 +1,51 @@
+#ifndef DINO_SERVER_FANOUT_ACKNOWLEDGEMENTS_H_
+#define DINO_SERVER_FANOUT_ACKNOWLEDGEMENTS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/container/inlined_vector.h"
+#include "server/mqtt/batch.h"
+
+namespace dino::fanout {
+
+// Which recipients of an event the broker has acknowledged, known by their place in the
+// request.
+//
+// Two bits a recipient; up to 64 recipients need no memory beside the object, and neither do
+// any number of which all were acknowledged alike. Not thread-safe.
+class Acknowledgements {
+ public:
+  explicit Acknowledgements(std::uint32_t recipient_count);
+
+  // Takes down an acknowledgement with the broker's reason code. A second one changes nothing.
+  //
+  // REQUIRES: index < recipient_count.
+  void Add(std::uint32_t index, std::uint8_t reason_code);
+
+  bool Has(std::uint32_t index) const;
+  // How an acknowledged recipient ended.
+  //
+  // REQUIRES: Has(index).
+  mqtt::Settlement SettlementOf(std::uint32_t index) const;
+
+  std::uint32_t recipient_count() const { return recipient_count_; }
+  std::uint32_t count() const { return count_; }
+  std::uint32_t no_subscriber_count() const { return no_subscriber_count_; }
+  bool complete() const { return count_ == recipient_count_; }
+
+ private:
+  bool Bit(std::size_t bit) const;
+  bool NoSubscriber(std::uint32_t index) const;
+
+  std::uint32_t recipient_count_;
+  std::uint32_t count_ = 0;
+  std::uint32_t no_subscriber_count_ = 0;
+  // Two bits a recipient: acknowledged, and that without a subscriber. Empty once the counts
+  // say it all.
+  absl::InlinedVector<std::uint64_t, 2> bits_;
+};
+
+}  // namespace dino::fanout
+
+#endif  // DINO_SERVER_FANOUT_ACKNOWLEDGEMENTS_H_

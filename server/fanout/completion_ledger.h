@@ -1,0 +1,84 @@
+#ifndef DINO_SERVER_FANOUT_COMPLETION_LEDGER_H_
+#define DINO_SERVER_FANOUT_COMPLETION_LEDGER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/container/flat_hash_map.h"
+#include "server/fanout/acknowledgements.h"
+#include "server/fanout/fingerprint.h"
+#include "server/mqtt/batch.h"
+
+namespace dino::fanout {
+
+struct KeyedRun;
+
+// What is remembered of an event with an idempotency key.
+struct CompletionRecord {
+  const std::string key;
+  const Fingerprint fingerprint;
+  Acknowledgements acknowledgements;
+  // The publishing in progress; null when the record is finished.
+  std::shared_ptr<KeyedRun> run;
+  // When a finished record is forgotten.
+  mqtt::Clock::time_point forget_at;
+};
+
+// Remembers, by idempotency key, how far events came, so that repeated calls can complete them.
+//
+// Bounded in number and in time: a record is forgotten a window after its last call ended, or,
+// when there is no room for a new one, as the one that finished first. One that runs is never
+// forgotten. A record with a key of 36 bytes takes about 270 bytes, and one of more than 64
+// recipients a quarter of a byte for each, unless all were acknowledged alike.
+//
+// Not thread-safe. Records stay where they are until they are forgotten.
+class CompletionLedger {
+ public:
+  // REQUIRES: max_records > 0.
+  CompletionLedger(std::size_t max_records, mqtt::Clock::duration window)
+      : max_records_(max_records), window_(window) {}
+
+  // Null if there is none, or no longer.
+  CompletionRecord* Find(std::string_view key, mqtt::Clock::time_point now);
+
+  // True if there is room for a new record, at the cost of the one that finished first if need
+  // be.
+  bool HasRoom() const { return index_.size() < max_records_ || !finished_.empty(); }
+
+  // Adds a record that runs.
+  //
+  // REQUIRES: `HasRoom()`, and `Find` has just said that there is none with this key.
+  CompletionRecord& Add(std::string_view key, const Fingerprint& fingerprint,
+                        std::uint32_t recipient_count, std::shared_ptr<KeyedRun> run);
+
+  // Has a finished record run again.
+  void Restart(CompletionRecord& record, std::shared_ptr<KeyedRun> run);
+  // Has a record that runs finish: its window begins.
+  void Finish(CompletionRecord& record, mqtt::Clock::time_point now);
+  // Begins the window of a finished record anew: a call was answered from it.
+  void Renew(CompletionRecord& record, mqtt::Clock::time_point now);
+
+  std::size_t size() const { return index_.size(); }
+
+ private:
+  using Records = std::list<CompletionRecord>;
+
+  void ForgetFirst();
+  Records::iterator PlaceOf(const CompletionRecord& record) const;
+
+  const std::size_t max_records_;
+  const mqtt::Clock::duration window_;
+  Records running_;
+  // In the order in which they are forgotten.
+  Records finished_;
+  // The keys are those of the records.
+  absl::flat_hash_map<std::string_view, Records::iterator> index_;
+};
+
+}  // namespace dino::fanout
+
+#endif  // DINO_SERVER_FANOUT_COMPLETION_LEDGER_H_

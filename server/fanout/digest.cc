@@ -1,0 +1,42 @@
+#include "server/fanout/digest.h"
+
+#include <openssl/evp.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace dino::fanout {
+namespace {
+
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+void Check(bool success) {
+  if (!success) std::abort();
+}
+
+template <typename Digest>
+Digest Hash(const EVP_MD* algorithm, std::initializer_list<std::string_view> pieces) {
+  const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
+  Check(context != nullptr);
+  Check(EVP_DigestInit_ex(context.get(), algorithm, nullptr) == 1);
+  for (const std::string_view piece : pieces) {
+    Check(EVP_DigestUpdate(context.get(), piece.data(), piece.size()) == 1);
+  }
+  Digest digest{};
+  Check(EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) == 1);
+  return digest;
+}
+
+}  // namespace
+
+Sha1Digest Sha1(std::initializer_list<std::string_view> pieces) {
+  return Hash<Sha1Digest>(EVP_sha1(), pieces);
+}
+
+Sha256Digest Sha256(std::initializer_list<std::string_view> pieces) {
+  return Hash<Sha256Digest>(EVP_sha256(), pieces);
+}
+
+}  // namespace dino::fanout

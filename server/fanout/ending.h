@@ -1,0 +1,47 @@
+#ifndef DINO_SERVER_FANOUT_ENDING_H_
+#define DINO_SERVER_FANOUT_ENDING_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "server/mqtt/batch.h"
+
+namespace dino::fanout {
+
+// Why an event did not reach every recipient; if for several reasons, the one that the
+// caller should act on first.
+enum class Failure {
+  kNone,
+  kRefused,        // The broker answered with a failure code that repeating does not cure.
+  kNotAuthorized,  // The broker's access rules forbid a topic.
+  kBusy,           // The broker was busy or a quota was used up.
+  kUnreachable,    // A session was not connected when time was up.
+  kTimeUp,         // The deadline passed, or the call was stopped, before the last answer.
+};
+
+// How an event ended, in numbers.
+struct DeliveryReport {
+  Failure failure = Failure::kNone;
+  // The broker's code that made the failure; 0 if none did.
+  std::uint8_t reason_code = 0;
+  std::uint32_t acknowledged_count = 0;
+  std::uint32_t no_subscriber_count = 0;
+};
+
+// How an event ended, for the call that asked for it. Refers to what others own: it is good
+// only as long as the function it is passed to runs.
+struct Ending {
+  const std::string& event_id;
+  // In the order of the request.
+  const std::vector<std::int64_t>& recipients;
+  // How each recipient ended, in the same order.
+  const std::vector<mqtt::Settlement>& settlements;
+  DeliveryReport report;
+  // The event had been completed before the call came.
+  bool replayed = false;
+};
+
+}  // namespace dino::fanout
+
+#endif  // DINO_SERVER_FANOUT_ENDING_H_

@@ -1,0 +1,19 @@
+#ifndef DINO_SERVER_FANOUT_FINGERPRINT_H_
+#define DINO_SERVER_FANOUT_FINGERPRINT_H_
+
+#include "server/fanout/digest.h"
+#include "server/fanout/event.h"
+
+namespace dino::fanout {
+
+using Fingerprint = Sha256Digest;
+
+// What tells an event from another one under the same idempotency key: the SHA-256 of its
+// type, its JSON, its recipients in their order, and its QoS, because an event that was only
+// written to a socket does not complete a call that wants it acknowledged. The other options
+// may differ when a call is repeated. Thread-safe; the same only within one process.
+Fingerprint FingerprintOf(const Event& event);
+
+}  // namespace dino::fanout
+
+#endif  // DINO_SERVER_FANOUT_FINGERPRINT_H_

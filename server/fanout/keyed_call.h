@@ -1,0 +1,87 @@
+#ifndef DINO_SERVER_FANOUT_KEYED_CALL_H_
+#define DINO_SERVER_FANOUT_KEYED_CALL_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "server/fanout/admission.h"
+#include "server/fanout/completion_ledger.h"
+#include "server/fanout/ending.h"
+#include "server/fanout/event.h"
+#include "server/fanout/event_batch.h"
+
+namespace dino::fanout {
+
+// What a call with an idempotency key gets.
+using KeyedAnswer = std::variant<Refusal, Ending>;
+
+// A call with an idempotency key, from `KeyedCalls::Publish` until its answer.
+//
+// Others only hold it, to stop it.
+class KeyedCall {
+ public:
+  using DoneFunction = std::function<void(const KeyedAnswer&)>;
+
+  KeyedCall(Event& event, std::size_t request_bytes, DoneFunction done)
+      : traceparent_(std::move(event.traceparent)),
+        accepted_at_(event.accepted_at),
+        expiry_(event.expiry),
+        deadline_(event.deadline),
+        request_bytes_(request_bytes),
+        done_(std::move(done)) {}
+
+ private:
+  friend class KeyedCalls;
+
+  enum class State {
+    kPublishing,  // Its batch is on its way.
+    kJoined,      // It waits for another call's batch.
+    kEnded,       // Its answer is on its way.
+  };
+
+  // In what it may differ from other calls with its key.
+  const std::string traceparent_;
+  const mqtt::Clock::time_point accepted_at_;
+  const std::optional<std::chrono::seconds> expiry_;
+  const mqtt::Clock::time_point deadline_;
+  const std::size_t request_bytes_;
+  const DoneFunction done_;
+
+  // All below is guarded by the mutex of `KeyedCalls`.
+  State state_ = State::kEnded;
+  std::shared_ptr<KeyedRun> run_;
+  // While it publishes; null for a moment before it is known.
+  std::shared_ptr<EventBatch> batch_;
+  bool stop_requested_ = false;
+  // While it is joined.
+  std::list<std::shared_ptr<KeyedCall>>::iterator place_;
+  std::optional<Admission::Ticket> room_;
+};
+
+// An event with an idempotency key while it is published, maybe by one call after another.
+struct KeyedRun {
+  const std::string event_id;
+  const std::string_view type;
+  const mqtt::Qos qos;
+  // All of them, in the order of the request.
+  const std::vector<std::int64_t> recipients;
+
+  // Guarded by the mutex of `KeyedCalls`.
+  CompletionRecord* record = nullptr;
+  // Those that wait, the first one first.
+  std::list<std::shared_ptr<KeyedCall>> joined;
+};
+
+}  // namespace dino::fanout
+
+#endif  // DINO_SERVER_FANOUT_KEYED_CALL_H_

@@ -1,0 +1,281 @@
+#include "server/fanout/keyed_calls.h"
+
+#include "server/fanout/event_id.h"
+#include "server/fanout/fanout.h"
+
+namespace dino::fanout {
+namespace {
+
+using Settlements = std::vector<mqtt::Settlement>;
+
+// Those not acknowledged yet, in the order of the request.
+std::vector<std::int64_t> Missing(const KeyedRun& run, const Acknowledgements& acknowledgements) {
+  std::vector<std::int64_t> missing;
+  missing.reserve(run.recipients.size() - acknowledgements.count());
+  for (std::uint32_t i = 0; i < run.recipients.size(); ++i) {
+    if (!acknowledgements.Has(i)) missing.push_back(run.recipients[i]);
+  }
+  return missing;
+}
+
+// How all recipients ended, if those not acknowledged ended as `next` says.
+template <typename NextSettlement>
+std::shared_ptr<Settlements> AllSettlements(const Acknowledgements& acknowledgements,
+                                            NextSettlement next) {
+  auto all = std::make_shared<Settlements>();
+  all->reserve(acknowledgements.recipient_count());
+  for (std::uint32_t i = 0; i < acknowledgements.recipient_count(); ++i) {
+    all->push_back(acknowledgements.Has(i) ? acknowledgements.SettlementOf(i) : next(i));
+  }
+  return all;
+}
+
+// The same, if `batch` went to those not acknowledged; its acknowledgements are added.
+std::shared_ptr<Settlements> Merge(const EventBatch& batch, Acknowledgements& acknowledgements) {
+  auto settlement = batch.settlements().begin();
+  return AllSettlements(acknowledgements, [&](std::uint32_t i) {
+    if (settlement->outcome == mqtt::Outcome::kAcknowledged) {
+      acknowledgements.Add(i, settlement->reason_code);
+    }
+    return *settlement++;
+  });
+}
+
+void Count(const Acknowledgements& acknowledgements, DeliveryReport& report) {
+  report.acknowledged_count = acknowledgements.count();
+  report.no_subscriber_count = acknowledgements.no_subscriber_count();
+}
+
+// Whether another call may get further, merely because it has more time.
+bool TimeHelps(Failure failure) {
+  return failure == Failure::kTimeUp || failure == Failure::kUnreachable ||
+         failure == Failure::kBusy;
+}
+
+}  // namespace
+
+KeyedCalls::KeyedCalls(Fanout& fanout, Admission& admission, const IdempotencyOptions& options)
+    : fanout_(fanout),
+      admission_(admission),
+      ledger_(options.entries, options.window),
+      waker_([this] { EndOverdue(); }) {}
+
+std::shared_ptr<KeyedCall> KeyedCalls::Publish(std::string_view key, Event event,
+                                               std::size_t request_bytes,
+                                               KeyedCall::DoneFunction done) {
+  const Fingerprint fingerprint = FingerprintOf(event);
+  const auto call = std::make_shared<KeyedCall>(event, request_bytes, std::move(done));
+  Consequences consequences;
+  {
+    const MutexLock lock(mutex_);
+    Begin(key, std::move(event), fingerprint, call, consequences);
+  }
+  Do(std::move(consequences));
+  return call;
+}
+
+void KeyedCalls::Begin(std::string_view key, Event event, const Fingerprint& fingerprint,
+                       const Call& call, Consequences& consequences) {
+  const mqtt::Clock::time_point now = mqtt::Clock::now();
+  CompletionRecord* record = ledger_.Find(key, now);
+  if (record != nullptr && record->fingerprint != fingerprint) {
+    consequences.answers.push_back({call, Refusal::kKeyReused});
+    return;
+  }
+  if (record != nullptr && record->run != nullptr) return Join(record->run, call, consequences);
+
+  const auto run = std::make_shared<KeyedRun>(
+      KeyedRun{EventIdOf(key), event.type, event.qos, std::move(event.recipients), record, {}});
+  if (record == nullptr || !record->acknowledgements.complete()) {
+    return BeginRun(key, fingerprint, std::move(event.json), run, call, consequences);
+  }
+  Result result{run,
+                AllSettlements(record->acknowledgements,
+                               [](std::uint32_t) {
+                                 return mqtt::Settlement();  // Not called: all are acknowledged.
+                               }),
+                {},
+                true};
+  Count(record->acknowledgements, result.report);
+  consequences.answers.push_back({call, std::move(result)});
+  ledger_.Renew(*record, now);
+}
+
+void KeyedCalls::BeginRun(std::string_view key, const Fingerprint& fingerprint, std::string json,
+                          const std::shared_ptr<KeyedRun>& run, const Call& call,
+                          Consequences& consequences) {
+  if (run->record == nullptr && !ledger_.HasRoom()) {
+    consequences.answers.push_back({call, Refusal::kOverloaded});
+    return;
+  }
+  std::vector<std::int64_t> missing =
+      run->record == nullptr ? run->recipients : Missing(*run, run->record->acknowledgements);
+  if (!Admit(run, std::move(missing), std::move(json), call, consequences)) return;
+  if (run->record == nullptr) {
+    run->record =
+        &ledger_.Add(key, fingerprint, static_cast<std::uint32_t>(run->recipients.size()), run);
+  } else {
+    ledger_.Restart(*run->record, run);
+  }
+}
+
+void KeyedCalls::Join(const std::shared_ptr<KeyedRun>& run, const Call& call,
+                      Consequences& consequences) {
+  std::optional<Admission::Ticket> room = admission_.TryAdmit(0, call->request_bytes_);
+  if (!room.has_value()) {
+    consequences.answers.push_back({call, Refusal::kOverloaded});
+    return;
+  }
+  call->room_.emplace(*std::move(room));
+  call->state_ = KeyedCall::State::kJoined;
+  call->run_ = run;
+  call->place_ = run->joined.insert(run->joined.end(), call);
+  deadlines_.emplace(call->deadline_, call);
+  waker_.WakeBy(call->deadline_);
+}
+
+void KeyedCalls::Leave(const Call& call) {
+  call->state_ = KeyedCall::State::kEnded;
+  call->room_.reset();
+  deadlines_.erase({call->deadline_, call});
+  call->run_->joined.erase(call->place_);
+}
+
+bool KeyedCalls::Admit(const std::shared_ptr<KeyedRun>& run, std::vector<std::int64_t> missing,
+                       std::string json, const Call& call, Consequences& consequences) {
+  const std::size_t bytes = call->request_bytes_ + run->recipients.size() * sizeof(std::int64_t);
+  auto admitted = fanout_.Admit(missing.size(), bytes);
+  if (std::holds_alternative<Refusal>(admitted)) {
+    consequences.answers.push_back({call, std::get<Refusal>(admitted)});
+    return false;
+  }
+  call->state_ = KeyedCall::State::kPublishing;
+  call->run_ = run;
+  Event event;
+  event.type = run->type;
+  event.event_id = run->event_id;
+  event.json = std::move(json);
+  event.recipients = std::move(missing);
+  event.traceparent = call->traceparent_;
+  event.qos = run->qos;
+  event.accepted_at = call->accepted_at_;
+  event.expiry = call->expiry_;
+  event.deadline = call->deadline_;
+  consequences.launch.emplace(
+      Launch{call, std::get<Admission::Ticket>(std::move(admitted)), std::move(event)});
+  return true;
+}
+
+void KeyedCalls::Do(Consequences consequences) {
+  for (const Answer& answer : consequences.answers) {
+    if (const auto* refusal = std::get_if<Refusal>(&answer.content)) {
+      answer.call->done_(*refusal);
+      continue;
+    }
+    const Result& result = std::get<Result>(answer.content);
+    answer.call->done_(Ending{result.run->event_id, result.run->recipients, *result.settlements,
+                              result.report, result.replayed});
+  }
+  if (consequences.launch.has_value()) Start(*std::move(consequences.launch));
+}
+
+void KeyedCalls::Start(Launch launch) {
+  const Call call = launch.call;
+  const auto batch =
+      fanout_.Publish(std::move(launch.ticket), std::move(launch.event),
+                      [this, call](const EventBatch& ended) { OnBatchEnded(call, ended); });
+  bool stop = false;
+  {
+    const MutexLock lock(mutex_);
+    // It may have ended already.
+    if (call->state_ == KeyedCall::State::kPublishing) {
+      call->batch_ = batch;
+      stop = call->stop_requested_;
+    }
+  }
+  if (stop) fanout_.Stop(batch);
+}
+
+void KeyedCalls::OnBatchEnded(const Call& call, const EventBatch& batch) {
+  Consequences consequences;
+  // Outlives the lock: the batch and the call hold each other.
+  std::shared_ptr<EventBatch> held;
+  {
+    const MutexLock lock(mutex_);
+    call->state_ = KeyedCall::State::kEnded;
+    held.swap(call->batch_);
+    const std::shared_ptr<KeyedRun> run = call->run_;
+    Acknowledgements& acknowledgements = run->record->acknowledgements;
+    Result result{run, Merge(batch, acknowledgements), batch.Report()};
+    Count(acknowledgements, result.report);
+    consequences.answers.push_back({call, result});
+    if (TimeHelps(result.report.failure)) {
+      TakeOver(run, batch.payload(), consequences);
+    } else {
+      while (!run->joined.empty()) {
+        const Call joined = run->joined.front();
+        Leave(joined);
+        consequences.answers.push_back({joined, result});
+      }
+    }
+    if (!consequences.launch.has_value()) ledger_.Finish(*run->record, mqtt::Clock::now());
+  }
+  Do(std::move(consequences));
+}
+
+void KeyedCalls::TakeOver(const std::shared_ptr<KeyedRun>& run, const std::string& json,
+                          Consequences& consequences) {
+  const mqtt::Clock::time_point now = mqtt::Clock::now();
+  while (!run->joined.empty() && !consequences.launch.has_value()) {
+    const Call call = run->joined.front();
+    Leave(call);
+    if (call->deadline_ <= now) {
+      consequences.answers.push_back({call, OutOfTime(run)});
+    } else {
+      Admit(run, Missing(*run, run->record->acknowledgements), json, call, consequences);
+    }
+  }
+}
+
+void KeyedCalls::Stop(const Call& call) {
+  Consequences consequences;
+  std::shared_ptr<EventBatch> batch;
+  {
+    const MutexLock lock(mutex_);
+    call->stop_requested_ = true;
+    batch = call->batch_;
+    if (call->state_ == KeyedCall::State::kJoined) {
+      Leave(call);
+      consequences.answers.push_back({call, OutOfTime(call->run_)});
+    }
+  }
+  if (batch != nullptr) fanout_.Stop(batch);
+  Do(std::move(consequences));
+}
+
+void KeyedCalls::EndOverdue() {
+  Consequences consequences;
+  {
+    const MutexLock lock(mutex_);
+    const mqtt::Clock::time_point now = mqtt::Clock::now();
+    while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+      const Call call = deadlines_.begin()->second;
+      Leave(call);
+      consequences.answers.push_back({call, OutOfTime(call->run_)});
+    }
+    if (!deadlines_.empty()) waker_.WakeBy(deadlines_.begin()->first);
+  }
+  Do(std::move(consequences));
+}
+
+KeyedCalls::Result KeyedCalls::OutOfTime(const std::shared_ptr<KeyedRun>& run) const {
+  const Acknowledgements& acknowledgements = run->record->acknowledgements;
+  // Whoever publishes may have reached them.
+  const mqtt::Settlement unknown{mqtt::Outcome::kUnknown, 0, false};
+  Result result{run, AllSettlements(acknowledgements, [&](std::uint32_t) { return unknown; }), {}};
+  Count(acknowledgements, result.report);
+  result.report.failure = Failure::kTimeUp;
+  return result;
+}
+
+}  // namespace dino::fanout

@@ -1,0 +1,123 @@
+#ifndef DINO_SERVER_FANOUT_KEYED_CALLS_H_
+#define DINO_SERVER_FANOUT_KEYED_CALLS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "server/base/mutex.h"
+#include "server/fanout/admission.h"
+#include "server/fanout/completion_ledger.h"
+#include "server/fanout/keyed_call.h"
+#include "server/fanout/waker.h"
+
+namespace dino::fanout {
+
+class Fanout;
+
+struct IdempotencyOptions {
+  // How many events are remembered, and for how long after their last call.
+  std::size_t entries = 100000;
+  mqtt::Clock::duration window = std::chrono::minutes(10);
+};
+
+// Publishes the events of calls with an idempotency key, so that calls with one key complete one
+// event: to no recipient is published again that was acknowledged.
+//
+//  - The first call publishes. One that comes meanwhile joins it: it publishes nothing and gets
+//    the same answer.
+//  - If the publishing call runs out of time, is stopped, or finds the broker away or busy, the
+//    first joined call with time left takes over what is missing. A joined call that runs out of
+//    time or is stopped ends alone.
+//  - A later call publishes to those not acknowledged yet, and counts all. If there are none, it
+//    is answered at once, also without a broker.
+//  - A call with another event is refused, as is one for which there is no room. A joined call
+//    takes room for its request only, one that publishes for what it publishes.
+//
+// What is remembered has an end (see `CompletionLedger`); a call after it is a first one, and
+// publishes to all. Thread-safe. Owned by the `Fanout` it publishes through.
+class KeyedCalls {
+ public:
+  KeyedCalls(Fanout& fanout, Admission& admission, const IdempotencyOptions& options);
+
+  // Publishes `event`, as far as need be. The event's ID is that of the key. `request_bytes` is
+  // what the event takes in memory beside its recipients. `done` is called once, maybe before
+  // this returns, maybe on another thread.
+  std::shared_ptr<KeyedCall> Publish(std::string_view key, Event event, std::size_t request_bytes,
+                                     KeyedCall::DoneFunction done);
+
+  // Ends a call early; `done` follows soon. Does nothing if it has ended.
+  void Stop(const std::shared_ptr<KeyedCall>& call);
+
+ private:
+  using Call = std::shared_ptr<KeyedCall>;
+
+  // How an event ended, for one call or more.
+  struct Result {
+    std::shared_ptr<const KeyedRun> run;
+    std::shared_ptr<const std::vector<mqtt::Settlement>> settlements;
+    DeliveryReport report;
+    bool replayed = false;
+  };
+  struct Answer {
+    Call call;
+    std::variant<Refusal, Result> content;
+  };
+  struct Launch {
+    Call call;
+    Admission::Ticket ticket;
+    Event event;
+  };
+  // What is to be done once the mutex is free.
+  struct Consequences {
+    std::vector<Answer> answers;
+    std::optional<Launch> launch;
+  };
+
+  void Do(Consequences consequences);
+  void Start(Launch launch);
+  void OnBatchEnded(const Call& call, const EventBatch& batch);
+  void EndOverdue();
+
+  void Begin(std::string_view key, Event event, const Fingerprint& fingerprint, const Call& call,
+             Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void BeginRun(std::string_view key, const Fingerprint& fingerprint, std::string json,
+                const std::shared_ptr<KeyedRun>& run, const Call& call, Consequences& consequences)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Join(const std::shared_ptr<KeyedRun>& run, const Call& call, Consequences& consequences)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Takes a call off those that wait.
+  void Leave(const Call& call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Lets the first call that can go on with a run.
+  void TakeOver(const std::shared_ptr<KeyedRun>& run, const std::string& json,
+                Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Gets room for publishing to those that were not acknowledged; refuses the call if there is
+  // none.
+  bool Admit(const std::shared_ptr<KeyedRun>& run, std::vector<std::int64_t> missing,
+             std::string json, const Call& call, Consequences& consequences)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What is known of a run for a call that waits no longer.
+  Result OutOfTime(const std::shared_ptr<KeyedRun>& run) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  Fanout& fanout_;
+  Admission& admission_;
+
+  Mutex mutex_;
+  CompletionLedger ledger_ ABSL_GUARDED_BY(mutex_);
+  // The joined calls by their deadlines.
+  std::set<std::pair<mqtt::Clock::time_point, Call>> deadlines_ ABSL_GUARDED_BY(mutex_);
+  // Last, so that it stops first.
+  Waker waker_;
+};
+
+}  // namespace dino::fanout
+
+#endif  // DINO_SERVER_FANOUT_KEYED_CALLS_H_

@@ -1,0 +1,61 @@
+#include "server/fanout/fingerprint.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+namespace dino::fanout {
+namespace {
+
+Event SomeEvent() {
+  Event event;
+  event.type = "message";
+  event.json = R"({"a":1})";
+  event.recipients = {1, 2};
+  return event;
+}
+
+struct Case {
+  const char* name;
+  std::function<void(Event&)> change;
+};
+
+TEST(FingerprintTest, TellsEventsApart) {
+  for (const Case& c : {
+           Case{"type", [](Event& e) { e.type = "edit"; }},
+           Case{"JSON", [](Event& e) { e.json = R"({"a":2})"; }},
+           Case{"fewer recipients", [](Event& e) { e.recipients = {1}; }},
+           Case{"other recipients",
+                [](Event& e) {
+                  e.recipients = {1, 3};
+                }},
+           Case{"another order",
+                [](Event& e) {
+                  e.recipients = {2, 1};
+                }},
+           Case{"QoS", [](Event& e) { e.qos = mqtt::Qos::kAtMostOnce; }},
+           Case{"a shifted boundary",
+                [](Event& e) {
+                  e.type = "messag";
+                  e.json = "e" + e.json;
+                }},
+       }) {
+    Event changed = SomeEvent();
+    c.change(changed);
+    EXPECT_NE(FingerprintOf(changed), FingerprintOf(SomeEvent())) << c.name;
+  }
+}
+
+TEST(FingerprintTest, OfARepeatedCallIsTheSame) {
+  Event repeated = SomeEvent();
+  repeated.event_id = "id";
+  repeated.traceparent = "00-1-1-00";
+  repeated.expiry = std::chrono::seconds(5);
+  repeated.deadline = mqtt::Clock::now();
+  EXPECT_EQ(FingerprintOf(repeated), FingerprintOf(SomeEvent()));
+}
+
+}  // namespace
+}  // namespace dino::fanout

@@ -1,0 +1,145 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "server/fanout/fanout.h"
+
+namespace dino::fanout {
+namespace {
+
+using mqtt::Outcome;
+
+// A broker on a thread of its own that loses every third answer, and counts what it acknowledges.
+class LossyPublisher : public mqtt::Publisher {
+ public:
+  LossyPublisher() : thread_([this] { Run(); }) {}
+  ~LossyPublisher() override {
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+
+  std::size_t session_count() const override { return 1; }
+  bool connected() const override { return true; }
+
+  void Publish(const std::shared_ptr<mqtt::Batch>& batch) override {
+    const std::lock_guard lock(mutex_);
+    open_.push_back(batch);
+    changed_.notify_all();
+  }
+
+  void Stop(const std::shared_ptr<mqtt::Batch>& batch) override {
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = std::find(open_.begin(), open_.end(), batch);
+      if (found == open_.end()) return;
+      open_.erase(found);
+    }
+    End(*batch, [](std::uint32_t) { return Outcome::kNotSent; });
+  }
+
+  // How often each event ID and topic was acknowledged. Only when no call is open.
+  const std::map<std::string, int>& acknowledged() const { return acknowledged_; }
+
+ private:
+  void Run() {
+    for (unsigned number = 0;; ++number) {
+      std::shared_ptr<mqtt::Batch> batch;
+      {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return over_ || !open_.empty(); });
+        if (open_.empty()) return;
+        batch = open_.front();
+        open_.pop_front();
+      }
+      End(*batch, [&](std::uint32_t position) {
+        if ((position + number) % 3 == 0) return Outcome::kUnknown;
+        std::string topic;
+        batch->WriteTopic(position, topic);
+        ++acknowledged_[batch->options().user_properties.front().second + " " + topic];
+        return Outcome::kAcknowledged;
+      });
+    }
+  }
+
+  template <typename Outcomes>
+  static void End(mqtt::Batch& batch, Outcomes outcome_of) {
+    const std::uint32_t count = batch.chunks().front().count;
+    for (std::uint32_t i = 0; i < count; ++i) batch.Settle(i, {outcome_of(i), 0, false});
+    batch.ChunkSettled();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool over_ = false;
+  std::deque<std::shared_ptr<mqtt::Batch>> open_;
+  std::map<std::string, int> acknowledged_;
+  std::thread thread_;
+};
+
+constexpr int kThreads = 8;
+constexpr int kKeys = 100;
+
+// Calls with one key until the event is complete.
+void Complete(KeyedCalls& calls, const std::string& key, unsigned& random) {
+  for (bool complete = false; !complete;) {
+    Event event;
+    event.type = "message";
+    event.json = key;
+    event.recipients = {1, 2, 3, 4, 5};
+    random = random * 1664525 + 1013904223;
+    const bool hurried = (random >> 16) % 3 == 0;
+    const bool stopped = (random >> 16) % 5 == 0;
+    event.deadline =
+        event.accepted_at + (hurried ? std::chrono::microseconds(50) : std::chrono::hours(1));
+    // Set twice, it would throw.
+    const auto answered = std::make_shared<std::promise<bool>>();
+    const auto call =
+        calls.Publish(key, std::move(event), 0, [answered](const KeyedAnswer& answer) {
+          const auto* ending = std::get_if<Ending>(&answer);
+          EXPECT_NE(ending, nullptr) << "refused";
+          answered->set_value(ending == nullptr || ending->report.failure == Failure::kNone);
+        });
+    if (stopped) calls.Stop(call);
+    complete = answered->get_future().get();
+  }
+}
+
+TEST(KeyedCallsThreadsTest, ManyThreadsWithTheSameKeysHaveNobodyAcknowledgedTwice) {
+  // Before the publisher: its thread uses it to the end.
+  std::unique_ptr<Fanout> fanout;
+  LossyPublisher publisher;
+  fanout = std::make_unique<Fanout>(publisher, *TopicTemplate::Parse("{user_id}", "test"),
+                                    FanoutOptions());
+  std::vector<std::thread> threads;
+  for (unsigned thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&fanout, thread] {
+      unsigned random = thread;
+      for (int key = 0; key < kKeys; ++key) {
+        Complete(fanout->keyed_calls(), std::to_string(key), random);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(publisher.acknowledged().size(), kKeys * 5U);
+  for (const auto& [recipient, count] : publisher.acknowledged()) EXPECT_EQ(count, 1) << recipient;
+}
+
+}  // namespace
+}  // namespace dino::fanout
