@@ -1,0 +1,69 @@
+// The checker is checked: one publication is harmed on purpose, unnoticed by the bridge and
+// the broker, and the checker finds exactly that.
+
+#include <gtest/gtest.h>
+
+#include "tests/soak/rig.h"
+#include "tests/testing/tamperer.h"
+
+namespace dino::soak {
+namespace {
+
+using testing::Findings;
+using testing::Tampering;
+
+RigOptions SmallRig() {
+  RigOptions options;
+  options.bridge = DINO_BRIDGE;
+  options.load.small_callers = 4;
+  options.load.large_group = 50;
+  return options;
+}
+
+// Lets the load run with that harm and compares.
+Findings FindingsWith(Tampering tampering) {
+  Rig rig(SmallRig());
+  if (tampering != Tampering::kNone) {
+    rig.proxy().Tamper(tampering, Load::FirstTopic());
+    rig.proxy().WaitForTampering();
+  }
+  const testing::Clock::time_point now = testing::Clock::now();
+  EXPECT_TRUE(rig.load().WaitForRecovery(now, testing::kPatience));
+  const Findings findings = rig.Finish();
+  EXPECT_TRUE(rig.StopBridge());
+  EXPECT_GT(findings.acknowledged, 50U);
+  // Whatever was done: nothing else.
+  EXPECT_EQ(findings.late_answers + findings.unasked + findings.changed_ids, 0U);
+  return findings;
+}
+
+TEST(CheckerTest, FindsNothingIfNothingIsDone) {
+  const Findings findings = FindingsWith(Tampering::kNone);
+  EXPECT_TRUE(findings.ok());
+  EXPECT_EQ(findings.duplicates, 0U);
+}
+
+TEST(CheckerTest, FindsOneLostPublication) {
+  const Findings findings = FindingsWith(Tampering::kLoseOne);
+  EXPECT_EQ(findings.missing, 1U);
+  EXPECT_EQ(findings.order_breaks, 0U);
+  EXPECT_EQ(findings.duplicates, 0U);
+}
+
+TEST(CheckerTest, FindsTwoSwappedPublications) {
+  const Findings findings = FindingsWith(Tampering::kSwapTwo);
+  EXPECT_EQ(findings.missing, 0U);
+  EXPECT_EQ(findings.order_breaks, 1U);
+  EXPECT_EQ(findings.duplicates, 0U);
+}
+
+TEST(CheckerTest, FindsOneDoubledPublication) {
+  const Findings findings = FindingsWith(Tampering::kDoubleOne);
+  EXPECT_EQ(findings.missing, 0U);
+  EXPECT_EQ(findings.order_breaks, 0U);
+  EXPECT_EQ(findings.duplicates, 1U);
+  EXPECT_EQ(findings.excess_duplicates, 1U);
+}
+
+}  // namespace
+}  // namespace dino::soak

@@ -1,0 +1,156 @@
+#include "tests/soak/load.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "absl/strings/str_cat.h"
+#include "tests/integration/error_details.h"
+#include "tests/soak/witness.h"
+
+namespace dino::soak {
+namespace {
+
+using testing::Answer;
+using testing::Clock;
+namespace v1 = ::dino::events::v1;
+
+constexpr std::int64_t kFirstUser = 1000;
+
+v1::PublishMessageRequest Request(const std::vector<std::int64_t>& users,
+                                  const EventOrigin& origin) {
+  v1::PublishMessageRequest request;
+  request.mutable_user_ids()->Add(users.begin(), users.end());
+  v1::Message& message = *request.mutable_message();
+  message.set_group_id("6cbb3265-2a7f-494d-92ad-f4503d55d49f");
+  message.set_sender_id(users.front());
+  message.set_message_id("c87efd18-8879-4c24-8b26-ccb7f40a0fe5");
+  message.set_message_payload(TextOf(origin));
+  message.set_message_type("text");
+  message.mutable_created_at()->set_seconds(1597877384);
+  return request;
+}
+
+// What the contract says of each error, whether anything was published.
+Answer AnswerOf(const grpc::Status& status) {
+  if (status.ok()) return Answer::kOk;
+  const std::string reason = testing::ReasonOf(status);
+  if (reason == "OVERLOADED" || reason == "CALLER_QUOTA" || reason == "SHUTTING_DOWN" ||
+      reason == "INVALID_FIELD") {
+    return Answer::kRefused;
+  }
+  // The client's own end of a call carries no reason.
+  return reason.empty() ? Answer::kUnheard : Answer::kFailed;
+}
+
+std::string OutcomeOf(const grpc::Status& status) {
+  if (status.ok()) return "OK";
+  const std::string reason = testing::ReasonOf(status);
+  if (!reason.empty()) return reason;
+  return absl::StrCat("status ", static_cast<int>(status.error_code()));
+}
+
+}  // namespace
+
+Load::Load(const std::string& address, const LoadOptions& options, testing::Ledger& ledger)
+    : options_(options),
+      ledger_(ledger),
+      channel_(grpc::CreateChannel(address, grpc::InsecureChannelCredentials())),
+      stub_(v1::EventPublisherService::NewStub(channel_)),
+      next_user_(kFirstUser) {
+  for (std::size_t i = 0; i < options.small_callers; ++i) AddCaller(2 + i % 4, options.pause);
+  if (options.large_group > 0) AddCaller(options.large_group, 10 * options.pause);
+  for (const auto& caller : callers_) {
+    caller->thread = std::thread([this, &caller = *caller] { Run(caller); });
+  }
+}
+
+void Load::AddCaller(std::size_t user_count, std::chrono::milliseconds pause) {
+  Caller& caller = *callers_.emplace_back(std::make_unique<Caller>());
+  caller.number = ledger_.AddCaller(next_user_, user_count);
+  for (std::size_t i = 0; i < user_count; ++i) caller.users.push_back(next_user_++);
+  caller.pause = pause;
+}
+
+std::string Load::FirstTopic() { return absl::StrCat("dms/dev/", kFirstUser); }
+
+void Load::Resume() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  paused_ = false;
+  changed_.notify_all();
+}
+
+void Load::Pause() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  paused_ = true;
+  changed_.wait(lock, [this] {
+    return std::none_of(callers_.begin(), callers_.end(),
+                        [](const auto& caller) { return caller->calling; });
+  });
+}
+
+void Load::Stop() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopped_ = true;
+    changed_.notify_all();
+  }
+  for (const auto& caller : callers_) {
+    if (caller->thread.joinable()) caller->thread.join();
+  }
+}
+
+std::optional<Recovery> Load::WaitForRecovery(Clock::time_point since, Clock::duration patience) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  watched_since_ = since;
+  for (const auto& caller : callers_) caller->first_ok = {};
+  const auto recovered = [since](const auto& caller) { return caller->first_ok > since; };
+  if (!changed_.wait_for(lock, patience, [&] {
+        return std::all_of(callers_.begin(), callers_.end(), recovered);
+      })) {
+    return std::nullopt;
+  }
+  const auto [first, last] =
+      std::minmax_element(callers_.begin(), callers_.end(),
+                          [](const auto& a, const auto& b) { return a->first_ok < b->first_ok; });
+  return Recovery{(*first)->first_ok - since, (*last)->first_ok - since};
+}
+
+std::map<std::string, std::size_t> Load::Outcomes() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return outcomes_;
+}
+
+bool Load::AwaitTurn(Caller& caller) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait_for(lock, caller.pause, [this] { return stopped_; });
+  changed_.wait(lock, [this] { return stopped_ || !paused_; });
+  caller.calling = !stopped_;
+  return caller.calling;
+}
+
+void Load::Run(Caller& caller) {
+  while (AwaitTurn(caller)) Call(caller);
+}
+
+void Load::Call(Caller& caller) {
+  const std::uint32_t number = ledger_.Begin(caller.number);
+  const v1::PublishMessageRequest request = Request(caller.users, {caller.number, number});
+  grpc::ClientContext context;
+  const Clock::time_point begin = Clock::now();
+  context.set_deadline(std::chrono::system_clock::now() + options_.deadline);
+  v1::PublishMessageResponse response;
+  const grpc::Status status = stub_->PublishMessage(&context, request, &response);
+  const Clock::time_point end = Clock::now();
+  ledger_.End(caller.number, AnswerOf(status), end - begin, options_.deadline,
+              response.delivery().event_id());
+
+  const std::lock_guard<std::mutex> lock(mutex_);
+  caller.calling = false;
+  ++outcomes_[OutcomeOf(status)];
+  if (status.ok() && end > watched_since_ && caller.first_ok < watched_since_) {
+    caller.first_ok = end;
+  }
+  changed_.notify_all();
+}
+
+}  // namespace dino::soak

@@ -1,0 +1,107 @@
+#ifndef DINO_TESTS_SOAK_LOAD_H_
+#define DINO_TESTS_SOAK_LOAD_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "dino/events/v1/event_publisher_service.grpc.pb.h"
+#include "tests/testing/ledger.h"
+#include "tests/testing/patience.h"
+
+namespace dino::soak {
+
+struct LoadOptions {
+  // Callers of groups of two to five users.
+  std::size_t small_callers = 8;
+  // The users of one more caller; 0: there is none.
+  std::size_t large_group = 1000;
+  // How long a caller waits between an answer and its next call; the large group's ten times
+  // as long.
+  std::chrono::milliseconds pause{5};
+  // The deadline of each call.
+  std::chrono::milliseconds deadline{10000};
+};
+
+// How long after some time calls were answered OK again.
+struct Recovery {
+  testing::Clock::duration first;
+  // Until each caller had such an answer.
+  testing::Clock::duration all;
+};
+
+// Callers that publish messages all the time, each on a thread of its own and one call after
+// the other, and write down each answer in a ledger.
+//
+// Paused at first. Methods are called from one thread.
+class Load {
+ public:
+  // The ledger must outlive this object.
+  Load(const std::string& address, const LoadOptions& options, testing::Ledger& ledger);
+  Load(const Load&) = delete;
+  Load& operator=(const Load&) = delete;
+  ~Load() { Stop(); }
+
+  void Resume();
+  // Waits for the last answers.
+  void Pause();
+  void Stop();
+
+  // Waits until every caller was answered OK after `since`; nothing if one is not within
+  // `patience`.
+  std::optional<Recovery> WaitForRecovery(testing::Clock::time_point since,
+                                          testing::Clock::duration patience);
+
+  // How many calls ended with each outcome: OK, a reason, or a status code.
+  std::map<std::string, std::size_t> Outcomes();
+
+  // The topic of a user of the first caller.
+  static std::string FirstTopic();
+
+ private:
+  struct Caller {
+    std::size_t number = 0;
+    std::vector<std::int64_t> users;
+    std::chrono::milliseconds pause{};
+    std::thread thread;
+    // Protected by `mutex_`.
+    bool calling = false;
+    testing::Clock::time_point first_ok;
+  };
+
+  void AddCaller(std::size_t user_count, std::chrono::milliseconds pause);
+  void Run(Caller& caller);
+  bool AwaitTurn(Caller& caller);
+  void Call(Caller& caller);
+
+  const LoadOptions options_;
+  testing::Ledger& ledger_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<events::v1::EventPublisherService::Stub> stub_;
+  std::int64_t next_user_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Protected by `mutex_`.
+  bool paused_ = true;
+  bool stopped_ = false;
+  // Since then the callers' `first_ok` counts.
+  testing::Clock::time_point watched_since_;
+  std::map<std::string, std::size_t> outcomes_;
+
+  std::vector<std::unique_ptr<Caller>> callers_;
+};
+
+}  // namespace dino::soak
+
+#endif  // DINO_TESTS_SOAK_LOAD_H_

@@ -1,0 +1,81 @@
+#include "tests/soak/rig.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <thread>
+#include <vector>
+
+namespace dino::soak {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds kStartPatience{30};
+// What the end of a call leaves to be tidied up takes less.
+constexpr seconds kRest{1};
+
+// The shell becomes the bridge: its log goes to a file, so that it fills no pipe.
+std::vector<std::string> Command(const RigOptions& options, const std::string& address,
+                                 const std::string& broker_address) {
+  return {"/bin/sh",
+          "-c",
+          "exec 2>\"$1\"; shift; exec \"$@\"",
+          "sh",
+          options.log_file,
+          options.bridge,
+          "--grpc-address=" + address,
+          "--mqtt-brokers=" + broker_address,
+          "--log-format=json"};
+}
+
+// The broker must listen before the witness subscribes.
+std::uint16_t Started(Broker& broker) {
+  broker.Start();
+  return broker.port();
+}
+
+// A user's duplicates are bounded by the losses of the session that serves the user.
+std::size_t MostLostConnections(testing::FaultProxy& proxy) {
+  std::size_t most = 0;
+  for (const auto& [client_id, lost] : proxy.LostConnections()) most = std::max(most, lost);
+  return most;
+}
+
+}  // namespace
+
+Rig::Rig(const RigOptions& options)
+    : proxy_(broker_.port(), options.seed),
+      witness_(Started(broker_), ledger_),
+      bridge_(Command(options, bridge_port_.address(), proxy_.address())),
+      load_(bridge_port_.address(), options.load, ledger_) {
+  const testing::Clock::time_point begin = testing::Clock::now();
+  load_.Resume();
+  if (!load_.WaitForRecovery(begin, kStartPatience)) {
+    ADD_FAILURE() << "the bridge does not answer OK" << (bridge_.running() ? "" : ": it has ended");
+  }
+}
+
+ProcessUsage Rig::IdleUsage() {
+  load_.Pause();
+  std::this_thread::sleep_for(kRest);
+  const ProcessUsage usage = UsageOf(bridge_.pid());
+  load_.Resume();
+  return usage;
+}
+
+testing::Findings Rig::Finish() {
+  load_.Stop();
+  std::this_thread::sleep_for(kRest);
+  if (!witness_.CatchUp()) ADD_FAILURE() << "the witness does not receive what is left";
+  return ledger_.Check(MostLostConnections(proxy_));
+}
+
+bool Rig::StopBridge() {
+  bridge_.Signal(SIGTERM);
+  return bridge_.Wait(2 * testing::kPatience) == 0;
+}
+
+}  // namespace dino::soak

@@ -1,0 +1,68 @@
+#ifndef DINO_TESTS_SOAK_RIG_H_
+#define DINO_TESTS_SOAK_RIG_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "tests/soak/broker.h"
+#include "tests/soak/load.h"
+#include "tests/soak/process_usage.h"
+#include "tests/soak/witness.h"
+#include "tests/testing/fault_proxy.h"
+#include "tests/testing/ledger.h"
+#include "tests/testing/loopback.h"
+#include "tests/testing/subprocess.h"
+
+namespace dino::soak {
+
+struct RigOptions {
+  // The server's program.
+  std::string bridge;
+  // Where its log goes.
+  std::string log_file = "/dev/null";
+  unsigned seed = 1;
+  LoadOptions load;
+};
+
+// All that a run needs, on 127.0.0.1: callers, the bridge, the proxy, the broker, and the
+// witness directly at the broker.
+//
+// Failures are reported as failed tests. Belongs to the thread that made it.
+class Rig {
+ public:
+  // Starts all and waits until each caller was answered OK. The load runs on.
+  explicit Rig(const RigOptions& options);
+  Rig(const Rig&) = delete;
+  Rig& operator=(const Rig&) = delete;
+
+  Broker& broker() { return broker_; }
+  testing::FaultProxy& proxy() { return proxy_; }
+  Load& load() { return load_; }
+  Witness& witness() { return witness_; }
+  testing::Ledger& ledger() { return ledger_; }
+
+  bool bridge_runs() const { return bridge_.running(); }
+
+  // What the bridge holds while no call is in progress. Pauses the load for that time.
+  ProcessUsage IdleUsage();
+
+  // Ends the load, waits until the witness has all, and compares.
+  testing::Findings Finish();
+
+  // Lets the bridge drain. False if it does not exit with 0.
+  bool StopBridge();
+
+ private:
+  testing::Ledger ledger_;
+  Broker broker_;
+  testing::FaultProxy proxy_;
+  const testing::LoopbackPort bridge_port_;
+  Witness witness_;
+  testing::Subprocess bridge_;
+  Load load_;
+};
+
+}  // namespace dino::soak
+
+#endif  // DINO_TESTS_SOAK_RIG_H_

@@ -1,0 +1,150 @@
+#include "tests/soak/witness.h"
+
+#include <gtest/gtest.h>
+
+#include <charconv>
+#include <csignal>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace dino::soak {
+namespace {
+
+using testing::Clock;
+using testing::Subprocess;
+
+// A message's line begins with one control character and has another one between its fields:
+// topic, user properties, payload.
+constexpr char kMessageMark = '\x1E';
+constexpr char kFieldMark = '\x1F';
+constexpr std::string_view kFormat = "\x1E%t\x1F%P\x1F%p";
+
+constexpr std::string_view kUserTopic = "dms/dev/";
+constexpr std::string_view kProbeTopic = "dms/probe/";
+
+std::vector<std::string> Command(std::uint16_t port) {
+  // `-d` tells of the subscription, and of each message whether the broker sent it again.
+  return {"stdbuf",
+          "-oL",
+          "mosquitto_sub",
+          "-d",
+          "-V",
+          "5",
+          "-h",
+          "127.0.0.1",
+          "-p",
+          std::to_string(port),
+          "-i",
+          "witness",
+          "-c",
+          "-x",
+          "86400",
+          "-q",
+          "1",
+          "-t",
+          "dms/+/+",
+          "-F",
+          std::string(kFormat)};
+}
+
+bool StartsWith(std::string_view text, std::string_view start) {
+  return text.substr(0, start.size()) == start;
+}
+
+template <typename Number>
+bool ReadNumber(std::string_view text, Number& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+// What `text` holds between `begin` and `end`; empty if `begin` is not in it.
+std::string_view Between(std::string_view text, std::string_view begin, char end) {
+  const std::size_t place = text.find(begin);
+  if (place == std::string_view::npos) return {};
+  text.remove_prefix(place + begin.size());
+  return text.substr(0, text.find(end));
+}
+
+}  // namespace
+
+std::string TextOf(const EventOrigin& origin) {
+  return absl::StrCat(origin.caller, "-", origin.number);
+}
+
+bool ReadOrigin(std::string_view event_json, EventOrigin& origin) {
+  const std::string_view text = Between(event_json, R"("message_payload":")", '"');
+  const std::size_t middle = text.find('-');
+  return middle != std::string_view::npos && ReadNumber(text.substr(0, middle), origin.caller) &&
+         ReadNumber(text.substr(middle + 1), origin.number);
+}
+
+Witness::Witness(std::uint16_t broker_port, testing::Ledger& ledger)
+    : broker_port_(broker_port), ledger_(ledger), process_(Command(broker_port)) {
+  reader_ = std::thread([this] { Read(); });
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (!changed_.wait_for(lock, testing::kPatience, [this] { return subscribed_; })) {
+    ADD_FAILURE() << "the broker grants no subscription";
+  }
+}
+
+Witness::~Witness() {
+  process_.Signal(SIGKILL);
+  reader_.join();
+}
+
+bool Witness::CatchUp() {
+  const std::string topic = absl::StrCat("dms/probe/", ++probe_);
+  Subprocess publisher({"mosquitto_pub", "-V", "5", "-h", "127.0.0.1", "-p",
+                        std::to_string(broker_port_), "-q", "1", "-t", topic, "-m", "x"});
+  if (publisher.Wait() != 0) return false;
+  std::unique_lock<std::mutex> lock(mutex_);
+  return changed_.wait_for(lock, testing::kPatience, [&] { return last_probe_ == topic; });
+}
+
+void Witness::Read() {
+  while (true) {
+    const auto line =
+        process_.NextLine(Subprocess::Output::kStdout, Clock::now() + std::chrono::hours(24));
+    if (!line) return;
+    Take(*line);
+  }
+}
+
+void Witness::Take(const std::string& line) {
+  if (!line.empty() && line.front() == kMessageMark) {
+    TakeMessage(std::string_view(line).substr(1));
+    return;
+  }
+  const std::string_view duplicate = Between(line, " received PUBLISH (d", ',');
+  if (!duplicate.empty()) sent_again_ = duplicate == "1";
+  if (!StartsWith(line, "Subscribed (mid:")) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  subscribed_ = true;
+  changed_.notify_all();
+}
+
+void Witness::TakeMessage(std::string_view line) {
+  const std::string_view topic = line.substr(0, line.find(kFieldMark));
+  if (StartsWith(topic, kProbeTopic)) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    last_probe_ = topic;
+    changed_.notify_all();
+    return;
+  }
+  std::int64_t user = 0;
+  EventOrigin origin;
+  if (!StartsWith(topic, kUserTopic) || !ReadNumber(topic.substr(kUserTopic.size()), user) ||
+      !ReadOrigin(line, origin)) {
+    ADD_FAILURE() << "not an event: " << line;
+    return;
+  }
+  std::string_view properties = line.substr(topic.size() + 1);
+  properties = properties.substr(0, properties.find(kFieldMark));
+  ledger_.Received(user, origin.caller, origin.number, Between(properties, "event_id:", ' '),
+                   sent_again_);
+}
+
+}  // namespace dino::soak

@@ -1,0 +1,71 @@
+#ifndef DINO_TESTS_SOAK_WITNESS_H_
+#define DINO_TESTS_SOAK_WITNESS_H_
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "tests/testing/ledger.h"
+#include "tests/testing/subprocess.h"
+
+namespace dino::soak {
+
+// Writes down in a ledger all that an independent subscriber receives: mosquitto_sub, for the
+// topics of all users, with QoS 1 and a session that outlives its connections.
+//
+// It connects again by itself. Failures are reported as failed tests. Belongs to the thread
+// that made it.
+class Witness {
+ public:
+  // Subscribes directly at the broker and waits until it has granted it. The ledger must
+  // outlive this object.
+  Witness(std::uint16_t broker_port, testing::Ledger& ledger);
+  Witness(const Witness&) = delete;
+  Witness& operator=(const Witness&) = delete;
+  ~Witness();
+
+  // Waits until all is received that the broker had acknowledged before: publishes to the
+  // broker itself and waits for that. False if it does not come.
+  bool CatchUp();
+
+ private:
+  void Read();
+  void Take(const std::string& line);
+  void TakeMessage(std::string_view line);
+
+  const std::uint16_t broker_port_;
+  testing::Ledger& ledger_;
+  std::size_t probe_ = 0;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Protected by `mutex_`.
+  bool subscribed_ = false;
+  std::string last_probe_;
+
+  // The reading thread only.
+  bool sent_again_ = false;
+
+  testing::Subprocess process_;
+  std::thread reader_;
+};
+
+// The caller and the number of the call that the text of an event says it is of.
+struct EventOrigin {
+  std::size_t caller = 0;
+  std::uint32_t number = 0;
+};
+
+// The text that says so.
+std::string TextOf(const EventOrigin& origin);
+
+// Reads it from an event JSON. False if there is none.
+bool ReadOrigin(std::string_view event_json, EventOrigin& origin);
+
+}  // namespace dino::soak
+
+#endif  // DINO_TESTS_SOAK_WITNESS_H_
