@@ -253,6 +253,11 @@ void KeyedCalls::Stop(const Call& call) {
   Do(std::move(consequences));
 }
 
+std::size_t KeyedCalls::joined_count() const {
+  const MutexLock lock(mutex_);
+  return deadlines_.size();
+}
+
 void KeyedCalls::EndOverdue() {
   Consequences consequences;
   {

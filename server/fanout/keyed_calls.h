@@ -56,6 +56,9 @@ class KeyedCalls {
   // Ends a call early; `done` follows soon. Does nothing if it has ended.
   void Stop(const std::shared_ptr<KeyedCall>& call);
 
+  // How many calls wait for one that publishes.
+  std::size_t joined_count() const;
+
  private:
   using Call = std::shared_ptr<KeyedCall>;
 
@@ -110,7 +113,7 @@ class KeyedCalls {
   Fanout& fanout_;
   Admission& admission_;
 
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CompletionLedger ledger_ ABSL_GUARDED_BY(mutex_);
   // The joined calls by their deadlines.
   std::set<std::pair<mqtt::Clock::time_point, Call>> deadlines_ ABSL_GUARDED_BY(mutex_);
