@@ -16,6 +16,15 @@ namespace v1 = ::dino::events::v1;
 
 constexpr std::int64_t kFirstUser = 1000;
 
+std::shared_ptr<grpc::Channel> NewChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  // The bridge may not listen yet.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
 v1::PublishMessageRequest Request(const std::vector<std::int64_t>& users,
                                   const EventOrigin& origin) {
   v1::PublishMessageRequest request;
@@ -54,7 +63,7 @@ std::string OutcomeOf(const grpc::Status& status) {
 Load::Load(const std::string& address, const LoadOptions& options, testing::Ledger& ledger)
     : options_(options),
       ledger_(ledger),
-      channel_(grpc::CreateChannel(address, grpc::InsecureChannelCredentials())),
+      channel_(NewChannel(address)),
       stub_(v1::EventPublisherService::NewStub(channel_)),
       next_user_(kFirstUser) {
   for (std::size_t i = 0; i < options.small_callers; ++i) AddCaller(2 + i % 4, options.pause);
@@ -72,6 +81,12 @@ void Load::AddCaller(std::size_t user_count, std::chrono::milliseconds pause) {
 }
 
 std::string Load::FirstTopic() { return absl::StrCat("dms/dev/", kFirstUser); }
+
+bool Load::WaitForConnection(Clock::duration patience) {
+  return channel_->WaitForConnected(
+      std::chrono::system_clock::now() +
+      std::chrono::duration_cast<std::chrono::system_clock::duration>(patience));
+}
 
 void Load::Resume() {
   const std::lock_guard<std::mutex> lock(mutex_);

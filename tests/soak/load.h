@@ -52,6 +52,9 @@ class Load {
   Load& operator=(const Load&) = delete;
   ~Load() { Stop(); }
 
+  // Waits until the bridge accepts connections. False if it does not.
+  bool WaitForConnection(testing::Clock::duration patience);
+
   void Resume();
   // Waits for the last answers.
   void Pause();

@@ -51,9 +51,10 @@ Rig::Rig(const RigOptions& options)
       witness_(Started(broker_), ledger_),
       bridge_(Command(options, bridge_port_.address(), proxy_.address())),
       load_(bridge_port_.address(), options.load, ledger_) {
+  const bool connected = load_.WaitForConnection(kStartPatience);
   const testing::Clock::time_point begin = testing::Clock::now();
   load_.Resume();
-  if (!load_.WaitForRecovery(begin, kStartPatience)) {
+  if (!connected || !load_.WaitForRecovery(begin, kStartPatience)) {
     ADD_FAILURE() << "the bridge does not answer OK" << (bridge_.running() ? "" : ": it has ended");
   }
 }
