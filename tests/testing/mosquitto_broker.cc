@@ -4,33 +4,30 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <string_view>
-#include <system_error>
-#include <vector>
+#include <utility>
 
 namespace dino::testing {
 namespace {
 
 constexpr std::string_view kProgram = "/usr/sbin/mosquitto";
 
-std::filesystem::path NewDirectory() {
-  std::string name = std::filesystem::temp_directory_path() / "dino-mosquitto-XXXXXX";
-  if (mkdtemp(name.data()) == nullptr) {
-    std::perror("mkdtemp");
-    std::abort();
-  }
-  return name;
-}
+struct Listener {
+  std::uint16_t port;
+  MosquittoBroker::Door door;
+};
 
-void WriteConfiguration(const std::filesystem::path& directory, std::uint16_t port,
+void WriteConfiguration(const std::filesystem::path& directory,
+                        const std::vector<Listener>& listeners,
                         MosquittoBroker::Persistence persistence) {
   std::ofstream file(directory / "mosquitto.conf");
-  file << "listener " << port << " 127.0.0.1\n"
-       << "allow_anonymous true\n"
-       << "log_dest stderr\n"
+  file << "per_listener_settings true\n";
+  for (const Listener& listener : listeners) {
+    file << "listener " << listener.port << " 127.0.0.1\n";
+    for (const std::string& line : listener.door) file << line << "\n";
+  }
+  file << "log_dest stderr\n"
        << "set_tcp_nodelay true\n"
        << "max_queued_messages 0\n"
        << "max_queued_bytes 0\n"
@@ -46,21 +43,22 @@ void WriteConfiguration(const std::filesystem::path& directory, std::uint16_t po
 
 }  // namespace
 
-MosquittoBroker::MosquittoBroker(Persistence persistence, Startup startup)
-    : directory_(NewDirectory()) {
-  WriteConfiguration(directory_, port(), persistence);
+MosquittoBroker::MosquittoBroker(Persistence persistence, Startup startup) {
+  WriteConfiguration(directory_.path(), {{port(), {"allow_anonymous true"}}}, persistence);
   if (startup == Startup::kNow) Start();
 }
 
-MosquittoBroker::~MosquittoBroker() {
-  process_.reset();
-  std::error_code ignored;
-  std::filesystem::remove_all(directory_, ignored);
+MosquittoBroker::MosquittoBroker(const Door& door, std::vector<std::string> environment)
+    : environment_(std::move(environment)) {
+  WriteConfiguration(directory_.path(), {{port(), door}, {open_port(), {"allow_anonymous true"}}},
+                     Persistence::kNone);
+  Start();
 }
 
 void MosquittoBroker::Start(Where where) {
   process_.emplace(
-      std::vector<std::string>{std::string(kProgram), "-c", directory_ / "mosquitto.conf"});
+      std::vector<std::string>{std::string(kProgram), "-c", directory_.path() / "mosquitto.conf"},
+      environment_);
   const auto wait_for = [&](std::string_view text) {
     process_->WaitForLine(
         Subprocess::Output::kStderr,

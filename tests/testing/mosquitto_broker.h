@@ -2,13 +2,14 @@
 #define DINO_TESTS_TESTING_MOSQUITTO_BROKER_H_
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/testing/loopback.h"
 #include "tests/testing/patience.h"
 #include "tests/testing/subprocess.h"
+#include "tests/testing/temporary_directory.h"
 
 namespace dino::testing {
 
@@ -24,14 +25,21 @@ class MosquittoBroker {
   };
   enum class Startup { kNow, kLater };
 
+  // Lines of its configuration that say who may come in, and how.
+  using Door = std::vector<std::string>;
+
   explicit MosquittoBroker(Persistence persistence = Persistence::kNone,
                            Startup startup = Startup::kNow);
+  // Lets in at `port` whom `door` allows, and everybody at `open_port`. `environment` is the
+  // process's (`NAME=value`).
+  explicit MosquittoBroker(const Door& door, std::vector<std::string> environment = {});
   MosquittoBroker(const MosquittoBroker&) = delete;
   MosquittoBroker& operator=(const MosquittoBroker&) = delete;
-  ~MosquittoBroker();
 
   std::uint16_t port() const { return port_.number(); }
   std::string address() const { return port_.address(); }
+  // A second port, where nothing is asked.
+  std::uint16_t open_port() const { return open_port_.number(); }
 
   // Starts it, always on the same port, and waits until it accepts connections.
   void Start(Where where = Where::Here());
@@ -45,7 +53,9 @@ class MosquittoBroker {
 
  private:
   const LoopbackPort port_;
-  const std::filesystem::path directory_;
+  const LoopbackPort open_port_;
+  const TemporaryDirectory directory_;
+  const std::vector<std::string> environment_;
   std::optional<Subprocess> process_;
 };
 
