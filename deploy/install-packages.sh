@@ -27,6 +27,7 @@ build_packages=(
   libmosquitto-dev
   libprotobuf-dev
   libspdlog-dev
+  libssl-dev
   ninja-build
   pkgconf
   protobuf-compiler
@@ -34,7 +35,7 @@ build_packages=(
   rapidjson-dev
 )
 run_packages=(mosquitto mosquitto-clients)
-test_packages=(clang clang-format clang-tidy git libgmock-dev libgtest-dev shellcheck)
+test_packages=(clang clang-format clang-tidy git libgmock-dev libgtest-dev openssl shellcheck)
 
 # Prints those of the packages "$@" that are not installed.
 missing_of() {

@@ -4,6 +4,7 @@
 #include <mqtt_protocol.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -12,6 +13,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "server/mqtt/reason_code.h"
 
 namespace dino::mqtt {
@@ -54,6 +56,20 @@ std::size_t PacketSize(std::size_t topic, std::size_t payload, Qos qos, std::siz
   return 1 + VarintSize(remaining) + remaining;
 }
 
+std::string TextOf(int error) { return std::generic_category().message(error); }
+
+SSL* TlsOf(mosquitto* handle) { return static_cast<SSL*>(mosquitto_ssl_get(handle)); }
+
+// What OpenSSL says of an error that the broker told us or that we found:
+// "error:0A00045C:SSL routines::tlsv13 alert certificate required".
+std::string ReadableTlsError(absl::string_view text) {
+  constexpr absl::string_view kAlert = " alert ";
+  const absl::string_view reason = text.substr(text.rfind(':') + 1);
+  const std::size_t alert = reason.find(kAlert);
+  if (alert == absl::string_view::npos) return std::string(reason);
+  return absl::StrCat("the broker refused: ", reason.substr(alert + kAlert.size()));
+}
+
 }  // namespace
 
 PublishProperties::PublishProperties(const PublishOptions& options, std::chrono::seconds expiry)
@@ -85,26 +101,78 @@ absl::Status Connection::Open(const Target& target) {
   mosquitto_connect_v5_callback_set(handle_, &Connection::OnConnect);
   mosquitto_publish_v5_callback_set(handle_, &Connection::OnPublish);
   mosquitto_disconnect_v5_callback_set(handle_, &Connection::OnDisconnect);
-  absl::Status status = Check(mosquitto_connect_async(handle_, target.address.c_str(), target.port,
-                                                      static_cast<int>(target.keep_alive.count())),
-                              "connect");
+  absl::Status status = SetCredentials(target.credentials);
+  if (!status.ok()) return status;
+  errno = 0;
+  const int result = mosquitto_connect_async(handle_, target.address.c_str(), target.port,
+                                             static_cast<int>(target.keep_alive.count()));
+  if (uses_tls_) status = CheckHandshake(result);
+  if (status.ok()) status = Check(result, "connect");
   if (status.ok()) {
     SetSocketOption(fd(), IPPROTO_TCP, TCP_USER_TIMEOUT, kTcpUserTimeoutMilliseconds);
   }
   return status;
 }
 
+absl::Status Connection::SetCredentials(const Credentials& credentials) {
+  int result = MOSQ_ERR_SUCCESS;
+  if (!credentials.username.empty()) {
+    result = mosquitto_username_pw_set(
+        handle_, credentials.username.c_str(),
+        credentials.password.has_value() ? credentials.password->c_str() : nullptr);
+  }
+  if (result == MOSQ_ERR_SUCCESS && credentials.tls != nullptr) {
+    // The library takes a reference of its own and changes nothing.
+    result = mosquitto_void_option(handle_, MOSQ_OPT_SSL_CTX, credentials.tls.get());
+    mosquitto_int_option(handle_, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);
+    mosquitto_log_callback_set(handle_, &Connection::OnLog);
+    uses_tls_ = true;
+    in_handshake_ = true;
+  }
+  if (result == MOSQ_ERR_SUCCESS) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("credentials: ", mosquitto_strerror(result)));
+}
+
 int Connection::fd() const { return handle_ == nullptr ? -1 : mosquitto_socket(handle_); }
 
-bool Connection::WantsWrite() const { return mosquitto_want_write(handle_); }
+bool Connection::WantsWrite() const {
+  // The library forgets that a handshake does not want to write any more.
+  if (in_handshake_) return SSL_want_write(TlsOf(handle_));
+  return mosquitto_want_write(handle_);
+}
+
+absl::Status Connection::Handshake() {
+  errno = 0;
+  const int result = mosquitto_loop_read(handle_, 1);
+  absl::Status status = CheckHandshake(result);
+  return status.ok() ? Check(result, "TLS handshake") : status;
+}
+
+absl::Status Connection::CheckHandshake(int result) {
+  const int error = errno;
+  const SSL* const tls = TlsOf(handle_);
+  if (result != MOSQ_ERR_SUCCESS || tls == nullptr) return absl::OkStatus();
+  in_handshake_ = !SSL_is_init_finished(tls);
+  // The library takes a socket that failed for one that is not ready.
+  if (!in_handshake_ || SSL_get_error(tls, -1) != SSL_ERROR_SYSCALL) return absl::OkStatus();
+  errno = error;
+  return Check(MOSQ_ERR_ERRNO, "TLS handshake");
+}
 
 absl::Status Connection::Read() {
+  if (in_handshake_) return Handshake();
   // The library stops reading early when it finds an old EAGAIN in errno.
   errno = 0;
   return Check(mosquitto_loop_read(handle_, 1), "read");
 }
 
 absl::Status Connection::Write() {
+  if (in_handshake_) return Handshake();
+  if (uses_tls_ && !answered_) {
+    // Why a broker refuses us may be there already, and a write that fails would lose it.
+    const absl::Status status = Read();
+    if (!status.ok()) return status;
+  }
   errno = 0;
   return Check(mosquitto_loop_write(handle_, 1), "write");
 }
@@ -150,13 +218,16 @@ void Connection::Disconnect() {
   if (fd() >= 0) mosquitto_disconnect_v5(handle_, MQTT_RC_NORMAL_DISCONNECTION, nullptr);
 }
 
-void Connection::OnConnect(mosquitto* /*handle*/, void* self, int reason_code, int /*flags*/,
+void Connection::OnConnect(mosquitto* handle, void* self, int reason_code, int /*flags*/,
                            const mqtt5__property* properties) {
+  auto* const connection = static_cast<Connection*>(self);
+  connection->answered_ = true;
+  // From here on it would cost a text for each packet.
+  mosquitto_log_callback_set(handle, nullptr);
   ConnAck connack;
   connack.reason_code = static_cast<std::uint8_t>(reason_code);
   mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM, &connack.receive_maximum,
                                 /*skip_first=*/false);
-  auto* connection = static_cast<Connection*>(self);
   mosquitto_property_read_int32(properties, MQTT_PROP_MAXIMUM_PACKET_SIZE,
                                 &connection->maximum_packet_size_, /*skip_first=*/false);
   connection->listener_.OnConnAck(connack);
@@ -178,16 +249,36 @@ void Connection::OnDisconnect(mosquitto* /*handle*/, void* self, int reason_code
   }
 }
 
-absl::Status Connection::Check(int result, const char* what) const {
+void Connection::OnLog(mosquitto* /*handle*/, void* self, int level, const char* text) {
+  std::string& error = static_cast<Connection*>(self)->tls_error_;
+  if (level == MOSQ_LOG_ERR && error.empty()) error = ReadableTlsError(text);
+}
+
+absl::Status Connection::Check(int result, const char* what) {
+  const int error = errno;
   if (result == MOSQ_ERR_SUCCESS || result == MOSQ_ERR_CONN_PENDING) {
     if (fd() >= 0) return absl::OkStatus();
     return absl::UnavailableError(absl::StrCat(what, ": connection closed"));
   }
-  const int error = errno;
-  return absl::UnavailableError(absl::StrCat(what, ": ",
-                                             result == MOSQ_ERR_ERRNO
-                                                 ? std::generic_category().message(error)
-                                                 : std::string(mosquitto_strerror(result))));
+  std::string reason = uses_tls_ ? TlsReason(result, error) : "";
+  if (reason.empty()) {
+    reason = absl::StrCat(what, ": ",
+                          result == MOSQ_ERR_ERRNO ? TextOf(error) : mosquitto_strerror(result));
+  }
+  return absl::UnavailableError(reason);
+}
+
+std::string Connection::TlsReason(int result, int error) const {
+  const std::string verify_error = TakeVerifyError();
+  if (!verify_error.empty()) return "TLS: the broker's certificate: " + verify_error;
+  if (!tls_error_.empty()) return "TLS: " + tls_error_;
+  if (result == MOSQ_ERR_TLS) return "TLS handshake: connection closed";
+  // EPROTO is all that the library says of an end without TLS's own farewell.
+  const bool closed =
+      result == MOSQ_ERR_CONN_LOST || (result == MOSQ_ERR_ERRNO && (error == EPROTO || error == 0));
+  if (!closed) return "";
+  if (in_handshake_ || answered_) return "connection closed";
+  return "connection closed before CONNACK: does the broker want another client certificate?";
 }
 
 }  // namespace dino::mqtt

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "server/mqtt/batch.h"
+#include "server/mqtt/broker_access.h"
 
 struct mosquitto;
 struct mqtt5__property;  // NOLINT(bugprone-reserved-identifier): the library's name
@@ -68,6 +69,7 @@ class Connection {
     std::uint16_t port = 0;
     std::string client_id;
     std::chrono::seconds keep_alive{0};
+    Credentials credentials;
   };
 
   enum class PublishStatus {
@@ -110,17 +112,32 @@ class Connection {
  private:
   static void OnConnect(mosquitto* handle, void* self, int reason_code, int flags,
                         const mqtt5__property* properties);
+  static void OnLog(mosquitto* handle, void* self, int level, const char* text);
   static void OnPublish(mosquitto* handle, void* self, int packet_id, int reason_code,
                         const mqtt5__property* properties);
   static void OnDisconnect(mosquitto* handle, void* self, int reason_code,
                            const mqtt5__property* properties);
 
-  absl::Status Check(int result, const char* what) const;
+  absl::Status SetCredentials(const Credentials& credentials);
+  // Goes on with the TLS handshake, which both reads and writes.
+  absl::Status Handshake();
+  // Looks at what came of a step of it that the library calls a success; `errno` is the step's.
+  absl::Status CheckHandshake(int result);
+  // The library's `result`, and `errno`, as a status.
+  absl::Status Check(int result, const char* what);
+  // What TLS knows of a failure, empty if nothing.
+  std::string TlsReason(int result, int error) const;
 
   Listener& listener_;
   mosquitto* handle_ = nullptr;
   // The largest packet that the broker takes; 0 for any.
   std::uint32_t maximum_packet_size_ = 0;
+  bool uses_tls_ = false;
+  bool in_handshake_ = false;
+  // CONNACK has come.
+  bool answered_ = false;
+  // OpenSSL's first error, as the library tells it, up to CONNACK.
+  std::string tls_error_;
 };
 
 }  // namespace dino::mqtt

@@ -62,10 +62,15 @@ void Session::Open(const std::string& address) {
   connack_.reset();
   disconnect_reason_.reset();
   connect_deadline_ = Clock::now() + options_.connect_timeout;
+  absl::StatusOr<Credentials> credentials = options_.access->For(broker().host);
+  if (!credentials.ok()) {
+    Lost(credentials.status());
+    return;
+  }
   Connection::Listener& listener = *this;
   connection_ = std::make_unique<Connection>(listener);
-  const absl::Status opened =
-      connection_->Open({address, broker().port, options_.client_id, options_.keep_alive});
+  const absl::Status opened = connection_->Open(
+      {address, broker().port, options_.client_id, options_.keep_alive, *std::move(credentials)});
   if (!opened.ok()) {
     Lost(opened);
     return;
@@ -87,6 +92,8 @@ void Session::OnSocket(std::uint32_t events) {
     Lost(status);
   } else if (state_ == State::kConnecting && connack_.has_value()) {
     Established();
+  } else if (state_ == State::kConnecting) {
+    WatchSocket();
   }
 }
 

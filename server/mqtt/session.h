@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "server/mqtt/backoff.h"
 #include "server/mqtt/batch.h"
+#include "server/mqtt/broker_access.h"
 #include "server/mqtt/broker_address.h"
 #include "server/mqtt/connection.h"
 #include "server/mqtt/failover.h"
@@ -28,6 +29,8 @@ namespace dino::mqtt {
 struct SessionOptions {
   // The first is preferred; the next one is tried when an attempt fails.
   std::vector<BrokerAddress> brokers;
+  // Never null.
+  std::shared_ptr<BrokerAccess> access = std::make_shared<BrokerAccess>();
   std::string client_id;
   std::size_t in_flight_window = 64;
   std::size_t in_flight_bytes = 1048576;

@@ -1,0 +1,241 @@
+// Connections with TLS to a real mosquitto: what connects, and what is said of what does not.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/mqtt/watched_session.h"
+#include "tests/testing/certificate_authority.h"
+#include "tests/testing/fake_broker.h"
+#include "tests/testing/mosquitto_broker.h"
+#include "tests/testing/subprocess.h"
+
+namespace dino::mqtt {
+namespace {
+
+using testing::CertificateAuthority;
+using testing::CertificateFiles;
+using ::testing::HasSubstr;
+using testing::MosquittoBroker;
+using ::testing::StartsWith;
+using testing::Subprocess;
+
+MosquittoBroker::Door TlsDoor(const CertificateAuthority& authority,
+                              const CertificateFiles& files) {
+  return {"allow_anonymous true", "cafile " + authority.certificate(),
+          "certfile " + files.certificate, "keyfile " + files.key};
+}
+
+MosquittoBroker::Door ClientCertificateDoor(const CertificateAuthority& authority,
+                                            const CertificateFiles& files) {
+  MosquittoBroker::Door door = TlsDoor(authority, files);
+  door.emplace_back("require_certificate true");
+  return door;
+}
+
+class TlsConnectionTest : public ::testing::Test {
+ protected:
+  BrokerAccessOptions Trusting(const CertificateAuthority& authority) const {
+    BrokerAccessOptions access;
+    access.tls.ca = authority.certificate();
+    return access;
+  }
+
+  BrokerAccessOptions WithCertificate(const CertificateFiles& files) const {
+    BrokerAccessOptions access = Trusting(authority_);
+    access.tls.certificate = files.certificate;
+    access.tls.key = files.key;
+    return access;
+  }
+
+  // Puts a file in place of another at a stroke.
+  static void Replace(const std::string& path, const std::string& by) {
+    std::filesystem::copy_file(by, path + ".new");
+    std::filesystem::rename(path + ".new", path);
+  }
+
+  CertificateAuthority authority_;
+};
+
+TEST_F(TlsConnectionTest, ConnectsByNameAndPublishes) {
+  MosquittoBroker broker(TlsDoor(authority_, authority_.Issue("DNS:localhost")));
+  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  session.WaitForConnection();
+  // More than a socket takes at once.
+  session.ExpectPublishes(2000);
+}
+
+TEST_F(TlsConnectionTest, ConnectsByAddressAndPublishes) {
+  MosquittoBroker broker(TlsDoor(authority_, authority_.Issue("IP:127.0.0.1")));
+  WatchedSession session("127.0.0.1", broker.port(), Trusting(authority_));
+  session.WaitForConnection();
+  session.ExpectPublishes();
+}
+
+TEST_F(TlsConnectionTest, ConnectsWithAClientCertificate) {
+  MosquittoBroker broker(ClientCertificateDoor(authority_, authority_.Issue("DNS:localhost")));
+  WatchedSession session("localhost", broker.port(),
+                         WithCertificate(authority_.Issue("DNS:bridge.example")));
+  session.WaitForConnection();
+  session.ExpectPublishes();
+}
+
+TEST_F(TlsConnectionTest, RefusesABrokerOfAnotherAuthority) {
+  CertificateAuthority other;
+  MosquittoBroker broker(TlsDoor(other, other.Issue("DNS:localhost")));
+  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  const SessionChange change = session.Next();
+  EXPECT_FALSE(change.connected);
+  EXPECT_EQ(change.reason,
+            "TLS: the broker's certificate: self-signed certificate in certificate chain");
+}
+
+TEST_F(TlsConnectionTest, RefusesABrokerOfAnotherName) {
+  MosquittoBroker broker(TlsDoor(authority_, authority_.Issue("DNS:other.example")));
+  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  EXPECT_EQ(session.Next().reason, "TLS: the broker's certificate: hostname mismatch");
+}
+
+TEST_F(TlsConnectionTest, RefusesABrokerOfAnotherAddress) {
+  MosquittoBroker broker(TlsDoor(authority_, authority_.Issue("DNS:localhost")));
+  WatchedSession session("127.0.0.1", broker.port(), Trusting(authority_));
+  EXPECT_EQ(session.Next().reason, "TLS: the broker's certificate: IP address mismatch");
+}
+
+TEST_F(TlsConnectionTest, RefusesACertificateThatHasEnded) {
+  const CertificateFiles ended =
+      authority_.Issue("DNS:localhost", CertificateAuthority::Validity::kEndedYesterday);
+  MosquittoBroker broker(TlsDoor(authority_, ended));
+  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  EXPECT_EQ(session.Next().reason, "TLS: the broker's certificate: certificate has expired");
+}
+
+TEST_F(TlsConnectionTest, SaysThatTheBrokerWantsAClientCertificate) {
+  MosquittoBroker broker(ClientCertificateDoor(authority_, authority_.Issue("DNS:localhost")));
+  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  session.WaitForReason("TLS: the broker refused: certificate required");
+}
+
+TEST_F(TlsConnectionTest, SaysThatTheBrokerDoesNotTakeTheClientCertificate) {
+  CertificateAuthority other;
+  MosquittoBroker broker(ClientCertificateDoor(authority_, authority_.Issue("DNS:localhost")));
+  WatchedSession session("localhost", broker.port(),
+                         WithCertificate(other.Issue("DNS:bridge.example")));
+  session.WaitForReason("TLS: the broker refused: unknown ca");
+}
+
+TEST_F(TlsConnectionTest, RefusesABrokerThatSpeaksNoNewerTlsThan11) {
+  const std::string configuration = authority_.directory() / "openssl.cnf";
+  std::ofstream(configuration) << "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n"
+                               << "[c]\nMinProtocol = TLSv1.1\nMaxProtocol = TLSv1.1\n"
+                               << "CipherString = DEFAULT@SECLEVEL=0\n";
+  MosquittoBroker::Door door = TlsDoor(authority_, authority_.Issue("DNS:localhost"));
+  door.emplace_back("tls_version tlsv1.1");
+  door.emplace_back("ciphers DEFAULT@SECLEVEL=0");
+  MosquittoBroker broker(door, {"OPENSSL_CONF=" + configuration});
+  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  EXPECT_EQ(session.Next().reason, "TLS: the broker refused: protocol version");
+}
+
+TEST_F(TlsConnectionTest, SaysThatTheBrokerSpeaksNoTls) {
+  MosquittoBroker broker;
+  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  EXPECT_THAT(session.Next().reason, StartsWith("TLS handshake: "));
+}
+
+TEST_F(TlsConnectionTest, SaysThatNobodyListens) {
+  testing::FakeBroker broker;
+  broker.StopListening();
+  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  EXPECT_THAT(session.Next().reason, HasSubstr("Connection refused"));
+}
+
+TEST_F(TlsConnectionTest, GivesUpABrokerThatClosesDuringTheHandshake) {
+  testing::FakeBroker broker;
+  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  broker.Accept().Close();
+  EXPECT_THAT(session.Next().reason, StartsWith("TLS handshake: "));
+  broker.Accept();
+}
+
+// A server that shows `named` to those who ask for localhost, `unnamed` to those who ask for no
+// name, and ends connections that ask for another one.
+std::vector<std::string> NamedServer(const testing::LoopbackPort& port,
+                                     const CertificateFiles& named,
+                                     const CertificateFiles& unnamed) {
+  return {"openssl",   "s_server",    "-accept",           port.address(),
+          "-rev",      "-cert",       unnamed.certificate, "-key",
+          unnamed.key, "-cert2",      named.certificate,   "-key2",
+          named.key,   "-servername", "localhost",         "-servername_fatal"};
+}
+
+bool IsEstablished(std::string_view line) { return line == "CONNECTION ESTABLISHED"; }
+
+TEST_F(TlsConnectionTest, AsksForTheBrokerByItsName) {
+  const testing::LoopbackPort port;
+  Subprocess server(
+      NamedServer(port, authority_.Issue("DNS:localhost"), authority_.Issue("DNS:other.example")));
+  WatchedSession session("localhost", port.number(), Trusting(authority_));
+  server.WaitForLine(Subprocess::Output::kStderr, IsEstablished);
+}
+
+TEST_F(TlsConnectionTest, AsksForNoNameWhereItHasAnAddress) {
+  const testing::LoopbackPort port;
+  Subprocess server(
+      NamedServer(port, authority_.Issue("DNS:other.example"), authority_.Issue("IP:127.0.0.1")));
+  WatchedSession session("127.0.0.1", port.number(), Trusting(authority_));
+  server.WaitForLine(Subprocess::Output::kStderr, IsEstablished);
+}
+
+TEST_F(TlsConnectionTest, ConnectsAgainAfterTheBrokerWasKilled) {
+  MosquittoBroker broker(TlsDoor(authority_, authority_.Issue("DNS:localhost")));
+  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  session.WaitForConnection();
+  broker.Kill();
+  const SessionChange lost = session.Next();
+  EXPECT_TRUE(lost.was_connected);
+  EXPECT_EQ(lost.reason, "connection closed");
+  broker.Start();
+  session.WaitForConnection();
+  session.ExpectPublishes();
+}
+
+TEST_F(TlsConnectionTest, TakesANewClientCertificateAtTheNextAttempt) {
+  CertificateAuthority other;
+  MosquittoBroker broker(ClientCertificateDoor(authority_, authority_.Issue("DNS:localhost")));
+  const CertificateFiles used = other.Issue("DNS:bridge.example");
+  WatchedSession session("localhost", broker.port(), WithCertificate(used));
+  session.WaitForReason("unknown ca");
+
+  const CertificateFiles renewed = authority_.Issue("DNS:bridge.example");
+  Replace(used.certificate, renewed.certificate);
+  session.WaitForReason("holds the key of another certificate");
+  Replace(used.key, renewed.key);
+  session.WaitForConnection();
+  session.ExpectPublishes();
+}
+
+TEST_F(TlsConnectionTest, ABrokenCaFileHarmsNoConnectionThatStands) {
+  const std::string ca = authority_.directory() / "used.pem";
+  std::filesystem::copy_file(authority_.certificate(), ca);
+  MosquittoBroker broker(TlsDoor(authority_, authority_.Issue("DNS:localhost")));
+  BrokerAccessOptions access = Trusting(authority_);
+  access.tls.ca = ca;
+  WatchedSession session("localhost", broker.port(), access);
+  session.WaitForConnection();
+
+  std::filesystem::remove(ca);
+  session.ExpectPublishes();
+  broker.Kill();
+  session.WaitForReason("cannot read " + ca + ": No such file or directory");
+  broker.Start();
+  std::filesystem::copy_file(authority_.certificate(), ca);
+  session.WaitForConnection();
+}
+
+}  // namespace
+}  // namespace dino::mqtt
