@@ -3,6 +3,7 @@
 #include <absl/status/statusor.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +35,16 @@ void LogChange(const mqtt::SessionChange& change) {
   }
 }
 
+mqtt::BrokerAccessOptions BrokerAccessOptionsOf(const Settings& settings) {
+  mqtt::BrokerAccessOptions options;
+  options.username = settings.mqtt_username;
+  options.password_file = settings.mqtt_password_file;
+  options.tls.ca = settings.mqtt_tls_ca_file;
+  options.tls.certificate = settings.mqtt_tls_cert_file;
+  options.tls.key = settings.mqtt_tls_key_file;
+  return options;
+}
+
 mqtt::SessionPoolOptions PoolOptions(const Settings& settings) {
   mqtt::SessionPoolOptions options;
   for (const HostPort& broker : settings.mqtt_brokers) {
@@ -47,6 +58,7 @@ mqtt::SessionPoolOptions PoolOptions(const Settings& settings) {
   options.session.keep_alive = settings.mqtt_keep_alive;
   options.session.ack_timeout = settings.mqtt_ack_timeout;
   options.session.failover_after = settings.mqtt_failover_after;
+  options.session.access = std::make_shared<mqtt::BrokerAccess>(BrokerAccessOptionsOf(settings));
   options.on_change = LogChange;
   return options;
 }

@@ -17,6 +17,8 @@ using std::chrono::seconds;
 
 constexpr std::size_t kMebibyte = 1024UL * 1024;
 
+constexpr char kFile[] = "the path of a file that can be read; empty: none";
+
 std::vector<Setting> CallSettings() {
   return {
       {"grpc-address", "127.0.0.1:50051",
@@ -78,6 +80,24 @@ std::vector<Setting> MqttSettings() {
       {"mqtt-client-id-prefix", "dino-bridge",
        "What the MQTT client identifiers of the sessions begin with.",
        Name(&Settings::mqtt_client_id_prefix, 64)},
+      {"mqtt-username", "", "The user name that the brokers are given.",
+       Text(&Settings::mqtt_username, "UTF-8 without control characters; empty: none")},
+      {"mqtt-password-file", "",
+       "The file with the password that the brokers are given. A newline at its end does not "
+       "count. Read at each connection attempt.",
+       Text(&Settings::mqtt_password_file, kFile)},
+      {"mqtt-tls-ca-file", "",
+       "The certificates, in PEM form, of those who may have signed the brokers' certificates. "
+       "If it is set, the brokers are reached by TLS 1.2 or newer, and must show a certificate "
+       "for the name or address that mqtt-brokers has. Like the two below, read again when it "
+       "has changed, for the next connection attempt.",
+       Text(&Settings::mqtt_tls_ca_file, kFile)},
+      {"mqtt-tls-cert-file", "",
+       "The certificate, in PEM form and with its chain, that is shown to the brokers. Needs "
+       "mqtt-tls-key-file.",
+       Text(&Settings::mqtt_tls_cert_file, kFile)},
+      {"mqtt-tls-key-file", "", "The key of mqtt-tls-cert-file, in PEM form without a passphrase.",
+       Text(&Settings::mqtt_tls_key_file, kFile)},
       {"topic-template", "dms/{environment}/{user_id}",
        "The topic of a recipient. {user_id} stands for the recipient, {environment} for the "
        "setting of that name.",
@@ -122,9 +142,7 @@ const std::vector<Setting>& SettingTable() {
 
 const std::vector<std::string_view>& LaterSettings() {
   static const auto* const names = new std::vector<std::string_view>{
-      "ops-address",        "mqtt-username",     "mqtt-password-file", "mqtt-tls-ca-file",
-      "mqtt-tls-cert-file", "mqtt-tls-key-file", "tls-cert-file",      "tls-key-file",
-      "tls-client-ca-file", "auth-keys-file"};
+      "ops-address", "tls-cert-file", "tls-key-file", "tls-client-ca-file", "auth-keys-file"};
   return *names;
 }
 

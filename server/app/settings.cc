@@ -9,6 +9,7 @@
 #include "server/app/setting_table.h"
 #include "server/app/settings_help.h"
 #include "server/fanout/topic_template.h"
+#include "server/mqtt/broker_access.h"
 
 namespace dino::app {
 namespace {
@@ -33,6 +34,7 @@ class SettingsReader {
     for (const std::string_view name : LaterSettings()) RefuseLater(name);
     CheckTopicTemplate();
     CheckLimits();
+    CheckBrokerAccess();
     CheckGrpcAddress();
     if (!errors_.lines.empty()) return std::move(errors_);
     return std::move(settings_);
@@ -100,6 +102,40 @@ class SettingsReader {
                                               std::to_string(settings_.max_payload_bytes) +
                                               ": an event that large would always be refused");
     }
+  }
+
+  void CheckBrokerAccess() {
+    Check("mqtt-username", settings_.mqtt_username, mqtt::CheckUsername);
+    Check("mqtt-password-file", settings_.mqtt_password_file,
+          [](const std::string& path) { return mqtt::ReadPasswordFile(path).status(); });
+    CheckNeeds("mqtt-password-file", settings_.mqtt_password_file, "mqtt-username",
+               settings_.mqtt_username);
+    const std::string& ca = settings_.mqtt_tls_ca_file;
+    const std::string& certificate = settings_.mqtt_tls_cert_file;
+    const std::string& key = settings_.mqtt_tls_key_file;
+    Check("mqtt-tls-ca-file", ca, mqtt::CheckCaFile);
+    CheckNeeds("mqtt-tls-cert-file", certificate, "mqtt-tls-ca-file", ca);
+    CheckNeeds("mqtt-tls-cert-file", certificate, "mqtt-tls-key-file", key);
+    CheckNeeds("mqtt-tls-key-file", key, "mqtt-tls-cert-file", certificate);
+    Check("mqtt-tls-cert-file", certificate, mqtt::CheckCertificateFile);
+    // Only with a certificate that is right can it be said whether the key belongs to it.
+    if (certificate.empty() || !mqtt::CheckCertificateFile(certificate).ok()) return;
+    Check("mqtt-tls-key-file", key, [&certificate](const std::string& path) {
+      return mqtt::CheckKeyFile(path, certificate);
+    });
+  }
+
+  // Checks the value of a setting that is in use.
+  template <typename Function>
+  void Check(std::string_view name, const std::string& value, const Function& check) {
+    if (value.empty()) return;
+    const absl::Status status = check(value);
+    if (!status.ok()) Fail(sources_[name], std::string(status.message()));
+  }
+
+  void CheckNeeds(std::string_view name, const std::string& value, const std::string& other_name,
+                  const std::string& other_value) {
+    if (!value.empty() && other_value.empty()) Fail(sources_[name], "needs " + other_name);
   }
 
   void CheckGrpcAddress() {

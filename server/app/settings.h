@@ -30,6 +30,12 @@ struct Settings {
   std::chrono::milliseconds mqtt_ack_timeout{};
   std::chrono::milliseconds mqtt_failover_after{};
   std::string mqtt_client_id_prefix;
+  // What is empty is not used.
+  std::string mqtt_username;
+  std::string mqtt_password_file;
+  std::string mqtt_tls_ca_file;
+  std::string mqtt_tls_cert_file;
+  std::string mqtt_tls_key_file;
 
   // Together they make a valid `fanout::TopicTemplate`.
   std::string topic_template;

@@ -61,7 +61,9 @@ std::string HelpText() {
     help += '\n';
     AppendWrapped(setting.purpose, help);
     AppendWrapped("Must be " + setting.rule.expected + ".", help);
-    help.append(kIndent).append("Default: ").append(setting.default_text).append("\n");
+    const bool has_default = !setting.default_text.empty();
+    help.append(kIndent).append("Default: ");
+    help.append(has_default ? setting.default_text : "none").append("\n");
   }
   return help + kOther;
 }

@@ -18,7 +18,8 @@ TEST(SettingsHelpTest, ListsEverySettingWithVariableAndDefault) {
   for (const Setting& setting : SettingTable()) {
     EXPECT_THAT(help, HasSubstr("\n  --" + std::string(setting.name) + "  " +
                                 EnvironmentName(setting.name) + "\n"));
-    EXPECT_THAT(help, HasSubstr("Default: " + std::string(setting.default_text) + "\n"));
+    const std::string_view text = setting.default_text.empty() ? "none" : setting.default_text;
+    EXPECT_THAT(help, HasSubstr("Default: " + std::string(text) + "\n"));
   }
 }
 

@@ -53,6 +53,11 @@ TEST(SettingsTest, HasTheDocumentedDefaults) {
   EXPECT_EQ(settings->mqtt_ack_timeout, seconds(5));
   EXPECT_EQ(settings->mqtt_failover_after, seconds(5));
   EXPECT_EQ(settings->mqtt_client_id_prefix, "dino-bridge");
+  EXPECT_EQ(settings->mqtt_username, "");
+  EXPECT_EQ(settings->mqtt_password_file, "");
+  EXPECT_EQ(settings->mqtt_tls_ca_file, "");
+  EXPECT_EQ(settings->mqtt_tls_cert_file, "");
+  EXPECT_EQ(settings->mqtt_tls_key_file, "");
   EXPECT_EQ(settings->topic_template, "dms/{environment}/{user_id}");
   EXPECT_EQ(settings->environment, "dev");
   EXPECT_EQ(settings->default_expiry, seconds(86400));
