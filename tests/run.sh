@@ -7,32 +7,47 @@ set -uo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: tests/run.sh [--fast] [--tsan]
+usage: tests/run.sh [--fast] [--tsan] [--soak [--seed N] [--minutes M]]
 
 Installs what is missing from Debian's packages, builds with and without
 sanitizers, runs every test and checks format, clang-tidy, protos and scripts.
 
   --fast  only build the preset `dev` and run its tests
   --tsan  run the tests under the thread sanitizer as well
+  --soak  only build the optimized server and run it under injected faults, for
+          M minutes (30); the same seed N (1) injects the same faults
 TEXT
 }
 
 presets=(dev asan)
 fast=false
-for argument in "$@"; do
-  case "$argument" in
+soak=false
+seed=1
+minutes=30
+while (($#)); do
+  case "$1" in
     --fast) fast=true presets=(dev) ;;
     --tsan) presets+=(tsan) ;;
+    --soak) soak=true ;;
+    --seed | --minutes)
+      if [[ ! "${2:-}" =~ ^[0-9]+$ ]]; then
+        echo "error: $1 needs a number" >&2
+        exit 2
+      fi
+      if [[ "$1" == --seed ]]; then seed=$2; else minutes=$2; fi
+      shift
+      ;;
     -h | --help)
       usage
       exit 0
       ;;
     *)
-      echo "error: unknown option '$argument'" >&2
+      echo "error: unknown option '$1'" >&2
       usage >&2
       exit 2
       ;;
   esac
+  shift
 done
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
@@ -103,6 +118,13 @@ lint_protos() {
   "$buf" lint proto
 }
 
+# A long run of the optimized server; the program that injects the faults comes from `dev`.
+run_soak() {
+  build release dino-bridge && build dev soak || return
+  build/dev/bin/soak --bridge=build/release/bin/dino-bridge --seed="$seed" \
+    --duration="${minutes}m" --faults-per-minute=60
+}
+
 check_format() { git ls-files -z '*.cc' '*.h' | xargs -0 clang-format --dry-run --Werror; }
 
 check_scripts() { git ls-files -z '*.sh' .ci/run | xargs -0 shellcheck; }
@@ -114,6 +136,10 @@ check_tidy() { build tidy -k 0; }
 if ! step 'Debian packages' deploy/install-packages.sh test; then
   echo '0 passed, 1 failed'
   exit 1
+fi
+if $soak; then
+  fast=true presets=()
+  check 'Soak' run_soak
 fi
 for preset in "${presets[@]}"; do
   if step "Build $preset" build "$preset"; then

@@ -29,7 +29,7 @@ Findings FindingsWith(Tampering tampering) {
   }
   const testing::Clock::time_point now = testing::Clock::now();
   EXPECT_TRUE(rig.load().WaitForRecovery(now, testing::kPatience));
-  const Findings findings = rig.Finish();
+  Findings findings = rig.Finish();
   EXPECT_TRUE(rig.StopBridge());
   EXPECT_GT(findings.acknowledged, 50U);
   // Whatever was done: nothing else.

@@ -53,7 +53,7 @@ Answer AnswerOf(const grpc::Status& status) {
 
 std::string OutcomeOf(const grpc::Status& status) {
   if (status.ok()) return "OK";
-  const std::string reason = testing::ReasonOf(status);
+  std::string reason = testing::ReasonOf(status);
   if (!reason.empty()) return reason;
   return absl::StrCat("status ", static_cast<int>(status.error_code()));
 }

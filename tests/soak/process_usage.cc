@@ -24,8 +24,8 @@ ProcessUsage UsageOf(pid_t pid) {
   }
   std::error_code error;
   const std::filesystem::directory_iterator files(directory / "fd", error);
-  if (!error)
-    usage.file_descriptors = static_cast<std::size_t>(std::distance(begin(files), end(files)));
+  if (error) return usage;
+  usage.file_descriptors = static_cast<std::size_t>(std::distance(begin(files), end(files)));
   return usage;
 }
 

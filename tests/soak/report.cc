@@ -19,6 +19,7 @@ std::string Seconds(Clock::duration length) {
 std::string Spread(const std::vector<Recovery>& recoveries,
                    Clock::duration Recovery::*const member) {
   std::vector<Clock::duration> lengths;
+  lengths.reserve(recoveries.size());
   for (const Recovery& recovery : recoveries) lengths.push_back(recovery.*member);
   std::sort(lengths.begin(), lengths.end());
   return absl::StrCat(Seconds(lengths[lengths.size() / 2]), " | ", Seconds(lengths.back()));

@@ -22,7 +22,7 @@ std::vector<std::string> Command(const RigOptions& options, const std::string& a
                                  const std::string& broker_address) {
   return {"/bin/sh",
           "-c",
-          "exec 2>\"$1\"; shift; exec \"$@\"",
+          R"(exec 2>"$1"; shift; exec "$@")",
           "sh",
           options.log_file,
           options.bridge,

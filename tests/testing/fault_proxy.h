@@ -1,7 +1,6 @@
 #ifndef DINO_TESTS_TESTING_FAULT_PROXY_H_
 #define DINO_TESTS_TESTING_FAULT_PROXY_H_
 
-#include <array>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -9,15 +8,14 @@
 #include <list>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "tests/testing/file_descriptor.h"
 #include "tests/testing/loopback.h"
-#include "tests/testing/packet_splitter.h"
 #include "tests/testing/patience.h"
+#include "tests/testing/proxied_connection.h"
 #include "tests/testing/shaped_stream.h"
 #include "tests/testing/tamperer.h"
 
@@ -78,38 +76,13 @@ class FaultProxy {
   std::map<std::string, std::size_t> LostConnections();
 
  private:
-  // One end of a connection through the proxy, and what was read there.
-  struct Side {
-    FileDescriptor socket;
-    PacketSplitter packets;
-    // Nothing more comes: the peer said so, or (`dead`) the connection is gone.
-    bool finished = false;
-    bool dead = false;
-  };
-  struct Connection {
-    explicit Connection(unsigned seed) : streams{ShapedStream(seed), ShapedStream(seed + 1)} {}
-    // By direction: where its bytes come from, and those on their way.
-    std::array<Side, 2> sides;
-    std::array<ShapedStream, 2> streams;
-    std::string client_id;
-    bool carried_publication = false;
-    bool ended = false;
-  };
-
   void Run(std::function<void()> task);
   void Serve();
   void AwaitWork();
   int PollTimeout() const;
   void RunTasks();
   void Accept();
-  void Advance(Connection& connection);
-  void Read(Connection& connection, std::size_t direction);
-  void Write(Connection& connection, std::size_t direction);
-  void Pass(Connection& connection, std::size_t direction, std::string packet);
-  void Observe(Connection& connection, const std::string& packet);
-  void EndIfDone(Connection& connection, std::size_t direction);
-  void End(Connection& connection, bool reset);
-  bool Wants(const Connection& connection, std::size_t direction) const;
+  void ForgetEnded();
 
   const std::uint16_t broker_port_;
   const LoopbackPort port_;
@@ -117,11 +90,9 @@ class FaultProxy {
 
   // The proxy's thread only.
   FileDescriptor listener_;
-  std::list<Connection> connections_;
-  std::array<Shape, 2> shapes_;
+  ProxyFaults faults_;
+  std::list<ProxiedConnection> connections_;
   Door door_ = Door::kOpen;
-  bool lose_acks_ = false;
-  Tamperer tamperer_;
   unsigned next_seed_;
   std::map<std::string, std::size_t> lost_connections_;
 

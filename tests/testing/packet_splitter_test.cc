@@ -49,8 +49,8 @@ TEST(PacketSplitterTest, LeavesBytesThatAreNoPacketAsTheyAre) {
   const std::string garbage = "\x30\xFF\xFF\xFF\xFF and more";
   splitter.Append(garbage);
   EXPECT_THAT(All(splitter), ElementsAre(garbage));
-  splitter.Append("\x30");
-  EXPECT_THAT(All(splitter), ElementsAre("\x30"));
+  splitter.Append("0");
+  EXPECT_THAT(All(splitter), ElementsAre("0"));
 }
 
 }  // namespace
