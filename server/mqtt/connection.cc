@@ -170,7 +170,7 @@ absl::Status Connection::Write() {
   if (in_handshake_) return Handshake();
   if (uses_tls_ && !answered_) {
     // Why a broker refuses us may be there already, and a write that fails would lose it.
-    const absl::Status status = Read();
+    absl::Status status = Read();
     if (!status.ok()) return status;
   }
   errno = 0;

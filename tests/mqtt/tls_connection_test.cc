@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -160,6 +162,24 @@ TEST_F(TlsConnectionTest, GivesUpABrokerThatClosesDuringTheHandshake) {
   broker.Accept().Close();
   EXPECT_THAT(session.Next().reason, StartsWith("TLS handshake: "));
   broker.Accept();
+}
+
+TEST_F(TlsConnectionTest, WaitsForASilentBrokerWithoutWork) {
+  constexpr std::chrono::milliseconds kWait{400};
+  const struct {
+    const char* name;
+    BrokerAccessOptions access;
+  } kCases[] = {{"TLS", Trusting(authority_)}, {"plain", {}}};
+  for (const auto& test : kCases) {
+    testing::FakeBroker broker;
+    const std::clock_t before = std::clock();
+    WatchedSession session("127.0.0.1", broker.port(), test.access, kWait);
+    const testing::FakeConnection silent = broker.Accept();
+    EXPECT_THAT(session.Next().reason, HasSubstr("no CONNACK")) << test.name;
+    const std::chrono::duration<double> work(static_cast<double>(std::clock() - before) /
+                                             CLOCKS_PER_SEC);
+    EXPECT_LT(work, kWait / 2) << test.name;
+  }
 }
 
 // A server that shows `named` to those who ask for localhost, `unnamed` to those who ask for no

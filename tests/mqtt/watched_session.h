@@ -22,10 +22,12 @@ namespace dino::mqtt {
 // A pool of one session, and what it says of itself.
 class WatchedSession {
  public:
-  WatchedSession(const std::string& host, std::uint16_t port, const BrokerAccessOptions& access) {
+  WatchedSession(const std::string& host, std::uint16_t port, const BrokerAccessOptions& access,
+                 Clock::duration connect_timeout = SessionOptions().connect_timeout) {
     SessionPoolOptions options;
     options.brokers = {{host, port}};
     options.sessions = 1;
+    options.session.connect_timeout = connect_timeout;
     options.session.access = std::make_shared<BrokerAccess>(access);
     options.on_change = [this](const SessionChange& change) {
       const std::lock_guard lock(mutex_);
