@@ -68,6 +68,8 @@ fanout::FanoutOptions FanoutOptionsOf(const Settings& settings) {
   options.default_expiry = settings.default_expiry;
   options.max_pending_publications = settings.max_pending_publications;
   options.max_pending_bytes = settings.max_pending_bytes;
+  options.idempotency.window = settings.idempotency_window;
+  options.idempotency.entries = settings.idempotency_entries;
   return options;
 }
 

@@ -47,6 +47,14 @@ std::vector<Setting> CallSettings() {
        "The most bytes of memory for the events of all calls that wait for the broker. Calls "
        "beyond it are refused. At least max-payload-bytes.",
        Whole(&Settings::max_pending_bytes, 1, kMebibyte * kMebibyte)},
+      {"idempotency-window", "600s",
+       "How long an idempotency key is remembered after the last call with it ended.",
+       Seconds(&Settings::idempotency_window, seconds(1), hours(24))},
+      {"idempotency-entries", "100000",
+       "The most idempotency keys that are remembered; beyond it the one that finished first is "
+       "forgotten. Each takes some 300 bytes of memory, and a quarter byte for each recipient of "
+       "an event with more than 64.",
+       Whole(&Settings::idempotency_entries, 1, 100000000)},
       {"drain-timeout", "25s", "How long calls in progress may take to finish after SIGTERM.",
        Milliseconds(&Settings::drain_timeout, milliseconds(0), hours(1))},
   };

@@ -47,6 +47,8 @@ struct Settings {
   std::size_t max_payload_bytes = 0;
   std::size_t max_pending_publications = 0;
   std::size_t max_pending_bytes = 0;
+  std::chrono::seconds idempotency_window{};
+  std::size_t idempotency_entries = 0;
   std::chrono::milliseconds drain_timeout{};
 
   log::Level log_level = log::Level::kInfo;

@@ -66,6 +66,8 @@ TEST(SettingsTest, HasTheDocumentedDefaults) {
   EXPECT_EQ(settings->max_payload_bytes, 65536U);
   EXPECT_EQ(settings->max_pending_publications, 1000000U);
   EXPECT_EQ(settings->max_pending_bytes, 268435456U);
+  EXPECT_EQ(settings->idempotency_window, seconds(600));
+  EXPECT_EQ(settings->idempotency_entries, 100000U);
   EXPECT_EQ(settings->drain_timeout, seconds(25));
   EXPECT_EQ(settings->log_level, log::Level::kInfo);
   EXPECT_EQ(settings->log_format, log::Format::kJson);
