@@ -16,12 +16,17 @@ namespace {
 using testing::Clock;
 using testing::Findings;
 
-// What a fault's kind is called, in the letters that a test's name may have.
+// What a fault's kind is called, as a test's name: `BrokerKill9`.
 std::string TestName(FaultKind kind) {
   std::string name;
+  bool begins_word = true;
   for (const char letter : NameOf(kind)) {
-    if (letter == ',') break;
-    if (std::isalnum(static_cast<unsigned char>(letter)) != 0) name += letter;
+    if (letter == ',' || letter == '(') break;
+    const auto code = static_cast<unsigned char>(letter);
+    if (std::isalnum(code) != 0) {
+      name += begins_word ? static_cast<char>(std::toupper(code)) : letter;
+    }
+    begins_word = std::isalnum(code) == 0;
   }
   return name;
 }
