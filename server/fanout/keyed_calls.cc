@@ -64,7 +64,7 @@ std::shared_ptr<KeyedCall> KeyedCalls::Publish(std::string_view key, Event event
                                                std::size_t request_bytes,
                                                KeyedCall::DoneFunction done) {
   const Fingerprint fingerprint = FingerprintOf(event);
-  const auto call = std::make_shared<KeyedCall>(event, request_bytes, std::move(done));
+  auto call = std::make_shared<KeyedCall>(event, request_bytes, std::move(done));
   Consequences consequences;
   {
     const MutexLock lock(mutex_);
@@ -172,7 +172,7 @@ void KeyedCalls::Do(Consequences consequences) {
       answer.call->done_(*refusal);
       continue;
     }
-    const Result& result = std::get<Result>(answer.content);
+    const auto& result = std::get<Result>(answer.content);
     answer.call->done_(Ending{result.run->event_id, result.run->recipients, *result.settlements,
                               result.report, result.replayed});
   }
