@@ -32,7 +32,7 @@ struct CompletionRecord {
 //
 // Bounded in number and in time: a record is forgotten a window after its last call ended, or,
 // when there is no room for a new one, as the one that finished first. One that runs is never
-// forgotten. A record with a key of 36 bytes takes about 270 bytes, and one of more than 64
+// forgotten. A record with a key of 36 bytes takes about 240 bytes, and one of more than 64
 // recipients a quarter of a byte for each, unless all were acknowledged alike.
 //
 // Not thread-safe. Records stay where they are until they are forgotten.
