@@ -9,8 +9,8 @@
 namespace dino::mqtt {
 
 // How long to wait before the next attempt to connect: 0.1 s, doubled by each failure up to
-// 2 s, then shortened by a random part of up to one half, so that many sessions do not come
-// back at the same moment. Not thread-safe.
+// 2 s, then shortened by a random part of a tenth to one half, so that many sessions do not come
+// back at the same moment, and none needs more than 2 s to begin and to connect. Not thread-safe.
 class Backoff {
  public:
   explicit Backoff(unsigned seed) : random_(seed) {}

@@ -14,6 +14,9 @@ constexpr std::chrono::seconds kKeepAliveCheck{1};
 // A connection that held for so long was a good one: the next attempt comes soon.
 constexpr std::chrono::seconds kStable{2};
 
+// Between two attempts, however long the first one took.
+constexpr std::chrono::milliseconds kShortestPause{20};
+
 // Two processes with one client ID would take the session from each other for ever.
 constexpr std::chrono::seconds kTakenOverDelay{10};
 
@@ -39,6 +42,10 @@ const BrokerAddress& Session::broker() const {
 }
 
 void Session::Attempt() {
+  attempt_began_at_ = Clock::now();
+  reached_ = false;
+  connack_.reset();
+  disconnect_reason_.reset();
   if (Resolver::IsNumeric(broker().host)) {
     Open(broker().host);
   } else {
@@ -59,9 +66,9 @@ void Session::OnResolved(const absl::StatusOr<Resolver::Addresses>& addresses) {
 
 void Session::Open(const std::string& address) {
   state_ = State::kConnecting;
-  connack_.reset();
-  disconnect_reason_.reset();
-  connect_deadline_ = Clock::now() + options_.connect_timeout;
+  attempt_began_at_ = Clock::now();
+  connect_deadline_ =
+      attempt_began_at_ + std::min(options_.reach_timeout, options_.connect_timeout);
   absl::StatusOr<Credentials> credentials = options_.access->For(broker().host);
   if (!credentials.ok()) {
     Lost(credentials.status());
@@ -93,6 +100,8 @@ void Session::OnSocket(std::uint32_t events) {
   } else if (state_ == State::kConnecting && connack_.has_value()) {
     Established();
   } else if (state_ == State::kConnecting) {
+    reached_ = true;
+    connect_deadline_ = attempt_began_at_ + options_.connect_timeout;
     WatchSocket();
   }
 }
@@ -143,8 +152,13 @@ void Session::Lost(const absl::Status& why) {
   if (change.was_connected && now - connected_at_ >= kStable) backoff_.Reset();
   // After a loss the same broker is tried first, after a failure the next one.
   attempt_ = change.was_connected ? 0 : attempt_ + 1;
-  change.retry_in = disconnect_reason_ == kSessionTakenOver ? kTakenOverDelay : backoff_.Next();
-  retry_at_ = now + change.retry_in;
+  // The time of an attempt that failed counts, so that a slow failure is soon followed by the
+  // next attempt.
+  const Clock::time_point since = change.was_connected ? now : attempt_began_at_;
+  const Clock::duration delay =
+      disconnect_reason_ == kSessionTakenOver ? kTakenOverDelay : backoff_.Next();
+  retry_at_ = std::max(since + delay, now + kShortestPause);
+  change.retry_in = retry_at_ - now;
   state_ = State::kWaiting;
   failover_.Lost(now);
   on_change_(change);
@@ -170,7 +184,8 @@ Clock::time_point Session::Advance(Clock::time_point now) {
   queue_.Expire(now, !connected());
   if (state_ == State::kWaiting && now >= retry_at_) Attempt();
   if (state_ == State::kConnecting && now >= connect_deadline_) {
-    Lost(absl::DeadlineExceededError("no CONNACK in time"));
+    Lost(absl::DeadlineExceededError(reached_ ? "no CONNACK in time"
+                                              : "the network does not reach it in time"));
   }
   if (connected()) KeepUp(now);
   MoveUsers(now);

@@ -37,6 +37,8 @@ struct SessionOptions {
   std::chrono::seconds keep_alive{30};
   // How long an answer may take before the connection counts as dead.
   Clock::duration ack_timeout = std::chrono::seconds(5);
+  // How long the network may take to reach the broker.
+  Clock::duration reach_timeout = std::chrono::milliseconds(1500);
   // How long the way from a socket to CONNACK may take.
   Clock::duration connect_timeout = std::chrono::seconds(3);
   // How long the users wait for a stable connection before another session serves them.
@@ -142,6 +144,8 @@ class Session : private Connection::Listener {
   // Counts attempts since the last success; picks the broker and the address.
   std::size_t attempt_ = 0;
   Clock::time_point retry_at_;
+  Clock::time_point attempt_began_at_;
+  bool reached_ = false;
   Clock::time_point connect_deadline_;
   Clock::time_point connected_at_;
   Clock::time_point keep_alive_at_;

@@ -1,5 +1,7 @@
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +12,7 @@
 
 #include "server/mqtt/session.h"
 #include "tests/mqtt/session_pool_fixture.h"
+#include "tests/testing/loopback.h"
 
 namespace dino::mqtt::session_test {
 namespace {
@@ -112,6 +115,34 @@ TEST_F(SessionFaultsTest, APortThatSpeaksSomethingElse) {
   other.SendBytes("220 mail.example ESMTP\r\n");
   EXPECT_FALSE(changes_.Next().connected);
   Connected();
+}
+
+TEST_F(SessionFaultsTest, ABlackHoleAtConnectIsGivenUpSoonerThanASilentBroker) {
+  // A listener whose queue is full: the system drops what else comes, without a word.
+  const testing::LoopbackPort port;
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port.number());
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int on = 1;
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  setsockopt(listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+  const auto* any_address = reinterpret_cast<const sockaddr*>(&address);
+  ASSERT_EQ(bind(listener, any_address, sizeof(address)), 0);
+  ASSERT_EQ(listen(listener, 0), 0);
+  const int filler = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(connect(filler, any_address, sizeof(address)), 0);
+
+  SessionPoolOptions options = Options(port.number());
+  options.session.reach_timeout = std::chrono::milliseconds(50);
+  options.session.connect_timeout = std::chrono::hours(1);
+  Start(options);
+  const SessionChange change = changes_.Next();
+  EXPECT_THAT(change.reason, HasSubstr("does not reach"));
+  EXPECT_LE(change.retry_in, std::chrono::milliseconds(50)) << "the time it took counts";
+  close(filler);
+  close(listener);
 }
 
 TEST_F(SessionFaultsTest, ABrokerSocketAbove1023) {
