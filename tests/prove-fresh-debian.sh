@@ -43,8 +43,18 @@ fi
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 root=$(mktemp -d -t dino-debian.XXXXXX)
 chmod 755 "$root" # A user inside must get in.
-# All mounts are made in a namespace that ends before this runs.
-trap 'rm -rf --one-file-system "$root"' EXIT
+inner=
+clean_up() {
+  # All mounts are in a namespace that ends with this process.
+  if [[ -n "$inner" ]]; then
+    kill -KILL "$inner" 2>/dev/null || true
+    wait "$inner" 2>/dev/null || true
+  fi
+  rm -rf --one-file-system "$root"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 include=()
 if $as_user; then include=(--include=sudo); fi
@@ -85,4 +95,6 @@ unshare --mount --pid --fork --kill-child bash -c '
     status=1
   fi
   exit "$status"
-' inner "$root" "$home" "$path" "$what" "${run[@]}"
+' inner "$root" "$home" "$path" "$what" "${run[@]}" &
+inner=$!
+wait "$inner"

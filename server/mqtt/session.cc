@@ -244,7 +244,8 @@ SendQueue::SendStatus Session::Transmit(const Chunk& chunk, const std::string& t
                                         InFlight& entry, std::uint8_t& reason_code) {
   const Batch& batch = *chunk.batch;
   switch (connection_->Publish(topic, batch.payload(), batch.options().qos,
-                               PropertiesFor(chunk, entry.sent_at), entry.packet_id, reason_code)) {
+                               properties_.For(batch, entry.sent_at), entry.packet_id,
+                               reason_code)) {
     case Connection::PublishStatus::kSent:
       return SendQueue::SendStatus::kSent;
     case Connection::PublishStatus::kRefused:
@@ -253,19 +254,6 @@ SendQueue::SendStatus Session::Transmit(const Chunk& chunk, const std::string& t
       break;
   }
   return SendQueue::SendStatus::kConnectionLost;
-}
-
-const PublishProperties& Session::PropertiesFor(const Chunk& chunk, Clock::time_point now) {
-  const Batch& batch = *chunk.batch;
-  const auto left =
-      std::max(std::chrono::seconds(1),
-               std::chrono::ceil<std::chrono::seconds>(batch.options().expires_at - now));
-  if (properties_ == nullptr || properties_batch_id_ != batch.id() ||
-      properties_->expiry() != left) {
-    properties_ = std::make_unique<PublishProperties>(batch.options(), left);
-    properties_batch_id_ = batch.id();
-  }
-  return *properties_;
 }
 
 void Session::WatchSocket() {

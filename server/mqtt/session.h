@@ -20,6 +20,7 @@
 #include "server/mqtt/connection.h"
 #include "server/mqtt/failover.h"
 #include "server/mqtt/poller.h"
+#include "server/mqtt/properties_cache.h"
 #include "server/mqtt/resolver.h"
 #include "server/mqtt/send_queue.h"
 #include "server/mqtt/window_limit.h"
@@ -123,7 +124,6 @@ class Session : private Connection::Listener {
   void WatchSocket();
   SendQueue::SendStatus Transmit(const Chunk& chunk, const std::string& topic, InFlight& entry,
                                  std::uint8_t& reason_code);
-  const PublishProperties& PropertiesFor(const Chunk& chunk, Clock::time_point now);
   Clock::time_point NextTimer() const;
 
   const SessionOptions options_;
@@ -150,10 +150,7 @@ class Session : private Connection::Listener {
   Clock::time_point connected_at_;
   Clock::time_point keep_alive_at_;
 
-  // The properties of the chunk that was sent last; chunks send several in a row.
-  std::unique_ptr<PublishProperties> properties_;
-  std::uint64_t properties_batch_id_ = 0;
-
+  PropertiesCache properties_;
   SendQueue queue_;
   Failover failover_;
 };

@@ -30,7 +30,7 @@ class BrokerTlsTest : public ::testing::Test {
     Subprocess passwd({"mosquitto_passwd", "-b", "-c", users, "bridge", "hunter2"});
     EXPECT_EQ(passwd.Wait(), 0);
     std::ofstream(password_) << "hunter2\n";
-    const CertificateFiles files = authority_.Issue("DNS:localhost");
+    const CertificateFiles files = authority_.Issue("IP:127.0.0.1");
     return {"allow_anonymous false",
             "password_file " + users,
             "cafile " + authority_.certificate(),
@@ -39,7 +39,7 @@ class BrokerTlsTest : public ::testing::Test {
             "require_certificate true"};
   }
 
-  std::string Address() const { return "localhost:" + std::to_string(broker_.port()); }
+  std::string Address() const { return broker_.address(); }
 
   std::vector<std::string> Flags() const {
     return {"--mqtt-username=bridge",

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "tests/mqtt/watched_session.h"
+#include "tests/testing/loopback.h"
 #include "tests/testing/mosquitto_broker.h"
 #include "tests/testing/subprocess.h"
 #include "tests/testing/temporary_directory.h"
@@ -16,6 +17,7 @@ namespace dino::mqtt {
 namespace {
 
 using ::testing::HasSubstr;
+using testing::kLoopbackName;
 using testing::MosquittoBroker;
 using testing::Subprocess;
 
@@ -84,26 +86,26 @@ class BrokerAccessTest : public ::testing::Test {
 
 TEST_F(BrokerAccessTest, ConnectsWithThePasswordOfTheFile) {
   WritePassword("secret\n");
-  WatchedSession session("localhost", broker_->port(), Access());
+  WatchedSession session(kLoopbackName, broker_->port(), Access());
   session.WaitForConnection();
   session.ExpectPublishes();
 }
 
 TEST_F(BrokerAccessTest, SaysThatTheBrokerRefusesAndTakesANewPasswordAtTheNextAttempt) {
   WritePassword("wrong");
-  WatchedSession session("localhost", broker_->port(), Access());
+  WatchedSession session(kLoopbackName, broker_->port(), Access());
   EXPECT_THAT(session.Next().reason, HasSubstr("0x87"));
   WritePassword("secret");
   session.WaitForConnection();
 }
 
 TEST_F(BrokerAccessTest, SaysThatTheBrokerWantsAName) {
-  WatchedSession session("localhost", broker_->port(), {});
+  WatchedSession session(kLoopbackName, broker_->port(), {});
   EXPECT_THAT(session.Next().reason, HasSubstr("0x87"));
 }
 
 TEST_F(BrokerAccessTest, AnAttemptWithoutItsFileFailsAndTheNextOneIsTried) {
-  WatchedSession session("localhost", broker_->port(), Access());
+  WatchedSession session(kLoopbackName, broker_->port(), Access());
   EXPECT_EQ(session.Next().reason, "cannot read " + file_ + ": No such file or directory");
   WritePassword("secret");
   session.WaitForConnection();
@@ -115,7 +117,7 @@ TEST_F(BrokerAccessTest, ANameWithoutPasswordIsSent) {
   const std::string rules = directory_.path() / "rules";
   std::ofstream(rules) << "user bridge\ntopic write user/#\n";
   MosquittoBroker open(MosquittoBroker::Door{"allow_anonymous true", "acl_file " + rules});
-  WatchedSession session("localhost", open.port(), access);
+  WatchedSession session(kLoopbackName, open.port(), access);
   session.WaitForConnection();
   session.ExpectPublishes();
 }

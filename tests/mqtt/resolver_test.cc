@@ -6,9 +6,12 @@
 #include <future>
 #include <string>
 
+#include "tests/testing/loopback.h"
+
 namespace dino::mqtt {
 namespace {
 
+using testing::kLoopbackName;
 using Answer = absl::StatusOr<Resolver::Addresses>;
 
 std::future<Answer> Ask(Resolver& resolver, const std::string& host) {
@@ -16,9 +19,6 @@ std::future<Answer> Ask(Resolver& resolver, const std::string& host) {
   resolver.Resolve(host, [promise](Answer answer) { promise->set_value(std::move(answer)); });
   return promise->get_future();
 }
-
-// A name that the system turns into 127.0.0.1 on every machine, even without /etc/hosts.
-constexpr char kLoopbackName[] = "127.1";
 
 TEST(ResolverTest, FindsTheAddressesOfAName) {
   Resolver resolver;

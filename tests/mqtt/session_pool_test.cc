@@ -9,6 +9,7 @@
 #include "server/mqtt/reason_code.h"
 #include "tests/mqtt/session_pool_fixture.h"
 #include "tests/testing/automatic_broker.h"
+#include "tests/testing/loopback.h"
 
 namespace dino::mqtt::session_test {
 namespace {
@@ -82,8 +83,7 @@ TEST_F(SessionPoolTest, PublishesNothingBeforeConnack) {
 
 TEST_F(SessionPoolTest, FindsABrokerByName) {
   SessionPoolOptions options = Options(broker_.port());
-  // Not a numeric address by our rule, and known on every machine.
-  options.brokers = {{"127.1", broker_.port()}};
+  options.brokers = {{testing::kLoopbackName, broker_.port()}};
   Start(options);
   broker_.AcceptSession();
 }

@@ -13,15 +13,20 @@
 #include "tests/mqtt/watched_session.h"
 #include "tests/testing/certificate_authority.h"
 #include "tests/testing/fake_broker.h"
+#include "tests/testing/loopback.h"
 #include "tests/testing/mosquitto_broker.h"
 #include "tests/testing/subprocess.h"
 
 namespace dino::mqtt {
 namespace {
 
+// The loopback name in a certificate.
+constexpr char kLoopbackDnsName[] = "DNS:127.1";
+
 using testing::CertificateAuthority;
 using testing::CertificateFiles;
 using ::testing::HasSubstr;
+using testing::kLoopbackName;
 using testing::MosquittoBroker;
 using ::testing::StartsWith;
 using testing::Subprocess;
@@ -64,8 +69,8 @@ class TlsConnectionTest : public ::testing::Test {
 };
 
 TEST_F(TlsConnectionTest, ConnectsByNameAndPublishes) {
-  MosquittoBroker broker(TlsDoor(authority_, authority_.Issue("DNS:localhost")));
-  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  MosquittoBroker broker(TlsDoor(authority_, authority_.Issue(kLoopbackDnsName)));
+  WatchedSession session(kLoopbackName, broker.port(), Trusting(authority_));
   session.WaitForConnection();
   // More than a socket takes at once.
   session.ExpectPublishes(2000);
@@ -79,8 +84,8 @@ TEST_F(TlsConnectionTest, ConnectsByAddressAndPublishes) {
 }
 
 TEST_F(TlsConnectionTest, ConnectsWithAClientCertificate) {
-  MosquittoBroker broker(ClientCertificateDoor(authority_, authority_.Issue("DNS:localhost")));
-  WatchedSession session("localhost", broker.port(),
+  MosquittoBroker broker(ClientCertificateDoor(authority_, authority_.Issue(kLoopbackDnsName)));
+  WatchedSession session(kLoopbackName, broker.port(),
                          WithCertificate(authority_.Issue("DNS:bridge.example")));
   session.WaitForConnection();
   session.ExpectPublishes();
@@ -88,8 +93,8 @@ TEST_F(TlsConnectionTest, ConnectsWithAClientCertificate) {
 
 TEST_F(TlsConnectionTest, RefusesABrokerOfAnotherAuthority) {
   CertificateAuthority other;
-  MosquittoBroker broker(TlsDoor(other, other.Issue("DNS:localhost")));
-  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  MosquittoBroker broker(TlsDoor(other, other.Issue(kLoopbackDnsName)));
+  WatchedSession session(kLoopbackName, broker.port(), Trusting(authority_));
   const SessionChange change = session.Next();
   EXPECT_FALSE(change.connected);
   EXPECT_EQ(change.reason,
@@ -98,34 +103,34 @@ TEST_F(TlsConnectionTest, RefusesABrokerOfAnotherAuthority) {
 
 TEST_F(TlsConnectionTest, RefusesABrokerOfAnotherName) {
   MosquittoBroker broker(TlsDoor(authority_, authority_.Issue("DNS:other.example")));
-  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  WatchedSession session(kLoopbackName, broker.port(), Trusting(authority_));
   EXPECT_EQ(session.Next().reason, "TLS: the broker's certificate: hostname mismatch");
 }
 
 TEST_F(TlsConnectionTest, RefusesABrokerOfAnotherAddress) {
-  MosquittoBroker broker(TlsDoor(authority_, authority_.Issue("DNS:localhost")));
+  MosquittoBroker broker(TlsDoor(authority_, authority_.Issue(kLoopbackDnsName)));
   WatchedSession session("127.0.0.1", broker.port(), Trusting(authority_));
   EXPECT_EQ(session.Next().reason, "TLS: the broker's certificate: IP address mismatch");
 }
 
 TEST_F(TlsConnectionTest, RefusesACertificateThatHasEnded) {
   const CertificateFiles ended =
-      authority_.Issue("DNS:localhost", CertificateAuthority::Validity::kEndedYesterday);
+      authority_.Issue(kLoopbackDnsName, CertificateAuthority::Validity::kEndedYesterday);
   MosquittoBroker broker(TlsDoor(authority_, ended));
-  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  WatchedSession session(kLoopbackName, broker.port(), Trusting(authority_));
   EXPECT_EQ(session.Next().reason, "TLS: the broker's certificate: certificate has expired");
 }
 
 TEST_F(TlsConnectionTest, SaysThatTheBrokerWantsAClientCertificate) {
-  MosquittoBroker broker(ClientCertificateDoor(authority_, authority_.Issue("DNS:localhost")));
-  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  MosquittoBroker broker(ClientCertificateDoor(authority_, authority_.Issue(kLoopbackDnsName)));
+  WatchedSession session(kLoopbackName, broker.port(), Trusting(authority_));
   session.WaitForReason("TLS: the broker refused: certificate required");
 }
 
 TEST_F(TlsConnectionTest, SaysThatTheBrokerDoesNotTakeTheClientCertificate) {
   CertificateAuthority other;
-  MosquittoBroker broker(ClientCertificateDoor(authority_, authority_.Issue("DNS:localhost")));
-  WatchedSession session("localhost", broker.port(),
+  MosquittoBroker broker(ClientCertificateDoor(authority_, authority_.Issue(kLoopbackDnsName)));
+  WatchedSession session(kLoopbackName, broker.port(),
                          WithCertificate(other.Issue("DNS:bridge.example")));
   session.WaitForReason("TLS: the broker refused: unknown ca");
 }
@@ -135,30 +140,30 @@ TEST_F(TlsConnectionTest, RefusesABrokerThatSpeaksNoNewerTlsThan11) {
   std::ofstream(configuration) << "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n"
                                << "[c]\nMinProtocol = TLSv1.1\nMaxProtocol = TLSv1.1\n"
                                << "CipherString = DEFAULT@SECLEVEL=0\n";
-  MosquittoBroker::Door door = TlsDoor(authority_, authority_.Issue("DNS:localhost"));
+  MosquittoBroker::Door door = TlsDoor(authority_, authority_.Issue(kLoopbackDnsName));
   door.emplace_back("tls_version tlsv1.1");
   door.emplace_back("ciphers DEFAULT@SECLEVEL=0");
   MosquittoBroker broker(door, {"OPENSSL_CONF=" + configuration});
-  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  WatchedSession session(kLoopbackName, broker.port(), Trusting(authority_));
   EXPECT_EQ(session.Next().reason, "TLS: the broker refused: protocol version");
 }
 
 TEST_F(TlsConnectionTest, SaysThatTheBrokerSpeaksNoTls) {
   MosquittoBroker broker;
-  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  WatchedSession session(kLoopbackName, broker.port(), Trusting(authority_));
   EXPECT_THAT(session.Next().reason, StartsWith("TLS handshake: "));
 }
 
 TEST_F(TlsConnectionTest, SaysThatNobodyListens) {
   testing::FakeBroker broker;
   broker.StopListening();
-  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  WatchedSession session(kLoopbackName, broker.port(), Trusting(authority_));
   EXPECT_THAT(session.Next().reason, HasSubstr("Connection refused"));
 }
 
 TEST_F(TlsConnectionTest, GivesUpABrokerThatClosesDuringTheHandshake) {
   testing::FakeBroker broker;
-  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  WatchedSession session(kLoopbackName, broker.port(), Trusting(authority_));
   broker.Accept().Close();
   EXPECT_THAT(session.Next().reason, StartsWith("TLS handshake: "));
   broker.Accept();
@@ -182,7 +187,7 @@ TEST_F(TlsConnectionTest, WaitsForASilentBrokerWithoutWork) {
   }
 }
 
-// A server that shows `named` to those who ask for localhost, `unnamed` to those who ask for no
+// A server that shows `named` to those who ask for it by name, `unnamed` to those who ask for no
 // name, and ends connections that ask for another one.
 std::vector<std::string> NamedServer(const testing::LoopbackPort& port,
                                      const CertificateFiles& named,
@@ -190,7 +195,7 @@ std::vector<std::string> NamedServer(const testing::LoopbackPort& port,
   return {"openssl",   "s_server",    "-accept",           port.address(),
           "-rev",      "-cert",       unnamed.certificate, "-key",
           unnamed.key, "-cert2",      named.certificate,   "-key2",
-          named.key,   "-servername", "localhost",         "-servername_fatal"};
+          named.key,   "-servername", kLoopbackName,       "-servername_fatal"};
 }
 
 bool IsEstablished(std::string_view line) { return line == "CONNECTION ESTABLISHED"; }
@@ -198,8 +203,8 @@ bool IsEstablished(std::string_view line) { return line == "CONNECTION ESTABLISH
 TEST_F(TlsConnectionTest, AsksForTheBrokerByItsName) {
   const testing::LoopbackPort port;
   Subprocess server(
-      NamedServer(port, authority_.Issue("DNS:localhost"), authority_.Issue("DNS:other.example")));
-  WatchedSession session("localhost", port.number(), Trusting(authority_));
+      NamedServer(port, authority_.Issue(kLoopbackDnsName), authority_.Issue("DNS:other.example")));
+  WatchedSession session(kLoopbackName, port.number(), Trusting(authority_));
   server.WaitForLine(Subprocess::Output::kStderr, IsEstablished);
 }
 
@@ -212,8 +217,8 @@ TEST_F(TlsConnectionTest, AsksForNoNameWhereItHasAnAddress) {
 }
 
 TEST_F(TlsConnectionTest, ConnectsAgainAfterTheBrokerWasKilled) {
-  MosquittoBroker broker(TlsDoor(authority_, authority_.Issue("DNS:localhost")));
-  WatchedSession session("localhost", broker.port(), Trusting(authority_));
+  MosquittoBroker broker(TlsDoor(authority_, authority_.Issue(kLoopbackDnsName)));
+  WatchedSession session(kLoopbackName, broker.port(), Trusting(authority_));
   session.WaitForConnection();
   broker.Kill();
   const SessionChange lost = session.Next();
@@ -226,9 +231,9 @@ TEST_F(TlsConnectionTest, ConnectsAgainAfterTheBrokerWasKilled) {
 
 TEST_F(TlsConnectionTest, TakesANewClientCertificateAtTheNextAttempt) {
   CertificateAuthority other;
-  MosquittoBroker broker(ClientCertificateDoor(authority_, authority_.Issue("DNS:localhost")));
+  MosquittoBroker broker(ClientCertificateDoor(authority_, authority_.Issue(kLoopbackDnsName)));
   const CertificateFiles used = other.Issue("DNS:bridge.example");
-  WatchedSession session("localhost", broker.port(), WithCertificate(used));
+  WatchedSession session(kLoopbackName, broker.port(), WithCertificate(used));
   session.WaitForReason("unknown ca");
 
   const CertificateFiles renewed = authority_.Issue("DNS:bridge.example");
@@ -242,10 +247,10 @@ TEST_F(TlsConnectionTest, TakesANewClientCertificateAtTheNextAttempt) {
 TEST_F(TlsConnectionTest, ABrokenCaFileHarmsNoConnectionThatStands) {
   const std::string ca = authority_.directory() / "used.pem";
   std::filesystem::copy_file(authority_.certificate(), ca);
-  MosquittoBroker broker(TlsDoor(authority_, authority_.Issue("DNS:localhost")));
+  MosquittoBroker broker(TlsDoor(authority_, authority_.Issue(kLoopbackDnsName)));
   BrokerAccessOptions access = Trusting(authority_);
   access.tls.ca = ca;
-  WatchedSession session("localhost", broker.port(), access);
+  WatchedSession session(kLoopbackName, broker.port(), access);
   session.WaitForConnection();
 
   std::filesystem::remove(ca);

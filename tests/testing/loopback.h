@@ -9,6 +9,10 @@
 
 namespace dino::testing {
 
+// A name, by the rules of the server, that means 127.0.0.1 on every machine: `localhost` needs an
+// /etc/hosts, which a bare root does not have.
+inline constexpr char kLoopbackName[] = "127.1";
+
 // A free port of 127.0.0.1, kept for as long as this object lives.
 //
 // A bound socket that does not listen holds it: connections are refused, and the system gives
