@@ -44,7 +44,7 @@ class Answer {
     if (const auto* refusal = std::get_if<Refusal>(&answer)) {
       refusal_ = *refusal;
     } else {
-      const Ending& ending = std::get<Ending>(answer);
+      const auto& ending = std::get<Ending>(answer);
       event_id = ending.event_id;
       recipients = ending.recipients;
       settlements = ending.settlements;
@@ -93,6 +93,9 @@ struct TestCall {
 
 class KeyedCallsTest : public ::testing::Test {
  protected:
+  // A batch and its call hold each other until the batch has ended.
+  void TearDown() override { publisher_.EndAll(); }
+
   static constexpr std::size_t kMaxPublications = 100;
   static constexpr std::size_t kMaxBytes = 100000;
 

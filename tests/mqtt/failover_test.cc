@@ -29,7 +29,7 @@ class FailoverTest : public ::testing::Test {
             0, seconds(5),
             {[this](std::uint32_t /*self*/, bool serving) { serving_ = serving; },
              [this](std::uint32_t /*self*/) { return colleague_; },
-             [this](std::uint32_t to, SendQueue::Work work) {
+             [this](std::uint32_t to, const SendQueue::Work& work) {
                for (Chunk* chunk : work.chunks) {
                  handed_over_.push_back(chunk->batch->payload() + " to " + std::to_string(to));
                }

@@ -37,6 +37,7 @@ TEST(ResolverTest, SaysWhichNameHasNoAddress) {
 TEST(ResolverTest, AnswersEveryoneWhoAsks) {
   Resolver resolver;
   std::vector<std::future<Answer>> answers;
+  answers.reserve(20);
   for (int i = 0; i < 20; ++i) answers.push_back(Ask(resolver, kLoopbackName));
   for (auto& answer : answers) EXPECT_TRUE(answer.get().ok());
 }

@@ -101,6 +101,7 @@ TEST_F(SendQueueTest, AWaitingTopicDoesNotHoldUpOthers) {
 
 TEST_F(SendQueueTest, LargeBatchesGiveSmallOnesTheirTurn) {
   std::vector<std::string> topics;
+  topics.reserve(1000);
   for (int i = 0; i < 1000; ++i) topics.push_back("large/" + std::to_string(i));
   Add("large", topics);
   Add("small", {"small/1"});

@@ -44,6 +44,7 @@ TEST_F(SessionPoolTest, QosZeroEndsWhenItIsWritten) {
   PublishOptions options = RecordingBatch::Options();
   options.qos = Qos::kAtMostOnce;
   std::vector<std::string> topics;
+  topics.reserve(200);
   for (int i = 0; i < 200; ++i) topics.push_back(std::to_string(i));
   const auto batch = PublishBatch("a", topics, options);
   ASSERT_TRUE(batch->WaitForEnd());

@@ -140,6 +140,7 @@ TEST(SessionPoolSpreadTest, ManyBatchesFromManyThreadsAllEnd) {
   constexpr int kThreads = 4;
   constexpr int kBatches = 200;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&pool, thread] {
       std::vector<std::shared_ptr<RecordingBatch>> batches;

@@ -21,7 +21,7 @@ using ::testing::StartsWith;
 class TlsContextTest : public ::testing::Test {
  protected:
   std::string File(const std::string& name, const std::string& content) {
-    const std::string path = authority_.directory() / name;
+    std::string path = authority_.directory() / name;
     std::ofstream(path) << content;
     return path;
   }

@@ -73,7 +73,7 @@ class ServerFixture : public ::testing::Test {
 
   ~ServerFixture() override { server_->Drain(std::chrono::milliseconds(0)); }
 
-  static v1::PublishMessageRequest Request(std::vector<std::int64_t> users = {1, 2}) {
+  static v1::PublishMessageRequest Request(const std::vector<std::int64_t>& users = {1, 2}) {
     v1::PublishMessageRequest request;
     request.mutable_message()->set_group_id("6cbb3265-2a7f-494d-92ad-f4503d55d49f");
     request.mutable_message()->set_message_id("c87efd18-8879-4c24-8b26-ccb7f40a0fe5");

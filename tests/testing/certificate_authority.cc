@@ -15,8 +15,9 @@ void RunOpenssl(std::vector<std::string> arguments, Where where) {
   Subprocess openssl(arguments);
   if (openssl.Wait(kPatience, where) == 0) return;
   std::string output;
-  for (const auto& line : openssl.RemainingLines(Subprocess::Output::kStderr))
+  for (const auto& line : openssl.RemainingLines(Subprocess::Output::kStderr)) {
     output += line + "\n";
+  }
   ADD_FAILURE_AT(where.file, where.line) << "openssl " << arguments[1] << " fails:\n" << output;
 }
 
@@ -40,7 +41,7 @@ CertificateAuthority::CertificateAuthority(Where where) {
 CertificateFiles CertificateAuthority::Issue(const std::string& name, Validity validity,
                                              Where where) {
   const std::string stem = directory() / ("issued" + std::to_string(issued_++));
-  const CertificateFiles files = {stem + ".pem", stem + ".key"};
+  CertificateFiles files = {stem + ".pem", stem + ".key"};
   MakeKey(files.key, "test", {"-addext", "subjectAltName=" + name, "-out", stem + ".csr"}, where);
   RunOpenssl({"x509", "-req", "-in", stem + ".csr", "-CA", certificate(), "-CAkey",
               directory() / "ca.key", "-copy_extensions", "copyall", "-days",

@@ -78,6 +78,20 @@ class FakePublisher : public mqtt::Publisher {
     for (std::size_t i = batch->chunks().size(); i > 0; --i) batch->ChunkSettled();
   }
 
+  // Ends all open batches as not sent.
+  void EndAll() {
+    // The end of one may make another.
+    while (true) {
+      std::shared_ptr<mqtt::Batch> batch;
+      {
+        const std::lock_guard lock(mutex_);
+        if (open_.empty()) return;
+        batch = open_.front();
+      }
+      Stop(batch);
+    }
+  }
+
   // Waits until every batch has ended, or until so many were published.
   void WaitForNoBatch() {
     std::unique_lock lock(mutex_);
