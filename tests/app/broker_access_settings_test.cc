@@ -30,7 +30,7 @@ std::vector<std::string> Errors(const std::vector<std::string>& flags) {
 class BrokerAccessSettingsTest : public ::testing::Test {
  protected:
   std::string File(const std::string& name, const std::string& content) {
-    const std::string path = authority_.directory() / name;
+    std::string path = authority_.directory() / name;
     std::ofstream(path) << content;
     return path;
   }

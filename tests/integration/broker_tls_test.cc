@@ -65,8 +65,9 @@ TEST_F(BrokerTlsTest, EventsArriveByTlsAndNoSecretIsLogged) {
   EXPECT_TRUE(status.ok()) << Describe(status);
   EXPECT_EQ(TextOf(subscriber.Next().payload), "by TLS");
   bridge.BeginStop();
-  for (const std::string& line : bridge.RemainingLog())
+  for (const std::string& line : bridge.RemainingLog()) {
     EXPECT_THAT(line, Not(HasSubstr("hunter2")));
+  }
 }
 
 TEST_F(BrokerTlsTest, CallsSucceedAgainAfterTheBrokerWasKilled) {
