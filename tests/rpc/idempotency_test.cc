@@ -21,8 +21,8 @@ constexpr Settlement kUnknown{Outcome::kUnknown, 0, false};
 
 class IdempotencyTest : public ServerFixture {
  protected:
-  static v1::PublishMessageRequest Keyed(std::vector<std::int64_t> users = {1, 2, 3}) {
-    v1::PublishMessageRequest request = Request(std::move(users));
+  static v1::PublishMessageRequest Keyed(const std::vector<std::int64_t>& users = {1, 2, 3}) {
+    v1::PublishMessageRequest request = Request(users);
     request.mutable_options()->set_idempotency_key("key");
     request.mutable_options()->set_result_detail(v1::RESULT_DETAIL_ALL);
     return request;
