@@ -201,6 +201,8 @@ TEST_F(LostAnswerTest, ARepeatedCallPublishesToNobodyTwiceWhoWasAcknowledged) {
   EXPECT_TRUE(PublishMessage(bridge_, MessageRequest(acknowledged, "flush")).ok());
   context.TryCancel();
   EXPECT_EQ(lost.get().error_code(), grpc::StatusCode::CANCELLED);
+  // The server hears of it later than the caller.
+  bridge_.WaitForLog("call failed");
   frozen_.Thaw();
   v1::Delivery delivery;
   const grpc::Status status = PublishMessage(bridge_, Keyed(users_), &delivery);
