@@ -6,9 +6,6 @@
 namespace dino::mqtt {
 namespace {
 
-// A connection that has held for so long is stable.
-constexpr std::chrono::seconds kStable{2};
-
 // How soon to look for a deputy again when there is none.
 constexpr std::chrono::milliseconds kLookAgain{200};
 

@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_MQTT_FAILOVER_H_
 #define DINO_SERVER_MQTT_FAILOVER_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -10,6 +11,10 @@
 #include "server/mqtt/send_queue.h"
 
 namespace dino::mqtt {
+
+// A connection that has held for so long is stable: its users come back to it, and if it is lost
+// the next attempt comes soon.
+inline constexpr std::chrono::seconds kStable{2};
 
 // What a session knows of the others of its pool. All functions are thread-safe.
 struct Colleagues {

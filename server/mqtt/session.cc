@@ -11,9 +11,6 @@ namespace {
 // How often the library is asked whether a ping is due.
 constexpr std::chrono::seconds kKeepAliveCheck{1};
 
-// A connection that held for so long was a good one: the next attempt comes soon.
-constexpr std::chrono::seconds kStable{2};
-
 // Between two attempts, however long the first one took.
 constexpr std::chrono::milliseconds kShortestPause{20};
 
