@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "tests/soak/load.h"
-#include "tests/soak/process_usage.h"
 #include "tests/soak/schedule.h"
 #include "tests/testing/ledger.h"
+#include "tests/testing/process_usage.h"
 
 namespace dino::soak {
 
@@ -21,8 +21,8 @@ struct Report {
   std::size_t not_recovered = 0;
   testing::Findings findings;
   std::map<std::string, std::size_t> outcomes;
-  ProcessUsage before;
-  ProcessUsage after;
+  testing::ProcessUsage before;
+  testing::ProcessUsage after;
   std::size_t wanted_publications = 0;
   bool bridge_exited_well = false;
 

@@ -59,10 +59,10 @@ Rig::Rig(const RigOptions& options)
   }
 }
 
-ProcessUsage Rig::IdleUsage() {
+testing::ProcessUsage Rig::IdleUsage() {
   load_.Pause();
   std::this_thread::sleep_for(kRest);
-  const ProcessUsage usage = UsageOf(bridge_.pid());
+  const testing::ProcessUsage usage = testing::UsageOf(bridge_.pid());
   load_.Resume();
   return usage;
 }

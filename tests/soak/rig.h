@@ -7,11 +7,11 @@
 
 #include "tests/soak/broker.h"
 #include "tests/soak/load.h"
-#include "tests/soak/process_usage.h"
 #include "tests/soak/witness.h"
 #include "tests/testing/fault_proxy.h"
 #include "tests/testing/ledger.h"
 #include "tests/testing/loopback.h"
+#include "tests/testing/process_usage.h"
 #include "tests/testing/subprocess.h"
 
 namespace dino::soak {
@@ -45,7 +45,7 @@ class Rig {
   bool bridge_runs() const { return bridge_.running(); }
 
   // What the bridge holds while no call is in progress. Pauses the load for that time.
-  ProcessUsage IdleUsage();
+  testing::ProcessUsage IdleUsage();
 
   // Ends the load, waits until the witness has all, and compares.
   testing::Findings Finish();

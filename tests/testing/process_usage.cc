@@ -1,4 +1,4 @@
-#include "tests/soak/process_usage.h"
+#include "tests/testing/process_usage.h"
 
 #include <filesystem>
 #include <fstream>
@@ -6,7 +6,7 @@
 #include <string>
 #include <system_error>
 
-namespace dino::soak {
+namespace dino::testing {
 namespace {
 
 bool AtMostATenthAbove(std::size_t before, std::size_t after) { return after * 10 <= before * 11; }
@@ -35,4 +35,4 @@ bool IsBack(const ProcessUsage& before, const ProcessUsage& after) {
          AtMostATenthAbove(before.threads, after.threads);
 }
 
-}  // namespace dino::soak
+}  // namespace dino::testing

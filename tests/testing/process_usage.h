@@ -1,11 +1,11 @@
-#ifndef DINO_TESTS_SOAK_PROCESS_USAGE_H_
-#define DINO_TESTS_SOAK_PROCESS_USAGE_H_
+#ifndef DINO_TESTS_TESTING_PROCESS_USAGE_H_
+#define DINO_TESTS_TESTING_PROCESS_USAGE_H_
 
 #include <sys/types.h>
 
 #include <cstddef>
 
-namespace dino::soak {
+namespace dino::testing {
 
 // What a process holds now. All 0 if there is no such process.
 struct ProcessUsage {
@@ -19,6 +19,6 @@ ProcessUsage UsageOf(pid_t pid);
 // True if `after` is at most a tenth above `before`.
 bool IsBack(const ProcessUsage& before, const ProcessUsage& after);
 
-}  // namespace dino::soak
+}  // namespace dino::testing
 
-#endif  // DINO_TESTS_SOAK_PROCESS_USAGE_H_
+#endif  // DINO_TESTS_TESTING_PROCESS_USAGE_H_

@@ -1,4 +1,4 @@
-#include "tests/soak/process_usage.h"
+#include "tests/testing/process_usage.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -6,12 +6,12 @@
 
 #include "tests/testing/file_descriptor.h"
 
-namespace dino::soak {
+namespace dino::testing {
 namespace {
 
 TEST(ProcessUsageTest, CountsFileDescriptors) {
   const ProcessUsage before = UsageOf(getpid());
-  const testing::FileDescriptor one(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const FileDescriptor one(open("/dev/null", O_RDONLY | O_CLOEXEC));
   const ProcessUsage after = UsageOf(getpid());
   EXPECT_EQ(after.file_descriptors, before.file_descriptors + 1);
   EXPECT_GT(after.resident_kib, 1000U);
@@ -30,4 +30,4 @@ TEST(ProcessUsageTest, IsBackUpToATenthAbove) {
 }
 
 }  // namespace
-}  // namespace dino::soak
+}  // namespace dino::testing
