@@ -2,6 +2,7 @@
 #define DINO_TESTS_INTEGRATION_BRIDGE_PROCESS_H_
 
 #include <grpcpp/grpcpp.h>
+#include <sys/types.h>
 
 #include <csignal>
 #include <memory>
@@ -52,6 +53,7 @@ class BridgeProcess {
   void WaitForLog(std::string_view message, Where where = Where::Here());
 
   bool running() const { return process_.running(); }
+  pid_t pid() const { return process_.pid(); }
   // Asks it to stop (SIGTERM).
   void BeginStop() { process_.Signal(SIGTERM); }
   // Asks it to stop and waits for its end. The test fails if it does not exit with 0.
