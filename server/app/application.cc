@@ -25,6 +25,8 @@ void LogChange(const mqtt::SessionChange& change) {
     log::Warning("another session serves the users", {client_id, broker});
   } else if (change.users == mqtt::Failover::Move::kBack) {
     log::Info("session serves its users again", {client_id, broker});
+  } else if (change.connected && change.was_connected) {
+    log::Info("session has gone back to its first broker", {client_id, broker});
   } else if (change.connected) {
     log::Info("session connected", {client_id, broker});
   } else {

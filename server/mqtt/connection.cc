@@ -39,16 +39,6 @@ std::size_t VarintSize(std::size_t number) {
   return size;
 }
 
-// The size of the properties on the wire: an identifier each, and behind it a byte, four bytes,
-// or texts with two bytes of length.
-std::size_t WireSize(const PublishOptions& options) {
-  std::size_t size = (1 + 1) + (1 + 4) + (1 + 2 + options.content_type.size());
-  for (const auto& [name, value] : options.user_properties) {
-    size += 1 + 2 + name.size() + 2 + value.size();
-  }
-  return size;
-}
-
 // The size of a PUBLISH. (The library's own estimate is a byte or two short.)
 std::size_t PacketSize(std::size_t topic, std::size_t payload, Qos qos, std::size_t properties) {
   const std::size_t remaining =
@@ -72,22 +62,10 @@ std::string ReadableTlsError(absl::string_view text) {
 
 }  // namespace
 
-PublishProperties::PublishProperties(const PublishOptions& options, std::chrono::seconds expiry)
-    : expiry_(expiry), wire_size_(WireSize(options)) {
-  mosquitto_property_add_byte(&list_, MQTT_PROP_PAYLOAD_FORMAT_INDICATOR, 1);
-  mosquitto_property_add_int32(&list_, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL,
-                               static_cast<std::uint32_t>(expiry.count()));
-  mosquitto_property_add_string(&list_, MQTT_PROP_CONTENT_TYPE, options.content_type.c_str());
-  for (const auto& [name, value] : options.user_properties) {
-    mosquitto_property_add_string_pair(&list_, MQTT_PROP_USER_PROPERTY, name.c_str(),
-                                       value.c_str());
-  }
-}
-
-PublishProperties::~PublishProperties() { mosquitto_property_free_all(&list_); }
-
 Connection::~Connection() {
-  if (handle_ != nullptr) mosquitto_destroy(handle_);
+  if (handle_ == nullptr) return;
+  if (fd() >= 0) poller_.Remove(fd());
+  mosquitto_destroy(handle_);
 }
 
 absl::Status Connection::Open(const Target& target) {
@@ -108,10 +86,25 @@ absl::Status Connection::Open(const Target& target) {
                                              static_cast<int>(target.keep_alive.count()));
   if (uses_tls_) status = CheckHandshake(result);
   if (status.ok()) status = Check(result, "connect");
-  if (status.ok()) {
-    SetSocketOption(fd(), IPPROTO_TCP, TCP_USER_TIMEOUT, kTcpUserTimeoutMilliseconds);
-  }
-  return status;
+  if (!status.ok()) return status;
+  SetSocketOption(fd(), IPPROTO_TCP, TCP_USER_TIMEOUT, kTcpUserTimeoutMilliseconds);
+  watched_events_ = EPOLLIN | EPOLLOUT;
+  if (poller_.Add(fd(), watched_events_, *handler_)) return absl::OkStatus();
+  return absl::ResourceExhaustedError("cannot watch the socket");
+}
+
+void Connection::HandTo(SocketHandler& handler, Listener& listener) {
+  handler_ = &handler;
+  listener_ = &listener;
+  watched_events_ = WantedEvents();
+  poller_.Modify(fd(), watched_events_, *handler_);
+}
+
+void Connection::Watch() {
+  const std::uint32_t events = WantedEvents();
+  if (events == watched_events_) return;
+  watched_events_ = events;
+  poller_.Modify(fd(), events, *handler_);
 }
 
 absl::Status Connection::SetCredentials(const Credentials& credentials) {
@@ -135,10 +128,35 @@ absl::Status Connection::SetCredentials(const Credentials& credentials) {
 
 int Connection::fd() const { return handle_ == nullptr ? -1 : mosquitto_socket(handle_); }
 
-bool Connection::WantsWrite() const {
+std::uint32_t Connection::WantedEvents() const {
   // The library forgets that a handshake does not want to write any more.
-  if (in_handshake_) return SSL_want_write(TlsOf(handle_));
-  return mosquitto_want_write(handle_);
+  const bool write =
+      in_handshake_ ? SSL_want_write(TlsOf(handle_)) : mosquitto_want_write(handle_);
+  return EPOLLIN | (write ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
+}
+
+absl::Status Connection::OnSocket(std::uint32_t events) {
+  constexpr std::uint32_t kTrouble = EPOLLERR | EPOLLHUP;
+  absl::Status status;
+  if ((events & (EPOLLOUT | kTrouble)) != 0) status = Write();
+  if (status.ok() && (events & (EPOLLIN | kTrouble)) != 0) status = Read();
+  return status;
+}
+
+bool Connection::taken_over() const { return disconnect_reason_ == kSessionTakenOver; }
+
+std::string Connection::ReasonOfLoss(const absl::Status& why) const {
+  if (taken_over()) {
+    return absl::StrCat("broker disconnected: ", DescribeReasonCode(kSessionTakenOver),
+                        ": another process uses this client ID");
+  }
+  if (disconnect_reason_.has_value()) {
+    return absl::StrCat("broker disconnected: ", DescribeReasonCode(*disconnect_reason_));
+  }
+  if (connack_.has_value() && connack_->reason_code != kSuccess) {
+    return absl::StrCat("broker refused: ", DescribeReasonCode(connack_->reason_code));
+  }
+  return std::string(why.message());
 }
 
 absl::Status Connection::Handshake() {
@@ -168,7 +186,7 @@ absl::Status Connection::Read() {
 
 absl::Status Connection::Write() {
   if (in_handshake_) return Handshake();
-  if (uses_tls_ && !answered_) {
+  if (uses_tls_ && !connack_.has_value()) {
     // Why a broker refuses us may be there already, and a write that fails would lose it.
     absl::Status status = Read();
     if (!status.ok()) return status;
@@ -187,8 +205,9 @@ void Connection::Cork(bool on) { SetSocketOption(fd(), IPPROTO_TCP, TCP_CORK, on
 Connection::PublishStatus Connection::Publish(const std::string& topic, std::string_view payload,
                                               Qos qos, const PublishProperties& properties,
                                               int& packet_id, std::uint8_t& reason_code) {
-  if (maximum_packet_size_ != 0 && PacketSize(topic.size(), payload.size(), qos,
-                                              properties.wire_size()) > maximum_packet_size_) {
+  const std::uint32_t most = connack_->maximum_packet_size;
+  if (most != 0 &&
+      PacketSize(topic.size(), payload.size(), qos, properties.wire_size()) > most) {
     reason_code = MQTT_RC_PACKET_TOO_LARGE;
     return PublishStatus::kRefused;
   }
@@ -220,23 +239,20 @@ void Connection::Disconnect() {
 
 void Connection::OnConnect(mosquitto* handle, void* self, int reason_code, int /*flags*/,
                            const mqtt5__property* properties) {
-  auto* const connection = static_cast<Connection*>(self);
-  connection->answered_ = true;
   // From here on it would cost a text for each packet.
   mosquitto_log_callback_set(handle, nullptr);
-  ConnAck connack;
+  ConnAck& connack = static_cast<Connection*>(self)->connack_.emplace();
   connack.reason_code = static_cast<std::uint8_t>(reason_code);
   mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM, &connack.receive_maximum,
                                 /*skip_first=*/false);
   mosquitto_property_read_int32(properties, MQTT_PROP_MAXIMUM_PACKET_SIZE,
-                                &connection->maximum_packet_size_, /*skip_first=*/false);
-  connection->listener_.OnConnAck(connack);
+                                &connack.maximum_packet_size, /*skip_first=*/false);
 }
 
 void Connection::OnPublish(mosquitto* /*handle*/, void* self, int packet_id, int reason_code,
                            const mqtt5__property* /*properties*/) {
-  static_cast<Connection*>(self)->listener_.OnPubAck(packet_id,
-                                                     static_cast<std::uint8_t>(reason_code));
+  Listener* const listener = static_cast<Connection*>(self)->listener_;
+  if (listener != nullptr) listener->OnPubAck(packet_id, static_cast<std::uint8_t>(reason_code));
 }
 
 void Connection::OnDisconnect(mosquitto* /*handle*/, void* self, int reason_code,
@@ -244,8 +260,7 @@ void Connection::OnDisconnect(mosquitto* /*handle*/, void* self, int reason_code
   // The library gives its own error numbers here too; they are below 0x80, where a server has
   // only 0x00 to say.
   if (reason_code == 0 || reason_code >= kFirstFailure) {
-    static_cast<Connection*>(self)->listener_.OnServerDisconnect(
-        static_cast<std::uint8_t>(reason_code));
+    static_cast<Connection*>(self)->disconnect_reason_ = static_cast<std::uint8_t>(reason_code);
   }
 }
 
@@ -277,7 +292,7 @@ std::string Connection::TlsReason(int result, int error) const {
   const bool closed =
       result == MOSQ_ERR_CONN_LOST || (result == MOSQ_ERR_ERRNO && (error == EPROTO || error == 0));
   if (!closed) return "";
-  if (in_handshake_ || answered_) return "connection closed";
+  if (in_handshake_ || connack_.has_value()) return "connection closed";
   return "connection closed before CONNACK: does the broker want another client certificate?";
 }
 

@@ -5,12 +5,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "server/mqtt/batch.h"
 #include "server/mqtt/broker_access.h"
+#include "server/mqtt/poller.h"
+#include "server/mqtt/publish_properties.h"
 
 struct mosquitto;
 struct mqtt5__property;  // NOLINT(bugprone-reserved-identifier): the library's name
@@ -22,45 +25,23 @@ struct ConnAck {
   std::uint8_t reason_code = 0;
   // How many publications the broker takes without having acknowledged them.
   std::uint16_t receive_maximum = 65535;
-};
-
-// The MQTT v5 properties of a PUBLISH, in the library's form. Built once and used for many
-// publications.
-class PublishProperties {
- public:
-  // `expiry`: the message expiry interval, at least a second.
-  PublishProperties(const PublishOptions& options, std::chrono::seconds expiry);
-  PublishProperties(const PublishProperties&) = delete;
-  PublishProperties& operator=(const PublishProperties&) = delete;
-  ~PublishProperties();
-
-  std::chrono::seconds expiry() const { return expiry_; }
-  // Bytes on the wire, without the length in front of them.
-  std::size_t wire_size() const { return wire_size_; }
-  const mqtt5__property* get() const { return list_; }
-
- private:
-  const std::chrono::seconds expiry_;
-  const std::size_t wire_size_;
-  mqtt5__property* list_ = nullptr;
+  // The largest packet that it takes; 0 for any.
+  std::uint32_t maximum_packet_size = 0;
 };
 
 // One attempt at an MQTT v5 connection and, if it succeeds, the connection: libmosquitto's
 // handle, which this class alone touches. It is thrown away when the connection is lost,
 // because the library's own queue and re-sending know neither bounds nor our order.
 //
-// Events arrive at the listener while one of `Read`, `Write`, `Publish` and `KeepAlive` runs;
-// it must not destroy the connection from there. Not thread-safe.
+// Events arrive at the listener while one of `OnSocket`, `Publish` and `KeepAlive` runs; it must
+// not destroy the connection from there. Not thread-safe.
 class Connection {
  public:
   class Listener {
    public:
     virtual ~Listener() = default;
-    virtual void OnConnAck(const ConnAck& connack) = 0;
     // The broker answered (QoS 1) or the packet is in the socket (QoS 0, code 0).
     virtual void OnPubAck(int packet_id, std::uint8_t reason_code) = 0;
-    // The broker ended the connection by a DISCONNECT with this code.
-    virtual void OnServerDisconnect(std::uint8_t reason_code) = 0;
   };
 
   struct Target {
@@ -78,7 +59,8 @@ class Connection {
     kConnectionLost,
   };
 
-  explicit Connection(Listener& listener) : listener_(listener) {}
+  // The handler is told of events at the socket, and passes them to `OnSocket`.
+  Connection(Poller& poller, SocketHandler& handler) : poller_(poller), handler_(&handler) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection();
@@ -86,16 +68,25 @@ class Connection {
   // Starts connecting, without waiting for anything.
   absl::Status Open(const Target& target);
 
-  // The socket, -1 when there is none (any more).
-  int fd() const;
-  // True if the socket should be watched for room to write.
-  bool WantsWrite() const;
+  // Gives the connection to another owner, who will publish.
+  void HandTo(SocketHandler& handler, Listener& listener);
 
-  // Reads what has come, writes what waits, sends a ping when it is time. An error means that
-  // the connection is lost.
-  absl::Status Read();
-  absl::Status Write();
+  // Writes what waits and reads what has come, or sends a ping when it is time. An error means
+  // that the connection is lost.
+  absl::Status OnSocket(std::uint32_t events);
   absl::Status KeepAlive();
+
+  // Watches the socket for what the connection waits for. To be called after the functions above
+  // and below.
+  void Watch();
+
+  // What the broker has answered to CONNECT; none before that.
+  const std::optional<ConnAck>& connack() const { return connack_; }
+
+  // True if the broker said that another connection uses our client ID.
+  bool taken_over() const;
+  // Why the connection is lost: what the broker said if it said something, else `why`.
+  std::string ReasonOfLoss(const absl::Status& why) const;
 
   // Holds back (true) or lets go (false) what is written, so that a burst of small packets
   // leaves in few segments.
@@ -118,6 +109,11 @@ class Connection {
   static void OnDisconnect(mosquitto* handle, void* self, int reason_code,
                            const mqtt5__property* properties);
 
+  // The socket, -1 when there is none (any more).
+  int fd() const;
+  std::uint32_t WantedEvents() const;
+  absl::Status Read();
+  absl::Status Write();
   absl::Status SetCredentials(const Credentials& credentials);
   // Goes on with the TLS handshake, which both reads and writes.
   absl::Status Handshake();
@@ -128,14 +124,16 @@ class Connection {
   // What TLS knows of a failure, empty if nothing.
   std::string TlsReason(int result, int error) const;
 
-  Listener& listener_;
+  Poller& poller_;
+  SocketHandler* handler_;
+  Listener* listener_ = nullptr;
   mosquitto* handle_ = nullptr;
-  // The largest packet that the broker takes; 0 for any.
-  std::uint32_t maximum_packet_size_ = 0;
+  std::uint32_t watched_events_ = 0;
+  std::optional<ConnAck> connack_;
+  // The code of the DISCONNECT by which the broker ended the connection.
+  std::optional<std::uint8_t> disconnect_reason_;
   bool uses_tls_ = false;
   bool in_handshake_ = false;
-  // CONNACK has come.
-  bool answered_ = false;
   // OpenSSL's first error, as the library tells it, up to CONNACK.
   std::string tls_error_;
 };

@@ -15,9 +15,9 @@ void Loop::AddSession(std::uint32_t number, SessionOptions options, unsigned see
                       const Session::ChangeFunction& on_change, const Colleagues& colleagues) {
   if (sessions_.size() <= number) sessions_.resize(number + 1);
   const auto resolve = [this, number](const std::string& host) {
-    resolver_.Resolve(host, [this, number](absl::StatusOr<Resolver::Addresses> addresses) {
-      Post([this, number, addresses = std::move(addresses)] {
-        sessions_[number]->OnResolved(addresses);
+    resolver_.Resolve(host, [this, number, host](absl::StatusOr<Resolver::Addresses> addresses) {
+      Post([this, number, host, addresses = std::move(addresses)] {
+        sessions_[number]->OnResolved(host, addresses);
       });
     });
   };
@@ -109,9 +109,7 @@ void Loop::EmptyInbox() {
 void Loop::Run() {
   Clock::time_point next = Clock::now();
   while (true) {
-    poller_.Wait(next, [](void* tag, std::uint32_t events) {
-      static_cast<Session*>(tag)->OnSocket(events);
-    });
+    poller_.Wait(next);
     EmptyInbox();
     {
       const MutexLock lock(mutex_);

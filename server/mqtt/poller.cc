@@ -7,10 +7,21 @@
 #include <chrono>
 
 namespace dino::mqtt {
+namespace {
+
+epoll_event EventFor(std::uint32_t events, SocketHandler* handler) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = handler;
+  return event;
+}
+
+}  // namespace
 
 Poller::Poller()
     : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  Add(wake_, EPOLLIN, nullptr);
+  epoll_event event = EventFor(EPOLLIN, nullptr);
+  epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event);
 }
 
 Poller::~Poller() {
@@ -18,17 +29,13 @@ Poller::~Poller() {
   close(epoll_);
 }
 
-bool Poller::Add(int fd, std::uint32_t events, void* tag) {
-  epoll_event event{};
-  event.events = events;
-  event.data.ptr = tag;
+bool Poller::Add(int fd, std::uint32_t events, SocketHandler& handler) {
+  epoll_event event = EventFor(events, &handler);
   return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-void Poller::Modify(int fd, std::uint32_t events, void* tag) {
-  epoll_event event{};
-  event.events = events;
-  event.data.ptr = tag;
+void Poller::Modify(int fd, std::uint32_t events, SocketHandler& handler) {
+  epoll_event event = EventFor(events, &handler);
   epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event);
 }
 
@@ -45,11 +52,19 @@ void Poller::ClearWake() {
   if (read(wake_, &count, sizeof(count)) < 0) return;
 }
 
-int Poller::Wait(Clock::time_point until) {
+void Poller::Wait(Clock::time_point until) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
   const auto timeout = std::clamp<std::chrono::milliseconds::rep>(left.count(), 0, 60000);
-  return std::max(0, epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()),
-                                static_cast<int>(timeout)));
+  const int count = epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()),
+                               static_cast<int>(timeout));
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events_.at(static_cast<std::size_t>(i));
+    if (event.data.ptr == nullptr) {
+      ClearWake();
+    } else {
+      static_cast<SocketHandler*>(event.data.ptr)->OnSocket(event.events);
+    }
+  }
 }
 
 }  // namespace dino::mqtt

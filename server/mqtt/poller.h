@@ -4,13 +4,23 @@
 #include <sys/epoll.h>
 
 #include <array>
-#include <atomic>
-#include <cstddef>
 #include <cstdint>
 
 #include "server/mqtt/batch.h"
 
 namespace dino::mqtt {
+
+// Who is told what happens at a socket. Must not be destroyed while the poller waits.
+class SocketHandler {
+ public:
+  SocketHandler() = default;
+  SocketHandler(const SocketHandler&) = delete;
+  SocketHandler& operator=(const SocketHandler&) = delete;
+  virtual ~SocketHandler() = default;
+
+  // `events` are epoll's. May come once more for a socket that is not watched any more.
+  virtual void OnSocket(std::uint32_t events) = 0;
+};
 
 // Watches sockets by epoll. All but `Wake` belongs to one thread.
 class Poller {
@@ -20,33 +30,19 @@ class Poller {
   Poller& operator=(const Poller&) = delete;
   ~Poller();
 
-  // Watches `fd` for `events` (EPOLLIN, EPOLLOUT); `tag` comes back with each event. False if
-  // the system refuses.
-  bool Add(int fd, std::uint32_t events, void* tag);
-  void Modify(int fd, std::uint32_t events, void* tag);
+  // Watches `fd` for `events` (EPOLLIN, EPOLLOUT). False if the system refuses.
+  bool Add(int fd, std::uint32_t events, SocketHandler& handler);
+  void Modify(int fd, std::uint32_t events, SocketHandler& handler);
   // A closed socket is forgotten by itself; removing it again does no harm.
   void Remove(int fd);
 
-  // Waits until something happens, `Wake` is called or `until` has passed, and calls
-  // `handle(tag, events)` for each event.
-  template <typename Handle>
-  void Wait(Clock::time_point until, Handle handle) {
-    const int count = Wait(until);
-    for (int i = 0; i < count; ++i) {
-      const epoll_event& event = events_.at(static_cast<std::size_t>(i));
-      if (event.data.ptr == nullptr) {
-        ClearWake();
-      } else {
-        handle(event.data.ptr, event.events);
-      }
-    }
-  }
+  // Waits until something happens, `Wake` is called or `until` has passed, and tells the handlers.
+  void Wait(Clock::time_point until);
 
   // Makes `Wait` return, now or the next time. Thread-safe.
   void Wake();
 
  private:
-  int Wait(Clock::time_point until);
   void ClearWake();
 
   const int epoll_;

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "server/mqtt/batch.h"
-#include "server/mqtt/connection.h"
+#include "server/mqtt/publish_properties.h"
 
 namespace dino::mqtt {
 

@@ -14,17 +14,21 @@ constexpr std::chrono::seconds kKeepAliveCheck{1};
 // Between two attempts, however long the first one took.
 constexpr std::chrono::milliseconds kShortestPause{20};
 
+// What the client ID of a connection ends in that was opened beside one without it.
+constexpr char kSecondIdSuffix[] = "-b";
+
 // Two processes with one client ID would take the session from each other for ever.
 constexpr std::chrono::seconds kTakenOverDelay{10};
 
 }  // namespace
 
 Session::Session(std::uint32_t number, SessionOptions options, unsigned seed, Poller& poller,
-                 ResolveFunction resolve, ChangeFunction on_change, const Colleagues& colleagues)
+                 Connector::ResolveFunction resolve, ChangeFunction on_change,
+                 const Colleagues& colleagues)
     : options_(std::move(options)),
-      poller_(poller),
-      resolve_(std::move(resolve)),
       on_change_(std::move(on_change)),
+      connector_(options_, poller, std::move(resolve),
+                 [this](const absl::Status& status) { OnConnectorDone(status); }),
       window_limit_(options_.in_flight_window),
       backoff_(seed),
       retry_at_(Clock::now()),
@@ -39,99 +43,91 @@ const BrokerAddress& Session::broker() const {
 }
 
 void Session::Attempt() {
-  attempt_began_at_ = Clock::now();
-  reached_ = false;
-  connack_.reset();
-  disconnect_reason_.reset();
-  if (Resolver::IsNumeric(broker().host)) {
-    Open(broker().host);
-  } else {
-    state_ = State::kResolving;
-    resolve_(broker().host);
-  }
-}
-
-void Session::OnResolved(const absl::StatusOr<Resolver::Addresses>& addresses) {
-  if (state_ != State::kResolving) return;
-  if (addresses.ok()) {
-    const std::size_t round = attempt_ / options_.brokers.size();
-    Open((*addresses)[round % addresses->size()]);
-  } else {
-    Lost(addresses.status());
-  }
-}
-
-void Session::Open(const std::string& address) {
   state_ = State::kConnecting;
-  attempt_began_at_ = Clock::now();
-  connect_deadline_ =
-      attempt_began_at_ + std::min(options_.reach_timeout, options_.connect_timeout);
-  absl::StatusOr<Credentials> credentials = options_.access->For(broker().host);
-  if (!credentials.ok()) {
-    Lost(credentials.status());
-    return;
-  }
-  Connection::Listener& listener = *this;
-  connection_ = std::make_unique<Connection>(listener);
-  const absl::Status opened = connection_->Open(
-      {address, broker().port, options_.client_id, options_.keep_alive, *std::move(credentials)});
-  if (!opened.ok()) {
-    Lost(opened);
-    return;
-  }
-  watched_events_ = EPOLLIN | EPOLLOUT;
-  if (!poller_.Add(connection_->fd(), watched_events_, this)) {
-    Lost(absl::ResourceExhaustedError("cannot watch the socket"));
+  second_id_ = false;
+  const std::size_t round = attempt_ / options_.brokers.size();
+  connector_.Start({broker(), options_.address + round, options_.client_id, /*except=*/""});
+}
+
+void Session::OnConnectorDone(const absl::Status& status) {
+  const Clock::time_point now = Clock::now();
+  if (state_ == State::kConnecting && status.ok()) {
+    Established();
+  } else if (state_ == State::kConnecting) {
+    Lost(status);
+  } else if (connected() && status.ok()) {
+    way_home_.Found(now);
+  } else if (connected() && absl::IsAlreadyExists(status)) {
+    way_home_.Connected(now, options_.look_up_every);
+  } else if (connected()) {
+    way_home_.Failed(now);
   }
 }
 
 void Session::OnSocket(std::uint32_t events) {
   if (connection_ == nullptr) return;
-  constexpr std::uint32_t kTrouble = EPOLLERR | EPOLLHUP;
-  absl::Status status;
-  if ((events & (EPOLLOUT | kTrouble)) != 0) status = connection_->Write();
-  if (status.ok() && (events & (EPOLLIN | kTrouble)) != 0) status = connection_->Read();
+  const absl::Status status = connection_->OnSocket(events);
   ProcessAnswers();
-  if (!status.ok()) {
-    Lost(status);
-  } else if (state_ == State::kConnecting && connack_.has_value()) {
-    Established();
-  } else if (state_ == State::kConnecting) {
-    reached_ = true;
-    connect_deadline_ = attempt_began_at_ + options_.connect_timeout;
-    WatchSocket();
-  }
+  if (!status.ok()) Lost(status);
 }
 
 void Session::Established() {
+  SessionChange change;
+  change.was_connected = connected();
   state_ = State::kConnected;
+  endpoint_ = connector_.endpoint();
+  connection_ = connector_.Take();
+  connection_->HandTo(*this, *this);
   connected_at_ = Clock::now();
   keep_alive_at_ = connected_at_ + kKeepAliveCheck;
+  if (attempt_ != 0) {
+    way_home_.Connected(connected_at_, options_.look_home_every);
+  } else if (!Resolver::IsNumeric(broker().host)) {
+    way_home_.Connected(connected_at_, options_.look_up_every);
+  } else {
+    way_home_.Rest();
+  }
   LimitWindow();
   failover_.Connected(connected_at_);
-  SessionChange change;
   change.client_id = options_.client_id;
   change.broker = broker().ToString();
   change.connected = true;
   on_change_(change);
 }
 
-void Session::LimitWindow() {
-  queue_.LimitWindow(std::clamp<std::size_t>(connack_->receive_maximum, 1, window_limit_.limit()));
+void Session::LookHomeward() {
+  // Brokers of a cluster would end the old connection for a new one with its client ID.
+  const char* const suffix = second_id_ ? "" : kSecondIdSuffix;
+  connector_.Start({options_.brokers.front(), options_.address,
+                    absl::StrCat(options_.client_id, suffix), endpoint_});
 }
 
-std::string Session::ReasonOfLoss(const absl::Status& why) const {
-  if (disconnect_reason_ == kSessionTakenOver) {
-    return absl::StrCat("broker disconnected: ", DescribeReasonCode(kSessionTakenOver),
-                        ": another process uses this client ID");
+bool Session::Stays(Clock::time_point now) {
+  switch (way_home_.Advance(now)) {
+    case WayHome::Step::kStay:
+      return true;
+    case WayHome::Step::kLook:
+      LookHomeward();
+      return true;
+    case WayHome::Step::kLeave:
+      break;
   }
-  if (disconnect_reason_.has_value()) {
-    return absl::StrCat("broker disconnected: ", DescribeReasonCode(*disconnect_reason_));
-  }
-  if (connack_.has_value() && connack_->reason_code != kSuccess) {
-    return absl::StrCat("broker refused: ", DescribeReasonCode(connack_->reason_code));
-  }
-  return std::string(why.message());
+  if (queue_.OldestSentAt().has_value()) return false;
+  ChangeOver();
+  return true;
+}
+
+void Session::ChangeOver() {
+  connection_->Disconnect();
+  // What the broker was too busy for goes out first at the next one.
+  queue_.ConnectionLost();
+  attempt_ = 0;
+  second_id_ = !second_id_;
+  Established();
+}
+
+void Session::LimitWindow() {
+  queue_.LimitWindow(std::clamp<std::size_t>(connection_->connack()->receive_maximum, 1, window_limit_.limit()));
 }
 
 void Session::Lost(const absl::Status& why) {
@@ -141,22 +137,23 @@ void Session::Lost(const absl::Status& why) {
   change.client_id = options_.client_id;
   change.broker = broker().ToString();
   change.was_connected = connected();
-  change.reason = ReasonOfLoss(why);
-  if (connection_ != nullptr && connection_->fd() >= 0) poller_.Remove(connection_->fd());
+  change.reason = connected() ? connection_->ReasonOfLoss(why) : std::string(why.message());
+  const bool taken_over = connected() && connection_->taken_over();
   connection_.reset();
   queue_.ConnectionLost();
   const Clock::time_point now = Clock::now();
   if (change.was_connected && now - connected_at_ >= kStable) backoff_.Reset();
-  // After a loss the same broker is tried first, after a failure the next one.
-  attempt_ = change.was_connected ? 0 : attempt_ + 1;
   // The time of an attempt that failed counts, so that a slow failure is soon followed by the
   // next attempt.
-  const Clock::time_point since = change.was_connected ? now : attempt_began_at_;
-  const Clock::duration delay =
-      disconnect_reason_ == kSessionTakenOver ? kTakenOverDelay : backoff_.Next();
+  const Clock::time_point since = change.was_connected ? now : connector_.began_at();
+  const Clock::duration delay = taken_over ? kTakenOverDelay : backoff_.Next();
   retry_at_ = std::max(since + delay, now + kShortestPause);
   change.retry_in = retry_at_ - now;
+  // After a loss the preferred broker is tried first, after a failure the next one.
+  attempt_ = change.was_connected ? 0 : attempt_ + 1;
   state_ = State::kWaiting;
+  connector_.Cancel();
+  way_home_.Rest();
   failover_.Lost(now);
   on_change_(change);
 }
@@ -164,8 +161,6 @@ void Session::Lost(const absl::Status& why) {
 void Session::OnPubAck(int packet_id, std::uint8_t reason_code) {
   answers_.emplace_back(packet_id, reason_code);
 }
-
-void Session::OnServerDisconnect(std::uint8_t reason_code) { disconnect_reason_ = reason_code; }
 
 void Session::ProcessAnswers() {
   if (answers_.empty()) return;
@@ -180,13 +175,10 @@ void Session::ProcessAnswers() {
 Clock::time_point Session::Advance(Clock::time_point now) {
   queue_.Expire(now, !connected());
   if (state_ == State::kWaiting && now >= retry_at_) Attempt();
-  if (state_ == State::kConnecting && now >= connect_deadline_) {
-    Lost(absl::DeadlineExceededError(reached_ ? "no CONNACK in time"
-                                              : "the network does not reach it in time"));
-  }
+  connector_.Advance(now);
   if (connected()) KeepUp(now);
   MoveUsers(now);
-  if (connected()) Send(now);
+  if (connected() && Stays(now)) Send(now);
   return NextTimer();
 }
 
@@ -222,7 +214,7 @@ void Session::Send(Clock::time_point now) {
     if (answers_.empty()) break;
     ProcessAnswers();
   } while (queue_.unsent() > 0);
-  WatchSocket();
+  connection_->Watch();
 }
 
 bool Session::Burst(Clock::time_point now) {
@@ -253,29 +245,20 @@ SendQueue::SendStatus Session::Transmit(const Chunk& chunk, const std::string& t
   return SendQueue::SendStatus::kConnectionLost;
 }
 
-void Session::WatchSocket() {
-  const std::uint32_t events =
-      EPOLLIN | (connection_->WantsWrite() ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
-  if (events == watched_events_) return;
-  watched_events_ = events;
-  poller_.Modify(connection_->fd(), events, this);
-}
-
 Clock::time_point Session::NextTimer() const {
   Clock::time_point next =
-      std::min(queue_.NextDeadline().value_or(Clock::time_point::max()), failover_.NextTimer());
+      std::min({queue_.NextDeadline().value_or(Clock::time_point::max()), failover_.NextTimer(),
+                connector_.NextTimer()});
   switch (state_) {
     case State::kWaiting:
       return std::min(next, retry_at_);
-    case State::kConnecting:
-      return std::min(next, connect_deadline_);
     case State::kConnected: {
-      next = std::min(next, keep_alive_at_);
+      next = std::min({next, keep_alive_at_, way_home_.NextTimer()});
       next = std::min(next, queue_.NextRetry().value_or(next));
       const auto oldest = queue_.OldestSentAt();
       return oldest.has_value() ? std::min(next, *oldest + options_.ack_timeout) : next;
     }
-    case State::kResolving:
+    case State::kConnecting:
     case State::kClosed:
       break;
   }
@@ -285,6 +268,7 @@ Clock::time_point Session::NextTimer() const {
 void Session::Close() {
   if (connected()) connection_->Disconnect();
   connection_.reset();
+  connector_.Cancel();
   queue_.ConnectionLost();
   failover_.Close();
   state_ = State::kClosed;

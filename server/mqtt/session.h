@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,44 +14,44 @@
 #include "absl/status/statusor.h"
 #include "server/mqtt/backoff.h"
 #include "server/mqtt/batch.h"
-#include "server/mqtt/broker_access.h"
 #include "server/mqtt/broker_address.h"
 #include "server/mqtt/connection.h"
+#include "server/mqtt/connector.h"
 #include "server/mqtt/failover.h"
 #include "server/mqtt/poller.h"
 #include "server/mqtt/properties_cache.h"
 #include "server/mqtt/resolver.h"
 #include "server/mqtt/send_queue.h"
+#include "server/mqtt/way_home.h"
 #include "server/mqtt/window_limit.h"
 
 namespace dino::mqtt {
 
-struct SessionOptions {
+struct SessionOptions : ConnectOptions {
   // The first is preferred; the next one is tried when an attempt fails.
   std::vector<BrokerAddress> brokers;
-  // Never null.
-  std::shared_ptr<BrokerAccess> access = std::make_shared<BrokerAccess>();
+  // Which address of a name that has several is preferred, counted round.
+  std::size_t address = 0;
   std::string client_id;
   std::size_t in_flight_window = 64;
   std::size_t in_flight_bytes = 1048576;
-  std::chrono::seconds keep_alive{30};
   // How long an answer may take before the connection counts as dead.
   Clock::duration ack_timeout = std::chrono::seconds(5);
-  // How long the network may take to reach the broker.
-  Clock::duration reach_timeout = std::chrono::milliseconds(1500);
-  // How long the way from a socket to CONNACK may take.
-  Clock::duration connect_timeout = std::chrono::seconds(3);
   // How long the users wait for a stable connection before another session serves them.
   Clock::duration failover_after = std::chrono::seconds(5);
+  // How often it looks for the preferred broker while it is connected to another one.
+  Clock::duration look_home_every = std::chrono::seconds(5);
+  // How often it looks whether the preferred broker's name leads to another address.
+  Clock::duration look_up_every = std::chrono::seconds(30);
 };
 
-// That a session was connected or lost its connection, that an attempt failed, or that its users
-// moved.
+// That a session was connected, lost its connection or changed it for another one, that an attempt
+// failed, or that its users moved.
 struct SessionChange {
   std::string client_id;
   std::string broker;
   bool connected = false;
-  // True if it was connected before.
+  // True if it was connected before; if both are, it has gone from another broker to this one.
   bool was_connected = false;
   // Why it is not connected, and when it tries again.
   std::string reason;
@@ -64,18 +63,16 @@ struct SessionChange {
 
 // One MQTT connection with its in-flight state, kept up for ever: connects, publishes what it
 // is given, and after a loss connects again and publishes again what was not acknowledged.
+// Where it cannot have its first broker it takes another one, and goes back without a loss.
 //
 // Belongs to its loop's thread.
-class Session : private Connection::Listener {
+class Session : private SocketHandler, private Connection::Listener {
  public:
   using ChangeFunction = std::function<void(const SessionChange&)>;
-  // Asks for a look-up; the answer must come by `OnResolved`, on the loop's thread.
-  using ResolveFunction = std::function<void(const std::string& host)>;
 
-  // `poller` outlives the session; its events for the session's tag (`this`) go to `OnSocket`.
-  // `number` is its place in the pool.
+  // `poller` outlives the session. `number` is its place in the pool.
   Session(std::uint32_t number, SessionOptions options, unsigned seed, Poller& poller,
-          ResolveFunction resolve, ChangeFunction on_change, const Colleagues& colleagues);
+          Connector::ResolveFunction resolve, ChangeFunction on_change, const Colleagues& colleagues);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session() override = default;
@@ -91,8 +88,10 @@ class Session : private Connection::Listener {
     if (queue_.Holds(chunk)) queue_.Stop(chunk, !connected());
   }
 
-  void OnSocket(std::uint32_t events);
-  void OnResolved(const absl::StatusOr<Resolver::Addresses>& addresses);
+  // The answer to a look-up, on the loop's thread.
+  void OnResolved(const std::string& host, const absl::StatusOr<Resolver::Addresses>& addresses) {
+    connector_.OnResolved(host, addresses);
+  }
 
   // Does what is due: connects, sends, gives up. Returns when it wants to be called again at
   // the latest.
@@ -102,40 +101,43 @@ class Session : private Connection::Listener {
   void Close();
 
  private:
-  enum class State { kWaiting, kResolving, kConnecting, kConnected, kClosed };
+  enum class State { kWaiting, kConnecting, kConnected, kClosed };
 
-  void OnConnAck(const ConnAck& connack) override { connack_ = connack; }
+  void OnSocket(std::uint32_t events) override;
   void OnPubAck(int packet_id, std::uint8_t reason_code) override;
-  void OnServerDisconnect(std::uint8_t reason_code) override;
 
   bool connected() const { return state_ == State::kConnected; }
   const BrokerAddress& broker() const;
   void Attempt();
-  void Open(const std::string& address);
+  void OnConnectorDone(const absl::Status& status);
   void Established();
+  void LookHomeward();
+  // False if nothing is to be sent at this connection any more.
+  bool Stays(Clock::time_point now);
+  void ChangeOver();
   void LimitWindow();
   void Lost(const absl::Status& why);
-  std::string ReasonOfLoss(const absl::Status& why) const;
   void MoveUsers(Clock::time_point now);
   void KeepUp(Clock::time_point now);
   void Send(Clock::time_point now);
   bool Burst(Clock::time_point now);
   void ProcessAnswers();
-  void WatchSocket();
   SendQueue::SendStatus Transmit(const Chunk& chunk, const std::string& topic, InFlight& entry,
                                  std::uint8_t& reason_code);
   Clock::time_point NextTimer() const;
 
   const SessionOptions options_;
-  Poller& poller_;
-  const ResolveFunction resolve_;
   const ChangeFunction on_change_;
 
   State state_ = State::kWaiting;
+  // Attempts, and a second connection beside the one that is in use.
+  Connector connector_;
   std::unique_ptr<Connection> connection_;
-  std::uint32_t watched_events_ = 0;
-  std::optional<ConnAck> connack_;
-  std::optional<std::uint8_t> disconnect_reason_;
+  // The address and port of that one.
+  std::string endpoint_;
+  // Whether it has the session's second client ID.
+  bool second_id_ = false;
+  WayHome way_home_{kStable};
   // What the connection reported and nobody has looked at yet.
   std::vector<std::pair<int, std::uint8_t>> answers_;
 
@@ -144,9 +146,6 @@ class Session : private Connection::Listener {
   // Counts attempts since the last success; picks the broker and the address.
   std::size_t attempt_ = 0;
   Clock::time_point retry_at_;
-  Clock::time_point attempt_began_at_;
-  bool reached_ = false;
-  Clock::time_point connect_deadline_;
   Clock::time_point connected_at_;
   Clock::time_point keep_alive_at_;
 

@@ -29,6 +29,7 @@ SessionPool::SessionPool(const SessionPoolOptions& options)
         session.brokers.begin(),
         session.brokers.begin() + static_cast<std::ptrdiff_t>(number % session.brokers.size()),
         session.brokers.end());
+    session.address = number / session.brokers.size();
     session.client_id = absl::StrCat(options.client_id_prefix, "-", process, "-", number);
     loops_[number % loop_count]->AddSession(static_cast<std::uint32_t>(number), std::move(session),
                                             random(), on_change, colleagues);
