@@ -44,6 +44,11 @@ BridgeProcess::BridgeProcess(const std::string& mqtt_brokers, const std::vector<
       kPatience, where);
   channel_ = grpc::CreateChannel(address_, grpc::InsecureChannelCredentials());
   stub_ = v1::EventPublisherService::NewStub(channel_);
+  // This version of gRPC takes errno for the result of a connect too late, when memory allocation
+  // may have changed it, and an attempt fails then without a cause. Here it is made again.
+  if (!channel_->WaitForConnected(std::chrono::system_clock::now() + kPatience)) {
+    ADD_FAILURE_AT(where.file, where.line) << "nobody answers at " << address_;
+  }
 }
 
 BridgeProcess::~BridgeProcess() {
