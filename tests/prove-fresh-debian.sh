@@ -84,6 +84,7 @@ unshare --mount --pid --fork --kill-child bash -c '
   root=$1 home=$2 path=$3 what=$4
   shift 4
   mount -t proc proc "$root/proc"
+  mount --rbind /sys "$root/sys"
   mount --rbind /dev "$root/dev"
   status=0
   "$@" /usr/bin/env -u TMPDIR HOME="$home" PATH="$path" \
