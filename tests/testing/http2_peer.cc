@@ -1,0 +1,131 @@
+#include "tests/testing/http2_peer.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+
+#include "tests/testing/loopback.h"
+
+namespace dino::testing {
+namespace {
+
+using Type = Http2Frame::Type;
+
+constexpr std::string_view kPing = "are you?";
+
+// Waits until the socket can be read or, if so asked, written.
+bool WaitUntilReady(int socket, bool write) {
+  const int events = write ? POLLIN | POLLOUT : POLLIN;
+  pollfd entry{socket, static_cast<std::int16_t>(events), 0};
+  const std::chrono::milliseconds patience = kPatience;
+  return poll(&entry, 1, static_cast<int>(patience.count())) > 0;
+}
+
+}  // namespace
+
+Http2Peer::Http2Peer(std::uint16_t port, Where where) : socket_(ConnectToLoopback(port)) {
+  if (socket_.open()) return;
+  ended_ = true;
+  ADD_FAILURE_AT(where.file, where.line) << "port " << port << " refuses a connection";
+}
+
+bool Http2Peer::Send(std::string_view bytes) {
+  while (!bytes.empty() && !ended_) {
+    const ssize_t sent =
+        send(socket_.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+      continue;
+    }
+    if (errno != EAGAIN || !WaitUntilReady(socket_.number(), true)) {
+      ended_ = true;
+    } else if (WaitUntilReadable(socket_.number(), Clock::time_point())) {
+      Read();
+    }
+  }
+  return !ended_;
+}
+
+bool Http2Peer::Greet() { return Send(kHttp2Preface) && Send({Type::kSettings, 0, 0, {}}); }
+
+bool Http2Peer::BeginCall(std::uint32_t stream, const Http2Headers& headers) {
+  return Send({Type::kHeaders, Http2Frame::kEndHeaders, stream, EncodeHeaderBlock(headers)});
+}
+
+bool Http2Peer::Read() {
+  std::array<char, 65536> buffer{};
+  const ssize_t size = recv(socket_.number(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (size > 0) {
+    frames_.Append({buffer.data(), static_cast<std::size_t>(size)});
+  } else if (size == 0 || errno != EAGAIN) {
+    ended_ = true;
+  }
+  return !ended_;
+}
+
+std::optional<Http2Frame> Http2Peer::Next(Clock::time_point deadline) {
+  while (true) {
+    while (std::optional<Http2Frame> frame = frames_.Next()) {
+      const bool settings = frame->type == Type::kSettings;
+      if ((settings || frame->type == Type::kPing) && !frame->Has(Http2Frame::kAck)) {
+        Send({frame->type, Http2Frame::kAck, 0, settings ? std::string() : frame->payload});
+      } else if (!settings) {
+        return frame;
+      }
+    }
+    if (ended_ || !WaitUntilReadable(socket_.number(), deadline)) return std::nullopt;
+    Read();
+  }
+}
+
+template <typename Predicate>
+std::optional<Http2Frame> Http2Peer::WaitForFrame(const Predicate& wanted, const char* what,
+                                                  Where where) {
+  const Clock::time_point deadline = Clock::now() + kPatience;
+  while (std::optional<Http2Frame> frame = Next(deadline)) {
+    if (wanted(*frame)) return frame;
+  }
+  ADD_FAILURE_AT(where.file, where.line)
+      << "the server " << (ended_ ? "ends the connection" : "stays silent") << " without " << what;
+  return std::nullopt;
+}
+
+std::optional<Http2Frame> Http2Peer::WaitFor(Type type, std::uint32_t stream, Where where) {
+  return WaitForFrame(
+      [&](const Http2Frame& frame) { return frame.type == type && frame.stream == stream; },
+      "the frame that was expected", where);
+}
+
+std::optional<Http2Frame> Http2Peer::WaitForEndOf(std::uint32_t stream, Where where) {
+  return WaitForFrame(
+      [&](const Http2Frame& frame) {
+        const bool last = frame.type == Type::kHeaders && frame.Has(Http2Frame::kEndStream);
+        return frame.stream == stream && (last || frame.type == Type::kRstStream);
+      },
+      "the end of the stream", where);
+}
+
+bool Http2Peer::WaitUntilRead(Where where) {
+  Send({Type::kPing, 0, 0, std::string(kPing)});
+  return WaitForFrame(
+             [](const Http2Frame& frame) {
+               return frame.type == Type::kPing && frame.payload == kPing;
+             },
+             "an answer to PING", where)
+      .has_value();
+}
+
+void Http2Peer::WaitForClose(Where where) {
+  const Clock::time_point deadline = Clock::now() + kPatience;
+  while (Next(deadline)) {
+  }
+  if (ended_) return;
+  ADD_FAILURE_AT(where.file, where.line) << "the server does not end the connection";
+}
+
+void Http2Peer::FinishSending() { shutdown(socket_.number(), SHUT_WR); }
+
+}  // namespace dino::testing

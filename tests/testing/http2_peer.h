@@ -1,0 +1,64 @@
+#ifndef DINO_TESTS_TESTING_HTTP2_PEER_H_
+#define DINO_TESTS_TESTING_HTTP2_PEER_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "tests/testing/file_descriptor.h"
+#include "tests/testing/http2_frame.h"
+#include "tests/testing/patience.h"
+
+namespace dino::testing {
+
+// A client that sends a server whatever the test says: HTTP/2 frames, parts of them, or noise.
+//
+// It does nothing by itself but answer SETTINGS and PING, and that only while the test sends or
+// waits. Waits fail the test after `kPatience`. Not thread-safe.
+class Http2Peer {
+ public:
+  // Connects to `port` of 127.0.0.1. Fails the test if it is refused.
+  explicit Http2Peer(std::uint16_t port, Where where = Where::Here());
+
+  // Sends bytes, and reads meanwhile, so that the server never waits for this peer. False if
+  // the server has ended the connection.
+  bool Send(std::string_view bytes);
+  bool Send(const Http2Frame& frame) { return Send(Encode(frame)); }
+
+  // Begins HTTP/2: sends the preface and empty SETTINGS.
+  bool Greet();
+  // Begins a call of gRPC with these headers, whole; the body is to come.
+  bool BeginCall(std::uint32_t stream, const Http2Headers& headers);
+
+  // Waits for a frame of that type on that stream, and passes over others. Fails the test, and
+  // returns nothing, if the connection ends without it.
+  std::optional<Http2Frame> WaitFor(Http2Frame::Type type, std::uint32_t stream,
+                                    Where where = Where::Here());
+  // Waits until the server ends the stream, by the headers after an answer or by a reset, and
+  // returns that frame.
+  std::optional<Http2Frame> WaitForEndOf(std::uint32_t stream, Where where = Where::Here());
+  // Waits until the server has read all that was sent: until it answers a PING.
+  bool WaitUntilRead(Where where = Where::Here());
+  // Waits until the server ends the connection.
+  void WaitForClose(Where where = Where::Here());
+
+  // Nothing more is sent; what the server sends can still be read.
+  void FinishSending();
+
+ private:
+  // Reads once what there is. False if the connection has ended.
+  bool Read();
+  // The next frame that is no business of this class. Nothing at `deadline` or at the end.
+  std::optional<Http2Frame> Next(Clock::time_point deadline);
+  template <typename Predicate>
+  std::optional<Http2Frame> WaitForFrame(const Predicate& wanted, const char* what, Where where);
+
+  FileDescriptor socket_;
+  Http2FrameReader frames_;
+  bool ended_ = false;
+};
+
+}  // namespace dino::testing
+
+#endif  // DINO_TESTS_TESTING_HTTP2_PEER_H_
