@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -73,20 +74,11 @@ std::vector<std::string> Environment(const std::vector<std::string>& additions) 
   _exit(kCannotExecute);
 }
 
-// Reads once into `queue`. False at the end of the stream.
-bool ReadSome(int descriptor, LineQueue& queue) {
-  std::array<char, 65536> buffer{};
-  const ssize_t size = read(descriptor, buffer.data(), buffer.size());
-  if (size < 0) return errno == EINTR;
-  queue.Append({buffer.data(), static_cast<std::size_t>(size)});
-  return size > 0;
-}
-
 }  // namespace
 
 Subprocess::Subprocess(const std::vector<std::string>& command,
                        const std::vector<std::string>& environment)
-    : name_(command.at(0)), stop_reading_(eventfd(0, EFD_CLOEXEC)) {
+    : name_(command.at(0)), wake_reader_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   Start(command, environment);
   reader_ = std::thread([this] { ReadOutput(); });
   waiter_ = std::thread([this] { AwaitEnd(); });
@@ -96,8 +88,8 @@ Subprocess::~Subprocess() {
   Signal(SIGKILL);
   waiter_.join();
   // A grandchild may hold the pipes open; the reader must not wait for it.
-  const std::uint64_t one = 1;
-  (void)!write(stop_reading_.number(), &one, sizeof(one));
+  end_reading_ = true;
+  WakeReader();
   reader_.join();
 }
 
@@ -119,29 +111,64 @@ void Subprocess::Start(const std::vector<std::string>& command,
     std::perror("fork");
     std::abort();
   }
-  stdout_pipe_ = std::move(out.read);
-  stderr_pipe_ = std::move(err.read);
+  stream(Output::kStdout).pipe = std::move(out.read);
+  stream(Output::kStderr).pipe = std::move(err.read);
+}
+
+void Subprocess::SetReading(Output output, Reading reading) {
+  stream(output).reading = reading;
+  WakeReader();
+}
+
+void Subprocess::WakeReader() const {
+  const std::uint64_t one = 1;
+  (void)!write(wake_reader_.number(), &one, sizeof(one));
 }
 
 void Subprocess::ReadOutput() {
-  std::array<pollfd, 3> entries{pollfd{stdout_pipe_.number(), POLLIN, 0},
-                                pollfd{stderr_pipe_.number(), POLLIN, 0},
-                                pollfd{stop_reading_.number(), POLLIN, 0}};
-  while (entries[0].fd >= 0 || entries[1].fd >= 0) {
-    if (poll(entries.data(), entries.size(), -1) < 0) continue;
-    const bool idle = entries[0].revents == 0 && entries[1].revents == 0;
-    if (idle && entries[2].revents != 0) break;
-    if (entries[0].revents != 0 && !ReadSome(entries[0].fd, stdout_)) {
-      entries[0].fd = -1;
-      stdout_.Close();
-    }
-    if (entries[1].revents != 0 && !ReadSome(entries[1].fd, stderr_)) {
-      entries[1].fd = -1;
-      stderr_.Close();
-    }
+  while (ReadOnce()) {
   }
-  stdout_.Close();
-  stderr_.Close();
+  for (Stream& stream : streams_) Close(stream);
+}
+
+bool Subprocess::ReadOnce() {
+  std::array<pollfd, 3> entries{};
+  bool open = false;
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    Stream& stream = streams_.at(i);
+    const Reading reading = stream.reading;
+    if (reading == Reading::kClosed) Close(stream);
+    entries.at(i) = {reading == Reading::kOn ? stream.pipe.number() : -1, POLLIN, 0};
+    open = open || stream.pipe.open();
+  }
+  entries.back() = {wake_reader_.number(), POLLIN, 0};
+  if (!open) return false;
+  if (poll(entries.data(), entries.size(), -1) < 0) return true;
+  bool idle = true;
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    if (entries.at(i).revents == 0) continue;
+    idle = false;
+    ReadSome(streams_.at(i));
+  }
+  if (end_reading_) return !idle;
+  std::uint64_t count = 0;
+  (void)!read(wake_reader_.number(), &count, sizeof(count));
+  return true;
+}
+
+void Subprocess::ReadSome(Stream& stream) {
+  std::array<char, 65536> buffer{};
+  const ssize_t size = read(stream.pipe.number(), buffer.data(), buffer.size());
+  if (size > 0) {
+    stream.lines.Append({buffer.data(), static_cast<std::size_t>(size)});
+  } else if (size == 0 || errno != EINTR) {
+    Close(stream);
+  }
+}
+
+void Subprocess::Close(Stream& stream) {
+  stream.pipe.Close();
+  stream.lines.Close();
 }
 
 void Subprocess::AwaitEnd() {

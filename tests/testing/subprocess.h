@@ -3,7 +3,10 @@
 
 #include <sys/types.h>
 
+#include <array>
+#include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -58,19 +61,35 @@ class Subprocess {
   // Returns all lines up to the end of the output, which is when the process ends.
   std::vector<std::string> RemainingLines(Output output);
 
+  // Whether the output is read from here on. What the process writes to a pipe that is paused
+  // stays there until the pipe is full; a pipe that was closed stays closed.
+  enum class Reading { kOn, kPaused, kClosed };
+  void SetReading(Output output, Reading reading);
+
  private:
+  // An output on its way to those who wait for its lines. The pipe is the reader's.
+  struct Stream {
+    FileDescriptor pipe;
+    LineQueue lines;
+    std::atomic<Reading> reading{Reading::kOn};
+  };
+
   void Start(const std::vector<std::string>& command, const std::vector<std::string>& environment);
+  void WakeReader() const;
   void ReadOutput();
+  // Waits for output and reads it. False at the end.
+  bool ReadOnce();
+  static void ReadSome(Stream& stream);
+  static void Close(Stream& stream);
   void AwaitEnd();
-  LineQueue& lines(Output output) { return output == Output::kStdout ? stdout_ : stderr_; }
+  Stream& stream(Output output) { return streams_.at(static_cast<std::size_t>(output)); }
+  LineQueue& lines(Output output) { return stream(output).lines; }
 
   const std::string name_;
   pid_t pid_ = -1;
-  FileDescriptor stdout_pipe_;
-  FileDescriptor stderr_pipe_;
-  FileDescriptor stop_reading_;
-  LineQueue stdout_;
-  LineQueue stderr_;
+  FileDescriptor wake_reader_;
+  std::atomic<bool> end_reading_{false};
+  std::array<Stream, 2> streams_;
   std::thread reader_;
   std::thread waiter_;
 

@@ -4,7 +4,9 @@
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
+#include <optional>
 
 namespace dino::testing {
 namespace {
@@ -28,6 +30,28 @@ TEST(SubprocessTest, ReadsLinesWhileTheChildRuns) {
   EXPECT_TRUE(child.running());
   child.Signal(SIGTERM);
   EXPECT_EQ(child.Wait(), 128 + SIGTERM);
+}
+
+TEST(SubprocessTest, AnOutputThatIsPausedFillsItsPipe) {
+  Subprocess child({"sh", "-c",
+                    "trap 'head -c 1000000 /dev/zero >&2; echo done; exit' USR1;"
+                    "echo ready; while :; do sleep 0.01; done"});
+  child.WaitForLine(Output::kStdout, [](auto line) { return line == "ready"; });
+  child.SetReading(Output::kStderr, Subprocess::Reading::kPaused);
+  child.Signal(SIGUSR1);
+  EXPECT_EQ(child.NextLine(Output::kStdout, Clock::now() + std::chrono::milliseconds(100)),
+            std::nullopt);
+
+  child.SetReading(Output::kStderr, Subprocess::Reading::kOn);
+  child.WaitForLine(Output::kStdout, [](auto line) { return line == "done"; });
+  EXPECT_EQ(child.RemainingLines(Output::kStderr).at(0).size(), 1000000U);
+}
+
+TEST(SubprocessTest, AnOutputThatIsClosedHasNoReader) {
+  Subprocess child({"sh", "-c", "while echo line; do sleep 0.01; done"});
+  child.SetReading(Output::kStdout, Subprocess::Reading::kClosed);
+
+  EXPECT_EQ(child.Wait(), 128 + SIGPIPE);
 }
 
 TEST(SubprocessTest, AddsToTheEnvironment) {

@@ -1,0 +1,59 @@
+#include "tests/testing/wall_clock.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "tests/testing/subprocess.h"
+
+namespace dino::testing {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+constexpr long kHour = 3600;
+// That a line may take from a program to us.
+constexpr long kTolerance = 60;
+
+long Now() { return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()); }
+
+// The time that a program sees which is started now.
+long TimeOf(const WallClock& clock) {
+  Subprocess date({"date", "+%s"}, clock.environment());
+  const auto line = date.NextLine(Subprocess::Output::kStdout, Clock::now() + kPatience);
+  return std::stol(line.value_or("0"));
+}
+
+TEST(WallClockTest, IsRightAtFirst) {
+  const WallClock clock;
+  EXPECT_NEAR(TimeOf(clock), Now(), kTolerance);
+}
+
+TEST(WallClockTest, GoesForwardAndBack) {
+  WallClock clock;
+  clock.Jump(hours(1));
+  EXPECT_NEAR(TimeOf(clock), Now() + kHour, kTolerance);
+  clock.Jump(-hours(2));
+  EXPECT_NEAR(TimeOf(clock), Now() - kHour, kTolerance);
+}
+
+TEST(WallClockTest, JumpsForAProcessThatRuns) {
+  WallClock clock;
+  // bash reads the clock itself, and again for each line.
+  Subprocess process({"bash", "-c", "while :; do printf '%(%s)T\\n' -1; sleep 0.01; done"},
+                     clock.environment());
+  const auto next = [&process] {
+    return std::stol(
+        process.NextLine(Subprocess::Output::kStdout, Clock::now() + kPatience).value_or("0"));
+  };
+  EXPECT_NEAR(next(), Now(), kTolerance);
+  clock.Jump(hours(1));
+  process.WaitForLine(Subprocess::Output::kStdout, [](std::string_view line) {
+    return std::stol(std::string(line)) > Now() + kHour - kTolerance;
+  });
+}
+
+}  // namespace
+}  // namespace dino::testing
