@@ -1,0 +1,180 @@
+#include "server/net/listener.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/log/log.h"
+
+namespace dino::net {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// How long to leave the system alone when it has no room for a connection.
+constexpr int kPauseMilliseconds = 100;
+
+// How many connections are taken between two looks at whether to stop.
+constexpr int kMostAtOnce = 64;
+
+constexpr std::chrono::seconds kBetweenComplaints{10};
+
+using AddressList = std::unique_ptr<addrinfo, void (*)(addrinfo*)>;
+
+std::string TextOf(int error) { return std::generic_category().message(error); }
+
+void SetOption(int fd, int level, int name, int value) {
+  setsockopt(fd, level, name, &value, sizeof(value));
+}
+
+absl::StatusOr<AddressList> Resolve(std::string_view address) {
+  const std::size_t colon = address.rfind(':');
+  if (colon == std::string_view::npos) return absl::InvalidArgumentError("no port");
+  std::string host(address.substr(0, colon));
+  const std::string port(address.substr(colon + 1));
+  if (host.size() > 1 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  }
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* list = nullptr;
+  const int result = getaddrinfo(host.c_str(), port.c_str(), &hints, &list);
+  if (result != 0) return absl::UnavailableError(gai_strerror(result));
+  return AddressList(list, &freeaddrinfo);
+}
+
+// Returns a socket that listens, or -1 with `errno`.
+int ListenAt(const addrinfo& address) {
+  const int fd = socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -1;
+  SetOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  if (address.ai_family == AF_INET6) SetOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+  if (bind(fd, address.ai_addr, address.ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0) return fd;
+  const int error = errno;
+  close(fd);
+  errno = error;
+  return -1;
+}
+
+std::uint16_t PortOf(int fd) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof(address);
+  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
+  // IPv4 and IPv6 keep the port at the same place.
+  return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
+}
+
+// The first file descriptor that the process may not open.
+rlim_t DescriptorLimit() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : RLIM_INFINITY;
+}
+
+}  // namespace
+
+Listener::Listener(std::size_t reserve)
+    : reserve_(reserve), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+Listener::~Listener() {
+  Stop();
+  close(wake_);
+}
+
+absl::StatusOr<std::uint16_t> Listener::Open(std::string_view address) {
+  const absl::StatusOr<AddressList> list = Resolve(address);
+  if (!list.ok()) return list.status();
+  int error = 0;
+  for (const addrinfo* each = list->get(); each != nullptr; each = each->ai_next) {
+    listener_ = ListenAt(*each);
+    if (listener_ >= 0) return PortOf(listener_);
+    error = errno;
+  }
+  return absl::UnavailableError(TextOf(error));
+}
+
+void Listener::Start(AcceptFunction on_accept) {
+  on_accept_ = std::move(on_accept);
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "listener");
+    Run();
+  });
+}
+
+void Listener::Stop() {
+  if (thread_.joinable()) {
+    const std::uint64_t one = 1;
+    (void)!write(wake_, &one, sizeof(one));
+    thread_.join();
+  }
+  if (listener_ >= 0) close(std::exchange(listener_, -1));
+}
+
+void Listener::Run() {
+  Next next = Next::kWait;
+  for (;;) {
+    const bool pause = next == Next::kPause;
+    std::array<pollfd, 2> entries{pollfd{wake_, POLLIN, 0},
+                                  pollfd{pause ? -1 : listener_, POLLIN, 0}};
+    if (poll(entries.data(), entries.size(), pause ? kPauseMilliseconds : -1) < 0) continue;
+    if (entries[0].revents != 0) return;
+    next = AcceptAll();
+  }
+}
+
+Listener::Next Listener::AcceptAll() {
+  // Not without end, so that `Stop` is heard in a flood.
+  for (int i = 0; i < kMostAtOnce; ++i) {
+    const int fd = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+      Take(fd);
+    } else if (errno == EAGAIN) {
+      return Next::kWait;
+    } else if (errno != EINTR && errno != ECONNABORTED) {
+      // Want of descriptors or memory as a rule, which passes.
+      Complain(TextOf(errno));
+      return Next::kPause;
+    }
+  }
+  return Next::kWait;
+}
+
+void Listener::Take(int fd) {
+  // Descriptors are given out from the lowest free number on.
+  if (static_cast<rlim_t>(fd) + reserve_ >= DescriptorLimit()) return Refuse(fd);
+  SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  on_accept_(fd);
+}
+
+void Listener::Refuse(int fd) {
+  // By a reset, which leaves nothing behind.
+  const linger at_once{1, 0};
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+  close(fd);
+  Complain("too few file descriptors are left");
+}
+
+void Listener::Complain(std::string_view reason) {
+  ++complaints_;
+  const SteadyClock::time_point now = SteadyClock::now();
+  if (now < next_complaint_) return;
+  next_complaint_ = now + kBetweenComplaints;
+  log::Warning("connections are refused",
+               {{"reason", reason}, {"count", std::exchange(complaints_, 0U)}});
+}
+
+}  // namespace dino::net

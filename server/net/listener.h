@@ -1,0 +1,68 @@
+#ifndef DINO_SERVER_NET_LISTENER_H_
+#define DINO_SERVER_NET_LISTENER_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "absl/status/statusor.h"
+
+namespace dino::net {
+
+// Takes connections at an address and gives them away, on a thread of its own.
+//
+// Goes on whatever accepting a connection fails with. The last `reserve` file descriptors that
+// the process may open are never given away, so that callers cannot take those that the process
+// needs for itself: a connection that would need one is reset at once, and the log says so. If
+// there is none at all, connections wait in the system's queue. Not thread-safe.
+class Listener {
+ public:
+  // Takes over a connected socket: non-blocking, close-on-exec, without delay of small packets.
+  using AcceptFunction = std::function<void(int fd)>;
+
+  explicit Listener(std::size_t reserve);
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  // Stops, if that has not been done.
+  ~Listener();
+
+  // Listens at `host:port`; port 0 picks a free one. An IPv6 host stands in brackets, `[::]` is
+  // every address of IPv4 and IPv6. Connections wait until `Start`. Returns the port; fails if the
+  // address cannot be had.
+  absl::StatusOr<std::uint16_t> Open(std::string_view address);
+
+  // Begins to give connections away, one after the other.
+  //
+  // REQUIRES: `Open` succeeded.
+  void Start(AcceptFunction on_accept);
+
+  // Listens no more; no connection is given away any more when it returns.
+  void Stop();
+
+ private:
+  enum class Next { kWait, kPause };
+
+  void Run();
+  // Takes the connections that are there.
+  Next AcceptAll();
+  void Take(int fd);
+  void Refuse(int fd);
+  void Complain(std::string_view reason);
+
+  const std::size_t reserve_;
+  const int wake_;
+  int listener_ = -1;
+  AcceptFunction on_accept_;
+  // The thread's only: what was complained of since the log heard of it last.
+  std::size_t complaints_ = 0;
+  std::chrono::steady_clock::time_point next_complaint_;
+  std::thread thread_;
+};
+
+}  // namespace dino::net
+
+#endif  // DINO_SERVER_NET_LISTENER_H_
