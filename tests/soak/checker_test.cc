@@ -12,17 +12,18 @@ namespace {
 using testing::Findings;
 using testing::Tampering;
 
-RigOptions SmallRig() {
+RigOptions SmallRig(Manner manner) {
   RigOptions options;
   options.bridge = DINO_BRIDGE;
   options.load.small_callers = 4;
+  options.load.manners = {manner};
   options.load.large_group = 50;
   return options;
 }
 
 // Lets the load run with that harm and compares.
-Findings FindingsWith(Tampering tampering) {
-  Rig rig(SmallRig());
+Findings FindingsWith(Tampering tampering, Manner manner = Manner::kPlain) {
+  Rig rig(SmallRig(manner));
   if (tampering != Tampering::kNone) {
     rig.proxy().Tamper(tampering, Load::FirstTopic());
     rig.proxy().WaitForTampering();
@@ -62,6 +63,12 @@ TEST(CheckerTest, FindsOneDoubledPublication) {
   EXPECT_EQ(findings.missing, 0U);
   EXPECT_EQ(findings.order_breaks, 0U);
   EXPECT_EQ(findings.duplicates, 1U);
+  EXPECT_EQ(findings.excess_duplicates, 1U);
+}
+
+TEST(CheckerTest, FindsOneDoubledPublicationOfACallThatWasNotRepeated) {
+  const Findings findings = FindingsWith(Tampering::kDoubleOne, Manner::kRepeats);
+  EXPECT_EQ(findings.missing, 0U);
   EXPECT_EQ(findings.excess_duplicates, 1U);
 }
 

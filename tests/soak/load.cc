@@ -4,13 +4,13 @@
 #include <chrono>
 
 #include "absl/strings/str_cat.h"
-#include "tests/integration/error_details.h"
+#include "tests/soak/answer.h"
 #include "tests/soak/witness.h"
 
 namespace dino::soak {
 namespace {
 
-using testing::Answer;
+using std::chrono::system_clock;
 using testing::Clock;
 namespace v1 = ::dino::events::v1;
 
@@ -39,23 +39,8 @@ v1::PublishMessageRequest Request(const std::vector<std::int64_t>& users,
   return request;
 }
 
-// What the contract says of each error, whether anything was published.
-Answer AnswerOf(const grpc::Status& status) {
-  if (status.ok()) return Answer::kOk;
-  const std::string reason = testing::ReasonOf(status);
-  if (reason == "OVERLOADED" || reason == "CALLER_QUOTA" || reason == "SHUTTING_DOWN" ||
-      reason == "INVALID_FIELD") {
-    return Answer::kRefused;
-  }
-  // The client's own end of a call carries no reason.
-  return reason.empty() ? Answer::kUnheard : Answer::kFailed;
-}
-
-std::string OutcomeOf(const grpc::Status& status) {
-  if (status.ok()) return "OK";
-  std::string reason = testing::ReasonOf(status);
-  if (!reason.empty()) return reason;
-  return absl::StrCat("status ", static_cast<int>(status.error_code()));
+system_clock::time_point After(Clock::duration length) {
+  return system_clock::now() + std::chrono::duration_cast<system_clock::duration>(length);
 }
 
 }  // namespace
@@ -66,15 +51,19 @@ Load::Load(const std::string& address, const LoadOptions& options, testing::Ledg
       channel_(NewChannel(address)),
       stub_(v1::EventPublisherService::NewStub(channel_)),
       next_user_(kFirstUser) {
-  for (std::size_t i = 0; i < options.small_callers; ++i) AddCaller(2 + i % 4, options.pause);
-  if (options.large_group > 0) AddCaller(options.large_group, 10 * options.pause);
+  for (std::size_t i = 0; i < options.small_callers; ++i) {
+    AddCaller(options.manners[i % options.manners.size()], 2 + i % 4, options.pause);
+  }
+  if (options.large_group > 0) AddCaller(Manner::kPlain, options.large_group, 10 * options.pause);
   for (const auto& caller : callers_) {
     caller->thread = std::thread([this, &caller = *caller] { Run(caller); });
   }
 }
 
-void Load::AddCaller(std::size_t user_count, std::chrono::milliseconds pause) {
-  Caller& caller = *callers_.emplace_back(std::make_unique<Caller>());
+void Load::AddCaller(Manner manner, std::size_t user_count, std::chrono::milliseconds pause) {
+  const auto seed = static_cast<unsigned>(options_.seed + callers_.size());
+  Caller& caller =
+      *callers_.emplace_back(std::make_unique<Caller>(manner, options_.deadline, seed));
   caller.number = ledger_.AddCaller(next_user_, user_count);
   for (std::size_t i = 0; i < user_count; ++i) caller.users.push_back(next_user_++);
   caller.pause = pause;
@@ -83,9 +72,7 @@ void Load::AddCaller(std::size_t user_count, std::chrono::milliseconds pause) {
 std::string Load::FirstTopic() { return absl::StrCat("dms/dev/", kFirstUser); }
 
 bool Load::WaitForConnection(Clock::duration patience) {
-  return channel_->WaitForConnected(
-      std::chrono::system_clock::now() +
-      std::chrono::duration_cast<std::chrono::system_clock::duration>(patience));
+  return channel_->WaitForConnected(After(patience));
 }
 
 void Load::Resume() {
@@ -137,7 +124,8 @@ std::map<std::string, std::size_t> Load::Outcomes() {
 
 bool Load::AwaitTurn(Caller& caller) {
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait_for(lock, caller.pause, [this] { return stopped_; });
+  const std::chrono::milliseconds pause = caller.must_repeat ? 10 * caller.pause : caller.pause;
+  changed_.wait_for(lock, pause, [this] { return stopped_; });
   changed_.wait(lock, [this] { return stopped_ || !paused_; });
   caller.calling = !stopped_;
   return caller.calling;
@@ -148,22 +136,50 @@ void Load::Run(Caller& caller) {
 }
 
 void Load::Call(Caller& caller) {
-  const std::uint32_t number = ledger_.Begin(caller.number);
-  const v1::PublishMessageRequest request = Request(caller.users, {caller.number, number});
-  grpc::ClientContext context;
+  const std::uint32_t number =
+      caller.must_repeat ? ledger_.Repeat(caller.number) : ledger_.Begin(caller.number);
+  v1::PublishMessageRequest request = Request(caller.users, {caller.number, number});
+  if (caller.manner == Manner::kRepeats) {
+    request.mutable_options()->set_idempotency_key(request.message().message_payload());
+  }
+  const CallPlan plan = caller.planner.Next();
   const Clock::time_point begin = Clock::now();
-  context.set_deadline(std::chrono::system_clock::now() + options_.deadline);
   v1::PublishMessageResponse response;
-  const grpc::Status status = stub_->PublishMessage(&context, request, &response);
-  const Clock::time_point end = Clock::now();
-  ledger_.End(caller.number, AnswerOf(status), end - begin, options_.deadline,
-              response.delivery().event_id());
+  const grpc::Status status = Make(request, plan, response);
+  testing::CallEnd end = ReadEnd(status, response.delivery(), caller.users);
+  end.elapsed = Clock::now() - begin;
+  end.allowed = plan.cancel_after.value_or(plan.deadline);
+  ledger_.End(caller.number, end);
+  caller.must_repeat = caller.manner == Manner::kRepeats && !status.ok();
+  CallEnded(caller, status);
+}
 
+grpc::Status Load::Make(const v1::PublishMessageRequest& request, const CallPlan& plan,
+                        v1::PublishMessageResponse& response) {
+  grpc::ClientContext context;
+  context.set_deadline(After(plan.deadline));
+  grpc::CompletionQueue queue;
+  const auto call = stub_->AsyncPublishMessage(&context, request, &queue);
+  grpc::Status status;
+  call->Finish(&response, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  const system_clock::time_point until =
+      plan.cancel_after ? After(*plan.cancel_after) : system_clock::time_point::max();
+  if (queue.AsyncNext(&tag, &ok, until) == grpc::CompletionQueue::TIMEOUT) {
+    context.TryCancel();
+    queue.Next(&tag, &ok);
+  }
+  return status;
+}
+
+void Load::CallEnded(Caller& caller, const grpc::Status& status) {
+  const Clock::time_point now = Clock::now();
   const std::lock_guard<std::mutex> lock(mutex_);
   caller.calling = false;
   ++outcomes_[OutcomeOf(status)];
-  if (status.ok() && end > watched_since_ && caller.first_ok < watched_since_) {
-    caller.first_ok = end;
+  if (status.ok() && now > watched_since_ && caller.first_ok < watched_since_) {
+    caller.first_ok = now;
   }
   changed_.notify_all();
 }

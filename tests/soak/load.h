@@ -3,7 +3,7 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "dino/events/v1/event_publisher_service.grpc.pb.h"
+#include "tests/soak/manner.h"
 #include "tests/testing/ledger.h"
 #include "tests/testing/patience.h"
 
@@ -24,13 +25,19 @@ namespace dino::soak {
 struct LoadOptions {
   // Callers of groups of two to five users.
   std::size_t small_callers = 8;
-  // The users of one more caller; 0: there is none.
+  // Theirs, in turn. The first four have each one, half of eight repeat calls.
+  std::vector<Manner> manners = {Manner::kPlain,   Manner::kRepeats, Manner::kShortDeadline,
+                                 Manner::kCancels, Manner::kPlain,   Manner::kRepeats,
+                                 Manner::kRepeats, Manner::kRepeats};
+  // The users of one more caller, a plain one; 0: there is none.
   std::size_t large_group = 1000;
-  // How long a caller waits between an answer and its next call; the large group's ten times
-  // as long.
+  // How long a caller waits between an answer and its next call; the large group's, and one
+  // that repeats a call, ten times as long.
   std::chrono::milliseconds pause{5};
-  // The deadline of each call.
+  // The deadline of a call, unless its manner asks for another.
   std::chrono::milliseconds deadline{10000};
+  // The callers' plans come from it.
+  unsigned seed = 1;
 };
 
 // How long after some time calls were answered OK again.
@@ -40,8 +47,8 @@ struct Recovery {
   testing::Clock::duration all;
 };
 
-// Callers that publish messages all the time, each on a thread of its own and one call after
-// the other, and write down each answer in a ledger.
+// Callers that publish messages all the time, each in its manner, on a thread of its own and one
+// call after the other, and write down each answer in a ledger.
 //
 // Paused at first. Methods are called from one thread.
 class Load {
@@ -73,19 +80,30 @@ class Load {
 
  private:
   struct Caller {
+    Caller(Manner its_manner, std::chrono::milliseconds deadline, unsigned seed)
+        : manner(its_manner), planner(its_manner, deadline, seed) {}
+
+    const Manner manner;
     std::size_t number = 0;
     std::vector<std::int64_t> users;
     std::chrono::milliseconds pause{};
+    // The caller's thread only.
+    CallPlanner planner;
+    bool must_repeat = false;
     std::thread thread;
     // Protected by `mutex_`.
     bool calling = false;
     testing::Clock::time_point first_ok;
   };
 
-  void AddCaller(std::size_t user_count, std::chrono::milliseconds pause);
+  void AddCaller(Manner manner, std::size_t user_count, std::chrono::milliseconds pause);
   void Run(Caller& caller);
   bool AwaitTurn(Caller& caller);
   void Call(Caller& caller);
+  // Makes the call and waits for its end, or cancels it as planned.
+  grpc::Status Make(const events::v1::PublishMessageRequest& request, const CallPlan& plan,
+                    events::v1::PublishMessageResponse& response);
+  void CallEnded(Caller& caller, const grpc::Status& status);
 
   const LoadOptions options_;
   testing::Ledger& ledger_;

@@ -24,15 +24,42 @@ constexpr std::chrono::seconds kRecoveryPatience{30};
 // The memory that load needs is taken before the first measurement.
 constexpr std::chrono::seconds kLongestWarmUp{20};
 
+constexpr std::chrono::minutes kProgressInterval{1};
+
+// Says once in a while how far a run is.
+class Progress {
+ public:
+  explicit Progress(Rig& rig) : rig_(rig) {}
+
+  void Tell(const Report& report) {
+    const Clock::time_point now = Clock::now();
+    if (now < next_) return;
+    next_ = now + kProgressInterval;
+    const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(now - begin_).count();
+    const testing::ProcessUsage usage = rig_.Usage();
+    std::printf("%3d min: %zu faults, %zu publications acknowledged, %zu KiB, %zu files\n",
+                static_cast<int>(minutes), report.fault_count(), rig_.ledger().acknowledged(),
+                usage.resident_kib, usage.file_descriptors);
+    std::fflush(stdout);
+  }
+
+ private:
+  Rig& rig_;
+  const Clock::time_point begin_ = Clock::now();
+  Clock::time_point next_ = begin_ + kProgressInterval;
+};
+
 void InjectFaults(const Options& options, Rig& rig, Report& report) {
   const std::chrono::duration<double> interval(60 / options.faults_per_minute);
   Schedule schedule(options.seed);
   const Clock::time_point begin = Clock::now();
   const auto enough = [&] {
     const Clock::duration passed = Clock::now() - begin;
+    if (options.faults > 0) return report.fault_count() >= options.faults;
     return passed >= options.duration &&
            (rig.ledger().acknowledged() >= options.publications || passed >= 3 * options.duration);
   };
+  Progress progress(rig);
   while (!enough() && rig.bridge_runs()) {
     const auto next = Clock::now() + std::chrono::duration_cast<Clock::duration>(interval);
     const Fault fault = schedule.Next();
@@ -44,6 +71,7 @@ void InjectFaults(const Options& options, Rig& rig, Report& report) {
       ++report.not_recovered;
       std::printf("no recovery: %s\n", std::string(NameOf(fault.kind)).c_str());
     }
+    progress.Tell(report);
     std::this_thread::sleep_until(next);
   }
 }
@@ -55,9 +83,11 @@ Report Run(const Options& options) {
   rig_options.seed = options.seed;
   rig_options.load.small_callers = options.callers;
   rig_options.load.pause = options.pause;
+  rig_options.load.seed = options.seed;
   Rig rig(rig_options);
   Report report;
   report.wanted_publications = options.publications;
+  report.wanted_faults = options.faults;
   std::this_thread::sleep_for(
       std::min<std::chrono::milliseconds>(options.duration / 10, kLongestWarmUp));
   report.before = rig.IdleUsage();

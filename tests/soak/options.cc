@@ -23,6 +23,7 @@ bool Set(const std::string& name, const std::string& value, Options& options) {
   if (name == "faults-per-minute") {
     return absl::SimpleAtod(value, &options.faults_per_minute) && options.faults_per_minute > 0;
   }
+  if (name == "faults") return absl::SimpleAtoi(value, &options.faults);
   if (name == "callers") {
     return absl::SimpleAtoi(value, &options.callers) && options.callers > 0 &&
            options.callers <= 1000;
@@ -70,6 +71,8 @@ std::string Usage() {
          "  --seed N               the same faults for the same seed (1)\n"
          "  --duration LENGTH      how long faults are injected, as 30s, 10m, 1h (1m)\n"
          "  --faults-per-minute N  at most; a fault waits for the recovery of the last (12)\n"
+         "  --faults N             end after so many, however long that takes, instead of\n"
+         "                         after the duration (0)\n"
          "  --callers N            small groups, beside one of 1000 recipients (8)\n"
          "  --publications N       go on until so many were acknowledged, for at most three\n"
          "                         times the duration (0)\n"

@@ -14,6 +14,7 @@ struct Options {
   unsigned seed = 1;
   std::chrono::milliseconds duration{60000};
   double faults_per_minute = 12;
+  std::size_t faults = 0;
   std::size_t callers = 8;
   std::size_t publications = 0;
   std::chrono::milliseconds pause{5};

@@ -47,18 +47,24 @@ std::string SumTable(const Report& report) {
   std::string text = "| sum | |\n|---|---|\n";
   AppendSum(text, "faults", report.fault_count());
   AppendSum(text, "faults without recovery", report.not_recovered);
+  AppendSum(text, "events", findings.events);
   AppendSum(text, "calls", findings.calls);
+  AppendSum(text, "of these repeated with their key", findings.repeated_calls);
   for (const auto& [outcome, count] : report.outcomes) {
-    AppendSum(text, absl::StrCat("calls answered ", outcome).c_str(), count);
+    AppendSum(text, absl::StrCat("of these answered ", outcome).c_str(), count);
   }
+  AppendSum(text, "events completed by a repeated call", findings.completed_by_repeat);
   AppendSum(text, "acknowledged publications", findings.acknowledged);
   AppendSum(text, "answered OK but missing", findings.missing);
   AppendSum(text, "order breaks", findings.order_breaks);
-  AppendSum(text, "answers late or missing", findings.late_answers);
+  AppendSum(text, "answers missing or more than a second late", findings.late_answers);
+  absl::StrAppend(&text, "| latest answer, after its deadline or the call's cancellation | ",
+                  Seconds(findings.most_late), " |\n");
   AppendSum(text, "duplicates", findings.duplicates);
+  AppendSum(text, "of these by repeated calls", findings.repeat_duplicates);
   AppendSum(text, "duplicates beyond the bound", findings.excess_duplicates);
-  AppendSum(text, "late copies of calls that ended by their deadline", findings.late_copies);
-  AppendSum(text, "refused or unknown, yet received", findings.unasked);
+  AppendSum(text, "late copies of calls that were never answered", findings.late_copies);
+  AppendSum(text, "refused, not sent, or unknown, yet received", findings.unasked);
   AppendSum(text, "copies under another event id", findings.changed_ids);
   return text;
 }
@@ -84,7 +90,8 @@ std::size_t Report::fault_count() const {
 
 bool Report::ok() const {
   return findings.ok() && not_recovered == 0 && bridge_exited_well && IsBack(before, after) &&
-         findings.acknowledged >= wanted_publications && findings.acknowledged > 0;
+         fault_count() >= wanted_faults && findings.acknowledged >= wanted_publications &&
+         findings.acknowledged > 0;
 }
 
 std::string Format(const Report& report) {

@@ -24,6 +24,7 @@ struct Report {
   testing::ProcessUsage before;
   testing::ProcessUsage after;
   std::size_t wanted_publications = 0;
+  std::size_t wanted_faults = 0;
   bool bridge_exited_well = false;
 
   std::size_t fault_count() const;

@@ -19,6 +19,13 @@ Report GoodReport() {
                                           {milliseconds(30), milliseconds(300)},
                                           {milliseconds(20), milliseconds(200)}};
   report.findings.acknowledged = 1000;
+  report.findings.calls = 250;
+  report.findings.repeated_calls = 30;
+  report.findings.completed_by_repeat = 20;
+  report.findings.duplicates = 9;
+  report.findings.repeat_duplicates = 7;
+  report.findings.most_late = milliseconds(20);
+  report.outcomes = {{"CANCELLED", 3}, {"OK", 200}};
   report.before = report.after = {1000, 20, 10};
   report.wanted_publications = 1000;
   report.bridge_exited_well = true;
@@ -35,6 +42,19 @@ TEST(ReportTest, TellsMedianAndMostOfEachFault) {
   EXPECT_THAT(text, HasSubstr("| acknowledged publications | 1000 |\n"));
   EXPECT_THAT(text, HasSubstr("\neverything held\n"));
   EXPECT_THAT(text, Not(HasSubstr("violation")));
+}
+
+TEST(ReportTest, TellsHowCallsEnded) {
+  const std::string text = Format(GoodReport());
+  EXPECT_THAT(text, HasSubstr("| calls | 250 |\n"
+                              "| of these repeated with their key | 30 |\n"
+                              "| of these answered CANCELLED | 3 |\n"
+                              "| of these answered OK | 200 |\n"
+                              "| events completed by a repeated call | 20 |\n"));
+  EXPECT_THAT(text, HasSubstr("| latest answer, after its deadline or the call's cancellation "
+                              "| 0.02 s |\n"
+                              "| duplicates | 9 |\n"
+                              "| of these by repeated calls | 7 |\n"));
 }
 
 struct Violation {
@@ -62,7 +82,10 @@ INSTANTIATE_TEST_SUITE_P(
                                   r.wanted_publications = 0;
                                   r.findings.acknowledged = 0;
                                 }},
+                      Violation{"MoreMemory", [](Report& r) { r.after.resident_kib = 1101; }},
+                      Violation{"MoreFiles", [](Report& r) { r.after.file_descriptors = 23; }},
                       Violation{"MoreThreads", [](Report& r) { r.after.threads = 12; }},
+                      Violation{"TooFewFaults", [](Report& r) { r.wanted_faults = 4; }},
                       Violation{"BadExit", [](Report& r) { r.bridge_exited_well = false; }}),
     [](const auto& test) { return test.param.name; });
 

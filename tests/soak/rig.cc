@@ -16,6 +16,9 @@ using std::chrono::seconds;
 constexpr seconds kStartPatience{30};
 // What the end of a call leaves to be tidied up takes less.
 constexpr seconds kRest{1};
+// What the bridge remembers of keys must not grow over a run: few of them are soon there, and far
+// more than are in use at a time.
+constexpr const char* kIdempotencyEntries = "--idempotency-entries=1000";
 
 // The shell becomes the bridge: its log goes to a file, so that it fills no pipe.
 std::vector<std::string> Command(const RigOptions& options, const std::string& address,
@@ -28,6 +31,7 @@ std::vector<std::string> Command(const RigOptions& options, const std::string& a
           options.bridge,
           "--grpc-address=" + address,
           "--mqtt-brokers=" + broker_address,
+          kIdempotencyEntries,
           "--log-format=json"};
 }
 
@@ -62,7 +66,7 @@ Rig::Rig(const RigOptions& options)
 testing::ProcessUsage Rig::IdleUsage() {
   load_.Pause();
   std::this_thread::sleep_for(kRest);
-  const testing::ProcessUsage usage = testing::UsageOf(bridge_.pid());
+  const testing::ProcessUsage usage = Usage();
   load_.Resume();
   return usage;
 }

@@ -22,7 +22,7 @@ struct RigOptions {
   // Where its log goes.
   std::string log_file = "/dev/null";
   unsigned seed = 1;
-  LoadOptions load;
+  LoadOptions load = {};
 };
 
 // All that a run needs, on 127.0.0.1: callers, the bridge, the proxy, the broker, and the
@@ -44,6 +44,8 @@ class Rig {
 
   bool bridge_runs() const { return bridge_.running(); }
 
+  // What the bridge holds now.
+  testing::ProcessUsage Usage() const { return testing::UsageOf(bridge_.pid()); }
   // What the bridge holds while no call is in progress. Pauses the load for that time.
   testing::ProcessUsage IdleUsage();
 

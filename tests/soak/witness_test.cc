@@ -25,7 +25,7 @@ class WitnessTest : public ::testing::Test {
     ledger_.AddCaller(kUser, 1);
     for (int i = 0; i < 2; ++i) {
       ledger_.Begin(0);
-      ledger_.End(0, Answer::kOk, {}, {}, "id");
+      ledger_.End(0, {Answer::kOk, {}, {}, "id", {}});
     }
   }
 

@@ -1,7 +1,7 @@
 #include "tests/testing/ledger.h"
 
+#include <algorithm>
 #include <functional>
-#include <optional>
 
 #include "absl/strings/str_cat.h"
 
@@ -14,46 +14,67 @@ std::uint64_t HashOf(std::string_view event_id) {
   return event_id.empty() ? 0 : std::hash<std::string_view>()(event_id) | 1U;
 }
 
+void Explain(Findings& findings, const std::string& what) {
+  if (findings.examples.size() < kMostExamples) findings.examples.push_back(what);
+}
+
 }  // namespace
 
-// Holds one user's copies against the calls of its caller.
+// Holds one user's copies against the events of its caller.
 class Ledger::UserCheck {
  public:
-  UserCheck(std::int64_t user, const std::vector<Call>& calls, Findings& findings)
-      : user_(user), calls_(calls), findings_(findings), first_ids_(calls.size()) {}
+  UserCheck(const Caller& caller, std::size_t place, Findings& findings)
+      : caller_(caller), place_(place), findings_(findings), seen_(caller.events.size()) {}
 
   void See(const Copy& copy) {
-    std::optional<std::uint64_t>& first_id = first_ids_[copy.number];
-    const Call& call = calls_[copy.number];
-    if (call.answer == Answer::kRefused) Add(findings_.unasked, copy.number, "was refused");
-    const std::uint64_t expected = first_id.value_or(call.event_id);
+    Seen& seen = seen_[copy.number];
+    const Event& event = caller_.events[copy.number];
+    if (ReachOf(caller_, copy.number, place_).publications == 0) {
+      Add(findings_.unasked, copy.number, "was not sent");
+    }
+    const std::uint64_t expected = seen.copies > 0 ? seen.first_id : event.event_id;
     if (expected != 0 && copy.event_id != expected) {
       Add(findings_.changed_ids, copy.number, "has another event id");
     }
-    if (first_id) {
-      if (!copy.sent_again) ++duplicates_;
+    if (seen.copies > 0) {
+      if (!copy.sent_again) ++seen.copies;
       return;
     }
-    first_id = copy.event_id;
+    seen = {copy.event_id, 1};
     SeeFirst(copy.number);
   }
 
   void Finish(std::size_t lost_connections) {
-    for (std::uint32_t number = 0; number < calls_.size(); ++number) {
-      if (calls_[number].answer != Answer::kOk || first_ids_[number]) continue;
-      Add(findings_.missing, number, "is missing");
+    std::size_t beyond_calls = 0;
+    for (std::uint32_t number = 0; number < seen_.size(); ++number) {
+      const std::size_t copies = seen_[number].copies;
+      const Reach reach = ReachOf(caller_, number, place_);
+      if (copies == 0) {
+        if (reach.acknowledged) Add(findings_.missing, number, "is missing");
+        continue;
+      }
+      const std::size_t by_calls = std::clamp<std::size_t>(reach.publications, 1, copies);
+      findings_.duplicates += copies - 1;
+      findings_.repeat_duplicates += by_calls - 1;
+      beyond_calls += copies - by_calls;
     }
-    findings_.duplicates += duplicates_;
-    if (duplicates_ <= lost_connections) return;
-    findings_.excess_duplicates += duplicates_ - lost_connections;
-    Explain(absl::StrCat(duplicates_, " duplicates, ", lost_connections, " allowed"));
+    if (beyond_calls <= lost_connections) return;
+    findings_.excess_duplicates += beyond_calls - lost_connections;
+    Tell(absl::StrCat(beyond_calls, " duplicates, ", lost_connections, " allowed"));
   }
 
  private:
+  // An event as the user saw it.
+  struct Seen {
+    std::uint64_t first_id = 0;
+    std::size_t copies = 0;
+  };
+
   void SeeFirst(std::uint32_t number) {
+    const Event& event = caller_.events[number];
     if (number >= expected_) {
       expected_ = number + 1;
-    } else if (calls_[number].ended && calls_[number].answer == Answer::kUnheard) {
+    } else if (event.ended && event.answer == Answer::kUnheard) {
       ++findings_.late_copies;
     } else {
       Add(findings_.order_breaks, number, absl::StrCat("comes after ", expected_ - 1));
@@ -62,22 +83,20 @@ class Ledger::UserCheck {
 
   void Add(std::size_t& count, std::uint32_t number, const std::string& what) {
     ++count;
-    Explain(absl::StrCat("event ", number, " ", what));
+    Tell(absl::StrCat("event ", number, " ", what));
   }
 
-  void Explain(const std::string& what) {
-    if (findings_.examples.size() >= kMostExamples) return;
-    findings_.examples.push_back(absl::StrCat("user ", user_, ": ", what));
+  void Tell(const std::string& what) {
+    const std::int64_t user = caller_.first_user + static_cast<std::int64_t>(place_);
+    Explain(findings_, absl::StrCat("user ", user, ": ", what));
   }
 
-  const std::int64_t user_;
-  const std::vector<Call>& calls_;
+  const Caller& caller_;
+  const std::size_t place_;
   Findings& findings_;
-  // By call: the event id of the first copy.
-  std::vector<std::optional<std::uint64_t>> first_ids_;
-  // One more than the number of the latest call that was seen.
+  std::vector<Seen> seen_;
+  // One more than the number of the latest event that was seen.
   std::uint32_t expected_ = 0;
-  std::size_t duplicates_ = 0;
 };
 
 std::size_t Ledger::AddCaller(std::int64_t first_user, std::size_t user_count) {
@@ -90,25 +109,74 @@ std::size_t Ledger::AddCaller(std::int64_t first_user, std::size_t user_count) {
 
 std::uint32_t Ledger::Begin(std::size_t caller) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  std::vector<Call>& calls = callers_.at(caller).calls;
-  calls.emplace_back();
-  return static_cast<std::uint32_t>(calls.size() - 1);
+  ++counts_.calls;
+  ++counts_.events;
+  std::vector<Event>& events = callers_.at(caller).events;
+  events.emplace_back();
+  return static_cast<std::uint32_t>(events.size() - 1);
 }
 
-void Ledger::End(std::size_t caller, Answer answer, Clock::duration elapsed,
-                 Clock::duration deadline, std::string_view event_id) {
+std::uint32_t Ledger::Repeat(std::size_t caller) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ++counts_.calls;
+  ++counts_.repeated_calls;
+  std::vector<Event>& events = callers_.at(caller).events;
+  events.back().ended = false;
+  events.back().repeated = true;
+  return static_cast<std::uint32_t>(events.size() - 1);
+}
+
+void Ledger::End(std::size_t caller, const CallEnd& end) {
   const std::lock_guard<std::mutex> lock(mutex_);
   Caller& of = callers_.at(caller);
-  of.calls.back() = {answer, true, elapsed > deadline + kTolerance, HashOf(event_id)};
-  if (answer != Answer::kOk) return;
+  Event& event = of.events.back();
+  event.answer = end.answer;
+  event.ended = true;
+  counts_.most_late = std::max(counts_.most_late, end.elapsed - end.allowed);
+  if (end.elapsed > end.allowed + kTolerance) ++counts_.late_answers;
+  const std::uint64_t named = HashOf(end.event_id);
+  if (named != 0 && event.event_id != 0 && named != event.event_id) {
+    ++counts_.changed_ids;
+    Explain(counts_, absl::StrCat("caller ", caller, ": an answer names another event id"));
+  }
+  if (named != 0) event.event_id = named;
+  AddReach(of, end);
+  if (end.answer != Answer::kOk) return;
   ++of.successes;
-  acknowledged_ += of.users.size();
+  counts_.acknowledged += of.users.size();
+  if (event.repeated) ++counts_.completed_by_repeat;
+}
+
+void Ledger::AddReach(Caller& caller, const CallEnd& end) {
+  const auto number = static_cast<std::uint32_t>(caller.events.size() - 1);
+  const bool plain = end.answer == Answer::kOk || end.answer == Answer::kRefused;
+  if (plain && caller.reaches.count(number) == 0) return;
+  std::vector<Reach>& reaches = caller.reaches[number];
+  reaches.resize(caller.users.size());
+  if (end.answer == Answer::kRefused) return;
+  for (std::size_t place = 0; place < reaches.size(); ++place) {
+    Reach& reach = reaches[place];
+    if (reach.acknowledged) continue;
+    Fate fate = place < end.fates.size() ? end.fates[place] : Fate::kUnknown;
+    if (end.answer == Answer::kOk) fate = Fate::kAcknowledged;
+    if (fate != Fate::kNotSent) ++reach.publications;
+    reach.acknowledged = fate == Fate::kAcknowledged;
+  }
+}
+
+Ledger::Reach Ledger::ReachOf(const Caller& caller, std::uint32_t number, std::size_t place) {
+  const auto found = caller.reaches.find(number);
+  if (found != caller.reaches.end()) return found->second[place];
+  const Event& event = caller.events[number];
+  if (!event.ended) return {1, false};
+  if (event.answer == Answer::kRefused) return {0, false};
+  return {1, true};
 }
 
 void Ledger::Received(std::int64_t user, std::size_t caller, std::uint32_t number,
                       std::string_view event_id, bool sent_again) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (caller < callers_.size() && number < callers_[caller].calls.size()) {
+  if (caller < callers_.size() && number < callers_[caller].events.size()) {
     Caller& of = callers_[caller];
     const std::int64_t place = user - of.first_user;
     if (place >= 0 && place < static_cast<std::int64_t>(of.users.size())) {
@@ -117,26 +185,18 @@ void Ledger::Received(std::int64_t user, std::size_t caller, std::uint32_t numbe
       return;
     }
   }
-  ++strangers_;
+  ++counts_.unasked;
+  Explain(counts_, absl::StrCat("user ", user, ": an event that nobody published"));
 }
 
 Findings Ledger::Check(std::size_t lost_connections) const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  Findings findings;
-  findings.acknowledged = acknowledged_;
-  findings.unasked = strangers_;
-  if (strangers_ > 0) {
-    findings.examples.push_back(absl::StrCat(strangers_, " events that nobody published"));
-  }
+  Findings findings = counts_;
   for (const Caller& caller : callers_) {
-    findings.calls += caller.calls.size();
-    for (const Call& call : caller.calls) {
-      if (call.late || !call.ended) ++findings.late_answers;
-    }
-    std::int64_t id = caller.first_user;
-    for (const User& user : caller.users) {
-      UserCheck check(id++, caller.calls, findings);
-      for (const Copy& copy : user.copies) check.See(copy);
+    if (!caller.events.empty() && !caller.events.back().ended) ++findings.late_answers;
+    for (std::size_t place = 0; place < caller.users.size(); ++place) {
+      UserCheck check(caller, place, findings);
+      for (const Copy& copy : caller.users[place].copies) check.See(copy);
       check.Finish(lost_connections);
     }
   }
@@ -145,7 +205,7 @@ Findings Ledger::Check(std::size_t lost_connections) const {
 
 std::size_t Ledger::acknowledged() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return acknowledged_;
+  return counts_.acknowledged;
 }
 
 std::size_t Ledger::successes(std::size_t caller) const {

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "tests/testing/patience.h"
@@ -15,34 +16,62 @@ namespace dino::testing {
 // How a call ended, as far as it matters to what a subscriber may receive.
 enum class Answer {
   kOk,
-  // The service refused it: it promises that nothing was published.
+  // The service refused it: it promises that this call published nothing.
   kRefused,
   // The service answered with another error: some recipients may have been published to.
   kFailed,
-  // The caller stopped waiting, by its deadline say, and never heard from the service.
+  // The caller stopped waiting, by its deadline or by cancelling, and never heard from the
+  // service.
   kUnheard,
 };
 
-// What `Ledger` found. All but the first four and `late_copies` break the contract.
+// What an answer says of one recipient.
+enum class Fate { kAcknowledged, kNotSent, kUnknown };
+
+// The end of a call.
+struct CallEnd {
+  Answer answer = Answer::kUnheard;
+  // How long the call took, and how long it was allowed to: until its deadline, or until the
+  // caller cancelled it.
+  Clock::duration elapsed{};
+  Clock::duration allowed{};
+  // The answer's; empty if it names none.
+  std::string event_id;
+  // With `kFailed`, by recipient; empty if the answer does not say.
+  std::vector<Fate> fates;
+};
+
+// What `Ledger` found. The first eight are figures, and break nothing.
 struct Findings {
+  std::size_t events = 0;
   std::size_t calls = 0;
-  // Recipients of calls answered OK.
+  // Calls that repeated one, and the events answered OK by such a call.
+  std::size_t repeated_calls = 0;
+  std::size_t completed_by_repeat = 0;
+  // Recipients of events answered OK.
   std::size_t acknowledged = 0;
   std::size_t duplicates = 0;
-  // First copies of an event of an unheard call behind those of a later call: allowed,
+  // Those of them that repeated calls allow.
+  std::size_t repeat_duplicates = 0;
+  // First copies of an event of an unheard call behind those of a later event: allowed,
   // because the caller went on without an answer.
   std::size_t late_copies = 0;
+  // How long after its time the latest call ended.
+  Clock::duration most_late{};
 
-  // Recipients of calls answered OK that received nothing.
+  // Recipients that were acknowledged, by OK or by the answer of a failed call, and received
+  // nothing.
   std::size_t missing = 0;
   std::size_t order_breaks = 0;
   // Calls that ended too late or never.
   std::size_t late_answers = 0;
   // Duplicates of a user beyond the bound.
   std::size_t excess_duplicates = 0;
-  // Events that nobody published, or that the service refused, or for another's user.
+  // Copies of events that nobody published, or of which the answers say that they were not
+  // sent, or for another's user.
   std::size_t unasked = 0;
-  // Copies of one event with another event id than its first, or than the answer's.
+  // Copies of one event with another event id than its first, or than the answer's; answers
+  // that name another one than the answer before.
   std::size_t changed_ids = 0;
 
   // The first few violations, for people.
@@ -56,17 +85,23 @@ struct Findings {
 // The books of a run: what was called and answered, and what a subscriber received. Compares
 // both.
 //
-// A caller makes one call after the other, numbered from 0, each for all of its users; a user
-// has one caller. So what one user receives must be in the order of the numbers. The rules,
+// A caller publishes one event after the other, numbered from 0, each for all of its users; a
+// user has one caller. So what one user receives must be in the order of the numbers. A call
+// that did not end OK may be repeated with its key: both are calls of one event. The rules,
 // for each user, once every copy after the first of an event is set aside:
 //
-// - The event of a call answered OK was received.
-// - An event does not come behind one of a later call if its own call was answered, by OK or
-//   by an error: the later call was made after that. An event of an unheard call may.
-// - An event of an unheard or failed call may be missing. One of a refused call must be.
-// - There are at most as many copies set aside as the connections that were lost. Copies that
-//   the broker itself marks as sent again (DUP) do not count.
-// - A call ends at the latest one second after its deadline.
+// - An event was received if it was answered OK, or if an answer says that this user's copy
+//   was acknowledged.
+// - An event does not come behind a later one if its last call was answered, by OK or by an
+//   error: the later event was begun after that. One whose last call was unheard may.
+// - Other events may be missing. One must be whose calls were all refused, or of which all
+//   answers say that nothing was sent to this user.
+// - Each call makes at most one copy, and none if it was refused, if its answer says that
+//   nothing was sent to this user, or if an earlier answer said that this user was
+//   acknowledged. What is beyond that are at most as many copies as the connections that were
+//   lost. Copies that the broker itself marks as sent again (DUP) do not count.
+// - A call ends at the latest one second after its deadline, or after it was cancelled.
+// - All copies and all answers name one event id.
 //
 // Thread-safe.
 class Ledger {
@@ -78,14 +113,16 @@ class Ledger {
   // number, counted from 0.
   std::size_t AddCaller(std::int64_t first_user, std::size_t user_count);
 
-  // The caller makes its next call. Returns the call's number.
+  // The caller makes the call of its next event. Returns the event's number.
   std::uint32_t Begin(std::size_t caller);
-  // The caller's last call has ended, so long after it began. `event_id` is the answer's, if
-  // it was OK.
-  void End(std::size_t caller, Answer answer, Clock::duration elapsed, Clock::duration deadline,
-           std::string_view event_id);
+  // The caller repeats the call of its last event. Returns the event's number.
+  //
+  // REQUIRES: there is one, and its last call has ended, but not by OK.
+  std::uint32_t Repeat(std::size_t caller);
+  // The caller's last call has ended.
+  void End(std::size_t caller, const CallEnd& end);
 
-  // The subscriber received, for `user`, the event that says to be of that call.
+  // The subscriber received, for `user`, that event of that caller.
   void Received(std::int64_t user, std::size_t caller, std::uint32_t number,
                 std::string_view event_id, bool sent_again);
 
@@ -93,16 +130,23 @@ class Ledger {
   Findings Check(std::size_t lost_connections) const;
 
   std::size_t acknowledged() const;
-  // How many calls of the caller were answered OK.
+  // How many events of the caller were answered OK.
   std::size_t successes(std::size_t caller) const;
 
  private:
-  struct Call {
+  struct Event {
+    // Of the last call.
     Answer answer = Answer::kUnheard;
     bool ended = false;
-    bool late = false;
-    // A hash: millions of them must fit. 0 if there is none.
+    bool repeated = false;
+    // A hash: millions of them must fit. 0 if no answer named one.
     std::uint64_t event_id = 0;
+  };
+  // What the calls of an event may have done to one recipient.
+  struct Reach {
+    // How many of them may have published.
+    std::uint32_t publications = 0;
+    bool acknowledged = false;
   };
   struct Copy {
     std::uint32_t number;
@@ -114,18 +158,23 @@ class Ledger {
   };
   struct Caller {
     std::int64_t first_user = 0;
-    std::vector<Call> calls;
+    std::vector<Event> events;
+    // By event, then by user; only of events with a call that was failed or unheard.
+    std::unordered_map<std::uint32_t, std::vector<Reach>> reaches;
     std::vector<User> users;
     std::size_t successes = 0;
   };
 
   class UserCheck;
 
+  static void AddReach(Caller& caller, const CallEnd& end);
+  static Reach ReachOf(const Caller& caller, std::uint32_t number, std::size_t place);
+
   mutable std::mutex mutex_;
   // All protected by `mutex_`.
   std::vector<Caller> callers_;
-  std::size_t acknowledged_ = 0;
-  std::size_t strangers_ = 0;
+  // What is known without comparing.
+  Findings counts_;
 };
 
 }  // namespace dino::testing

@@ -1,0 +1,25 @@
+#ifndef DINO_TESTS_SOAK_ANSWER_H_
+#define DINO_TESTS_SOAK_ANSWER_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "dino/events/v1/delivery.pb.h"
+#include "tests/testing/ledger.h"
+
+namespace dino::soak {
+
+// Reads from the end of a call to `users` what the service promises of each of them. Says
+// nothing of times.
+testing::CallEnd ReadEnd(const grpc::Status& status, const events::v1::Delivery& delivery,
+                         const std::vector<std::int64_t>& users);
+
+// What a report calls it: OK, a reason, or a status code.
+std::string OutcomeOf(const grpc::Status& status);
+
+}  // namespace dino::soak
+
+#endif  // DINO_TESTS_SOAK_ANSWER_H_

@@ -1,0 +1,36 @@
+#include "tests/soak/manner.h"
+
+namespace dino::soak {
+namespace {
+
+using std::chrono::milliseconds;
+
+// One call in so many is cancelled.
+constexpr unsigned kCancelOneIn = 4;
+
+}  // namespace
+
+CallPlan CallPlanner::Next() {
+  switch (manner_) {
+    case Manner::kPlain:
+      break;
+    case Manner::kRepeats:
+      return {Between(milliseconds(300), milliseconds(3000)), {}};
+    case Manner::kShortDeadline:
+      return {Between(milliseconds(50), milliseconds(500)), {}};
+    case Manner::kCancels:
+      if (random_() % kCancelOneIn != 0) break;
+      // One half is cancelled while the bridge is at work, as far as one can aim at that, the
+      // other half while a fault lasts.
+      const milliseconds most = random_() % 2 == 0 ? milliseconds(8) : milliseconds(2000);
+      return {deadline_, Between(milliseconds(0), most)};
+  }
+  return {deadline_, {}};
+}
+
+milliseconds CallPlanner::Between(milliseconds least, milliseconds most) {
+  std::uniform_int_distribution<milliseconds::rep> length(least.count(), most.count());
+  return milliseconds(length(random_));
+}
+
+}  // namespace dino::soak

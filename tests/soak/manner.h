@@ -1,0 +1,49 @@
+#ifndef DINO_TESTS_SOAK_MANNER_H_
+#define DINO_TESTS_SOAK_MANNER_H_
+
+#include <chrono>
+#include <optional>
+#include <random>
+
+namespace dino::soak {
+
+// How a caller calls.
+enum class Manner {
+  // With a long deadline. Goes on after an error.
+  kPlain,
+  // With a key, and a deadline that a fault can outlast: repeats a call until it is OK.
+  kRepeats,
+  // With a deadline that every fault outlasts, and that a busy machine may.
+  kShortDeadline,
+  // Cancels a call now and then.
+  kCancels,
+};
+
+// What a caller has in mind with a call.
+struct CallPlan {
+  std::chrono::milliseconds deadline{};
+  // When it cancels the call if it has not ended by then.
+  std::optional<std::chrono::milliseconds> cancel_after;
+};
+
+// The plans of a caller's calls, one after the other: the same for the same seed.
+class CallPlanner {
+ public:
+  // `deadline` is the long one.
+  CallPlanner(Manner manner, std::chrono::milliseconds deadline, unsigned seed)
+      : manner_(manner), deadline_(deadline), random_(seed) {}
+
+  CallPlan Next();
+
+ private:
+  std::chrono::milliseconds Between(std::chrono::milliseconds least,
+                                    std::chrono::milliseconds most);
+
+  const Manner manner_;
+  const std::chrono::milliseconds deadline_;
+  std::mt19937 random_;
+};
+
+}  // namespace dino::soak
+
+#endif  // DINO_TESTS_SOAK_MANNER_H_
