@@ -32,8 +32,8 @@ void SetDeadline(grpc::ClientContext& context) {
 }  // namespace
 
 BridgeProcess::BridgeProcess(const std::string& mqtt_brokers, const std::vector<std::string>& flags,
-                             Where where)
-    : process_(Command(mqtt_brokers, flags)) {
+                             const std::vector<std::string>& environment, Where where)
+    : process_(Command(mqtt_brokers, flags), environment) {
   process_.WaitForLine(
       Subprocess::Output::kStderr,
       [this](std::string_view line) {

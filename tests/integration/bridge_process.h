@@ -33,9 +33,12 @@ inline constexpr char kServiceName[] = "dino.events.v1.EventPublisherService";
 // `Health` may be used from any thread.
 class BridgeProcess {
  public:
-  // `flags` come after those that set its addresses and its log.
+  // `flags` come after those that set its addresses and its log. `environment` entries
+  // (`NAME=value`) are added to this process's own.
   explicit BridgeProcess(const std::string& mqtt_brokers,
-                         const std::vector<std::string>& flags = {}, Where where = Where::Here());
+                         const std::vector<std::string>& flags = {},
+                         const std::vector<std::string>& environment = {},
+                         Where where = Where::Here());
   BridgeProcess(const BridgeProcess&) = delete;
   BridgeProcess& operator=(const BridgeProcess&) = delete;
   ~BridgeProcess();
@@ -54,6 +57,7 @@ class BridgeProcess {
 
   bool running() const { return process_.running(); }
   pid_t pid() const { return process_.pid(); }
+  Subprocess& process() { return process_; }
   // Asks it to stop (SIGTERM).
   void BeginStop() { process_.Signal(SIGTERM); }
   // Asks it to stop and waits for its end. The test fails if it does not exit with 0.

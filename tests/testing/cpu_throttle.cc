@@ -1,10 +1,31 @@
 #include "tests/testing/cpu_throttle.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <fstream>
+#include <sstream>
+#include <string>
 
 namespace dino::testing {
+
+std::chrono::milliseconds CpuTimeOf(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string line;
+  std::getline(file, line);
+  // The program's name, in parentheses, may hold anything.
+  const std::size_t name_end = line.rfind(')');
+  if (name_end == std::string::npos) return {};
+  std::istringstream fields(line.substr(name_end + 1));
+  std::string word;
+  // State and what else comes before the times.
+  for (int field = 3; field <= 13; ++field) fields >> word;
+  long user = 0;
+  long system = 0;
+  fields >> user >> system;
+  return std::chrono::milliseconds((user + system) * 1000 / sysconf(_SC_CLK_TCK));
+}
 
 CpuThrottle::CpuThrottle(Subprocess& process, Clock::duration run, Clock::duration stop)
     : process_(process), run_(run), stop_(stop), thread_([this] { Run(); }) {}

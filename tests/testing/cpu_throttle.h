@@ -1,6 +1,9 @@
 #ifndef DINO_TESTS_TESTING_CPU_THROTTLE_H_
 #define DINO_TESTS_TESTING_CPU_THROTTLE_H_
 
+#include <sys/types.h>
+
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
@@ -10,6 +13,9 @@
 #include "tests/testing/subprocess.h"
 
 namespace dino::testing {
+
+// The CPU time that a process has used, to a hundredth of a second. 0 if there is no such process.
+std::chrono::milliseconds CpuTimeOf(pid_t pid);
 
 // Lets a process run for a part of each period only, as a CPU quota does.
 //
