@@ -130,8 +130,7 @@ int Connection::fd() const { return handle_ == nullptr ? -1 : mosquitto_socket(h
 
 std::uint32_t Connection::WantedEvents() const {
   // The library forgets that a handshake does not want to write any more.
-  const bool write =
-      in_handshake_ ? SSL_want_write(TlsOf(handle_)) : mosquitto_want_write(handle_);
+  const bool write = in_handshake_ ? SSL_want_write(TlsOf(handle_)) : mosquitto_want_write(handle_);
   return EPOLLIN | (write ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
 }
 
@@ -206,8 +205,7 @@ Connection::PublishStatus Connection::Publish(const std::string& topic, std::str
                                               Qos qos, const PublishProperties& properties,
                                               int& packet_id, std::uint8_t& reason_code) {
   const std::uint32_t most = connack_->maximum_packet_size;
-  if (most != 0 &&
-      PacketSize(topic.size(), payload.size(), qos, properties.wire_size()) > most) {
+  if (most != 0 && PacketSize(topic.size(), payload.size(), qos, properties.wire_size()) > most) {
     reason_code = MQTT_RC_PACKET_TOO_LARGE;
     return PublishStatus::kRefused;
   }

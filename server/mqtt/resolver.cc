@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -17,16 +18,32 @@
 namespace dino::mqtt {
 namespace {
 
-absl::StatusOr<Resolver::Addresses> LookUp(const std::string& host) {
+absl::Status StatusOf(const std::string& host, int result) {
+  const std::string text = absl::StrCat("look up ", host, ": ", gai_strerror(result));
+  const bool unknown_name = result == EAI_NONAME || result == EAI_NODATA;
+  return unknown_name ? absl::NotFoundError(text) : absl::UnavailableError(text);
+}
+
+// IPv6 addresses have colons, IPv4 addresses have none.
+bool IsIpv6(const std::string& address) { return address.find(':') != std::string::npos; }
+
+void SortEachKind(Resolver::Addresses& addresses) {
+  const bool ipv6_first = IsIpv6(addresses.front());
+  std::sort(addresses.begin(), addresses.end(), [&](const std::string& a, const std::string& b) {
+    return std::make_pair(IsIpv6(a) != ipv6_first, a) < std::make_pair(IsIpv6(b) != ipv6_first, b);
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<Resolver::Addresses> Resolver::AskSystem(const std::string& host) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* list = nullptr;
   const int result = getaddrinfo(host.c_str(), nullptr, &hints, &list);
-  if (result != 0) {
-    return absl::UnavailableError(absl::StrCat("look up ", host, ": ", gai_strerror(result)));
-  }
-  Resolver::Addresses addresses;
+  if (result != 0) return StatusOf(host, result);
+  Addresses addresses;
   for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
     std::array<char, NI_MAXHOST> text{};
     if (getnameinfo(entry->ai_addr, entry->ai_addrlen, text.data(), text.size(), nullptr, 0,
@@ -36,19 +53,21 @@ absl::StatusOr<Resolver::Addresses> LookUp(const std::string& host) {
     }
   }
   freeaddrinfo(list);
-  if (addresses.empty()) return absl::UnavailableError(absl::StrCat(host, " has no address"));
+  if (addresses.empty()) return absl::NotFoundError(absl::StrCat(host, " has no address"));
+  SortEachKind(addresses);
   return addresses;
 }
 
-}  // namespace
-
 struct Resolver::Lookups {
+  explicit Lookups(LookUp function) : look_up(std::move(function)) {}
+
+  const LookUp look_up;
   Mutex mutex;
   bool closed ABSL_GUARDED_BY(mutex) = false;
   absl::flat_hash_map<std::string, std::vector<Callback>> waiting ABSL_GUARDED_BY(mutex);
 };
 
-Resolver::Resolver() : lookups_(std::make_shared<Lookups>()) {}
+Resolver::Resolver(LookUp look_up) : lookups_(std::make_shared<Lookups>(std::move(look_up))) {}
 
 Resolver::~Resolver() {
   const MutexLock lock(lookups_->mutex);
@@ -63,15 +82,24 @@ void Resolver::Resolve(const std::string& host, Callback done) {
     waiting.push_back(std::move(done));
     if (waiting.size() > 1) return;
   }
-  std::thread(&Resolver::Run, lookups_, host).detach();
+  try {
+    std::thread(&Resolver::Run, lookups_, host).detach();
+  } catch (const std::system_error& error) {
+    Answer(*lookups_, host,
+           absl::UnavailableError(absl::StrCat("look up ", host, ": no thread: ", error.what())));
+  }
 }
 
 void Resolver::Run(const std::shared_ptr<Lookups>& lookups, const std::string& host) {
-  const absl::StatusOr<Addresses> addresses = LookUp(host);
+  Answer(*lookups, host, lookups->look_up(host));
+}
+
+void Resolver::Answer(Lookups& lookups, const std::string& host,
+                      const absl::StatusOr<Addresses>& addresses) {
   // Called under the lock, so that none is called once the resolver is gone.
-  const MutexLock lock(lookups->mutex);
-  if (lookups->closed) return;
-  const auto waiting = lookups->waiting.extract(host);
+  const MutexLock lock(lookups.mutex);
+  if (lookups.closed) return;
+  const auto waiting = lookups.waiting.extract(host);
   for (const Callback& done : waiting.mapped()) done(addresses);
 }
 

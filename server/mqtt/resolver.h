@@ -15,18 +15,25 @@ namespace dino::mqtt {
 // looked up get that answer. Thread-safe.
 class Resolver {
  public:
-  // Numeric addresses, at least one.
+  // Numeric addresses, at least one. Those of a kind (IPv4, IPv6) stand together and are sorted,
+  // so that name servers that mix them from answer to answer change nothing.
   using Addresses = std::vector<std::string>;
   using Callback = std::function<void(absl::StatusOr<Addresses>)>;
+  // NOT_FOUND: there is no such name. UNAVAILABLE: it is not known whether there is.
+  using LookUp = std::function<absl::StatusOr<Addresses>(const std::string& host)>;
 
-  Resolver();
+  explicit Resolver(LookUp look_up = AskSystem);
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
   // Does not wait for look-ups under way; their callbacks are not called any more.
   ~Resolver();
 
-  // Calls `done` on another thread with the host's addresses.
+  // Calls `done` with the host's addresses: on another thread, or on this one if there is none
+  // to be had.
   void Resolve(const std::string& host, Callback done);
+
+  // Asks the system's resolver, and waits for it.
+  static absl::StatusOr<Addresses> AskSystem(const std::string& host);
 
   // True if `host` is an IPv4 or IPv6 address already.
   static bool IsNumeric(const std::string& host);
@@ -34,6 +41,8 @@ class Resolver {
  private:
   struct Lookups;
   static void Run(const std::shared_ptr<Lookups>& lookups, const std::string& host);
+  static void Answer(Lookups& lookups, const std::string& host,
+                     const absl::StatusOr<Addresses>& addresses);
 
   std::shared_ptr<Lookups> lookups_;
 };

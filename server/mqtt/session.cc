@@ -127,7 +127,8 @@ void Session::ChangeOver() {
 }
 
 void Session::LimitWindow() {
-  queue_.LimitWindow(std::clamp<std::size_t>(connection_->connack()->receive_maximum, 1, window_limit_.limit()));
+  queue_.LimitWindow(
+      std::clamp<std::size_t>(connection_->connack()->receive_maximum, 1, window_limit_.limit()));
 }
 
 void Session::Lost(const absl::Status& why) {
@@ -246,9 +247,8 @@ SendQueue::SendStatus Session::Transmit(const Chunk& chunk, const std::string& t
 }
 
 Clock::time_point Session::NextTimer() const {
-  Clock::time_point next =
-      std::min({queue_.NextDeadline().value_or(Clock::time_point::max()), failover_.NextTimer(),
-                connector_.NextTimer()});
+  Clock::time_point next = std::min({queue_.NextDeadline().value_or(Clock::time_point::max()),
+                                     failover_.NextTimer(), connector_.NextTimer()});
   switch (state_) {
     case State::kWaiting:
       return std::min(next, retry_at_);

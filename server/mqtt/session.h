@@ -72,7 +72,8 @@ class Session : private SocketHandler, private Connection::Listener {
 
   // `poller` outlives the session. `number` is its place in the pool.
   Session(std::uint32_t number, SessionOptions options, unsigned seed, Poller& poller,
-          Connector::ResolveFunction resolve, ChangeFunction on_change, const Colleagues& colleagues);
+          Connector::ResolveFunction resolve, ChangeFunction on_change,
+          const Colleagues& colleagues);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session() override = default;

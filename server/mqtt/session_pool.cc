@@ -9,7 +9,7 @@
 namespace dino::mqtt {
 
 SessionPool::SessionPool(const SessionPoolOptions& options)
-    : session_count_(options.sessions), serving_(options.sessions) {
+    : session_count_(options.sessions), serving_(options.sessions), resolver_(options.look_up) {
   const std::size_t loop_count = std::min(options.loops, options.sessions);
   for (std::size_t i = 0; i < loop_count; ++i) {
     loops_.push_back(std::make_unique<Loop>(resolver_));

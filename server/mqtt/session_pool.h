@@ -26,6 +26,8 @@ struct SessionPoolOptions {
   std::string client_id_prefix = "dino-bridge";
   // What all sessions have in common; its brokers and client ID are not used.
   SessionOptions session;
+  // Asked for the addresses of brokers' names, on threads of their own.
+  Resolver::LookUp look_up = Resolver::AskSystem;
   // Called on the loops' threads; must not block.
   Session::ChangeFunction on_change = [](const SessionChange&) {};
 };

@@ -40,6 +40,22 @@ TEST_F(SeveralBrokersTest, EveryUserIsServedWhenOneBrokerIsKilledAndNoCallFails)
   }
 }
 
+TEST_F(SeveralBrokersTest, SessionsGoBackToABrokerThatHasReturnedAndNoCallFails) {
+  WaitForSuccessesOfEach(callers_, 5);
+  first_.Kill();
+  WaitForSuccessesOfEach(callers_, 20);
+  first_.Start();
+  // Both sessions that began there.
+  bridge_.WaitForLog("session has gone back to its first broker");
+  bridge_.WaitForLog("session has gone back to its first broker");
+  WaitForSuccessesOfEach(callers_, 20);
+  for (const auto& caller : callers_) {
+    for (const CallRecord& record : caller->Stop()) {
+      EXPECT_TRUE(record.answer.ok()) << record.text << ": " << Describe(record.answer);
+    }
+  }
+}
+
 TEST_F(SeveralBrokersTest, EveryUserIsServedWhenOneBrokerIsFrozen) {
   WaitForSuccessesOfEach(callers_, 5);
   first_.Freeze();
