@@ -136,18 +136,18 @@ void Load::Run(Caller& caller) {
 }
 
 void Load::Call(Caller& caller) {
+  const Clock::time_point now = Clock::now();
   const std::uint32_t number =
-      caller.must_repeat ? ledger_.Repeat(caller.number) : ledger_.Begin(caller.number);
+      caller.must_repeat ? ledger_.Repeat(caller.number, now) : ledger_.Begin(caller.number, now);
   v1::PublishMessageRequest request = Request(caller.users, {caller.number, number});
   if (caller.manner == Manner::kRepeats) {
     request.mutable_options()->set_idempotency_key(request.message().message_payload());
   }
   const CallPlan plan = caller.planner.Next();
-  const Clock::time_point begin = Clock::now();
   v1::PublishMessageResponse response;
   const grpc::Status status = Make(request, plan, response);
   testing::CallEnd end = ReadEnd(status, response.delivery(), caller.users);
-  end.elapsed = Clock::now() - begin;
+  end.at = Clock::now();
   end.allowed = plan.cancel_after.value_or(plan.deadline);
   ledger_.End(caller.number, end);
   caller.must_repeat = caller.manner == Manner::kRepeats && !status.ok();

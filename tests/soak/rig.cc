@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace dino::soak {
@@ -41,11 +41,10 @@ std::uint16_t Started(Broker& broker) {
   return broker.port();
 }
 
-// A user's duplicates are bounded by the losses of the session that serves the user.
-std::size_t MostLostConnections(testing::FaultProxy& proxy) {
-  std::size_t most = 0;
-  for (const auto& [client_id, lost] : proxy.LostConnections()) most = std::max(most, lost);
-  return most;
+testing::Losses LossesOf(testing::FaultProxy& proxy) {
+  testing::Losses losses;
+  for (auto& [client_id, times] : proxy.LostConnections()) losses.push_back(std::move(times));
+  return losses;
 }
 
 }  // namespace
@@ -75,7 +74,7 @@ testing::Findings Rig::Finish() {
   load_.Stop();
   std::this_thread::sleep_for(kRest);
   if (!witness_.CatchUp()) ADD_FAILURE() << "the witness does not receive what is left";
-  return ledger_.Check(MostLostConnections(proxy_));
+  return ledger_.Check(LossesOf(proxy_));
 }
 
 bool Rig::StopBridge() {

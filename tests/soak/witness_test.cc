@@ -24,7 +24,7 @@ class WitnessTest : public ::testing::Test {
     broker_.Start();
     ledger_.AddCaller(kUser, 1);
     for (int i = 0; i < 2; ++i) {
-      ledger_.Begin(0);
+      ledger_.Begin(0, {});
       ledger_.End(0, {Answer::kOk, {}, {}, "id", {}});
     }
   }
@@ -47,7 +47,7 @@ TEST_F(WitnessTest, WritesDownWhatArrivesInItsOrder) {
   Publish(1);
   Publish(0);
   ASSERT_TRUE(witness.CatchUp());
-  const Findings findings = ledger_.Check(0);
+  const Findings findings = ledger_.Check({});
   EXPECT_EQ(findings.missing, 0U);
   EXPECT_EQ(findings.order_breaks, 1U);
   EXPECT_EQ(findings.changed_ids, 0U);
@@ -60,7 +60,7 @@ TEST_F(WitnessTest, ReceivesWhatTheBrokerKeptOverItsEnd) {
   broker_.Start();
   Publish(1);
   ASSERT_TRUE(witness.CatchUp());
-  EXPECT_TRUE(ledger_.Check(0).ok());
+  EXPECT_TRUE(ledger_.Check({}).ok());
 }
 
 TEST_F(WitnessTest, KeepsItsSessionWhenTheBrokerIsKilledAfterItSaved) {
@@ -73,7 +73,7 @@ TEST_F(WitnessTest, KeepsItsSessionWhenTheBrokerIsKilledAfterItSaved) {
   broker_.Start();
   Publish(1);
   ASSERT_TRUE(witness.CatchUp());
-  EXPECT_TRUE(ledger_.Check(0).ok());
+  EXPECT_TRUE(ledger_.Check({}).ok());
 }
 
 TEST(EventOriginTest, IsReadFromAnEvent) {

@@ -111,8 +111,8 @@ std::size_t FaultProxy::connection_count() {
   return count;
 }
 
-std::map<std::string, std::size_t> FaultProxy::LostConnections() {
-  std::map<std::string, std::size_t> lost;
+std::map<std::string, std::vector<Clock::time_point>> FaultProxy::LostConnections() {
+  std::map<std::string, std::vector<Clock::time_point>> lost;
   Run([&] { lost = lost_connections_; });
   return lost;
 }
@@ -195,7 +195,9 @@ void FaultProxy::Accept() {
 void FaultProxy::ForgetEnded() {
   connections_.remove_if([this](const ProxiedConnection& connection) {
     if (!connection.ended()) return false;
-    if (connection.carried_publication()) ++lost_connections_[connection.client_id()];
+    if (connection.carried_publication()) {
+      lost_connections_[connection.client_id()].push_back(Clock::now());
+    }
     return true;
   });
 }

@@ -72,8 +72,8 @@ class FaultProxy {
 
   // How many connections there are now.
   std::size_t connection_count();
-  // How many connections that had carried a publication have ended, by their client id.
-  std::map<std::string, std::size_t> LostConnections();
+  // When connections ended that had carried a publication, by their client id.
+  std::map<std::string, std::vector<Clock::time_point>> LostConnections();
 
  private:
   void Run(std::function<void()> task);
@@ -94,7 +94,7 @@ class FaultProxy {
   std::list<ProxiedConnection> connections_;
   Door door_ = Door::kOpen;
   unsigned next_seed_;
-  std::map<std::string, std::size_t> lost_connections_;
+  std::map<std::string, std::vector<Clock::time_point>> lost_connections_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

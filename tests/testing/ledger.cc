@@ -14,6 +14,17 @@ std::uint64_t HashOf(std::string_view event_id) {
   return event_id.empty() ? 0 : std::hash<std::string_view>()(event_id) | 1U;
 }
 
+// How many connections the session lost that lost the most between two times.
+std::size_t MostLost(const Losses& losses, Clock::time_point begin, Clock::time_point end) {
+  std::size_t most = 0;
+  for (const std::vector<Clock::time_point>& times : losses) {
+    const auto first = std::lower_bound(times.begin(), times.end(), begin);
+    const auto last = std::upper_bound(first, times.end(), end);
+    most = std::max(most, static_cast<std::size_t>(last - first));
+  }
+  return most;
+}
+
 void Explain(Findings& findings, const std::string& what) {
   if (findings.examples.size() < kMostExamples) findings.examples.push_back(what);
 }
@@ -44,8 +55,8 @@ class Ledger::UserCheck {
     SeeFirst(copy.number);
   }
 
-  void Finish(std::size_t lost_connections) {
-    std::size_t beyond_calls = 0;
+  void Finish(const Losses& losses) {
+    std::size_t by_losses = 0;
     for (std::uint32_t number = 0; number < seen_.size(); ++number) {
       const std::size_t copies = seen_[number].copies;
       const Reach reach = ReachOf(caller_, number, place_);
@@ -56,11 +67,12 @@ class Ledger::UserCheck {
       const std::size_t by_calls = std::clamp<std::size_t>(reach.publications, 1, copies);
       findings_.duplicates += copies - 1;
       findings_.repeat_duplicates += by_calls - 1;
-      beyond_calls += copies - by_calls;
+      if (copies > by_calls) by_losses += CheckBeyondCalls(number, copies - by_calls, losses);
     }
-    if (beyond_calls <= lost_connections) return;
-    findings_.excess_duplicates += beyond_calls - lost_connections;
-    Tell(absl::StrCat(beyond_calls, " duplicates, ", lost_connections, " allowed"));
+    const std::size_t lost = MostLost(losses, {}, Clock::time_point::max());
+    if (by_losses <= lost) return;
+    findings_.excess_duplicates += by_losses - lost;
+    Tell(absl::StrCat(by_losses, " duplicates by ", lost, " lost connections"));
   }
 
  private:
@@ -69,6 +81,18 @@ class Ledger::UserCheck {
     std::uint64_t first_id = 0;
     std::size_t copies = 0;
   };
+
+  // Takes copies of an event beyond those of its calls. Returns how many of them are owed to
+  // connections lost meanwhile.
+  std::size_t CheckBeyondCalls(std::uint32_t number, std::size_t copies, const Losses& losses) {
+    const Event& event = caller_.events[number];
+    const std::size_t lost = MostLost(losses, event.began, event.ended_at + kTolerance);
+    if (copies <= lost) return copies;
+    findings_.excess_duplicates += copies - lost;
+    Tell(absl::StrCat("event ", number, " has ", copies, " duplicates beyond its calls by ", lost,
+                      " lost connections"));
+    return lost;
+  }
 
   void SeeFirst(std::uint32_t number) {
     const Event& event = caller_.events[number];
@@ -107,22 +131,24 @@ std::size_t Ledger::AddCaller(std::int64_t first_user, std::size_t user_count) {
   return callers_.size() - 1;
 }
 
-std::uint32_t Ledger::Begin(std::size_t caller) {
+std::uint32_t Ledger::Begin(std::size_t caller, Clock::time_point now) {
   const std::lock_guard<std::mutex> lock(mutex_);
   ++counts_.calls;
   ++counts_.events;
   std::vector<Event>& events = callers_.at(caller).events;
-  events.emplace_back();
+  Event& event = events.emplace_back();
+  event.began = event.last_began = now;
   return static_cast<std::uint32_t>(events.size() - 1);
 }
 
-std::uint32_t Ledger::Repeat(std::size_t caller) {
+std::uint32_t Ledger::Repeat(std::size_t caller, Clock::time_point now) {
   const std::lock_guard<std::mutex> lock(mutex_);
   ++counts_.calls;
   ++counts_.repeated_calls;
   std::vector<Event>& events = callers_.at(caller).events;
   events.back().ended = false;
   events.back().repeated = true;
+  events.back().last_began = now;
   return static_cast<std::uint32_t>(events.size() - 1);
 }
 
@@ -132,8 +158,10 @@ void Ledger::End(std::size_t caller, const CallEnd& end) {
   Event& event = of.events.back();
   event.answer = end.answer;
   event.ended = true;
-  counts_.most_late = std::max(counts_.most_late, end.elapsed - end.allowed);
-  if (end.elapsed > end.allowed + kTolerance) ++counts_.late_answers;
+  event.ended_at = end.at;
+  const Clock::duration late = end.at - event.last_began - end.allowed;
+  counts_.most_late = std::max(counts_.most_late, late);
+  if (late > kTolerance) ++counts_.late_answers;
   const std::uint64_t named = HashOf(end.event_id);
   if (named != 0 && event.event_id != 0 && named != event.event_id) {
     ++counts_.changed_ids;
@@ -189,7 +217,7 @@ void Ledger::Received(std::int64_t user, std::size_t caller, std::uint32_t numbe
   Explain(counts_, absl::StrCat("user ", user, ": an event that nobody published"));
 }
 
-Findings Ledger::Check(std::size_t lost_connections) const {
+Findings Ledger::Check(const Losses& losses) const {
   const std::lock_guard<std::mutex> lock(mutex_);
   Findings findings = counts_;
   for (const Caller& caller : callers_) {
@@ -197,7 +225,7 @@ Findings Ledger::Check(std::size_t lost_connections) const {
     for (std::size_t place = 0; place < caller.users.size(); ++place) {
       UserCheck check(caller, place, findings);
       for (const Copy& copy : caller.users[place].copies) check.See(copy);
-      check.Finish(lost_connections);
+      check.Finish(losses);
     }
   }
   return findings;

@@ -31,15 +31,18 @@ enum class Fate { kAcknowledged, kNotSent, kUnknown };
 // The end of a call.
 struct CallEnd {
   Answer answer = Answer::kUnheard;
-  // How long the call took, and how long it was allowed to: until its deadline, or until the
+  // When it ended, and for how long it was allowed to last: until its deadline, or until the
   // caller cancelled it.
-  Clock::duration elapsed{};
+  Clock::time_point at;
   Clock::duration allowed{};
   // The answer's; empty if it names none.
   std::string event_id;
   // With `kFailed`, by recipient; empty if the answer does not say.
   std::vector<Fate> fates;
 };
+
+// When the connections of each session were lost, in the order of time.
+using Losses = std::vector<std::vector<Clock::time_point>>;
 
 // What `Ledger` found. The first eight are figures, and break nothing.
 struct Findings {
@@ -98,15 +101,16 @@ struct Findings {
 //   answers say that nothing was sent to this user.
 // - Each call makes at most one copy, and none if it was refused, if its answer says that
 //   nothing was sent to this user, or if an earlier answer said that this user was
-//   acknowledged. What is beyond that are at most as many copies as the connections that were
-//   lost. Copies that the broker itself marks as sent again (DUP) do not count.
+//   acknowledged. There may be one more for each connection that a session lost while the calls
+//   ran, and all in all for each that it lost: the session with the most losses bounds all
+//   users. Copies that the broker itself marks as sent again (DUP) do not count.
 // - A call ends at the latest one second after its deadline, or after it was cancelled.
 // - All copies and all answers name one event id.
 //
-// Thread-safe.
+// Is told the time, and reads no clock. Thread-safe.
 class Ledger {
  public:
-  // How much later than its deadline a call may end.
+  // How much later than its deadline a call may end, and how late a loss may be noticed.
   static constexpr std::chrono::seconds kTolerance{1};
 
   // Adds a caller of `user_count` users, `first_user` and those that follow it. Returns its
@@ -114,11 +118,11 @@ class Ledger {
   std::size_t AddCaller(std::int64_t first_user, std::size_t user_count);
 
   // The caller makes the call of its next event. Returns the event's number.
-  std::uint32_t Begin(std::size_t caller);
+  std::uint32_t Begin(std::size_t caller, Clock::time_point now);
   // The caller repeats the call of its last event. Returns the event's number.
   //
   // REQUIRES: there is one, and its last call has ended, but not by OK.
-  std::uint32_t Repeat(std::size_t caller);
+  std::uint32_t Repeat(std::size_t caller, Clock::time_point now);
   // The caller's last call has ended.
   void End(std::size_t caller, const CallEnd& end);
 
@@ -126,8 +130,8 @@ class Ledger {
   void Received(std::int64_t user, std::size_t caller, std::uint32_t number,
                 std::string_view event_id, bool sent_again);
 
-  // Compares. `lost_connections` bounds the duplicates of a user.
-  Findings Check(std::size_t lost_connections) const;
+  // Compares. The losses bound the duplicates.
+  Findings Check(const Losses& losses) const;
 
   std::size_t acknowledged() const;
   // How many events of the caller were answered OK.
@@ -139,6 +143,10 @@ class Ledger {
     Answer answer = Answer::kUnheard;
     bool ended = false;
     bool repeated = false;
+    // Of the first call and the last.
+    Clock::time_point began;
+    Clock::time_point last_began;
+    Clock::time_point ended_at;
     // A hash: millions of them must fit. 0 if no answer named one.
     std::uint64_t event_id = 0;
   };

@@ -16,6 +16,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::int64_t kUser = 100;
+constexpr Clock::time_point kNow{std::chrono::seconds(1000)};
+constexpr milliseconds kAllowed{100};
 
 // How one call of an event ended: with an answer, which says this of the only user.
 struct CallSpec {
@@ -49,11 +51,13 @@ struct RepeatedEvent {
   Expected expected;
 };
 
-void Add(Ledger& ledger, std::size_t caller, const std::vector<CallSpec>& calls) {
-  ledger.Begin(caller);
+// Adds an event whose calls begin and end at one time, or over an interval.
+void Add(Ledger& ledger, std::size_t caller, const std::vector<CallSpec>& calls,
+         Clock::time_point begin = kNow, Clock::duration length = {}) {
+  ledger.Begin(caller, begin);
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    if (i > 0) ledger.Repeat(caller);
-    ledger.End(caller, {calls[i].answer, milliseconds(1), milliseconds(2), "", calls[i].fates});
+    if (i > 0) ledger.Repeat(caller, begin + length);
+    ledger.End(caller, {calls[i].answer, begin + length, kAllowed, "", calls[i].fates});
   }
 }
 
@@ -66,7 +70,7 @@ TEST_P(LedgerRepeatTest, FindsWhatIsWrongAndNothingElse) {
   const std::size_t caller = ledger.AddCaller(kUser, 1);
   Add(ledger, caller, event.calls);
   for (std::size_t i = 0; i < event.copies; ++i) ledger.Received(kUser, caller, 0, "id", false);
-  const Findings findings = ledger.Check(event.lost_connections);
+  const Findings findings = ledger.Check({std::vector(event.lost_connections, kNow)});
 
   EXPECT_EQ(findings.missing, expected.missing);
   EXPECT_EQ(findings.unasked, expected.unasked);
@@ -120,7 +124,7 @@ TEST(LedgerCallsTest, TheNextEventComesBehindAllCallsOfTheLast) {
   Add(ledger, caller, {kOk});
   ledger.Received(kUser, caller, 1, "b", false);
   ledger.Received(kUser, caller, 0, "a", false);
-  EXPECT_EQ(ledger.Check(0).order_breaks, 1U);
+  EXPECT_EQ(ledger.Check({}).order_breaks, 1U);
 }
 
 TEST(LedgerCallsTest, ACopyOfARepeatedCallMayComeBehindALaterEvent) {
@@ -131,7 +135,7 @@ TEST(LedgerCallsTest, ACopyOfARepeatedCallMayComeBehindALaterEvent) {
   for (const std::uint32_t number : {0U, 1U, 0U}) {
     ledger.Received(kUser, caller, number, std::to_string(number), false);
   }
-  EXPECT_TRUE(ledger.Check(0).ok());
+  EXPECT_TRUE(ledger.Check({}).ok());
 }
 
 TEST(LedgerCallsTest, CountsRepeatedCalls) {
@@ -139,7 +143,7 @@ TEST(LedgerCallsTest, CountsRepeatedCalls) {
   const std::size_t caller = ledger.AddCaller(kUser, 1);
   Add(ledger, caller, {kOk});
   Add(ledger, caller, {kUnknown, kUnheard, kOk});
-  const Findings findings = ledger.Check(0);
+  const Findings findings = ledger.Check({});
   EXPECT_EQ(findings.events, 2U);
   EXPECT_EQ(findings.calls, 4U);
   EXPECT_EQ(findings.repeated_calls, 2U);
@@ -161,9 +165,9 @@ TEST_P(LedgerTimingTest, FindsAnAnswerMoreThanASecondLate) {
   const Timing& timing = GetParam();
   Ledger ledger;
   const std::size_t caller = ledger.AddCaller(kUser, 1);
-  ledger.Begin(caller);
-  ledger.End(caller, {timing.answer, timing.elapsed, timing.allowed, "", {}});
-  const Findings findings = ledger.Check(0);
+  ledger.Begin(caller, kNow);
+  ledger.End(caller, {timing.answer, kNow + timing.elapsed, timing.allowed, "", {}});
+  const Findings findings = ledger.Check({});
   EXPECT_EQ(findings.late_answers, timing.late_answers);
   EXPECT_EQ(findings.most_late, std::max(timing.elapsed - timing.allowed, milliseconds(0)));
 }
@@ -178,18 +182,75 @@ INSTANTIATE_TEST_SUITE_P(
         Timing{"CancelledAtOnceTooLate", Answer::kUnheard, milliseconds(0), milliseconds(1001), 1}),
     [](const auto& test) { return test.param.name; });
 
+TEST(LedgerCallsTest, TheDeadlineCountsFromTheRepeatedCall) {
+  Ledger ledger;
+  const std::size_t caller = ledger.AddCaller(kUser, 1);
+  ledger.Begin(caller, kNow);
+  ledger.End(caller, {Answer::kUnheard, kNow + kAllowed, kAllowed, "", {}});
+  ledger.Repeat(caller, kNow + 100 * kAllowed);
+  ledger.End(caller, {Answer::kUnheard, kNow + 101 * kAllowed, kAllowed, "", {}});
+  EXPECT_EQ(ledger.Check({}).late_answers, 0U);
+}
+
+// When connections were lost during an event that lasted from 0 to 100 ms and was doubled twice.
+struct LossTimes {
+  std::string name;
+  std::vector<std::vector<int>> milliseconds_by_session;
+  std::size_t excess_duplicates;
+};
+
+class LedgerLossTest : public ::testing::TestWithParam<LossTimes> {};
+
+TEST_P(LedgerLossTest, ALossAllowsACopyOfAnEventInProgress) {
+  Ledger ledger;
+  const std::size_t caller = ledger.AddCaller(kUser, 1);
+  Add(ledger, caller, {kOk}, kNow, kAllowed);
+  for (int i = 0; i < 3; ++i) ledger.Received(kUser, caller, 0, "id", false);
+  Losses losses;
+  for (const std::vector<int>& session : GetParam().milliseconds_by_session) {
+    losses.emplace_back();
+    for (const int at : session) losses.back().push_back(kNow + milliseconds(at));
+  }
+  const Findings findings = ledger.Check(losses);
+  EXPECT_EQ(findings.duplicates, 2U);
+  EXPECT_EQ(findings.excess_duplicates, GetParam().excess_duplicates);
+  EXPECT_EQ(findings.examples.size(), GetParam().excess_duplicates == 0 ? 0U : 1U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Losses, LedgerLossTest,
+                         ::testing::Values(LossTimes{"None", {}, 2}, LossTimes{"One", {{50}}, 1},
+                                           LossTimes{"Two", {{0, 100}}, 0},
+                                           LossTimes{"NoticedLate", {{50, 1100}}, 0},
+                                           LossTimes{"NoticedTooLate", {{50, 1101}}, 1},
+                                           LossTimes{"BeforeIt", {{-2, -1}}, 2},
+                                           LossTimes{"OnceInEachSession", {{50}, {60}}, 1},
+                                           LossTimes{"TwiceInOneSession", {{}, {1, 2}}, 0}),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(LedgerCallsTest, ALossAllowsACopyOfOneEventOnly) {
+  Ledger ledger;
+  const std::size_t caller = ledger.AddCaller(kUser, 1);
+  for (std::uint32_t number = 0; number < 3; ++number) {
+    Add(ledger, caller, {kOk});
+    for (int i = 0; i < 2; ++i) ledger.Received(kUser, caller, number, "id", false);
+  }
+  const Findings findings = ledger.Check({{kNow}});
+  EXPECT_EQ(findings.duplicates, 3U);
+  EXPECT_EQ(findings.excess_duplicates, 2U);
+}
+
 TEST(LedgerCallsTest, FindsACallThatNeverEnded) {
   Ledger ledger;
-  ledger.Begin(ledger.AddCaller(kUser, 1));
-  EXPECT_EQ(ledger.Check(0).late_answers, 1U);
+  ledger.Begin(ledger.AddCaller(kUser, 1), kNow);
+  EXPECT_EQ(ledger.Check({}).late_answers, 1U);
 }
 
 TEST(LedgerCallsTest, FindsARepeatedCallThatNeverEnded) {
   Ledger ledger;
   const std::size_t caller = ledger.AddCaller(kUser, 1);
   Add(ledger, caller, {kUnknown});
-  ledger.Repeat(caller);
-  EXPECT_EQ(ledger.Check(0).late_answers, 1U);
+  ledger.Repeat(caller, kNow);
+  EXPECT_EQ(ledger.Check({}).late_answers, 1U);
 }
 
 }  // namespace

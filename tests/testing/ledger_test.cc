@@ -10,7 +10,6 @@
 namespace dino::testing {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
@@ -43,12 +42,17 @@ struct History {
 
 std::string EventId(std::uint32_t number) { return "id-" + std::to_string(number); }
 
+// All happens at one time, so that every loss counts for every event.
+constexpr Clock::time_point kNow{seconds(1000)};
+
+Losses LossesOf(std::size_t connections) { return {std::vector(connections, kNow)}; }
+
 CallEnd EndBy(Answer answer, const std::string& event_id = "") {
-  return {answer, milliseconds(1), kDeadline, event_id, {}};
+  return {answer, kNow, kDeadline, event_id, {}};
 }
 
 void Call(Ledger& ledger, std::size_t caller, Answer answer) {
-  const std::uint32_t number = ledger.Begin(caller);
+  const std::uint32_t number = ledger.Begin(caller, kNow);
   ledger.End(caller, EndBy(answer, answer == Answer::kOk ? EventId(number) : ""));
 }
 
@@ -62,7 +66,7 @@ TEST_P(LedgerHistoryTest, FindsWhatIsWrongAndNothingElse) {
   for (const CopySpec& copy : history.copies) {
     ledger.Received(kUser, caller, copy.number, EventId(copy.number), copy.sent_again);
   }
-  const Findings findings = ledger.Check(history.lost_connections);
+  const Findings findings = ledger.Check(LossesOf(history.lost_connections));
 
   EXPECT_EQ(findings.missing, history.expected.missing);
   EXPECT_EQ(findings.order_breaks, history.expected.order_breaks);
@@ -149,7 +153,7 @@ TEST(LedgerTest, ChecksEachUserAlone) {
   ledger.Received(kUser + 2, second, 0, EventId(0), false);
   ledger.Received(kUser + 1, first, 0, EventId(0), false);
   ledger.Received(kUser, first, 0, EventId(0), false);
-  const Findings findings = ledger.Check(0);
+  const Findings findings = ledger.Check({});
 
   EXPECT_EQ(findings.acknowledged, 5U);
   EXPECT_EQ(findings.calls, 3U);
@@ -165,7 +169,7 @@ TEST(LedgerTest, FindsAnEventForTheUserOfAnotherCaller) {
   ledger.AddCaller(kUser + 1, 1);
   Call(ledger, first, kFailed);
   ledger.Received(kUser + 1, first, 0, EventId(0), false);
-  EXPECT_EQ(ledger.Check(0).unasked, 1U);
+  EXPECT_EQ(ledger.Check({}).unasked, 1U);
 }
 
 TEST(LedgerTest, FindsCopiesUnderAnotherEventId) {
@@ -176,7 +180,7 @@ TEST(LedgerTest, FindsCopiesUnderAnotherEventId) {
   ledger.Received(kUser, caller, 0, "other than the answer's", false);
   ledger.Received(kUser, caller, 1, "a", false);
   ledger.Received(kUser, caller, 1, "b", true);
-  const Findings findings = ledger.Check(9);
+  const Findings findings = ledger.Check(LossesOf(9));
   EXPECT_EQ(findings.changed_ids, 2U);
   EXPECT_FALSE(findings.ok());
 }
@@ -184,12 +188,12 @@ TEST(LedgerTest, FindsCopiesUnderAnotherEventId) {
 TEST(LedgerTest, FindsAnswersThatNameDifferentEventIds) {
   Ledger ledger;
   const std::size_t caller = ledger.AddCaller(kUser, 1);
-  ledger.Begin(caller);
+  ledger.Begin(caller, kNow);
   ledger.End(caller, EndBy(kFailed, "a"));
-  ledger.Repeat(caller);
+  ledger.Repeat(caller, kNow);
   ledger.End(caller, EndBy(kOk, "b"));
   ledger.Received(kUser, caller, 0, "b", false);
-  const Findings findings = ledger.Check(0);
+  const Findings findings = ledger.Check({});
   EXPECT_EQ(findings.changed_ids, 1U);
   EXPECT_THAT(findings.examples, ElementsAre("caller 0: an answer names another event id"));
 }
@@ -206,7 +210,7 @@ TEST(LedgerTest, GivesOnlyTheFirstExamples) {
   Ledger ledger;
   const std::size_t caller = ledger.AddCaller(kUser, 1);
   for (int i = 0; i < 100; ++i) Call(ledger, caller, kOk);
-  const Findings findings = ledger.Check(0);
+  const Findings findings = ledger.Check({});
   EXPECT_EQ(findings.missing, 100U);
   EXPECT_THAT(findings.examples, SizeIs(20));
 }
