@@ -7,7 +7,7 @@ set -uo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: tests/run.sh [--fast] [--tsan] [--soak [--seed N] [--minutes M]]
+usage: tests/run.sh [--fast] [--tsan] [--soak [--seed N] [--minutes M | --faults F]]
 
 Installs what is missing from Debian's packages, builds with and without
 sanitizers, runs every test and checks format, clang-tidy, protos and scripts.
@@ -15,7 +15,8 @@ sanitizers, runs every test and checks format, clang-tidy, protos and scripts.
   --fast  only build the preset `dev` and run its tests
   --tsan  run the tests under the thread sanitizer as well
   --soak  only build the optimized server and run it under injected faults, for
-          M minutes (30); the same seed N (1) injects the same faults
+          M minutes (30) or until there were F of them; the same seed N (1) injects
+          the same faults
 TEXT
 }
 
@@ -24,17 +25,22 @@ fast=false
 soak=false
 seed=1
 minutes=30
+faults=0
 while (($#)); do
   case "$1" in
     --fast) fast=true presets=(dev) ;;
     --tsan) presets+=(tsan) ;;
     --soak) soak=true ;;
-    --seed | --minutes)
+    --seed | --minutes | --faults)
       if [[ ! "${2:-}" =~ ^[0-9]+$ ]]; then
         echo "error: $1 needs a number" >&2
         exit 2
       fi
-      if [[ "$1" == --seed ]]; then seed=$2; else minutes=$2; fi
+      case "$1" in
+        --seed) seed=$2 ;;
+        --minutes) minutes=$2 ;;
+        --faults) faults=$2 ;;
+      esac
       shift
       ;;
     -h | --help)
@@ -122,7 +128,7 @@ lint_protos() {
 run_soak() {
   build release dino-bridge && build dev soak || return
   build/dev/bin/soak --bridge=build/release/bin/dino-bridge --seed="$seed" \
-    --duration="${minutes}m" --faults-per-minute=60
+    --duration="${minutes}m" --faults="$faults" --faults-per-minute=60 --pause=20ms
 }
 
 check_format() { git ls-files -z '*.cc' '*.h' | xargs -0 clang-format --dry-run --Werror; }
