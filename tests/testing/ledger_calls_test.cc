@@ -109,6 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
         RepeatedEvent{"OnceThoughNotAllCallsSent", {kNotSent, kOk}, 2, 0, Duplicates(1, 0, 1)},
         RepeatedEvent{"OnceThoughRefusedBefore", {kRefused, kOk}, 2, 0, Duplicates(1, 0, 1)},
         RepeatedEvent{"RefusedInTheEnd", {kUnknown, kRefused}, 1, 0, {}},
+        RepeatedEvent{"RefusedYetPublished", {kUnknown, kRefused}, 2, 0, Duplicates(1, 0, 1)},
         RepeatedEvent{"RefusedAlways", {kRefused, kRefused}, 1, 0, Unasked()},
         RepeatedEvent{"RefusedAndUnsent", {kRefused, kNotSent}, 1, 0, Unasked()},
         RepeatedEvent{"UnsentYetReceived", {kNotSent}, 1, 0, Unasked()},
