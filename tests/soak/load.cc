@@ -105,16 +105,22 @@ std::optional<Recovery> Load::WaitForRecovery(Clock::time_point since, Clock::du
   std::unique_lock<std::mutex> lock(mutex_);
   watched_since_ = since;
   for (const auto& caller : callers_) caller->first_ok = {};
-  const auto recovered = [since](const auto& caller) { return caller->first_ok > since; };
+  const auto recovered = [since](const auto& caller) {
+    return caller->manner == Manner::kShortDeadline || caller->first_ok > since;
+  };
   if (!changed_.wait_for(lock, patience, [&] {
         return std::all_of(callers_.begin(), callers_.end(), recovered);
       })) {
     return std::nullopt;
   }
-  const auto [first, last] =
-      std::minmax_element(callers_.begin(), callers_.end(),
-                          [](const auto& a, const auto& b) { return a->first_ok < b->first_ok; });
-  return Recovery{(*first)->first_ok - since, (*last)->first_ok - since};
+  Recovery recovery{patience, {}};
+  for (const auto& caller : callers_) {
+    if (caller->first_ok <= since) continue;
+    recovery.first = std::min(recovery.first, caller->first_ok - since);
+    if (caller->manner == Manner::kShortDeadline) continue;
+    recovery.all = std::max(recovery.all, caller->first_ok - since);
+  }
+  return recovery;
 }
 
 std::map<std::string, std::size_t> Load::Outcomes() {

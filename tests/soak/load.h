@@ -43,7 +43,8 @@ struct LoadOptions {
 // How long after some time calls were answered OK again.
 struct Recovery {
   testing::Clock::duration first;
-  // Until each caller had such an answer.
+  // Until each caller had such an answer, but for those with short deadlines: a busy machine may
+  // be too slow for them.
   testing::Clock::duration all;
 };
 
@@ -67,8 +68,8 @@ class Load {
   void Pause();
   void Stop();
 
-  // Waits until every caller was answered OK after `since`; nothing if one is not within
-  // `patience`.
+  // Waits until every caller with time enough was answered OK after `since`; nothing if one is not
+  // within `patience`.
   std::optional<Recovery> WaitForRecovery(testing::Clock::time_point since,
                                           testing::Clock::duration patience);
 
