@@ -58,6 +58,10 @@ BridgeProcess::~BridgeProcess() {
   Stop();
 }
 
+std::uint16_t BridgeProcess::port() const {
+  return static_cast<std::uint16_t>(std::stoi(address_.substr(address_.rfind(':') + 1)));
+}
+
 std::optional<HealthStatus> BridgeProcess::Health(const std::string& service, Where where) {
   grpc::ClientContext context;
   SetDeadline(context);

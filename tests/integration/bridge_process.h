@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <csignal>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,7 @@ class BridgeProcess {
   ~BridgeProcess();
 
   const std::string& address() const { return address_; }
+  std::uint16_t port() const;
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   v1::EventPublisherService::Stub& stub() { return *stub_; }
 

@@ -1,0 +1,141 @@
+#ifndef DINO_TESTS_INTEGRATION_FLOOD_FIXTURE_H_
+#define DINO_TESTS_INTEGRATION_FLOOD_FIXTURE_H_
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/integration/bridge_process.h"
+#include "tests/integration/call_flood.h"
+#include "tests/integration/caller.h"
+#include "tests/integration/error_details.h"
+#include "tests/integration/requests.h"
+#include "tests/testing/mosquitto_broker.h"
+#include "tests/testing/subscriber.h"
+
+namespace dino::testing {
+
+// What a broker that stands still for some time is forgiven.
+inline constexpr char kPatientWithBroker[] = "--mqtt-ack-timeout=5m";
+
+// For calls that shall not run out of time, however slow the machine.
+inline constexpr std::chrono::minutes kLongDeadline{5};
+
+// A bridge, its broker and a subscriber. A test floods the bridge with calls; each has a number
+// and a user of its own. Beside them steady callers call, who may not notice.
+class FloodFixture : public ::testing::Test {
+ protected:
+  static constexpr std::int64_t kFirstUser = 1'000'000;
+
+  explicit FloodFixture(const std::vector<std::string>& flags) : bridge_(broker_.address(), flags) {
+    bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);
+  }
+
+  // The request of call `number`: its text is the number.
+  static v1::PublishMessageRequest RequestOf(std::size_t number) {
+    return MessageRequest({kFirstUser + static_cast<std::int64_t>(number)}, std::to_string(number));
+  }
+
+  void StartSteadyCallers(std::int64_t count = 4) {
+    for (std::int64_t user = 1; user <= count; ++user) {
+      steady_callers_.push_back(std::make_unique<Caller>(bridge_, user, kLongDeadline));
+    }
+  }
+
+  // Publishes one event more to the users of calls 0 to `count` - 1, and returns the numbers of
+  // the calls whose event came before it. None may come twice, or behind it.
+  std::set<std::size_t> TakeArrivals(std::size_t count) {
+    PublishEnds(count);
+    std::set<std::size_t> arrived;
+    std::set<std::string> ended;
+    while (ended.size() < count) {
+      const Received received = subscriber_.Next();
+      if (received.topic.empty()) break;
+      const std::string text = TextOf(received.payload);
+      if (text == "end") {
+        ended.insert(received.topic);
+      } else if (text.find(' ') != std::string::npos) {
+        steady_arrivals_[received.topic].push_back(text);
+      } else if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos) {
+        ADD_FAILURE() << "unexpected: " << received.payload;
+      } else {
+        const std::size_t number = std::stoul(text);
+        EXPECT_EQ(received.topic, TopicOf(kFirstUser + static_cast<std::int64_t>(number)));
+        EXPECT_TRUE(arrived.insert(number).second) << "twice: " << number;
+        EXPECT_EQ(ended.count(received.topic), 0U) << "too late: " << number;
+      }
+    }
+    return arrived;
+  }
+
+  // Each call ended once, and the events of those answered OK arrived.
+  static void ExpectNoneLost(const std::vector<FloodAnswer>& answers,
+                             const std::set<std::size_t>& arrived) {
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      EXPECT_EQ(answers[i].endings, 1U);
+      if (!answers[i].status.ok()) continue;
+      EXPECT_EQ(arrived.count(i), 1U) << "answered OK, but missing: " << i;
+    }
+  }
+
+  // Every call of a steady caller was answered OK and arrived, in order.
+  void ExpectSteadyCallersUnharmed() {
+    std::map<std::string, std::vector<std::string>> published;
+    std::size_t missing = 0;
+    for (const auto& caller : steady_callers_) {
+      std::vector<std::string>& texts = published[TopicOf(caller->user_id())];
+      for (const CallRecord& record : caller->Stop()) {
+        EXPECT_TRUE(record.answer.ok()) << Describe(record.answer);
+        texts.push_back(record.text);
+      }
+      EXPECT_FALSE(texts.empty());
+      missing += texts.size() - steady_arrivals_[TopicOf(caller->user_id())].size();
+    }
+    for (const Received& received : subscriber_.Next(missing)) {
+      steady_arrivals_[received.topic].push_back(TextOf(received.payload));
+    }
+    EXPECT_EQ(steady_arrivals_, published);
+  }
+
+  static std::string TopicOf(std::int64_t user) { return "dms/dev/" + std::to_string(user); }
+
+  MosquittoBroker broker_;
+  Subscriber subscriber_{broker_.port(), "subscriber", {"dms/dev/+"}};
+  BridgeProcess bridge_;
+  Callers steady_callers_;
+
+ private:
+  void PublishEnds(std::size_t count) {
+    // No more recipients at once than the least limit of a test.
+    constexpr std::size_t kAtOnce = 1000;
+    for (std::size_t first = 0; first < count; first += kAtOnce) {
+      std::vector<std::int64_t> users(std::min(kAtOnce, count - first));
+      std::iota(users.begin(), users.end(), kFirstUser + static_cast<std::int64_t>(first));
+      const grpc::Status status = PublishMessage(bridge_, MessageRequest(users, "end"));
+      EXPECT_TRUE(status.ok()) << Describe(status);
+    }
+  }
+
+  // By topic.
+  std::map<std::string, std::vector<std::string>> steady_arrivals_;
+};
+
+// How many of the answers have each code.
+inline std::map<grpc::StatusCode, std::size_t> CountCodes(const std::vector<FloodAnswer>& answers) {
+  std::map<grpc::StatusCode, std::size_t> counts;
+  for (const FloodAnswer& answer : answers) ++counts[answer.status.error_code()];
+  return counts;
+}
+
+}  // namespace dino::testing
+
+#endif  // DINO_TESTS_INTEGRATION_FLOOD_FIXTURE_H_
