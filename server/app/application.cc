@@ -81,6 +81,8 @@ rpc::ServerOptions ServerOptionsOf(const Settings& settings) {
   options.limits.max_recipients = settings.max_recipients;
   options.limits.max_payload_bytes = settings.max_payload_bytes;
   options.default_deadline = settings.default_deadline;
+  options.max_connection_age = settings.max_connection_age;
+  options.max_connection_grace = settings.max_connection_grace;
   return options;
 }
 

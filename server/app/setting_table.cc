@@ -35,6 +35,13 @@ std::vector<Setting> CallSettings() {
        Seconds(&Settings::default_expiry, seconds(1), seconds(4294967295))},
       {"default-deadline", "10s", "How long a call without a deadline may take.",
        Milliseconds(&Settings::default_deadline, milliseconds(1), hours(1))},
+      {"max-connection-age", "300s",
+       "How old a caller's connection may become. Then the caller is told to open another one, "
+       "maybe to another server; calls in progress go on. Give or take a tenth.",
+       Milliseconds(&Settings::max_connection_age, seconds(1), hours(24))},
+      {"max-connection-grace", "60s",
+       "How long calls may still go on after max-connection-age. Longer ones are cut off.",
+       Milliseconds(&Settings::max_connection_grace, milliseconds(1), hours(24))},
       {"max-recipients", "10000", "The most recipients of one call.",
        Whole(&Settings::max_recipients, 1, 1000000)},
       {"max-payload-bytes", "65536", "The longest message_payload of an event, in bytes.",

@@ -26,6 +26,10 @@ struct ServerOptions {
   std::string address;
   event::Limits limits;
   mqtt::Clock::duration default_deadline = std::chrono::seconds(10);
+  // When a client is told to open another connection, give or take a tenth; and for how long the
+  // calls of the old one may then go on before it is cut.
+  std::chrono::milliseconds max_connection_age = std::chrono::minutes(5);
+  std::chrono::milliseconds max_connection_grace = std::chrono::minutes(1);
   // Threads, each with a completion queue; 0 for one per core.
   unsigned threads = 0;
 };

@@ -62,6 +62,8 @@ TEST(SettingsTest, HasTheDocumentedDefaults) {
   EXPECT_EQ(settings->environment, "dev");
   EXPECT_EQ(settings->default_expiry, seconds(86400));
   EXPECT_EQ(settings->default_deadline, seconds(10));
+  EXPECT_EQ(settings->max_connection_age, seconds(300));
+  EXPECT_EQ(settings->max_connection_grace, seconds(60));
   EXPECT_EQ(settings->max_recipients, 10000U);
   EXPECT_EQ(settings->max_payload_bytes, 65536U);
   EXPECT_EQ(settings->max_pending_publications, 1000000U);
