@@ -1,13 +1,12 @@
 #include "tests/testing/automatic_broker.h"
 
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 namespace dino::testing {
@@ -18,19 +17,14 @@ bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == E
 }  // namespace
 
 AutomaticBroker::AutomaticBroker()
-    : wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      answer_([](const Publish& /*publish*/) { return std::uint8_t{0}; }) {
-  listener_ = ListenOnLoopback(port());
-  thread_ = std::thread([this] { Serve(); });
-}
-
-AutomaticBroker::~AutomaticBroker() {
-  Run([this] {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    stop_ = true;
-  });
-  thread_.join();
-}
+    : listener_(ListenOnLoopback(port())),
+      answer_([](const Publish& /*publish*/) { return std::uint8_t{0}; }),
+      thread_(
+          [this](std::vector<pollfd>& entries) {
+            AddTo(entries);
+            return std::nullopt;
+          },
+          [this] { Advance(); }) {}
 
 std::vector<Publish> AutomaticBroker::publications() const {
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -55,91 +49,56 @@ void AutomaticBroker::WaitForSessions(std::size_t count, Where where) {
 }
 
 void AutomaticBroker::AnswerWith(Answer answer) {
-  Run([this, answer = std::move(answer)] { answer_ = answer; });
+  thread_.Run([this, answer = std::move(answer)] { answer_ = answer; });
 }
 
 void AutomaticBroker::GreetWith(const ConnAck& greeting) {
-  Run([this, greeting] { greeting_ = greeting; });
+  thread_.Run([this, greeting] { greeting_ = greeting; });
 }
 
 void AutomaticBroker::HoldAcks() {
-  Run([this] { hold_acks_ = true; });
+  thread_.Run([this] { hold_acks_ = true; });
 }
 
 void AutomaticBroker::ReleaseAcks() {
-  Run([this] {
+  thread_.Run([this] {
     hold_acks_ = false;
     for (Connection& connection : connections_) Acknowledge(connection);
   });
 }
 
 void AutomaticBroker::StopListening() {
-  Run([this] { listener_.Close(); });
+  thread_.Run([this] { listener_.Close(); });
 }
 
 void AutomaticBroker::Listen() {
-  Run([this] { listener_ = ListenOnLoopback(port()); });
+  thread_.Run([this] { listener_ = ListenOnLoopback(port()); });
 }
 
 void AutomaticBroker::DropConnections() {
-  Run([this] {
+  thread_.Run([this] {
     connections_.clear();
     CountSessions();
   });
 }
 
-void AutomaticBroker::Run(std::function<void()> task) {
-  bool done = false;
-  std::unique_lock<std::mutex> lock(mutex_);
-  tasks_.emplace_back([this, &done, task = std::move(task)] {
-    task();
-    const std::lock_guard<std::mutex> done_lock(mutex_);
-    done = true;
-    changed_.notify_all();
-  });
-  const std::uint64_t one = 1;
-  (void)!write(wake_.number(), &one, sizeof(one));
-  changed_.wait(lock, [&done] { return done; });
-}
-
-void AutomaticBroker::Serve() {
-  while (true) {
-    AwaitWork();
-    RunTasks();
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      if (stop_) return;
-    }
-    Accept();
-    for (Connection& connection : connections_) {
-      Read(connection);
-      Flush(connection);
-    }
-    connections_.remove_if([](const Connection& connection) { return connection.ended; });
-    CountSessions();
-  }
-}
-
-void AutomaticBroker::AwaitWork() {
-  std::vector<pollfd> entries{{wake_.number(), POLLIN, 0}};
+void AutomaticBroker::AddTo(std::vector<pollfd>& entries) const {
   if (listener_.open()) entries.push_back({listener_.number(), POLLIN, 0});
   for (const Connection& connection : connections_) {
     pollfd entry{connection.socket.number(), POLLIN, 0};
     if (!connection.unsent.empty()) entry.events |= POLLOUT;
     entries.push_back(entry);
   }
-  poll(entries.data(), entries.size(), -1);
 }
 
-void AutomaticBroker::RunTasks() {
-  std::uint64_t count = 0;
-  (void)!read(wake_.number(), &count, sizeof(count));
-  std::vector<std::function<void()>> tasks;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    tasks.swap(tasks_);
+void AutomaticBroker::Advance() {
+  Accept();
+  for (Connection& connection : connections_) {
+    Read(connection);
+    Flush(connection);
   }
-  for (const auto& task : tasks) task();
+  connections_.remove_if([](const Connection& connection) { return connection.ended; });
+  CountSessions();
 }
 
 void AutomaticBroker::Accept() {

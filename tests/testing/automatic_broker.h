@@ -8,13 +8,13 @@
 #include <list>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "tests/testing/file_descriptor.h"
 #include "tests/testing/loopback.h"
 #include "tests/testing/mqtt_packet.h"
 #include "tests/testing/patience.h"
+#include "tests/testing/poll_thread.h"
 
 namespace dino::testing {
 
@@ -31,7 +31,7 @@ class AutomaticBroker {
   AutomaticBroker();
   AutomaticBroker(const AutomaticBroker&) = delete;
   AutomaticBroker& operator=(const AutomaticBroker&) = delete;
-  ~AutomaticBroker();
+  ~AutomaticBroker() = default;
 
   std::uint16_t port() const { return port_.number(); }
   std::string address() const { return port_.address(); }
@@ -67,11 +67,8 @@ class AutomaticBroker {
     bool ended = false;
   };
 
-  // Runs `task` on the broker's thread and waits until it is done.
-  void Run(std::function<void()> task);
-  void Serve();
-  void AwaitWork();
-  void RunTasks();
+  void AddTo(std::vector<pollfd>& entries) const;
+  void Advance();
   void Accept();
   void Read(Connection& connection);
   void Handle(Connection& connection, const Packet& packet);
@@ -80,7 +77,6 @@ class AutomaticBroker {
   void CountSessions();
 
   const LoopbackPort port_;
-  const FileDescriptor wake_;
 
   // The broker's thread only.
   FileDescriptor listener_;
@@ -92,12 +88,10 @@ class AutomaticBroker {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   // Protected by `mutex_`.
-  std::vector<std::function<void()>> tasks_;
   std::vector<Publish> publications_;
   std::size_t sessions_ = 0;
-  bool stop_ = false;
 
-  std::thread thread_;
+  PollThread thread_;
 };
 
 }  // namespace dino::testing

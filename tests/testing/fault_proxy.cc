@@ -2,13 +2,9 @@
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <chrono>
-#include <optional>
 #include <utility>
 
 namespace dino::testing {
@@ -31,36 +27,27 @@ FileDescriptor BeginToConnect(std::uint16_t port) {
 
 FaultProxy::FaultProxy(std::uint16_t broker_port, unsigned seed)
     : broker_port_(broker_port),
-      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       listener_(ListenOnLoopback(port())),
-      next_seed_(seed) {
-  thread_ = std::thread([this] { Serve(); });
-}
-
-FaultProxy::~FaultProxy() {
-  Run([this] {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    stop_ = true;
-  });
-  thread_.join();
-}
+      next_seed_(seed),
+      thread_([this](std::vector<pollfd>& entries) { return AddTo(entries); },
+              [this] { Advance(); }) {}
 
 void FaultProxy::Set(Direction direction, const Shape& shape) {
-  Run([&] {
+  thread_.Run([&] {
     faults_.shapes.at(direction == Direction::kToBroker ? kFromClient : kFromBroker) = shape;
   });
 }
 
 void FaultProxy::SetBoth(const Shape& shape) {
-  Run([&] { faults_.shapes.fill(shape); });
+  thread_.Run([&] { faults_.shapes.fill(shape); });
 }
 
 void FaultProxy::LoseAcks(bool lose) {
-  Run([&] { faults_.lose_acks = lose; });
+  thread_.Run([&] { faults_.lose_acks = lose; });
 }
 
 void FaultProxy::Set(Door door) {
-  Run([&] {
+  thread_.Run([&] {
     door_ = door;
     if (door == Door::kRefuse) {
       listener_.Close();
@@ -77,21 +64,21 @@ void FaultProxy::Heal() {
 }
 
 void FaultProxy::ResetConnections() {
-  Run([this] {
+  thread_.Run([this] {
     for (ProxiedConnection& connection : connections_) connection.End(true);
     ForgetEnded();
   });
 }
 
 void FaultProxy::CloseConnections() {
-  Run([this] {
+  thread_.Run([this] {
     for (ProxiedConnection& connection : connections_) connection.End(false);
     ForgetEnded();
   });
 }
 
 void FaultProxy::Tamper(Tampering what, const std::string& topic) {
-  Run([&] {
+  thread_.Run([&] {
     faults_.tamperer.Arm(what, topic);
     const std::lock_guard<std::mutex> lock(mutex_);
     tampering_done_ = false;
@@ -107,75 +94,35 @@ void FaultProxy::WaitForTampering(Where where) {
 
 std::size_t FaultProxy::connection_count() {
   std::size_t count = 0;
-  Run([&] { count = connections_.size(); });
+  thread_.Run([&] { count = connections_.size(); });
   return count;
 }
 
 std::map<std::string, std::vector<Clock::time_point>> FaultProxy::LostConnections() {
   std::map<std::string, std::vector<Clock::time_point>> lost;
-  Run([&] { lost = lost_connections_; });
+  thread_.Run([&] { lost = lost_connections_; });
   return lost;
 }
 
-void FaultProxy::Run(std::function<void()> task) {
-  bool done = false;
-  std::unique_lock<std::mutex> lock(mutex_);
-  tasks_.emplace_back([this, &done, task = std::move(task)] {
-    task();
-    const std::lock_guard<std::mutex> done_lock(mutex_);
-    done = true;
-    changed_.notify_all();
-  });
-  const std::uint64_t one = 1;
-  (void)!write(wake_.number(), &one, sizeof(one));
-  changed_.wait(lock, [&done] { return done; });
-}
-
-void FaultProxy::Serve() {
-  while (true) {
-    AwaitWork();
-    RunTasks();
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      if (stop_) return;
-    }
-    Accept();
-    for (ProxiedConnection& connection : connections_) connection.Advance();
-    ForgetEnded();
-    if (!faults_.tamperer.done()) continue;
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!std::exchange(tampering_done_, true)) changed_.notify_all();
-  }
-}
-
-void FaultProxy::AwaitWork() {
-  std::vector<pollfd> entries{{wake_.number(), POLLIN, 0}};
+std::optional<Clock::time_point> FaultProxy::AddTo(std::vector<pollfd>& entries) const {
   if (listener_.open()) entries.push_back({listener_.number(), POLLIN, 0});
-  const Clock::time_point now = Clock::now();
-  for (const ProxiedConnection& connection : connections_) connection.AddTo(entries, now);
-  poll(entries.data(), entries.size(), PollTimeout());
-}
-
-int FaultProxy::PollTimeout() const {
   const Clock::time_point now = Clock::now();
   std::optional<Clock::time_point> next;
   for (const ProxiedConnection& connection : connections_) {
+    connection.AddTo(entries, now);
     const auto time = connection.NextTime(now);
     if (time && (!next || *time < *next)) next = time;
   }
-  if (!next) return -1;
-  return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(*next - now).count());
+  return next;
 }
 
-void FaultProxy::RunTasks() {
-  std::uint64_t count = 0;
-  (void)!read(wake_.number(), &count, sizeof(count));
-  std::vector<std::function<void()>> tasks;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    tasks.swap(tasks_);
-  }
-  for (const auto& task : tasks) task();
+void FaultProxy::Advance() {
+  Accept();
+  for (ProxiedConnection& connection : connections_) connection.Advance();
+  ForgetEnded();
+  if (!faults_.tamperer.done()) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!std::exchange(tampering_done_, true)) changed_.notify_all();
 }
 
 void FaultProxy::Accept() {

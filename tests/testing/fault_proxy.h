@@ -4,17 +4,17 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <list>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "tests/testing/file_descriptor.h"
 #include "tests/testing/loopback.h"
 #include "tests/testing/patience.h"
+#include "tests/testing/poll_thread.h"
 #include "tests/testing/proxied_connection.h"
 #include "tests/testing/shaped_stream.h"
 #include "tests/testing/tamperer.h"
@@ -47,7 +47,7 @@ class FaultProxy {
   explicit FaultProxy(std::uint16_t broker_port, unsigned seed = 1);
   FaultProxy(const FaultProxy&) = delete;
   FaultProxy& operator=(const FaultProxy&) = delete;
-  ~FaultProxy();
+  ~FaultProxy() = default;
 
   std::uint16_t port() const { return port_.number(); }
   std::string address() const { return port_.address(); }
@@ -76,17 +76,13 @@ class FaultProxy {
   std::map<std::string, std::vector<Clock::time_point>> LostConnections();
 
  private:
-  void Run(std::function<void()> task);
-  void Serve();
-  void AwaitWork();
-  int PollTimeout() const;
-  void RunTasks();
+  std::optional<Clock::time_point> AddTo(std::vector<pollfd>& entries) const;
+  void Advance();
   void Accept();
   void ForgetEnded();
 
   const std::uint16_t broker_port_;
   const LoopbackPort port_;
-  const FileDescriptor wake_;
 
   // The proxy's thread only.
   FileDescriptor listener_;
@@ -98,12 +94,9 @@ class FaultProxy {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  // Protected by `mutex_`.
-  std::vector<std::function<void()>> tasks_;
-  bool tampering_done_ = false;
-  bool stop_ = false;
+  bool tampering_done_ = false;  // Protected by `mutex_`.
 
-  std::thread thread_;
+  PollThread thread_;
 };
 
 }  // namespace dino::testing
