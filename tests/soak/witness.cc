@@ -9,45 +9,22 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tests/testing/mosquitto_sub.h"
 
 namespace dino::soak {
 namespace {
 
 using testing::Clock;
+using testing::kFieldMark;
+using testing::kMessageMark;
 using testing::Subprocess;
-
-// A message's line begins with one control character and has another one between its fields:
-// topic, user properties, payload.
-constexpr char kMessageMark = '\x1E';
-constexpr char kFieldMark = '\x1F';
-constexpr std::string_view kFormat = "\x1E%t\x1F%P\x1F%p";
 
 constexpr std::string_view kUserTopic = "dms/dev/";
 constexpr std::string_view kProbeTopic = "dms/probe/";
 
+// Topic, user properties, payload.
 std::vector<std::string> Command(std::uint16_t port) {
-  // `-d` tells of the subscription, and of each message whether the broker sent it again.
-  return {"stdbuf",
-          "-oL",
-          "mosquitto_sub",
-          "-d",
-          "-V",
-          "5",
-          "-h",
-          "127.0.0.1",
-          "-p",
-          std::to_string(port),
-          "-i",
-          "witness",
-          "-c",
-          "-x",
-          "86400",
-          "-q",
-          "1",
-          "-t",
-          "dms/+/+",
-          "-F",
-          std::string(kFormat)};
+  return testing::MosquittoSub(port, "witness", {"dms/+/+"}, {"%t", "%P", "%p"});
 }
 
 bool StartsWith(std::string_view text, std::string_view start) {
@@ -118,9 +95,10 @@ void Witness::Take(const std::string& line) {
     TakeMessage(std::string_view(line).substr(1));
     return;
   }
+  // Tells, before each message, whether the broker sends it again.
   const std::string_view duplicate = Between(line, " received PUBLISH (d", ',');
   if (!duplicate.empty()) sent_again_ = duplicate == "1";
-  if (!StartsWith(line, "Subscribed (mid:")) return;
+  if (!testing::TellsOfSubscription(line)) return;
   const std::lock_guard<std::mutex> lock(mutex_);
   subscribed_ = true;
   changed_.notify_all();

@@ -8,42 +8,12 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "tests/testing/mosquitto_sub.h"
 
 namespace dino::testing {
 namespace {
 
-// A message's line begins with one control character and has another one between its fields.
-constexpr char kMessageMark = '\x1E';
-constexpr std::string_view kFormat = "\x1E%t\x1F%q\x1F%r\x1F%F\x1F%C\x1F%E\x1F%P\x1F%x";
-
-std::vector<std::string> Command(std::uint16_t port, const std::string& client_id,
-                                 const std::vector<std::string>& topics) {
-  // The line that tells of the subscription must not wait in a buffer.
-  std::vector<std::string> command = {"stdbuf",
-                                      "-oL",
-                                      "mosquitto_sub",
-                                      "-d",
-                                      "-V",
-                                      "5",
-                                      "-h",
-                                      "127.0.0.1",
-                                      "-p",
-                                      std::to_string(port),
-                                      "-i",
-                                      client_id,
-                                      "-c",
-                                      "-x",
-                                      "86400",
-                                      "-q",
-                                      "1",
-                                      "-F",
-                                      std::string(kFormat)};
-  for (const std::string& topic : topics) {
-    command.emplace_back("-t");
-    command.push_back(topic);
-  }
-  return command;
-}
+const std::vector<std::string> kFields = {"%t", "%q", "%r", "%F", "%C", "%E", "%P", "%x"};
 
 std::vector<std::string_view> Split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -66,8 +36,8 @@ std::optional<Number> ParseNumber(std::string_view text) {
 }
 
 std::optional<Received> ParseLine(std::string_view line) {
-  const std::vector<std::string_view> fields = Split(line.substr(1), '\x1F');
-  if (fields.size() != 8) return std::nullopt;
+  const std::vector<std::string_view> fields = Split(line.substr(1), kFieldMark);
+  if (fields.size() != kFields.size()) return std::nullopt;
   const std::optional<int> qos = ParseNumber<int>(fields[1]);
   if (!qos) return std::nullopt;
   Received received;
@@ -99,14 +69,14 @@ std::string Received::UserProperty(std::string_view name) const {
 
 Subscriber::Subscriber(std::uint16_t port, const std::string& client_id,
                        const std::vector<std::string>& topics, Where where)
-    : process_(Command(port, client_id, topics)) {
+    : process_(MosquittoSub(port, client_id, topics, kFields)) {
   WaitForSubscription(where);
 }
 
 bool Subscriber::Take(Clock::time_point deadline) {
   const std::optional<std::string> line = process_.NextLine(Subprocess::Output::kStdout, deadline);
   if (!line) return false;
-  if (line->rfind("Subscribed (mid:", 0) == 0) ++subscriptions_;
+  if (TellsOfSubscription(*line)) ++subscriptions_;
   if (!line->empty() && line->front() == kMessageMark) {
     std::optional<Received> received = ParseLine(*line);
     if (received) {
