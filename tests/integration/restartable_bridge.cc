@@ -1,0 +1,164 @@
+#include "tests/integration/restartable_bridge.h"
+
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+
+#include "grpc/health/v1/health.grpc.pb.h"
+
+namespace dino::testing {
+namespace {
+
+namespace health = ::grpc::health::v1;
+
+void SetDeadline(grpc::ClientContext& context) {
+  context.set_deadline(std::chrono::system_clock::now() + kPatience);
+}
+
+std::shared_ptr<grpc::Channel> NewChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+}  // namespace
+
+LogRecord::LogRecord(const std::string& line) {
+  if (!google::protobuf::util::JsonStringToMessage(line, &fields_).ok()) fields_.Clear();
+}
+
+std::string LogRecord::Text(const std::string& name) const {
+  const auto field = fields_.fields().find(name);
+  return field == fields_.fields().end() ? std::string() : field->second.string_value();
+}
+
+double LogRecord::Number(const std::string& name) const {
+  const auto field = fields_.fields().find(name);
+  return field == fields_.fields().end() ? 0 : field->second.number_value();
+}
+
+RestartableBridge::RestartableBridge(const std::string& mqtt_brokers,
+                                     const std::vector<std::string>& flags, Where where)
+    : command_{DINO_BRIDGE, "--grpc-address=" + port_.address(), "--mqtt-brokers=" + mqtt_brokers,
+               "--log-format=json"},
+      channel_(NewChannel(port_.address())),
+      stub_(events::v1::EventPublisherService::NewStub(channel_)) {
+  command_.insert(command_.end(), flags.begin(), flags.end());
+  Start(Wait::kForListening, where);
+}
+
+RestartableBridge::~RestartableBridge() {
+  if (process_.has_value()) Stop();
+}
+
+void RestartableBridge::Start(Wait wait, Where where) {
+  log_.clear();
+  next_record_ = 0;
+  process_.emplace(command_);
+  WaitForRecord("listening", where);
+  // What came before may be waited for too.
+  next_record_ = 0;
+  if (wait == Wait::kForReadiness) WaitForReadiness(true, where);
+}
+
+void RestartableBridge::Kill(Where where) {
+  process_->Signal(SIGKILL);
+  const std::optional<int> status = process_->Wait(kPatience, where);
+  if (status.value_or(128 + SIGKILL) != 128 + SIGKILL) {
+    ADD_FAILURE_AT(where.file, where.line) << "the server had ended, with status " << *status;
+  }
+  process_.reset();
+}
+
+std::vector<LogRecord> RestartableBridge::Stop(Where where) {
+  process_->Signal(SIGTERM);
+  const std::optional<int> status = process_->Wait(2 * kPatience, where);
+  std::string rest;
+  for (const std::string& line : process_->RemainingLines(Subprocess::Output::kStderr)) {
+    log_.emplace_back(line);
+    rest += line + "\n";
+  }
+  if (status.value_or(0) != 0) {
+    ADD_FAILURE_AT(where.file, where.line) << "the server exits with " << *status << ":\n" << rest;
+  }
+  process_.reset();
+  return std::move(log_);
+}
+
+bool RestartableBridge::WatchHealth(const std::string& service, bool wanted) {
+  grpc::ClientContext context;
+  SetDeadline(context);
+  context.set_wait_for_ready(true);
+  health::HealthCheckRequest request;
+  request.set_service(service);
+  const auto stub = health::Health::NewStub(channel_);
+  const auto stream = stub->Watch(&context, request);
+  health::HealthCheckResponse response;
+  while (stream->Read(&response)) {
+    if ((response.status() == health::HealthCheckResponse::SERVING) != wanted) continue;
+    context.TryCancel();
+    stream->Finish();
+    return true;
+  }
+  stream->Finish();
+  return false;
+}
+
+void RestartableBridge::WaitForReadiness(bool ready, Where where) {
+  if (WatchHealth("", ready)) return;
+  ADD_FAILURE_AT(where.file, where.line)
+      << "the server does not become " << (ready ? "ready" : "unready");
+}
+
+bool RestartableBridge::live(Where where) {
+  grpc::ClientContext context;
+  SetDeadline(context);
+  health::HealthCheckRequest request;
+  request.set_service("liveness");
+  health::HealthCheckResponse response;
+  const grpc::Status status =
+      health::Health::NewStub(channel_)->Check(&context, request, &response);
+  if (!status.ok()) {
+    ADD_FAILURE_AT(where.file, where.line) << "the health check fails: " << status.error_message();
+  }
+  return response.status() == health::HealthCheckResponse::SERVING;
+}
+
+bool RestartableBridge::ReadRecord(Clock::time_point deadline) {
+  const auto line = process_->NextLine(Subprocess::Output::kStderr, deadline);
+  if (line.has_value()) log_.emplace_back(*line);
+  return line.has_value();
+}
+
+LogRecord RestartableBridge::WaitForRecord(const Predicate& predicate, Where where) {
+  const Clock::time_point deadline = Clock::now() + kPatience;
+  while (next_record_ < log_.size() || ReadRecord(deadline)) {
+    const LogRecord& record = log_[next_record_++];
+    if (predicate(record)) return record;
+  }
+  ADD_FAILURE_AT(where.file, where.line)
+      << "the server does not log what is waited for; its last record is: "
+      << (log_.empty() ? "none" : log_.back().message());
+  return {};
+}
+
+LogRecord RestartableBridge::WaitForRecord(std::string_view message, Where where) {
+  return WaitForRecord([message](const LogRecord& record) { return record.message() == message; },
+                       where);
+}
+
+grpc::Status RestartableBridge::Publish(const events::v1::PublishMessageRequest& request,
+                                        events::v1::Delivery* delivery, Deadline deadline) {
+  grpc::ClientContext context;
+  if (deadline == Deadline::kLong) SetDeadline(context);
+  events::v1::PublishMessageResponse response;
+  grpc::Status status = stub_->PublishMessage(&context, request, &response);
+  if (delivery != nullptr) *delivery = response.delivery();
+  return status;
+}
+
+}  // namespace dino::testing
