@@ -83,6 +83,7 @@ rpc::ServerOptions ServerOptionsOf(const Settings& settings) {
   options.default_deadline = settings.default_deadline;
   options.max_connection_age = settings.max_connection_age;
   options.max_connection_grace = settings.max_connection_grace;
+  options.max_receiving_bytes = settings.max_receiving_bytes;
   return options;
 }
 

@@ -42,6 +42,10 @@ std::vector<Setting> CallSettings() {
       {"max-connection-grace", "60s",
        "How long calls may still go on after max-connection-age. Longer ones are cut off.",
        Milliseconds(&Settings::max_connection_grace, milliseconds(1), hours(24))},
+      {"max-receiving-bytes", "268435456",
+       "The most bytes of memory for requests that are still arriving, over all connections. "
+       "Beyond it some calls are cut off, with RESOURCE_EXHAUSTED and no reason.",
+       Whole(&Settings::max_receiving_bytes, 16 * kMebibyte, kMebibyte * kMebibyte)},
       {"max-recipients", "10000", "The most recipients of one call.",
        Whole(&Settings::max_recipients, 1, 1000000)},
       {"max-payload-bytes", "65536", "The longest message_payload of an event, in bytes.",

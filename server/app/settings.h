@@ -45,6 +45,7 @@ struct Settings {
   std::chrono::milliseconds default_deadline{};
   std::chrono::milliseconds max_connection_age{};
   std::chrono::milliseconds max_connection_grace{};
+  std::size_t max_receiving_bytes = 0;
   std::size_t max_recipients = 0;
   std::size_t max_payload_bytes = 0;
   std::size_t max_pending_publications = 0;

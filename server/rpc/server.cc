@@ -3,6 +3,7 @@
 #include <grpc/grpc.h>
 #include <grpcpp/alarm.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/resource_quota.h>
 #include <pthread.h>
 
 #include <algorithm>
@@ -78,6 +79,10 @@ void Server::Configure(grpc::ServerBuilder& builder) const {
                              static_cast<int>(options_.max_connection_age.count()));
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
                              static_cast<int>(options_.max_connection_grace.count()));
+  // Else one client that begins many large requests and ends none takes all memory.
+  grpc::ResourceQuota quota("requests");
+  quota.Resize(options_.max_receiving_bytes);
+  builder.SetResourceQuota(quota);
   // Two servers on one port would share its calls by chance.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }

@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -30,6 +31,8 @@ struct ServerOptions {
   // calls of the old one may then go on before it is cut.
   std::chrono::milliseconds max_connection_age = std::chrono::minutes(5);
   std::chrono::milliseconds max_connection_grace = std::chrono::minutes(1);
+  // Of requests that are still arriving, over all connections; beyond it some are cut off.
+  std::size_t max_receiving_bytes = 268435456;
   // Threads, each with a completion queue; 0 for one per core.
   unsigned threads = 0;
 };

@@ -26,7 +26,7 @@ TEST(SettingTableTest, HoldsEachNameOnce) {
   for (const std::string_view name : LaterSettings()) {
     EXPECT_TRUE(names.insert(name).second) << name;
   }
-  EXPECT_EQ(names.size(), 36U);
+  EXPECT_EQ(names.size(), 37U);
 }
 
 TEST(SettingTableTest, DerivesTheVariableFromTheName) {
