@@ -8,6 +8,7 @@ void Admission::Ticket::Release() {
 }
 
 std::optional<Admission::Ticket> Admission::TryAdmit(std::size_t publications, std::size_t bytes) {
+  bytes += kBytesPerCall;
   const MutexLock lock(mutex_);
   if (publications > max_publications_ - publications_ || bytes > max_bytes_ - bytes_) {
     return std::nullopt;

@@ -13,6 +13,9 @@ namespace dino::fanout {
 // Thread-safe.
 class Admission {
  public:
+  // What a call takes in memory beside its event, most of it gRPC's; measured.
+  static constexpr std::size_t kBytesPerCall = 12288;
+
   // Room for one call, given back when the ticket goes. The admission must outlive it.
   class Ticket {
    public:
@@ -41,7 +44,8 @@ class Admission {
   Admission(const Admission&) = delete;
   Admission& operator=(const Admission&) = delete;
 
-  // None if the publications or the bytes do not fit beside what is pending.
+  // None if the publications, or the bytes and those of a call, do not fit beside what is
+  // pending.
   std::optional<Ticket> TryAdmit(std::size_t publications, std::size_t bytes);
 
   // How many publications are pending.

@@ -2,14 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <optional>
 #include <utility>
 
 namespace dino::fanout {
 namespace {
 
+constexpr std::size_t kCall = Admission::kBytesPerCall;
+
 TEST(AdmissionTest, AdmitsUpToItsPublications) {
-  Admission admission(10, 1000);
+  Admission admission(10, 1000 + 3 * kCall);
   const auto six = admission.TryAdmit(6, 1);
   ASSERT_TRUE(six.has_value());
   EXPECT_FALSE(admission.TryAdmit(5, 1).has_value());
@@ -17,8 +20,8 @@ TEST(AdmissionTest, AdmitsUpToItsPublications) {
   EXPECT_TRUE(admission.TryAdmit(4, 1).has_value());
 }
 
-TEST(AdmissionTest, AdmitsUpToItsBytes) {
-  Admission admission(10, 1000);
+TEST(AdmissionTest, AdmitsUpToItsBytesAndThoseOfTheCalls) {
+  Admission admission(10, 1000 + 2 * kCall);
   const auto most = admission.TryAdmit(1, 900);
   ASSERT_TRUE(most.has_value());
   EXPECT_FALSE(admission.TryAdmit(1, 101).has_value());
@@ -26,14 +29,14 @@ TEST(AdmissionTest, AdmitsUpToItsBytes) {
 }
 
 TEST(AdmissionTest, ARefusalTakesNothing) {
-  Admission admission(10, 1000);
+  Admission admission(10, 1000 + kCall);
   EXPECT_FALSE(admission.TryAdmit(11, 1).has_value());
   EXPECT_FALSE(admission.TryAdmit(1, 1001).has_value());
   EXPECT_TRUE(admission.TryAdmit(10, 1000).has_value());
 }
 
 TEST(AdmissionTest, RoomComesBackWithTheTicket) {
-  Admission admission(10, 1000);
+  Admission admission(10, 1000 + kCall);
   {
     const auto all = admission.TryAdmit(10, 1000);
     ASSERT_TRUE(all.has_value());
@@ -43,7 +46,7 @@ TEST(AdmissionTest, RoomComesBackWithTheTicket) {
 }
 
 TEST(AdmissionTest, ATicketThatMovedGivesItsRoomBackOnce) {
-  Admission admission(10, 1000);
+  Admission admission(10, 1000 + kCall);
   auto ticket = admission.TryAdmit(10, 1000);
   ASSERT_TRUE(ticket.has_value());
   {

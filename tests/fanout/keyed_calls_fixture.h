@@ -97,7 +97,7 @@ class KeyedCallsTest : public ::testing::Test {
   void TearDown() override { publisher_.EndAll(); }
 
   static constexpr std::size_t kMaxPublications = 100;
-  static constexpr std::size_t kMaxBytes = 100000;
+  static constexpr std::size_t kMaxBytes = 400000;
 
   static Event EventFor(Users recipients) {
     Event event;
