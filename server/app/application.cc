@@ -11,6 +11,7 @@
 #include "server/fanout/fanout.h"
 #include "server/fanout/topic_template.h"
 #include "server/log/log.h"
+#include "server/memory/memory_trimmer.h"
 #include "server/mqtt/session_pool.h"
 #include "server/rpc/library.h"
 #include "server/rpc/server.h"
@@ -97,6 +98,7 @@ int Serve(const Settings& settings, fanout::TopicTemplate topic_template,
           const std::function<void()>& wait_for_stop) {
   mqtt::SessionPool pool(PoolOptions(settings));
   fanout::Fanout fanout(pool, std::move(topic_template), FanoutOptionsOf(settings));
+  const memory::MemoryTrimmer trimmer([&fanout] { return fanout.idle(); });
   rpc::Server server(
       fanout, [&pool] { return pool.connected(); }, ServerOptionsOf(settings));
 
