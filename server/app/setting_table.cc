@@ -1,11 +1,13 @@
 #include "server/app/setting_table.h"
 
+#include <algorithm>
 #include <cctype>
 #include <chrono>
 #include <cstddef>
 #include <iterator>
 
 #include "server/log/record.h"
+#include "server/memory/memory_limit.h"
 
 namespace dino::app {
 namespace {
@@ -54,10 +56,14 @@ std::vector<Setting> CallSettings() {
        "The most publications of all calls that may wait for the broker. Calls beyond it are "
        "refused. At least max-recipients.",
        Whole(&Settings::max_pending_publications, 1, 100000000)},
-      {"max-pending-bytes", "268435456",
-       "The most bytes of memory for the events of all calls that wait for the broker. Calls "
-       "beyond it are refused. At least max-payload-bytes.",
-       Whole(&Settings::max_pending_bytes, 1, kMebibyte * kMebibyte)},
+      {"max-pending-bytes", "auto",
+       "The most bytes of all calls that wait for the broker: of each its request, 15 bytes for a "
+       "recipient, and 12288. Calls beyond it are refused; the process takes up to twice as much "
+       "for them. auto: a quarter of the memory that the process may have by its control group "
+       "(version 2), a container's for example, and at most 268435456. Enough for a call of "
+       "max-recipients with max-payload-bytes.",
+       WholeOrAuto(&Settings::max_pending_bytes, 1, kMebibyte * kMebibyte,
+                   [] { return DefaultPendingBytes(memory::MemoryLimit()); })},
       {"idempotency-window", "600s",
        "How long an idempotency key is remembered after the last call with it ended.",
        Seconds(&Settings::idempotency_window, seconds(1), hours(24))},
@@ -153,6 +159,11 @@ std::vector<Setting> AllSettings() {
 }
 
 }  // namespace
+
+std::size_t DefaultPendingBytes(std::optional<std::size_t> memory_limit) {
+  constexpr std::size_t kMost = 256 * kMebibyte;
+  return std::min(memory_limit.value_or(4 * kMost) / 4, kMost);
+}
 
 const std::vector<Setting>& SettingTable() {
   static const auto* const table = new std::vector<Setting>(AllSettings());

@@ -1,6 +1,8 @@
 #ifndef DINO_SERVER_APP_SETTING_TABLE_H_
 #define DINO_SERVER_APP_SETTING_TABLE_H_
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +27,9 @@ const std::vector<Setting>& SettingTable();
 // Names that are promised for later. To give one is an error, so that nobody believes in
 // a protection that is not there.
 const std::vector<std::string_view>& LaterSettings();
+
+// The default of `max-pending-bytes` in a process that may have so much memory; none: any.
+std::size_t DefaultPendingBytes(std::optional<std::size_t> memory_limit);
 
 // The environment variable of a setting: `DINO_LOG_LEVEL` for `log-level`.
 std::string EnvironmentName(std::string_view name);

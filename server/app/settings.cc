@@ -96,12 +96,16 @@ class SettingsReader {
                                                      std::to_string(settings_.max_recipients) +
                                                      ": a call that large would always be refused");
     }
-    if (Good({"max-pending-bytes", "max-payload-bytes"}) &&
-        settings_.max_pending_bytes < settings_.max_payload_bytes) {
-      Fail(sources_["max-pending-bytes"], "must be at least max-payload-bytes, " +
-                                              std::to_string(settings_.max_payload_bytes) +
-                                              ": an event that large would always be refused");
-    }
+    if (!Good({"max-pending-bytes", "max-payload-bytes", "max-recipients"})) return;
+    // With some air for the smaller fields.
+    constexpr std::size_t kOther = 65536;
+    constexpr std::size_t kRecipient = 32;
+    const std::size_t largest =
+        settings_.max_payload_bytes + kRecipient * settings_.max_recipients + kOther;
+    if (settings_.max_pending_bytes >= largest) return;
+    Fail(sources_["max-pending-bytes"],
+         "must be at least " + std::to_string(largest) +
+             ": a call of max-recipients with max-payload-bytes would always be refused");
   }
 
   void CheckBrokerAccess() {

@@ -80,6 +80,20 @@ ValueRule Whole(std::size_t Settings::*member, std::size_t min, std::size_t max)
   return {expected, read};
 }
 
+ValueRule WholeOrAuto(std::size_t Settings::*member, std::size_t min, std::size_t max,
+                      std::function<std::size_t()> automatic) {
+  const ValueRule whole = Whole(member, min, max);
+  const std::string expected = "auto or " + whole.expected;
+  auto read = [=](std::string_view text, Settings& settings) -> std::string {
+    if (text == "auto") {
+      settings.*member = automatic();
+      return "";
+    }
+    return whole.read(text, settings).empty() ? "" : MustBe(text, expected);
+  };
+  return {expected, read};
+}
+
 ValueRule Seconds(std::chrono::seconds Settings::*member, std::chrono::seconds min,
                   std::chrono::seconds max) {
   return Time(member, min, max, "seconds");

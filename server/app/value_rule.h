@@ -29,6 +29,10 @@ std::string Quoted(std::string_view text);
 // A whole number from `min` to `max`.
 ValueRule Whole(std::size_t Settings::*member, std::size_t min, std::size_t max);
 
+// The same, or the word `auto`, which stands for what `automatic()` returns.
+ValueRule WholeOrAuto(std::size_t Settings::*member, std::size_t min, std::size_t max,
+                      std::function<std::size_t()> automatic);
+
 // A span of time with its unit, in whole seconds.
 ValueRule Seconds(std::chrono::seconds Settings::*member, std::chrono::seconds min,
                   std::chrono::seconds max);

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -27,6 +29,13 @@ TEST(SettingTableTest, HoldsEachNameOnce) {
     EXPECT_TRUE(names.insert(name).second) << name;
   }
   EXPECT_EQ(names.size(), 37U);
+}
+
+TEST(SettingTableTest, PendingCallsMayTakeAQuarterOfTheMemory) {
+  constexpr std::size_t kMebibyte = 1048576;
+  EXPECT_EQ(DefaultPendingBytes(std::nullopt), 256 * kMebibyte);
+  EXPECT_EQ(DefaultPendingBytes(512 * kMebibyte), 128 * kMebibyte);
+  EXPECT_EQ(DefaultPendingBytes(8192 * kMebibyte), 256 * kMebibyte);
 }
 
 TEST(SettingTableTest, DerivesTheVariableFromTheName) {

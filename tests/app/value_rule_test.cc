@@ -47,6 +47,28 @@ INSTANTIATE_TEST_SUITE_P(
                              std::string("\"18446744073709551617\"") + kCount}),
     CaseName);
 
+ValueRule CountOrAuto() {
+  return WholeOrAuto(&Settings::mqtt_sessions, 1, 1000, [] { return 8U; });
+}
+constexpr char kCountOrAuto[] = " must be auto or a whole number from 1 to 1000";
+
+INSTANTIATE_TEST_SUITE_P(WholeOrAuto, ValueRuleTest,
+                         testing::Values(RuleCase{"Number", CountOrAuto(), "1000", ""},
+                                         RuleCase{"Auto", CountOrAuto(), "auto", ""},
+                                         RuleCase{"Above", CountOrAuto(), "1001",
+                                                  std::string("\"1001\"") + kCountOrAuto},
+                                         RuleCase{"Word", CountOrAuto(), "Auto",
+                                                  std::string("\"Auto\"") + kCountOrAuto}),
+                         CaseName);
+
+TEST(WholeOrAutoTest, AutoStandsForWhatIsFoundOut) {
+  Settings settings;
+  EXPECT_EQ(CountOrAuto().read("auto", settings), "");
+  EXPECT_EQ(settings.mqtt_sessions, 8U);
+  EXPECT_EQ(CountOrAuto().read("9", settings), "");
+  EXPECT_EQ(settings.mqtt_sessions, 9U);
+}
+
 ValueRule KeepAlive() { return Seconds(&Settings::mqtt_keep_alive, seconds(5), seconds(65535)); }
 ValueRule AckTimeout() {
   return Milliseconds(&Settings::mqtt_ack_timeout, milliseconds(100), seconds(300));
