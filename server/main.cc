@@ -19,6 +19,8 @@ sigset_t StopSignals() {
   return signals;
 }
 
+// Signals that come later stay blocked: the drain timeout bounds the time to the exit, and an
+// impatient second signal must not cost calls that are about to finish.
 void WaitForStopSignal() {
   const sigset_t signals = StopSignals();
   int signal = 0;
