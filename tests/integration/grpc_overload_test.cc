@@ -1,13 +1,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
+#include <numeric>
 #include <set>
 #include <vector>
 
 #include "tests/integration/flood_fixture.h"
-#include "tests/testing/process_usage.h"
 
 namespace dino::testing {
 namespace {
@@ -32,19 +35,6 @@ class GrpcFloodTest : public FloodFixture {
     broker_.Thaw();
     return flood.Finish();
   }
-
-  // Once no connection of a flood is left.
-  ProcessUsage IdleUsage() {
-    ProcessUsage usage = UsageOf(bridge_.pid());
-    const Clock::time_point deadline = Clock::now() + kPatience;
-    while (usage.file_descriptors > connected_.file_descriptors && Clock::now() < deadline) {
-      EXPECT_TRUE(bridge_.Health("liveness").has_value());
-      usage = UsageOf(bridge_.pid());
-    }
-    return usage;
-  }
-
-  const ProcessUsage connected_ = UsageOf(bridge_.pid());
 };
 
 TEST_F(GrpcFloodTest, TenThousandCallsAtOnceAreAllAnsweredOkAndArrive) {
@@ -56,15 +46,10 @@ TEST_F(GrpcFloodTest, TenThousandCallsAtOnceAreAllAnsweredOkAndArrive) {
   ExpectSteadyCallersUnharmed();
 }
 
-TEST_F(GrpcFloodTest, FurtherFloodsLeaveTheProcessAsItWas) {
-  for (int i = 0; i < 2; ++i) CallAllAtOnce();
-  const ProcessUsage before = IdleUsage();
-  for (int i = 0; i < 3; ++i) CallAllAtOnce();
-  const ProcessUsage after = IdleUsage();
+TEST_F(GrpcFloodTest, WhatACallTookIsGivenBackOnceItIsOver) {
+  CallAllAtOnce();
 
-  EXPECT_LE(after.resident_kib, before.resident_kib * 11 / 10);
-  EXPECT_LE(after.file_descriptors, before.file_descriptors);
-  EXPECT_LE(after.threads, before.threads * 11 / 10);
+  ExpectProcessIsBack(30 * 1024);
 }
 
 // Room for 1,000 publications that are pending.
@@ -99,6 +84,30 @@ TEST_F(GrpcOverloadTest, CallsBeyondTheLimitAreRefusedAndNothingOfThemIsPublishe
   }
   EXPECT_EQ(answered_ok.size(), kRoom);
   EXPECT_EQ(TakeArrivals(kCalls), answered_ok);
+}
+
+TEST_F(GrpcOverloadTest, EveryCallIsRefusedWhileThereIsNoRoom) {
+  constexpr std::size_t kRefusals = 2000;
+  std::vector<std::int64_t> users(kRoom);
+  std::iota(users.begin(), users.end(), kFirstUser);
+  broker_.Freeze();
+  CallFlood flood(bridge_.address(), 1);
+  for (int i = 0; i < 2; ++i) flood.Start(MessageRequest(users, "0"), kLongDeadline);
+  // One of them took all the room.
+  flood.WaitForEnds(1);
+  std::vector<double> milliseconds;
+  for (std::size_t i = 0; i < kRefusals; ++i) {
+    const Clock::time_point begin = Clock::now();
+    const grpc::Status status = PublishMessage(bridge_, RequestOf(i));
+    const std::chrono::duration<double, std::milli> elapsed = Clock::now() - begin;
+    milliseconds.push_back(elapsed.count());
+    ASSERT_EQ(ReasonOf(status), "OVERLOADED") << Describe(status);
+  }
+  broker_.Thaw();
+
+  std::sort(milliseconds.begin(), milliseconds.end());
+  std::printf("refused within: median %.2f ms, p99 %.2f ms, most %.2f ms\n",
+              milliseconds[kRefusals / 2], milliseconds[kRefusals * 99 / 100], milliseconds.back());
 }
 
 }  // namespace

@@ -16,12 +16,6 @@ std::string BigEndian(std::size_t value, int bytes) {
   return text;
 }
 
-std::size_t FromBigEndian(std::string_view text) {
-  std::size_t value = 0;
-  for (const char c : text) value = value << 8U | static_cast<unsigned char>(c);
-  return value;
-}
-
 // A string literal of HPACK: its length as an integer with a prefix of seven bits, its bytes.
 std::string Literal(std::string_view text) {
   constexpr std::size_t kPrefixFull = 0x7F;
@@ -38,6 +32,12 @@ std::string Literal(std::string_view text) {
 }
 
 }  // namespace
+
+std::size_t FromBigEndian(std::string_view bytes) {
+  std::size_t value = 0;
+  for (const char c : bytes) value = value << 8U | static_cast<unsigned char>(c);
+  return value;
+}
 
 std::string Encode(const Http2Frame& frame) {
   return BigEndian(frame.payload.size(), 3) + static_cast<char>(frame.type) +

@@ -41,6 +41,9 @@ struct Http2Frame {
   bool Has(std::uint8_t flag) const { return (flags & flag) != 0; }
 };
 
+// The number that these bytes are, the highest first.
+std::size_t FromBigEndian(std::string_view bytes);
+
 // The frame's bytes. The payload must be shorter than 2^24 bytes.
 std::string Encode(const Http2Frame& frame);
 

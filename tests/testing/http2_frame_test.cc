@@ -17,6 +17,11 @@ TEST(Http2FrameTest, EncodesLengthTypeFlagsStreamAndPayload) {
   EXPECT_EQ(Encode(frame), "\0\0\3\1\4\1\2\3\4abc"sv);
 }
 
+TEST(Http2FrameTest, ReadsNumbersAsTheyAreEncoded) {
+  EXPECT_EQ(FromBigEndian("\0\x80\xFF\1"sv), 0x80FF01U);
+  EXPECT_EQ(FromBigEndian(""), 0U);
+}
+
 TEST(Http2FrameTest, EncodesHeadersInFull) {
   EXPECT_EQ(EncodeHeaderBlock({{"a", "bc"}, {"def", ""}}), "\0\1a\2bc\0\3def\0"sv);
 }

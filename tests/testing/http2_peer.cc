@@ -4,8 +4,10 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <set>
 
 #include "tests/testing/loopback.h"
 
@@ -15,6 +17,14 @@ namespace {
 using Type = Http2Frame::Type;
 
 constexpr std::string_view kPing = "are you?";
+
+// The largest frame that every server takes.
+constexpr std::size_t kMaxFrameBytes = 16384;
+
+bool EndsItsStream(const Http2Frame& frame) {
+  return frame.type == Type::kRstStream ||
+         (frame.type == Type::kHeaders && frame.Has(Http2Frame::kEndStream));
+}
 
 // Waits until the socket can be read or, if so asked, written.
 bool WaitUntilReady(int socket, bool write) {
@@ -66,15 +76,58 @@ bool Http2Peer::Read() {
   return !ended_;
 }
 
+bool Http2Peer::Handle(const Http2Frame& frame) {
+  switch (frame.type) {
+    case Type::kSettings:
+      if (frame.Has(Http2Frame::kAck)) return true;
+      TakeSettings(frame.payload);
+      Send({Type::kSettings, Http2Frame::kAck, 0, {}});
+      return true;
+    case Type::kPing:
+      if (frame.Has(Http2Frame::kAck)) return false;
+      Send({Type::kPing, Http2Frame::kAck, 0, frame.payload});
+      return true;
+    case Type::kWindowUpdate: {
+      std::int64_t& window = frame.stream == 0 ? connection_window_ : changes_[frame.stream];
+      window += static_cast<std::int64_t>(FromBigEndian(frame.payload));
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+void Http2Peer::TakeSettings(std::string_view payload) {
+  constexpr std::size_t kSettingBytes = 6;
+  constexpr std::size_t kInitialWindowSize = 4;
+  for (; payload.size() >= kSettingBytes; payload.remove_prefix(kSettingBytes)) {
+    if (FromBigEndian(payload.substr(0, 2)) != kInitialWindowSize) continue;
+    stream_window_ = static_cast<std::int64_t>(FromBigEndian(payload.substr(2, 4)));
+  }
+}
+
+std::size_t Http2Peer::SendBody(std::uint32_t stream, std::string_view bytes) {
+  // What has arrived may have made the windows wider.
+  while (Next(Clock::time_point())) {
+  }
+  std::int64_t& change = changes_[stream];
+  const std::int64_t window = std::min(connection_window_, stream_window_ + change);
+  bytes = bytes.substr(0, static_cast<std::size_t>(std::max<std::int64_t>(window, 0)));
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  connection_window_ -= size;
+  change -= size;
+  while (!bytes.empty() && !ended_) {
+    const std::string_view part = bytes.substr(0, kMaxFrameBytes);
+    Send({Type::kData, 0, stream, std::string(part)});
+    bytes.remove_prefix(part.size());
+  }
+  return static_cast<std::size_t>(size);
+}
+
 std::optional<Http2Frame> Http2Peer::Next(Clock::time_point deadline) {
   while (true) {
     while (std::optional<Http2Frame> frame = frames_.Next()) {
-      const bool settings = frame->type == Type::kSettings;
-      if ((settings || frame->type == Type::kPing) && !frame->Has(Http2Frame::kAck)) {
-        Send({frame->type, Http2Frame::kAck, 0, settings ? std::string() : frame->payload});
-      } else if (!settings) {
-        return frame;
-      }
+      if (!Handle(*frame)) return frame;
     }
     if (ended_ || !WaitUntilReadable(socket_.number(), deadline)) return std::nullopt;
     Read();
@@ -101,11 +154,18 @@ std::optional<Http2Frame> Http2Peer::WaitFor(Type type, std::uint32_t stream, Wh
 
 std::optional<Http2Frame> Http2Peer::WaitForEndOf(std::uint32_t stream, Where where) {
   return WaitForFrame(
-      [&](const Http2Frame& frame) {
-        const bool last = frame.type == Type::kHeaders && frame.Has(Http2Frame::kEndStream);
-        return frame.stream == stream && (last || frame.type == Type::kRstStream);
-      },
+      [&](const Http2Frame& frame) { return frame.stream == stream && EndsItsStream(frame); },
       "the end of the stream", where);
+}
+
+void Http2Peer::WaitForEnds(std::size_t count, Where where) {
+  std::set<std::uint32_t> ended;
+  WaitForFrame(
+      [&](const Http2Frame& frame) {
+        if (EndsItsStream(frame)) ended.insert(frame.stream);
+        return ended.size() == count;
+      },
+      "the ends of all streams", where);
 }
 
 bool Http2Peer::WaitUntilRead(Where where) {

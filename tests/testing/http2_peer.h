@@ -1,7 +1,9 @@
 #ifndef DINO_TESTS_TESTING_HTTP2_PEER_H_
 #define DINO_TESTS_TESTING_HTTP2_PEER_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +33,10 @@ class Http2Peer {
   // Begins a call of gRPC with these headers, whole; the body is to come.
   bool BeginCall(std::uint32_t stream, const Http2Headers& headers);
 
+  // Sends as many of the bytes as the stream's body as the server's flow control takes now, and
+  // returns how many that were.
+  std::size_t SendBody(std::uint32_t stream, std::string_view bytes);
+
   // Waits for a frame of that type on that stream, and passes over others. Fails the test, and
   // returns nothing, if the connection ends without it.
   std::optional<Http2Frame> WaitFor(Http2Frame::Type type, std::uint32_t stream,
@@ -38,6 +44,8 @@ class Http2Peer {
   // Waits until the server ends the stream, by the headers after an answer or by a reset, and
   // returns that frame.
   std::optional<Http2Frame> WaitForEndOf(std::uint32_t stream, Where where = Where::Here());
+  // Waits until the server has ended so many streams.
+  void WaitForEnds(std::size_t count, Where where = Where::Here());
   // Waits until the server has read all that was sent: until it answers a PING.
   bool WaitUntilRead(Where where = Where::Here());
   // Waits until the server ends the connection.
@@ -47,8 +55,13 @@ class Http2Peer {
   void FinishSending();
 
  private:
+  static constexpr std::int64_t kFirstWindow = 65535;
+
   // Reads once what there is. False if the connection has ended.
   bool Read();
+  // Takes what the server says of itself. True if the frame needs nobody else's attention.
+  bool Handle(const Http2Frame& frame);
+  void TakeSettings(std::string_view payload);
   // The next frame that is no business of this class. Nothing at `deadline` or at the end.
   std::optional<Http2Frame> Next(Clock::time_point deadline);
   template <typename Predicate>
@@ -57,6 +70,12 @@ class Http2Peer {
   FileDescriptor socket_;
   Http2FrameReader frames_;
   bool ended_ = false;
+
+  // How many bytes of bodies the server takes now: of all streams, of one that is new, and how
+  // many more or less of each of the others.
+  std::int64_t connection_window_ = kFirstWindow;
+  std::int64_t stream_window_ = kFirstWindow;
+  std::map<std::uint32_t, std::int64_t> changes_;
 };
 
 }  // namespace dino::testing

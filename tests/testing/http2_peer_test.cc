@@ -26,6 +26,13 @@ class Http2PeerTest : public ::testing::Test {
               static_cast<ssize_t>(bytes.size()));
   }
 
+  // The same, and waits until the peer has taken it.
+  void Tell(const Http2Frame& frame) {
+    SendToPeer(frame);
+    SendToPeer({Type::kGoAway, 0, 0, ""});
+    peer_.WaitFor(Type::kGoAway, 0);
+  }
+
   // Reads as many bytes as `expected` has, and compares.
   void ExpectBytes(std::string_view expected) {
     std::string bytes(expected.size(), '\0');
@@ -66,6 +73,28 @@ TEST_F(Http2PeerTest, WaitsForTheEndOfItsStream) {
   EXPECT_EQ(end->payload, "last");
   SendToPeer({Type::kRstStream, 0, 5, "reset"});
   EXPECT_TRUE(peer_.WaitForEndOf(5).has_value());
+}
+
+TEST_F(Http2PeerTest, WaitsForTheEndsOfManyStreamsInAnyOrder) {
+  for (const std::uint32_t stream : {5, 1, 1, 3}) SendToPeer({Type::kRstStream, 0, stream, ""});
+  peer_.WaitForEnds(3);
+}
+
+TEST_F(Http2PeerTest, SendsOfABodyWhatTheServerTakes) {
+  const std::string bytes(100000, 'x');
+  // Every server begins with these windows, of the connection and of each stream.
+  EXPECT_EQ(peer_.SendBody(1, bytes), 65535U);
+  EXPECT_EQ(peer_.SendBody(3, bytes), 0U);
+  Tell({Type::kWindowUpdate, 0, 0, std::string("\0\1\0\0", 4)});
+  EXPECT_EQ(peer_.SendBody(1, bytes), 0U);
+  EXPECT_EQ(peer_.SendBody(3, bytes), 65535U);
+  EXPECT_EQ(peer_.SendBody(5, bytes), 1U);
+  Tell({Type::kWindowUpdate, 0, 0, std::string("\0\0\0\x5", 4)});
+  Tell({Type::kWindowUpdate, 0, 1, std::string("\0\0\0\x2", 4)});
+  EXPECT_EQ(peer_.SendBody(1, bytes), 2U);
+  // INITIAL_WINDOW_SIZE counts for streams that have begun as well.
+  Tell({Type::kSettings, 0, 0, std::string("\0\4\0\1\0\0", 6)});
+  EXPECT_EQ(peer_.SendBody(1, bytes), 1U);
 }
 
 TEST_F(Http2PeerTest, KnowsByAPingThatAllWasRead) {
