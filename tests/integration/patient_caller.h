@@ -94,6 +94,9 @@ std::vector<Received> ReceiveAll(Subscriber& subscriber, std::uint16_t port,
 using Inboxes = std::map<std::string, std::vector<Received>>;
 Inboxes ByTopic(std::vector<Received> received);
 
+// For a broker that was restarted: it sends its subscribers again what they had not acknowledged.
+inline constexpr std::size_t kAnyCopies = 1U << 30U;
+
 // Fails the test unless each of the caller's users has received
 //
 // - every event that was answered OK,
