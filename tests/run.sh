@@ -128,7 +128,8 @@ lint_protos() {
 run_soak() {
   build release dino-bridge && build dev soak || return
   build/dev/bin/soak --bridge=build/release/bin/dino-bridge --seed="$seed" \
-    --duration="${minutes}m" --faults="$faults" --faults-per-minute=60 --pause=20ms
+    --duration="${minutes}m" --faults="$faults" --faults-per-minute=60 --pause=20ms \
+    --log=build/soak-bridge.log
 }
 
 check_format() { git ls-files -z '*.cc' '*.h' | xargs -0 clang-format --dry-run --Werror; }

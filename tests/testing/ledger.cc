@@ -14,15 +14,18 @@ std::uint64_t HashOf(std::string_view event_id) {
   return event_id.empty() ? 0 : std::hash<std::string_view>()(event_id) | 1U;
 }
 
-// How many connections the session lost that lost the most between two times.
+// How many connections the two sessions lost that lost the most between two times.
 std::size_t MostLost(const Losses& losses, Clock::time_point begin, Clock::time_point end) {
   std::size_t most = 0;
+  std::size_t second = 0;
   for (const std::vector<Clock::time_point>& times : losses) {
     const auto first = std::lower_bound(times.begin(), times.end(), begin);
     const auto last = std::upper_bound(first, times.end(), end);
-    most = std::max(most, static_cast<std::size_t>(last - first));
+    const auto count = static_cast<std::size_t>(last - first);
+    second = std::max(second, std::min(count, most));
+    most = std::max(most, count);
   }
-  return most;
+  return most + second;
 }
 
 void Explain(Findings& findings, const std::string& what) {

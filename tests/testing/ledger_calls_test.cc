@@ -224,7 +224,8 @@ INSTANTIATE_TEST_SUITE_P(Losses, LedgerLossTest,
                                            LossTimes{"NoticedLate", {{50, 1100}}, 0},
                                            LossTimes{"NoticedTooLate", {{50, 1101}}, 1},
                                            LossTimes{"BeforeIt", {{-2, -1}}, 2},
-                                           LossTimes{"OnceInEachSession", {{50}, {60}}, 1},
+                                           LossTimes{"InTheSessionAndItsDeputy", {{50}, {60}}, 0},
+                                           LossTimes{"InOneOfThem", {{50}, {-1}}, 1},
                                            LossTimes{"TwiceInOneSession", {{}, {1, 2}}, 0}),
                          [](const auto& test) { return test.param.name; });
 
