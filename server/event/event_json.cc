@@ -20,6 +20,8 @@ constexpr std::size_t kFixedBytes = 512;
 constexpr std::size_t kEscapedBytes = 6;
 // A user id and its comma.
 constexpr std::size_t kUserIdBytes = 17;
+// A message id, its quotes and its comma; the writer makes room for escapes all the same.
+constexpr std::size_t kMessageIdBytes = 36 * kEscapedBytes + 3;
 
 // Writes one event, key by key.
 class EventWriter {
@@ -51,6 +53,13 @@ class EventWriter {
     Key(key);
     writer_.StartArray();
     for (const std::int64_t value : values) writer_.Int64(value);
+    writer_.EndArray();
+  }
+
+  void Texts(std::string_view key, const google::protobuf::RepeatedPtrField<std::string>& values) {
+    Key(key);
+    writer_.StartArray();
+    for (const std::string& value : values) String(value);
     writer_.EndArray();
   }
 
@@ -135,6 +144,49 @@ std::string EventJson(const v1::PublishReadRequest& request) {
   writer.Text("group_id", read.group_id());
   writer.Number("user_id", read.user_id());
   writer.Time("read_at", read.read_at());
+  return writer.Finish();
+}
+
+std::string EventJson(const v1::PublishJoinRequest& request) {
+  const v1::Join& join = request.join();
+  EventWriter writer(EventType(request),
+                     kFixedBytes + kUserIdBytes * static_cast<std::size_t>(join.user_ids_size()));
+  writer.Time("created_at", join.created_at());
+  writer.Text("group_id", join.group_id());
+  writer.Numbers("user_ids", join.user_ids());
+  return writer.Finish();
+}
+
+std::string EventJson(const v1::PublishLeaveRequest& request) {
+  const v1::Leave& leave = request.leave();
+  EventWriter writer(EventType(request), kFixedBytes);
+  writer.Time("created_at", leave.created_at());
+  writer.Text("group_id", leave.group_id());
+  writer.Number("user_id", leave.user_id());
+  return writer.Finish();
+}
+
+std::string EventJson(const v1::PublishDeleteAttachmentRequest& request) {
+  const v1::DeleteAttachment& deleted = request.delete_attachment();
+  std::size_t bytes =
+      kFixedBytes + kMessageIdBytes * static_cast<std::size_t>(deleted.message_ids_size());
+  for (const std::string& file_id : deleted.file_ids()) bytes += kEscapedBytes * file_id.size() + 3;
+  EventWriter writer(EventType(request), bytes);
+  writer.Time("created_at", deleted.created_at());
+  writer.Text("group_id", deleted.group_id());
+  writer.Texts("message_ids", deleted.message_ids());
+  writer.Texts("file_ids", deleted.file_ids());
+  return writer.Finish();
+}
+
+std::string EventJson(const v1::PublishDeleteMessageRequest& request) {
+  const v1::DeleteMessage& deleted = request.delete_message();
+  EventWriter writer(
+      EventType(request),
+      kFixedBytes + kMessageIdBytes * static_cast<std::size_t>(deleted.message_ids_size()));
+  writer.Time("created_at", deleted.created_at());
+  writer.Text("group_id", deleted.group_id());
+  writer.Texts("message_ids", deleted.message_ids());
   return writer.Finish();
 }
 

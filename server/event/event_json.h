@@ -19,6 +19,10 @@ std::string EventJson(const v1::PublishAttachmentRequest& request);
 std::string EventJson(const v1::PublishEditRequest& request);
 std::string EventJson(const v1::PublishActionLogRequest& request);
 std::string EventJson(const v1::PublishReadRequest& request);
+std::string EventJson(const v1::PublishJoinRequest& request);
+std::string EventJson(const v1::PublishLeaveRequest& request);
+std::string EventJson(const v1::PublishDeleteAttachmentRequest& request);
+std::string EventJson(const v1::PublishDeleteMessageRequest& request);
 
 }  // namespace dino::event
 

@@ -73,6 +73,22 @@ std::vector<std::int64_t> Recipients(const v1::PublishReadRequest& request) {
   return Distinct(request.user_ids());
 }
 
+std::vector<std::int64_t> Recipients(const v1::PublishJoinRequest& request) {
+  return Distinct(request.user_ids());
+}
+
+std::vector<std::int64_t> Recipients(const v1::PublishLeaveRequest& request) {
+  return Distinct(request.user_ids());
+}
+
+std::vector<std::int64_t> Recipients(const v1::PublishDeleteAttachmentRequest& request) {
+  return Distinct(request.user_ids());
+}
+
+std::vector<std::int64_t> Recipients(const v1::PublishDeleteMessageRequest& request) {
+  return Distinct(request.user_ids());
+}
+
 std::uint32_t ExpirySeconds(const google::protobuf::Duration& expiry) {
   return static_cast<std::uint32_t>(expiry.seconds() + (expiry.nanos() > 0 ? 1 : 0));
 }

@@ -23,6 +23,14 @@ constexpr std::string_view EventType(const v1::PublishActionLogRequest& /*reques
   return "action_log";
 }
 constexpr std::string_view EventType(const v1::PublishReadRequest& /*request*/) { return "read"; }
+constexpr std::string_view EventType(const v1::PublishJoinRequest& /*request*/) { return "join"; }
+constexpr std::string_view EventType(const v1::PublishLeaveRequest& /*request*/) { return "leave"; }
+constexpr std::string_view EventType(const v1::PublishDeleteAttachmentRequest& /*request*/) {
+  return "delete_attachment";
+}
+constexpr std::string_view EventType(const v1::PublishDeleteMessageRequest& /*request*/) {
+  return "delete_message";
+}
 
 // The users a request's event is for, each once, in the order of their first mention. A
 // group's event is for its members when the request names no users. Linear in the list.
@@ -34,6 +42,10 @@ std::vector<std::int64_t> Recipients(const v1::PublishAttachmentRequest& request
 std::vector<std::int64_t> Recipients(const v1::PublishEditRequest& request);
 std::vector<std::int64_t> Recipients(const v1::PublishActionLogRequest& request);
 std::vector<std::int64_t> Recipients(const v1::PublishReadRequest& request);
+std::vector<std::int64_t> Recipients(const v1::PublishJoinRequest& request);
+std::vector<std::int64_t> Recipients(const v1::PublishLeaveRequest& request);
+std::vector<std::int64_t> Recipients(const v1::PublishDeleteAttachmentRequest& request);
+std::vector<std::int64_t> Recipients(const v1::PublishDeleteMessageRequest& request);
 
 // An expiry as MQTT counts it: whole seconds, rounded up.
 //

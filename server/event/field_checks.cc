@@ -19,6 +19,7 @@ constexpr std::int64_t kLastSecondOfYear9999 = 253402300799;
 constexpr std::int64_t kMaxExpirySeconds = 4294967295;
 constexpr std::int32_t kMaxNanos = 999999999;
 
+constexpr std::string_view kUuidRule = "must be a UUID: 8-4-4-4-12 hexadecimal digits";
 constexpr std::string_view kUserIdRule = "must be 1 to 9007199254740991 (2^53-1)";
 
 enum CharClass : unsigned char { kHexadecimal = 1, kTypeName = 2, kVisible = 4 };
@@ -57,6 +58,10 @@ bool IsUuid(std::string_view text) {
   return true;
 }
 
+std::string TextRule(std::size_t max_bytes) {
+  return absl::StrCat("must be 1 to ", max_bytes, " bytes");
+}
+
 bool IsUserId(std::int64_t value) { return value >= 1 && value <= kMaxUserId; }
 
 // Stops counting at the first one too many, which bounds the memory as well.
@@ -73,7 +78,7 @@ bool HasMoreDifferentThan(std::size_t limit, const UserIdList& ids) {
 }  // namespace
 
 void FieldChecks::Uuid(std::string_view field, std::string_view value) {
-  if (!IsUuid(value)) Add(field, "must be a UUID: 8-4-4-4-12 hexadecimal digits");
+  if (!IsUuid(value)) Add(field, kUuidRule);
 }
 
 void FieldChecks::UserId(std::string_view field, std::int64_t value) {
@@ -82,7 +87,7 @@ void FieldChecks::UserId(std::string_view field, std::int64_t value) {
 
 void FieldChecks::Text(std::string_view field, std::string_view value, std::size_t max_bytes) {
   if (value.empty() || value.size() > max_bytes) {
-    Add(field, absl::StrCat("must be 1 to ", max_bytes, " bytes"));
+    Add(field, TextRule(max_bytes));
   }
 }
 
@@ -131,12 +136,41 @@ void FieldChecks::UserIds(std::string_view field, const UserIdList& ids,
     Add(field, absl::StrCat("must name at most ", max_different, " different users"));
   }
   for (int i = 0; i < ids.size(); ++i) {
-    if (IsUserId(ids[i])) continue;
-    if (violations_.full()) {
-      violations_.AddUnlisted();
-    } else {
-      Add(std::string(field) + "[" + std::to_string(i) + "]", kUserIdRule);
+    if (!IsUserId(ids[i])) AddEntry(field, i, kUserIdRule);
+  }
+}
+
+void FieldChecks::Uuids(std::string_view field,
+                        const google::protobuf::RepeatedPtrField<std::string>& values,
+                        int max_count) {
+  Count(field, values.size(), max_count);
+  for (int i = 0; i < values.size(); ++i) {
+    if (!IsUuid(values[i])) AddEntry(field, i, kUuidRule);
+  }
+}
+
+void FieldChecks::Texts(std::string_view field,
+                        const google::protobuf::RepeatedPtrField<std::string>& values,
+                        int max_count, std::size_t max_bytes) {
+  Count(field, values.size(), max_count);
+  for (int i = 0; i < values.size(); ++i) {
+    if (values[i].empty() || values[i].size() > max_bytes) {
+      AddEntry(field, i, TextRule(max_bytes));
     }
+  }
+}
+
+void FieldChecks::Count(std::string_view field, int count, int max_count) {
+  if (count < 1 || count > max_count) {
+    Add(field, absl::StrCat("must have 1 to ", max_count, " entries"));
+  }
+}
+
+void FieldChecks::AddEntry(std::string_view field, int index, std::string_view description) {
+  if (violations_.full()) {
+    violations_.AddUnlisted();
+  } else {
+    Add(std::string(field) + "[" + std::to_string(index) + "]", description);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "google/protobuf/duration.pb.h"
@@ -35,9 +36,20 @@ class FieldChecks {
   void UserIds(std::string_view field, const google::protobuf::RepeatedField<std::int64_t>& ids,
                std::size_t max_different);
 
+  // 1 to `max_count` UUIDs.
+  void Uuids(std::string_view field, const google::protobuf::RepeatedPtrField<std::string>& values,
+             int max_count);
+  // 1 to `max_count` texts of 1 to `max_bytes` bytes.
+  void Texts(std::string_view field, const google::protobuf::RepeatedPtrField<std::string>& values,
+             int max_count, std::size_t max_bytes);
+
   void Add(std::string_view field, std::string_view description);
 
  private:
+  // That a list has 1 to `max_count` entries.
+  void Count(std::string_view field, int count, int max_count);
+  void AddEntry(std::string_view field, int index, std::string_view description);
+
   std::string_view parent_;
   Violations& violations_;
 };

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kMaxNameBytes = 1024;
 constexpr std::size_t kMaxFileIdBytes = 255;
 constexpr std::size_t kMaxReadRecipients = 2;
+constexpr int kMaxDeleted = 1000;
 
 enum class FileId { kOptional, kRequired };
 
@@ -122,6 +123,13 @@ void CheckRead(const v1::Read& read, Violations& violations) {
   }
 }
 
+// What events without a text of a user have in common.
+template <typename Event>
+void CheckGroupAndTime(const Event& event, FieldChecks& checks) {
+  checks.Uuid("group_id", event.group_id());
+  checks.Time("created_at", event.has_created_at(), event.created_at());
+}
+
 }  // namespace
 
 Violations Validate(const v1::PublishGroupRequest& request, const Limits& limits) {
@@ -165,6 +173,62 @@ Violations Validate(const v1::PublishReadRequest& request, const Limits& limits)
   }
   CheckOptionsAndRecipients(request, std::min(kMaxReadRecipients, limits.max_recipients),
                             violations);
+  return violations;
+}
+
+Violations Validate(const v1::PublishJoinRequest& request, const Limits& limits) {
+  Violations violations;
+  FieldChecks checks("join.", violations);
+  if (request.has_join()) {
+    CheckGroupAndTime(request.join(), checks);
+  } else {
+    violations.Add("join", "is required");
+  }
+  CheckOptionsAndRecipients(request, limits.max_recipients, violations);
+  if (request.has_join() && request.join().user_ids().empty()) {
+    checks.Add("user_ids", "must name at least one user");
+  }
+  checks.UserIds("user_ids", request.join().user_ids(), limits.max_recipients);
+  return violations;
+}
+
+Violations Validate(const v1::PublishLeaveRequest& request, const Limits& limits) {
+  Violations violations;
+  if (request.has_leave()) {
+    FieldChecks checks("leave.", violations);
+    CheckGroupAndTime(request.leave(), checks);
+    checks.UserId("user_id", request.leave().user_id());
+  } else {
+    violations.Add("leave", "is required");
+  }
+  CheckOptionsAndRecipients(request, limits.max_recipients, violations);
+  return violations;
+}
+
+Violations Validate(const v1::PublishDeleteAttachmentRequest& request, const Limits& limits) {
+  Violations violations;
+  if (request.has_delete_attachment()) {
+    FieldChecks checks("delete_attachment.", violations);
+    CheckGroupAndTime(request.delete_attachment(), checks);
+    checks.Uuids("message_ids", request.delete_attachment().message_ids(), kMaxDeleted);
+    checks.Texts("file_ids", request.delete_attachment().file_ids(), kMaxDeleted, kMaxFileIdBytes);
+  } else {
+    violations.Add("delete_attachment", "is required");
+  }
+  CheckOptionsAndRecipients(request, limits.max_recipients, violations);
+  return violations;
+}
+
+Violations Validate(const v1::PublishDeleteMessageRequest& request, const Limits& limits) {
+  Violations violations;
+  if (request.has_delete_message()) {
+    FieldChecks checks("delete_message.", violations);
+    CheckGroupAndTime(request.delete_message(), checks);
+    checks.Uuids("message_ids", request.delete_message().message_ids(), kMaxDeleted);
+  } else {
+    violations.Add("delete_message", "is required");
+  }
+  CheckOptionsAndRecipients(request, limits.max_recipients, violations);
   return violations;
 }
 

@@ -22,6 +22,10 @@ Violations Validate(const v1::PublishAttachmentRequest& request, const Limits& l
 Violations Validate(const v1::PublishEditRequest& request, const Limits& limits);
 Violations Validate(const v1::PublishActionLogRequest& request, const Limits& limits);
 Violations Validate(const v1::PublishReadRequest& request, const Limits& limits);
+Violations Validate(const v1::PublishJoinRequest& request, const Limits& limits);
+Violations Validate(const v1::PublishLeaveRequest& request, const Limits& limits);
+Violations Validate(const v1::PublishDeleteAttachmentRequest& request, const Limits& limits);
+Violations Validate(const v1::PublishDeleteMessageRequest& request, const Limits& limits);
 
 // The path of the first field that asks for something the service cannot do yet, or "".
 std::string_view UnsupportedField(const v1::PublishOptions& options);

@@ -13,7 +13,14 @@ class PublishService::Service
                   v1::EventPublisherService::WithRawMethod_PublishEdit<
                       v1::EventPublisherService::WithRawMethod_PublishActionLog<
                           v1::EventPublisherService::WithRawMethod_PublishRead<
-                              v1::EventPublisherService::Service>>>>>> {};
+                              v1::EventPublisherService::WithRawMethod_PublishJoin<
+                                  v1::EventPublisherService::WithRawMethod_PublishLeave<
+                                      v1::EventPublisherService::
+                                          WithRawMethod_PublishDeleteAttachment<
+                                              v1::EventPublisherService::
+                                                  WithRawMethod_PublishDeleteMessage<
+                                                      v1::EventPublisherService::Service>>>>>>>>>> {
+};
 
 namespace {
 
@@ -57,6 +64,14 @@ void PublishService::Listen(grpc::ServerCompletionQueue& queue) {
   using ActionLog = Rpc<v1::PublishActionLogRequest, v1::PublishActionLogResponse,
                         &Service::RequestPublishActionLog>;
   using Read = Rpc<v1::PublishReadRequest, v1::PublishReadResponse, &Service::RequestPublishRead>;
+  using Join = Rpc<v1::PublishJoinRequest, v1::PublishJoinResponse, &Service::RequestPublishJoin>;
+  using Leave =
+      Rpc<v1::PublishLeaveRequest, v1::PublishLeaveResponse, &Service::RequestPublishLeave>;
+  using DeleteAttachment =
+      Rpc<v1::PublishDeleteAttachmentRequest, v1::PublishDeleteAttachmentResponse,
+          &Service::RequestPublishDeleteAttachment>;
+  using DeleteMessage = Rpc<v1::PublishDeleteMessageRequest, v1::PublishDeleteMessageResponse,
+                            &Service::RequestPublishDeleteMessage>;
 
   ListenFor<Group>(*service_, queue, shared_);
   ListenFor<Message>(*service_, queue, shared_);
@@ -64,6 +79,10 @@ void PublishService::Listen(grpc::ServerCompletionQueue& queue) {
   ListenFor<Edit>(*service_, queue, shared_);
   ListenFor<ActionLog>(*service_, queue, shared_);
   ListenFor<Read>(*service_, queue, shared_);
+  ListenFor<Join>(*service_, queue, shared_);
+  ListenFor<Leave>(*service_, queue, shared_);
+  ListenFor<DeleteAttachment>(*service_, queue, shared_);
+  ListenFor<DeleteMessage>(*service_, queue, shared_);
 }
 
 }  // namespace dino::rpc

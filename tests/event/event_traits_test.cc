@@ -26,6 +26,10 @@ TEST(EventTypeTest, NamesTheEventOfEachRequest) {
   EXPECT_EQ(EventType(v1::PublishEditRequest()), "edit");
   EXPECT_EQ(EventType(v1::PublishActionLogRequest()), "action_log");
   EXPECT_EQ(EventType(v1::PublishReadRequest()), "read");
+  EXPECT_EQ(EventType(v1::PublishJoinRequest()), "join");
+  EXPECT_EQ(EventType(v1::PublishLeaveRequest()), "leave");
+  EXPECT_EQ(EventType(v1::PublishDeleteAttachmentRequest()), "delete_attachment");
+  EXPECT_EQ(EventType(v1::PublishDeleteMessageRequest()), "delete_message");
 }
 
 TEST(RecipientsTest, AreTheUsersOfEachRequest) {
@@ -36,6 +40,10 @@ TEST(RecipientsTest, AreTheUsersOfEachRequest) {
   EXPECT_EQ(Recipients(Valid<v1::PublishEditRequest>()), expected);
   EXPECT_EQ(Recipients(Valid<v1::PublishActionLogRequest>()), expected);
   EXPECT_EQ(Recipients(Valid<v1::PublishReadRequest>()), expected);
+  EXPECT_EQ(Recipients(Valid<v1::PublishJoinRequest>()), expected);
+  EXPECT_EQ(Recipients(Valid<v1::PublishLeaveRequest>()), expected);
+  EXPECT_EQ(Recipients(Valid<v1::PublishDeleteAttachmentRequest>()), expected);
+  EXPECT_EQ(Recipients(Valid<v1::PublishDeleteMessageRequest>()), expected);
 }
 
 TEST(RecipientsTest, AreTheMembersOfAGroupWhenNoUsersAreNamed) {

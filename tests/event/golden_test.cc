@@ -40,6 +40,12 @@ TEST(GoldenTest, Attachment) { ExpectGolden<v1::PublishAttachmentRequest>("attac
 TEST(GoldenTest, Edit) { ExpectGolden<v1::PublishEditRequest>("edit"); }
 TEST(GoldenTest, ActionLog) { ExpectGolden<v1::PublishActionLogRequest>("action_log"); }
 TEST(GoldenTest, Read) { ExpectGolden<v1::PublishReadRequest>("read"); }
+TEST(GoldenTest, Join) { ExpectGolden<v1::PublishJoinRequest>("join"); }
+TEST(GoldenTest, Leave) { ExpectGolden<v1::PublishLeaveRequest>("leave"); }
+TEST(GoldenTest, DeleteAttachment) {
+  ExpectGolden<v1::PublishDeleteAttachmentRequest>("delete_attachment");
+}
+TEST(GoldenTest, DeleteMessage) { ExpectGolden<v1::PublishDeleteMessageRequest>("delete_message"); }
 
 }  // namespace
 }  // namespace dino::event

@@ -77,7 +77,9 @@ class MutationTest : public testing::Test {
 
 using Requests =
     testing::Types<v1::PublishGroupRequest, v1::PublishMessageRequest, v1::PublishAttachmentRequest,
-                   v1::PublishEditRequest, v1::PublishActionLogRequest, v1::PublishReadRequest>;
+                   v1::PublishEditRequest, v1::PublishActionLogRequest, v1::PublishReadRequest,
+                   v1::PublishJoinRequest, v1::PublishLeaveRequest,
+                   v1::PublishDeleteAttachmentRequest, v1::PublishDeleteMessageRequest>;
 // clang demands a third argument; an empty one is the default.
 TYPED_TEST_SUITE(MutationTest, Requests, );
 

@@ -81,6 +81,55 @@ v1::PublishReadRequest Valid() {
   return request;
 }
 
+template <>
+v1::PublishJoinRequest Valid() {
+  v1::PublishJoinRequest request;
+  v1::Join& join = *request.mutable_join();
+  join.set_group_id(kGroupId);
+  *join.mutable_created_at() = SomeTime();
+  join.add_user_ids(1234);
+  request.add_user_ids(1234);
+  request.add_user_ids(4321);
+  return request;
+}
+
+template <>
+v1::PublishLeaveRequest Valid() {
+  v1::PublishLeaveRequest request;
+  v1::Leave& leave = *request.mutable_leave();
+  leave.set_group_id(kGroupId);
+  *leave.mutable_created_at() = SomeTime();
+  leave.set_user_id(1234);
+  request.add_user_ids(1234);
+  request.add_user_ids(4321);
+  return request;
+}
+
+template <>
+v1::PublishDeleteAttachmentRequest Valid() {
+  v1::PublishDeleteAttachmentRequest request;
+  v1::DeleteAttachment& deleted = *request.mutable_delete_attachment();
+  deleted.set_group_id(kGroupId);
+  *deleted.mutable_created_at() = SomeTime();
+  deleted.add_message_ids(kMessageId);
+  deleted.add_file_ids("f4503d55d49ff4503d55d49f");
+  request.add_user_ids(1234);
+  request.add_user_ids(4321);
+  return request;
+}
+
+template <>
+v1::PublishDeleteMessageRequest Valid() {
+  v1::PublishDeleteMessageRequest request;
+  v1::DeleteMessage& deleted = *request.mutable_delete_message();
+  deleted.set_group_id(kGroupId);
+  *deleted.mutable_created_at() = SomeTime();
+  deleted.add_message_ids(kMessageId);
+  request.add_user_ids(1234);
+  request.add_user_ids(4321);
+  return request;
+}
+
 std::vector<std::string> Lines(const Violations& violations) {
   std::vector<std::string> lines;
   for (const Violation& violation : violations.listed()) {

@@ -25,6 +25,14 @@ template <>
 v1::PublishActionLogRequest Valid();
 template <>
 v1::PublishReadRequest Valid();
+template <>
+v1::PublishJoinRequest Valid();
+template <>
+v1::PublishLeaveRequest Valid();
+template <>
+v1::PublishDeleteAttachmentRequest Valid();
+template <>
+v1::PublishDeleteMessageRequest Valid();
 
 // The listed violations as "field description".
 std::vector<std::string> Lines(const Violations& violations);

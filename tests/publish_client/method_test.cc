@@ -14,7 +14,8 @@ using testing::HasSubstr;
 
 TEST(MethodTest, FindsEveryRpcOfTheService) {
   for (const char* name : {"PublishGroup", "PublishMessage", "PublishAttachment", "PublishEdit",
-                           "PublishActionLog", "PublishRead"}) {
+                           "PublishActionLog", "PublishRead", "PublishJoin", "PublishLeave",
+                           "PublishDeleteAttachment", "PublishDeleteMessage"}) {
     const Method method = Method::Find(name);
     ASSERT_TRUE(method.found()) << name;
     EXPECT_EQ(method.Path(), std::string("/dino.events.v1.EventPublisherService/") + name);

@@ -102,6 +102,28 @@ TEST_F(PublishCallTest, AnswersEveryMethod) {
   group.mutable_group()->set_owner_id(1);
   group.mutable_group()->add_user_ids(1);
 
+  v1::PublishJoinRequest join;
+  join.mutable_join()->set_group_id(message.group_id());
+  join.mutable_join()->mutable_created_at()->set_seconds(1);
+  join.mutable_join()->add_user_ids(1);
+  join.add_user_ids(1);
+  v1::PublishLeaveRequest leave;
+  leave.mutable_leave()->set_group_id(message.group_id());
+  leave.mutable_leave()->mutable_created_at()->set_seconds(1);
+  leave.mutable_leave()->set_user_id(1);
+  leave.add_user_ids(1);
+  v1::PublishDeleteMessageRequest delete_message;
+  delete_message.mutable_delete_message()->set_group_id(message.group_id());
+  delete_message.mutable_delete_message()->mutable_created_at()->set_seconds(1);
+  delete_message.mutable_delete_message()->add_message_ids(message.message_id());
+  delete_message.add_user_ids(1);
+  v1::PublishDeleteAttachmentRequest delete_attachment;
+  delete_attachment.mutable_delete_attachment()->set_group_id(message.group_id());
+  delete_attachment.mutable_delete_attachment()->mutable_created_at()->set_seconds(1);
+  delete_attachment.mutable_delete_attachment()->add_message_ids(message.message_id());
+  delete_attachment.mutable_delete_attachment()->add_file_ids("file");
+  delete_attachment.add_user_ids(1);
+
   const auto Expect = [this](auto method, const auto& request, auto response) {
     grpc::ClientContext context;
     const grpc::Status status = (stub_.get()->*method)(&context, request, &response);
@@ -114,6 +136,10 @@ TEST_F(PublishCallTest, AnswersEveryMethod) {
   Expect(&Stub::PublishActionLog, action_log, v1::PublishActionLogResponse());
   Expect(&Stub::PublishRead, read, v1::PublishReadResponse());
   Expect(&Stub::PublishGroup, group, v1::PublishGroupResponse());
+  Expect(&Stub::PublishJoin, join, v1::PublishJoinResponse());
+  Expect(&Stub::PublishLeave, leave, v1::PublishLeaveResponse());
+  Expect(&Stub::PublishDeleteMessage, delete_message, v1::PublishDeleteMessageResponse());
+  Expect(&Stub::PublishDeleteAttachment, delete_attachment, v1::PublishDeleteAttachmentResponse());
 }
 
 TEST_F(PublishCallTest, OptionsReachThePublisher) {
