@@ -1,6 +1,7 @@
 #include "server/event/event_traits.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <functional>
 
@@ -14,6 +15,10 @@ using UserIdList = google::protobuf::RepeatedField<std::int64_t>;
 
 // Up to here looking through the answer costs less than a set.
 constexpr int kMaxScanned = 16;
+// Those of the typed requests.
+constexpr std::array<std::string_view, 10> kTypedEvents = {
+    "group", "message", "attachment",        "edit",          "action_log", "read",
+    "join",  "leave",   "delete_attachment", "delete_message"};
 // Far longer lists are mostly repetitions: room for all entries would be wasted.
 constexpr std::size_t kMaxReserved = 16384;
 
@@ -87,6 +92,27 @@ std::vector<std::int64_t> Recipients(const v1::PublishDeleteAttachmentRequest& r
 
 std::vector<std::int64_t> Recipients(const v1::PublishDeleteMessageRequest& request) {
   return Distinct(request.user_ids());
+}
+
+std::vector<std::int64_t> Recipients(const v1::PublishCustomRequest& request) {
+  return Distinct(request.user_ids());
+}
+
+std::vector<std::string> Topics(const v1::PublishCustomRequest& request) {
+  absl::flat_hash_set<std::string_view> seen;
+  std::vector<std::string> distinct;
+  for (const std::string& topic : request.topics()) {
+    if (seen.insert(topic).second) distinct.push_back(topic);
+  }
+  return distinct;
+}
+
+std::string_view EventType(const v1::PublishCustomRequest& request) {
+  return request.custom().event_type();
+}
+
+bool IsTypedEvent(std::string_view event_type) {
+  return std::find(kTypedEvents.begin(), kTypedEvents.end(), event_type) != kTypedEvents.end();
 }
 
 std::uint32_t ExpirySeconds(const google::protobuf::Duration& expiry) {

@@ -2,6 +2,7 @@
 #define DINO_SERVER_EVENT_EVENT_TRAITS_H_
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,11 @@ constexpr std::string_view EventType(const v1::PublishDeleteAttachmentRequest& /
 constexpr std::string_view EventType(const v1::PublishDeleteMessageRequest& /*request*/) {
   return "delete_message";
 }
+// The caller's own; valid as long as the request.
+std::string_view EventType(const v1::PublishCustomRequest& request);
+
+// True if a typed request has this `event_type`.
+bool IsTypedEvent(std::string_view event_type);
 
 // The users a request's event is for, each once, in the order of their first mention. A
 // group's event is for its members when the request names no users. Linear in the list.
@@ -46,6 +52,10 @@ std::vector<std::int64_t> Recipients(const v1::PublishJoinRequest& request);
 std::vector<std::int64_t> Recipients(const v1::PublishLeaveRequest& request);
 std::vector<std::int64_t> Recipients(const v1::PublishDeleteAttachmentRequest& request);
 std::vector<std::int64_t> Recipients(const v1::PublishDeleteMessageRequest& request);
+std::vector<std::int64_t> Recipients(const v1::PublishCustomRequest& request);
+
+// The topics that the event is for instead, each once, in the order of their first mention.
+std::vector<std::string> Topics(const v1::PublishCustomRequest& request);
 
 // An expiry as MQTT counts it: whole seconds, rounded up.
 //

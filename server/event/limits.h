@@ -11,6 +11,8 @@ struct Limits {
   std::size_t max_recipients = 10000;
   // Bytes of `message_payload`.
   std::size_t max_payload_bytes = 65536;
+  // Levels that a topic's name may have in the place of the user's ID.
+  std::size_t max_topic_levels = 8;
 };
 
 }  // namespace dino::event

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/event/field_checks.h"
+#include "server/event/option_checks.h"
 
 namespace dino::event {
 namespace {
@@ -16,20 +17,6 @@ constexpr std::size_t kMaxReadRecipients = 2;
 constexpr int kMaxDeleted = 1000;
 
 enum class FileId { kOptional, kRequired };
-
-void CheckOptions(const v1::PublishOptions& options, Violations& violations) {
-  FieldChecks checks("options.", violations);
-  if (options.has_expiry()) checks.Expiry("expiry", options.expiry());
-  if (!v1::Qos_IsValid(options.qos())) {
-    checks.Add("qos", "must be a known Qos: QOS_AT_MOST_ONCE or QOS_AT_LEAST_ONCE");
-  }
-  checks.IdempotencyKey("idempotency_key", options.idempotency_key());
-  if (!v1::ResultDetail_IsValid(options.result_detail())) {
-    checks.Add("result_detail",
-               "must be a known ResultDetail: RESULT_DETAIL_COUNTS, RESULT_DETAIL_EXCEPTIONS or "
-               "RESULT_DETAIL_ALL");
-  }
-}
 
 // What all requests share. A list may be long, so it comes after the fields that would
 // otherwise not be listed.
@@ -230,11 +217,6 @@ Violations Validate(const v1::PublishDeleteMessageRequest& request, const Limits
   }
   CheckOptionsAndRecipients(request, limits.max_recipients, violations);
   return violations;
-}
-
-std::string_view UnsupportedField(const v1::PublishOptions& options) {
-  if (options.validate_only()) return "options.validate_only";
-  return "";
 }
 
 }  // namespace dino::event

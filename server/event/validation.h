@@ -1,8 +1,6 @@
 #ifndef DINO_SERVER_EVENT_VALIDATION_H_
 #define DINO_SERVER_EVENT_VALIDATION_H_
 
-#include <string_view>
-
 #include "server/event/limits.h"
 #include "server/event/messages.h"
 #include "server/event/violations.h"
@@ -26,9 +24,7 @@ Violations Validate(const v1::PublishJoinRequest& request, const Limits& limits)
 Violations Validate(const v1::PublishLeaveRequest& request, const Limits& limits);
 Violations Validate(const v1::PublishDeleteAttachmentRequest& request, const Limits& limits);
 Violations Validate(const v1::PublishDeleteMessageRequest& request, const Limits& limits);
-
-// The path of the first field that asks for something the service cannot do yet, or "".
-std::string_view UnsupportedField(const v1::PublishOptions& options);
+Violations Validate(const v1::PublishCustomRequest& request, const Limits& limits);
 
 }  // namespace dino::event
 

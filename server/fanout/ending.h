@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "server/fanout/recipients.h"
 #include "server/mqtt/batch.h"
 
 namespace dino::fanout {
@@ -34,7 +35,7 @@ struct DeliveryReport {
 struct Ending {
   const std::string& event_id;
   // In the order of the request.
-  const std::vector<std::int64_t>& recipients;
+  const Recipients& recipients;
   // How each recipient ended, in the same order.
   const std::vector<mqtt::Settlement>& settlements;
   DeliveryReport report;

@@ -3,24 +3,32 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "server/fanout/recipients.h"
 #include "server/mqtt/batch.h"
 
 namespace dino::fanout {
 
+// What single users get beside the rest of an event: by user ID, members of a JSON object as
+// `"a":1,"b":2`, not empty.
+using Overlays = absl::flat_hash_map<std::int64_t, std::string>;
+
 // An event, ready to be published.
 struct Event {
-  // Stays valid for good: a literal.
-  std::string_view type;
+  std::string type;
   // Empty: a random one is made.
   std::string event_id;
+  // A JSON object.
   std::string json;
-  // Distinct, at least one.
-  std::vector<std::int64_t> recipients;
+  // At least one.
+  Recipients recipients;
+  // Null for none.
+  std::shared_ptr<const Overlays> overlays;
   // W3C trace context; empty for none.
   std::string traceparent;
   mqtt::Qos qos = mqtt::Qos::kAtLeastOnce;

@@ -8,15 +8,6 @@
 namespace dino::fanout {
 namespace {
 
-// The session of a user: always the same one, so that events for one user keep their order.
-std::size_t SessionOf(std::int64_t user_id, std::size_t session_count) {
-  // Mixes the bits (the finalizer of SplitMix64), because IDs may come in strides.
-  auto mixed = static_cast<std::uint64_t>(user_id);
-  mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9U;
-  mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBU;
-  return (mixed ^ (mixed >> 31)) % session_count;
-}
-
 Failure FailureOf(const mqtt::Settlement& settlement) {
   switch (settlement.outcome) {
     case mqtt::Outcome::kAcknowledged:
@@ -46,11 +37,13 @@ bool ActsBefore(Failure a, Failure b) { return b == Failure::kNone || a < b; }
 }  // namespace
 
 EventBatch::EventBatch(std::string event_id, std::string json, mqtt::PublishOptions options,
-                       std::vector<std::int64_t> recipients, const TopicTemplate& topic_template,
-                       std::size_t session_count, Admission::Ticket ticket, DoneFunction done)
+                       Recipients recipients, std::shared_ptr<const Overlays> overlays,
+                       const TopicTemplate& topic_template, std::size_t session_count,
+                       Admission::Ticket ticket, DoneFunction done)
     : Batch(std::move(json), std::move(options)),
       event_id_(std::move(event_id)),
       recipients_(std::move(recipients)),
+      overlays_(std::move(overlays)),
       topic_template_(topic_template),
       order_(recipients_.size()),
       settlements_(recipients_.size()),
@@ -62,7 +55,9 @@ EventBatch::EventBatch(std::string event_id, std::string json, mqtt::PublishOpti
 void EventBatch::SplitBySession(std::size_t session_count) {
   // A counting sort: linear, and recipients of one session keep their order.
   absl::InlinedVector<std::uint32_t, 64> next(session_count, 0);
-  for (const std::int64_t user_id : recipients_) ++next[SessionOf(user_id, session_count)];
+  // A topic always has the same session, so that its events keep their order.
+  const auto session_of = [&](std::uint32_t i) { return recipients_.OrderKey(i) % session_count; };
+  for (std::uint32_t i = 0; i < recipients_.size(); ++i) ++next[session_of(i)];
   std::uint32_t first = 0;
   for (std::size_t session = 0; session < session_count; ++session) {
     const std::uint32_t count = next[session];
@@ -70,13 +65,25 @@ void EventBatch::SplitBySession(std::size_t session_count) {
     next[session] = first;
     first += count;
   }
-  for (std::uint32_t i = 0; i < recipients_.size(); ++i) {
-    order_[next[SessionOf(recipients_[i], session_count)]++] = i;
-  }
+  for (std::uint32_t i = 0; i < recipients_.size(); ++i) order_[next[session_of(i)]++] = i;
 }
 
 void EventBatch::WriteTopic(std::uint32_t position, std::string& topic) const {
-  topic_template_.Write(recipients_[order_[position]], topic);
+  const std::uint32_t index = order_[position];
+  if (recipients_.are_topics()) {
+    topic_template_.Write(recipients_.topics()[index], topic);
+  } else {
+    topic_template_.Write(recipients_.user_ids()[index], topic);
+  }
+}
+
+std::string_view EventBatch::PayloadOf(std::uint32_t position, std::string& scratch) const {
+  if (overlays_ == nullptr) return payload();
+  const auto overlay = overlays_->find(recipients_.user_ids()[order_[position]]);
+  if (overlay == overlays_->end()) return payload();
+  scratch.assign(payload(), 0, payload().size() - 1);
+  scratch.append(1, ',').append(overlay->second).append(1, '}');
+  return scratch;
 }
 
 void EventBatch::Settle(std::uint32_t position, mqtt::Settlement settlement) {

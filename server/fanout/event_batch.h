@@ -4,11 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/fanout/admission.h"
 #include "server/fanout/ending.h"
+#include "server/fanout/event.h"
 #include "server/fanout/topic_template.h"
 #include "server/mqtt/batch.h"
 
@@ -19,15 +22,16 @@ class EventBatch : public mqtt::Batch {
  public:
   using DoneFunction = std::function<void(const EventBatch&)>;
 
-  // `recipients` are distinct. `done` is called once, when the last recipient is settled, on
-  // the thread that settled it; the batch may be gone once it has returned.
+  // Options are what all publications have in common. `done` is called once, when the last
+  // recipient is settled, on the thread that settled it; the batch may be gone once it has
+  // returned.
   EventBatch(std::string event_id, std::string json, mqtt::PublishOptions options,
-             std::vector<std::int64_t> recipients, const TopicTemplate& topic_template,
-             std::size_t session_count, Admission::Ticket ticket, DoneFunction done);
+             Recipients recipients, std::shared_ptr<const Overlays> overlays,
+             const TopicTemplate& topic_template, std::size_t session_count,
+             Admission::Ticket ticket, DoneFunction done);
 
   const std::string& event_id() const { return event_id_; }
-  // In the order of the request.
-  const std::vector<std::int64_t>& recipients() const { return recipients_; }
+  const Recipients& recipients() const { return recipients_; }
 
   // How each recipient ended, in the same order. Only from `done` on.
   const std::vector<mqtt::Settlement>& settlements() const { return settlements_; }
@@ -37,6 +41,7 @@ class EventBatch : public mqtt::Batch {
   Ending AsEnding() const { return {event_id_, recipients_, settlements_, Report()}; }
 
   void WriteTopic(std::uint32_t position, std::string& topic) const override;
+  std::string_view PayloadOf(std::uint32_t position, std::string& scratch) const override;
   void Settle(std::uint32_t position, mqtt::Settlement settlement) override;
 
  protected:
@@ -46,7 +51,8 @@ class EventBatch : public mqtt::Batch {
   void SplitBySession(std::size_t session_count);
 
   const std::string event_id_;
-  const std::vector<std::int64_t> recipients_;
+  const Recipients recipients_;
+  const std::shared_ptr<const Overlays> overlays_;
   const TopicTemplate& topic_template_;
   // Indexes of `recipients_`, those of one session together.
   std::vector<std::uint32_t> order_;

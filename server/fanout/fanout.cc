@@ -31,6 +31,13 @@ std::variant<Admission::Ticket, Refusal> Fanout::Admit(std::size_t recipients,
   return std::move(*ticket);
 }
 
+std::optional<Refusal> Fanout::WouldRefuse(std::size_t recipients, std::size_t request_bytes) {
+  // What is admitted is given back at once.
+  const auto admitted = Admit(recipients, request_bytes);
+  if (const auto* refusal = std::get_if<Refusal>(&admitted)) return *refusal;
+  return std::nullopt;
+}
+
 std::shared_ptr<EventBatch> Fanout::Publish(Admission::Ticket ticket, Event event,
                                             EventBatch::DoneFunction done) {
   const mqtt::Clock::time_point expires_at =
@@ -39,7 +46,7 @@ std::shared_ptr<EventBatch> Fanout::Publish(Admission::Ticket ticket, Event even
   mqtt::PublishOptions options;
   options.qos = event.qos;
   options.content_type = "application/json";
-  options.user_properties = {{"event_id", event_id}, {"event_type", std::string(event.type)}};
+  options.user_properties = {{"event_id", event_id}, {"event_type", std::move(event.type)}};
   if (!event.traceparent.empty()) {
     options.user_properties.emplace_back("traceparent", std::move(event.traceparent));
   }
@@ -48,7 +55,8 @@ std::shared_ptr<EventBatch> Fanout::Publish(Admission::Ticket ticket, Event even
   options.deadline = std::min(event.deadline, expires_at);
   auto batch = std::make_shared<EventBatch>(
       std::move(event_id), std::move(event.json), std::move(options), std::move(event.recipients),
-      topic_template_, publisher_.session_count(), std::move(ticket), std::move(done));
+      std::move(event.overlays), topic_template_, publisher_.session_count(), std::move(ticket),
+      std::move(done));
   publisher_.Publish(batch);
   return batch;
 }

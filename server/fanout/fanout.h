@@ -40,6 +40,9 @@ class Fanout {
   // in memory beside its recipients.
   std::variant<Admission::Ticket, Refusal> Admit(std::size_t recipients, std::size_t request_bytes);
 
+  // Why `Admit` would refuse such an event now; none if it would not.
+  std::optional<Refusal> WouldRefuse(std::size_t recipients, std::size_t request_bytes);
+
   // Publishes an admitted event. `done` is called once, maybe before this returns, maybe on
   // another thread.
   std::shared_ptr<EventBatch> Publish(Admission::Ticket ticket, Event event,

@@ -2,8 +2,12 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/strings/str_cat.h"
 
 namespace dino::fanout {
 namespace {
@@ -14,13 +18,34 @@ std::string_view BytesOf(const Range& range) {
           range.size() * sizeof(typename Range::value_type)};
 }
 
+// Each part behind its length.
+std::string Joined(const std::vector<std::string>& parts) {
+  std::string joined;
+  for (const std::string& part : parts) absl::StrAppend(&joined, part.size(), ":", part);
+  return joined;
+}
+
+std::string Joined(const Overlays& overlays) {
+  const absl::btree_map<std::int64_t, std::string_view> sorted(overlays.begin(), overlays.end());
+  std::string joined;
+  for (const auto& [user_id, members] : sorted) {
+    absl::StrAppend(&joined, user_id, ":", members.size(), ":",
+                    absl::string_view(members.data(), members.size()));
+  }
+  return joined;
+}
+
 }  // namespace
 
 Fingerprint FingerprintOf(const Event& event) {
   // The sizes keep events apart whose parts join to the same bytes.
-  const std::array<std::uint64_t, 3> head = {static_cast<std::uint64_t>(event.qos),
-                                             event.type.size(), event.recipients.size()};
-  return Sha256({BytesOf(head), event.type, BytesOf(event.recipients), event.json});
+  const std::string topics = Joined(event.recipients.topics());
+  const std::string overlays = event.overlays == nullptr ? "" : Joined(*event.overlays);
+  const std::array<std::uint64_t, 5> head = {static_cast<std::uint64_t>(event.qos),
+                                             event.type.size(), event.recipients.size(),
+                                             topics.size(), overlays.size()};
+  return Sha256({BytesOf(head), event.type, BytesOf(event.recipients.user_ids()), topics, overlays,
+                 event.json});
 }
 
 }  // namespace dino::fanout

@@ -71,10 +71,11 @@ class KeyedCall {
 // An event with an idempotency key while it is published, maybe by one call after another.
 struct KeyedRun {
   const std::string event_id;
-  const std::string_view type;
+  const std::string type;
   const mqtt::Qos qos;
   // All of them, in the order of the request.
-  const std::vector<std::int64_t> recipients;
+  const Recipients recipients;
+  const std::shared_ptr<const Overlays> overlays;
 
   // Guarded by the mutex of `KeyedCalls`.
   CompletionRecord* record = nullptr;

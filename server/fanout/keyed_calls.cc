@@ -9,13 +9,9 @@ namespace {
 using Settlements = std::vector<mqtt::Settlement>;
 
 // Those not acknowledged yet, in the order of the request.
-std::vector<std::int64_t> Missing(const KeyedRun& run, const Acknowledgements& acknowledgements) {
-  std::vector<std::int64_t> missing;
-  missing.reserve(run.recipients.size() - acknowledgements.count());
-  for (std::uint32_t i = 0; i < run.recipients.size(); ++i) {
-    if (!acknowledgements.Has(i)) missing.push_back(run.recipients[i]);
-  }
-  return missing;
+Recipients Missing(const KeyedRun& run, const Acknowledgements& acknowledgements) {
+  return run.recipients.Only(
+      [&](std::size_t index) { return !acknowledgements.Has(static_cast<std::uint32_t>(index)); });
 }
 
 // How all recipients ended, if those not acknowledged ended as `next` says.
@@ -74,6 +70,25 @@ std::shared_ptr<KeyedCall> KeyedCalls::Publish(std::string_view key, Event event
   return call;
 }
 
+std::optional<Refusal> KeyedCalls::WouldRefuse(std::string_view key, const Event& event,
+                                               std::size_t request_bytes) {
+  const Fingerprint fingerprint = FingerprintOf(event);
+  std::size_t missing = event.recipients.size();
+  {
+    const MutexLock lock(mutex_);
+    const CompletionRecord* record = ledger_.Find(key, mqtt::Clock::now());
+    if (record != nullptr) {
+      if (record->fingerprint != fingerprint) return Refusal::kKeyReused;
+      // A call that joins, or is answered from what is known, needs no broker.
+      if (record->run != nullptr || record->acknowledgements.complete()) return std::nullopt;
+      missing -= record->acknowledgements.count();
+    } else if (!ledger_.HasRoom()) {
+      return Refusal::kOverloaded;
+    }
+  }
+  return fanout_.WouldRefuse(missing, request_bytes);
+}
+
 void KeyedCalls::Begin(std::string_view key, Event event, const Fingerprint& fingerprint,
                        const Call& call, Consequences& consequences) {
   const mqtt::Clock::time_point now = mqtt::Clock::now();
@@ -84,8 +99,13 @@ void KeyedCalls::Begin(std::string_view key, Event event, const Fingerprint& fin
   }
   if (record != nullptr && record->run != nullptr) return Join(record->run, call, consequences);
 
-  const auto run = std::make_shared<KeyedRun>(
-      KeyedRun{EventIdOf(key), event.type, event.qos, std::move(event.recipients), record, {}});
+  const auto run = std::make_shared<KeyedRun>(KeyedRun{EventIdOf(key),
+                                                       event.type,
+                                                       event.qos,
+                                                       std::move(event.recipients),
+                                                       std::move(event.overlays),
+                                                       record,
+                                                       {}});
   if (record == nullptr || !record->acknowledgements.complete()) {
     return BeginRun(key, fingerprint, std::move(event.json), run, call, consequences);
   }
@@ -108,7 +128,7 @@ void KeyedCalls::BeginRun(std::string_view key, const Fingerprint& fingerprint, 
     consequences.answers.push_back({call, Refusal::kOverloaded});
     return;
   }
-  std::vector<std::int64_t> missing =
+  Recipients missing =
       run->record == nullptr ? run->recipients : Missing(*run, run->record->acknowledgements);
   if (!Admit(run, std::move(missing), std::move(json), call, consequences)) return;
   if (run->record == nullptr) {
@@ -141,8 +161,8 @@ void KeyedCalls::Leave(const Call& call) {
   call->run_->joined.erase(call->place_);
 }
 
-bool KeyedCalls::Admit(const std::shared_ptr<KeyedRun>& run, std::vector<std::int64_t> missing,
-                       std::string json, const Call& call, Consequences& consequences) {
+bool KeyedCalls::Admit(const std::shared_ptr<KeyedRun>& run, Recipients missing, std::string json,
+                       const Call& call, Consequences& consequences) {
   const std::size_t bytes = call->request_bytes_ + run->recipients.size() * sizeof(std::int64_t);
   auto admitted = fanout_.Admit(missing.size(), bytes);
   if (std::holds_alternative<Refusal>(admitted)) {
@@ -156,6 +176,7 @@ bool KeyedCalls::Admit(const std::shared_ptr<KeyedRun>& run, std::vector<std::in
   event.event_id = run->event_id;
   event.json = std::move(json);
   event.recipients = std::move(missing);
+  event.overlays = run->overlays;
   event.traceparent = call->traceparent_;
   event.qos = run->qos;
   event.accepted_at = call->accepted_at_;

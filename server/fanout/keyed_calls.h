@@ -53,6 +53,10 @@ class KeyedCalls {
   std::shared_ptr<KeyedCall> Publish(std::string_view key, Event event, std::size_t request_bytes,
                                      KeyedCall::DoneFunction done);
 
+  // Why `Publish` would refuse such a call now; none if it would not.
+  std::optional<Refusal> WouldRefuse(std::string_view key, const Event& event,
+                                     std::size_t request_bytes);
+
   // Ends a call early; `done` follows soon. Does nothing if it has ended.
   void Stop(const std::shared_ptr<KeyedCall>& call);
 
@@ -103,9 +107,8 @@ class KeyedCalls {
                 Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Gets room for publishing to those that were not acknowledged; refuses the call if there is
   // none.
-  bool Admit(const std::shared_ptr<KeyedRun>& run, std::vector<std::int64_t> missing,
-             std::string json, const Call& call, Consequences& consequences)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool Admit(const std::shared_ptr<KeyedRun>& run, Recipients missing, std::string json,
+             const Call& call, Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // What is known of a run for a call that waits no longer.
   Result OutOfTime(const std::shared_ptr<KeyedRun>& run) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "absl/status/status.h"
+#include "server/base/topic_text.h"
 
 namespace dino::fanout {
 namespace {
@@ -18,58 +19,9 @@ constexpr std::size_t kMaxIdBytes = 20;
 
 absl::Status Broken(const std::string& rule) { return absl::InvalidArgumentError(rule); }
 
-// Takes one code point off the front of `text`; false if there is no valid one.
-bool TakeCodePoint(std::string_view& text, char32_t& code_point) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  std::size_t length = 1;
-  char32_t least = 0;
-  code_point = lead;
-  if (lead >= 0xF0 && lead < 0xF8) {
-    length = 4;
-    least = 0x10000;
-    code_point = lead & 0x07U;
-  } else if (lead >= 0xE0 && lead < 0xF0) {
-    length = 3;
-    least = 0x800;
-    code_point = lead & 0x0FU;
-  } else if (lead >= 0xC0 && lead < 0xE0) {
-    length = 2;
-    least = 0x80;
-    code_point = lead & 0x1FU;
-  } else if (lead >= 0x80) {
-    return false;
-  }
-  if (text.size() < length) return false;
-  for (std::size_t i = 1; i < length; ++i) {
-    const auto next = static_cast<unsigned char>(text[i]);
-    if ((next & 0xC0U) != 0x80U) return false;
-    code_point = (code_point << 6U) | (next & 0x3FU);
-  }
-  text.remove_prefix(length);
-  const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
-  return code_point >= least && code_point <= 0x10FFFF && !surrogate;
-}
-
-// MQTT lets brokers refuse control and non-characters, and some do.
-bool Printable(char32_t c) {
-  const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
-  const bool non_character = (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFEU) == 0xFFFEU;
-  return !control && !non_character;
-}
-
 absl::Status CheckCharacters(std::string_view what, std::string_view text) {
-  while (!text.empty()) {
-    const char c = text.front();
-    if (c == '+' || c == '#') {
-      return Broken(std::string(what) + " must not contain the wildcards + and #");
-    }
-    char32_t code_point = 0;
-    if (!TakeCodePoint(text, code_point)) return Broken(std::string(what) + " must be UTF-8");
-    if (!Printable(code_point)) {
-      return Broken(std::string(what) + " must not contain control characters");
-    }
-  }
-  return absl::OkStatus();
+  const std::string_view rule = TopicTextRule(text);
+  return rule.empty() ? absl::OkStatus() : Broken(std::string(what).append(" ").append(rule));
 }
 
 absl::Status CheckEnvironment(std::string_view environment) {
@@ -158,6 +110,17 @@ void TopicTemplate::Write(std::int64_t user_id, std::string& topic) const {
   topic.assign(prefix_);
   topic.append(digits.data(), static_cast<std::size_t>(end.ptr - digits.data()));
   topic.append(suffix_);
+}
+
+void TopicTemplate::Write(std::string_view name, std::string& topic) const {
+  topic.assign(prefix_);
+  topic.append(name);
+  topic.append(suffix_);
+}
+
+std::size_t TopicTemplate::max_name_levels() const {
+  return static_cast<std::size_t>(kMaxLevels - std::count(prefix_.begin(), prefix_.end(), '/') -
+                                  std::count(suffix_.begin(), suffix_.end(), '/'));
 }
 
 }  // namespace dino::fanout

@@ -30,6 +30,15 @@ class TopicTemplate {
   // nothing if `topic` has the capacity.
   void Write(std::int64_t user_id, std::string& topic) const;
 
+  // The same with a name in the place of the user's ID.
+  //
+  // REQUIRES: `name` is a topic's path of at most `max_name_levels()` levels, which keeps the
+  // rules above.
+  void Write(std::string_view name, std::string& topic) const;
+
+  // How many levels a name in the place of the user's ID may have.
+  std::size_t max_name_levels() const;
+
  private:
   TopicTemplate(std::string prefix, std::string suffix)
       : prefix_(std::move(prefix)), suffix_(std::move(suffix)) {}

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -71,7 +72,8 @@ struct Chunk {
   class ChunkList* list = nullptr;
 };
 
-// Publications that share a payload and options: one event on its way to many topics.
+// Publications that share options and, as a rule, a payload: one event on its way to many
+// topics.
 //
 // The creator fills in chunks, gives the batch to a `Publisher` and keeps nothing else.
 // The publisher asks for each topic as it sends it, settles every publication once, and
@@ -86,6 +88,7 @@ class Batch {
 
   // Tells this batch from every other of the process, also from earlier ones.
   std::uint64_t id() const { return id_; }
+  // What publications have that are given no payload of their own.
   const std::string& payload() const { return payload_; }
   const PublishOptions& options() const { return options_; }
   std::vector<Chunk>& chunks() { return chunks_; }
@@ -97,6 +100,12 @@ class Batch {
   // Writes the topic of publication `position` (a place in the batch's order) to `topic`,
   // whose earlier content is lost. Called from the loops.
   virtual void WriteTopic(std::uint32_t position, std::string& topic) const = 0;
+
+  // The payload of publication `position`; it may lie in `scratch`, whose earlier content is
+  // lost. Called from the loops.
+  virtual std::string_view PayloadOf(std::uint32_t /*position*/, std::string& /*scratch*/) const {
+    return payload_;
+  }
 
   // Takes down how publication `position` ended. Called once for each, from any loop, but
   // never for the same position from two.

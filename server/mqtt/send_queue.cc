@@ -178,7 +178,8 @@ bool SendQueue::FillReady(Clock::time_point now, Sender send) {
 SendQueue::Step SendQueue::SendNext(Chunk& chunk, Clock::time_point now, Sender send) {
   const std::uint32_t position = chunk.first + chunk.taken;
   chunk.batch->WriteTopic(position, topic_);
-  const std::size_t bytes = topic_.size() + chunk.batch->payload().size() + kPacketOverhead;
+  const std::size_t bytes =
+      topic_.size() + chunk.batch->PayloadOf(position, payload_).size() + kPacketOverhead;
   if (!window_.HasRoom(bytes)) return Step::kNoRoom;
   const std::uint64_t topic_hash = absl::HashOf(topic_);
   if (window_.HasTopic(topic_hash)) {

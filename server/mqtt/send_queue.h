@@ -144,6 +144,7 @@ class SendQueue {
   // Publications of all chunks that were not taken up yet.
   std::size_t unsent_ = 0;
   std::string topic_;
+  std::string payload_;
   const EndedFunction on_ended_;
 };
 

@@ -233,9 +233,9 @@ bool Session::Burst(Clock::time_point now) {
 SendQueue::SendStatus Session::Transmit(const Chunk& chunk, const std::string& topic,
                                         InFlight& entry, std::uint8_t& reason_code) {
   const Batch& batch = *chunk.batch;
-  switch (connection_->Publish(topic, batch.payload(), batch.options().qos,
-                               properties_.For(batch, entry.sent_at), entry.packet_id,
-                               reason_code)) {
+  switch (connection_->Publish(topic, batch.PayloadOf(entry.position, payload_),
+                               batch.options().qos, properties_.For(batch, entry.sent_at),
+                               entry.packet_id, reason_code)) {
     case Connection::PublishStatus::kSent:
       return SendQueue::SendStatus::kSent;
     case Connection::PublishStatus::kRefused:

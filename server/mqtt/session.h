@@ -151,6 +151,8 @@ class Session : private SocketHandler, private Connection::Listener {
   Clock::time_point keep_alive_at_;
 
   PropertiesCache properties_;
+  // Where a payload is put together.
+  std::string payload_;
   SendQueue queue_;
   Failover failover_;
 };

@@ -31,7 +31,11 @@ bool IsListed(const mqtt::Settlement& settlement, v1::ResultDetail detail) {
 
 void WriteResult(const fanout::Ending& ending, std::size_t index, v1::RecipientResult& result) {
   const mqtt::Settlement& settlement = ending.settlements[index];
-  result.set_user_id(ending.recipients[index]);
+  if (ending.recipients.are_topics()) {
+    result.set_topic(ending.recipients.topics()[index]);
+  } else {
+    result.set_user_id(ending.recipients.user_ids()[index]);
+  }
   result.set_outcome(OutcomeOf(settlement));
   result.set_reason_code(settlement.reason_code);
 }

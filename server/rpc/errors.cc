@@ -8,6 +8,7 @@
 #include "dino/events/v1/delivery.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "server/log/log.h"
 #include "server/mqtt/reason_code.h"
 #include "server/rpc/delivery.h"
 
@@ -21,6 +22,7 @@ constexpr std::chrono::milliseconds kRetryOverload{100};
 constexpr std::chrono::milliseconds kRetryBroker{1000};
 
 constexpr int kMaxFailedRecipients = 32;
+constexpr std::size_t kMaxFailureBytes = 3072;
 
 // Collects the details of an error.
 class ErrorBuilder {
@@ -71,6 +73,8 @@ v1::PublishFailure Describe(const fanout::Ending& ending) {
   failure.set_acknowledged_count(ending.report.acknowledged_count);
   for (std::size_t i = 0; i < ending.recipients.size(); ++i) {
     if (failure.failed_recipients_size() == kMaxFailedRecipients) break;
+    // Topics may be long.
+    if (failure.ByteSizeLong() > kMaxFailureBytes) break;
     if (ending.settlements[i].outcome == mqtt::Outcome::kAcknowledged) continue;
     WriteResult(ending, i, *failure.add_failed_recipients());
   }
@@ -132,14 +136,6 @@ grpc::Status InvalidFields(const event::Violations& violations) {
       .Build();
 }
 
-grpc::Status UnsupportedField(std::string_view field) {
-  const std::string name(field);
-  return ErrorBuilder(grpc::StatusCode::UNIMPLEMENTED,
-                      absl::StrCat(name, " is not supported by this version"))
-      .Add(BadField(name, "is not supported by this version; leave it out"))
-      .Build();
-}
-
 grpc::Status Refused(fanout::Refusal refusal) {
   switch (refusal) {
     case fanout::Refusal::kUnreachable:
@@ -179,6 +175,15 @@ grpc::Status Failed(const fanout::Ending& ending) {
       absl::StrCat(ending.report.acknowledged_count, " of ", ending.recipients.size(),
                    " recipients were acknowledged");
   return FailureError(ending.report, progress).Add(Describe(ending)).Build();
+}
+
+void LogFailure(std::string_view label, const grpc::Status& error, std::string_view event_id,
+                std::chrono::duration<double> after) {
+  log::Warning("call failed", {{"event_type", label},
+                               {"code", static_cast<std::int64_t>(error.error_code())},
+                               {"error", error.error_message()},
+                               {"event_id", event_id},
+                               {"seconds", after.count()}});
 }
 
 }  // namespace dino::rpc

@@ -3,6 +3,7 @@
 
 #include <grpcpp/support/status.h>
 
+#include <chrono>
 #include <string_view>
 
 #include "server/event/violations.h"
@@ -18,9 +19,6 @@ namespace dino::rpc {
 // `INVALID_FIELD`, with every violation that has room.
 grpc::Status InvalidFields(const event::Violations& violations);
 
-// The request asks for something that this version cannot do.
-grpc::Status UnsupportedField(std::string_view field);
-
 // `BROKER_UNREACHABLE`, `OVERLOADED` or `IDEMPOTENCY_KEY_REUSED`; nothing was published.
 grpc::Status Refused(fanout::Refusal refusal);
 
@@ -31,6 +29,10 @@ grpc::Status ShuttingDown();
 //
 // REQUIRES: ending.report.failure is not kNone.
 grpc::Status Failed(const fanout::Ending& ending);
+
+// Logs that an event of the kind `label` came to nothing, or not to all.
+void LogFailure(std::string_view label, const grpc::Status& error, std::string_view event_id = {},
+                std::chrono::duration<double> after = {});
 
 }  // namespace dino::rpc
 

@@ -5,22 +5,25 @@
 
 namespace dino::rpc {
 
-// The generated service, with every method in raw bytes.
-class PublishService::Service
-    : public v1::EventPublisherService::WithRawMethod_PublishGroup<
-          v1::EventPublisherService::WithRawMethod_PublishMessage<
-              v1::EventPublisherService::WithRawMethod_PublishAttachment<
-                  v1::EventPublisherService::WithRawMethod_PublishEdit<
-                      v1::EventPublisherService::WithRawMethod_PublishActionLog<
-                          v1::EventPublisherService::WithRawMethod_PublishRead<
-                              v1::EventPublisherService::WithRawMethod_PublishJoin<
-                                  v1::EventPublisherService::WithRawMethod_PublishLeave<
-                                      v1::EventPublisherService::
-                                          WithRawMethod_PublishDeleteAttachment<
-                                              v1::EventPublisherService::
-                                                  WithRawMethod_PublishDeleteMessage<
-                                                      v1::EventPublisherService::Service>>>>>>>>>> {
-};
+namespace {
+
+// The generated service, with one method after the other in raw bytes.
+using Api = v1::EventPublisherService;
+using RawGroup = Api::WithRawMethod_PublishGroup<Api::Service>;
+using RawMessage = Api::WithRawMethod_PublishMessage<RawGroup>;
+using RawAttachment = Api::WithRawMethod_PublishAttachment<RawMessage>;
+using RawEdit = Api::WithRawMethod_PublishEdit<RawAttachment>;
+using RawActionLog = Api::WithRawMethod_PublishActionLog<RawEdit>;
+using RawRead = Api::WithRawMethod_PublishRead<RawActionLog>;
+using RawJoin = Api::WithRawMethod_PublishJoin<RawRead>;
+using RawLeave = Api::WithRawMethod_PublishLeave<RawJoin>;
+using RawDeleteAttachment = Api::WithRawMethod_PublishDeleteAttachment<RawLeave>;
+using RawDeleteMessage = Api::WithRawMethod_PublishDeleteMessage<RawDeleteAttachment>;
+using RawCustom = Api::WithRawMethod_PublishCustom<RawDeleteMessage>;
+
+}  // namespace
+
+class PublishService::Service : public RawCustom {};
 
 namespace {
 
@@ -72,6 +75,8 @@ void PublishService::Listen(grpc::ServerCompletionQueue& queue) {
           &Service::RequestPublishDeleteAttachment>;
   using DeleteMessage = Rpc<v1::PublishDeleteMessageRequest, v1::PublishDeleteMessageResponse,
                             &Service::RequestPublishDeleteMessage>;
+  using Custom =
+      Rpc<v1::PublishCustomRequest, v1::PublishCustomResponse, &Service::RequestPublishCustom>;
 
   ListenFor<Group>(*service_, queue, shared_);
   ListenFor<Message>(*service_, queue, shared_);
@@ -83,6 +88,7 @@ void PublishService::Listen(grpc::ServerCompletionQueue& queue) {
   ListenFor<Leave>(*service_, queue, shared_);
   ListenFor<DeleteAttachment>(*service_, queue, shared_);
   ListenFor<DeleteMessage>(*service_, queue, shared_);
+  ListenFor<Custom>(*service_, queue, shared_);
 }
 
 }  // namespace dino::rpc

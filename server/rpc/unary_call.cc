@@ -1,7 +1,5 @@
 #include "server/rpc/unary_call.h"
 
-#include <grpcpp/impl/codegen/proto_utils.h>
-
 namespace dino::rpc {
 
 UnaryCall::UnaryCall(CallTracker& tracker)
@@ -48,15 +46,6 @@ void UnaryCall::Finish(const grpc::ByteBuffer& response) {
 
 void UnaryCall::Finish(const grpc::Status& error) {
   responder_.FinishWithError(error, static_cast<Tag*>(&finished_));
-}
-
-grpc::ByteBuffer Serialize(const google::protobuf::Message& message) {
-  grpc::ByteBuffer buffer;
-  bool own_buffer = false;
-  // Cannot fail for a message in memory below 2 GiB.
-  (void)grpc::GenericSerialize<grpc::ProtoBufferWriter, google::protobuf::Message>(message, &buffer,
-                                                                                   &own_buffer);
-  return buffer;
 }
 
 }  // namespace dino::rpc

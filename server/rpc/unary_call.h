@@ -6,6 +6,7 @@
 #include <grpcpp/support/async_unary_call.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include "server/rpc/byte_buffers.h"
 #include "server/rpc/call_tracker.h"
 #include "server/rpc/tag.h"
 
@@ -65,9 +66,6 @@ class UnaryCall {
   // Events still to come: the answer is sent, the call is over.
   int pending_events_ = 2;
 };
-
-// Bytes of a message, for the wire.
-grpc::ByteBuffer Serialize(const google::protobuf::Message& message);
 
 }  // namespace dino::rpc
 

@@ -30,6 +30,7 @@ TEST(EventTypeTest, NamesTheEventOfEachRequest) {
   EXPECT_EQ(EventType(v1::PublishLeaveRequest()), "leave");
   EXPECT_EQ(EventType(v1::PublishDeleteAttachmentRequest()), "delete_attachment");
   EXPECT_EQ(EventType(v1::PublishDeleteMessageRequest()), "delete_message");
+  EXPECT_EQ(EventType(Valid<v1::PublishCustomRequest>()), "poll");
 }
 
 TEST(RecipientsTest, AreTheUsersOfEachRequest) {

@@ -79,7 +79,8 @@ using Requests =
     testing::Types<v1::PublishGroupRequest, v1::PublishMessageRequest, v1::PublishAttachmentRequest,
                    v1::PublishEditRequest, v1::PublishActionLogRequest, v1::PublishReadRequest,
                    v1::PublishJoinRequest, v1::PublishLeaveRequest,
-                   v1::PublishDeleteAttachmentRequest, v1::PublishDeleteMessageRequest>;
+                   v1::PublishDeleteAttachmentRequest, v1::PublishDeleteMessageRequest,
+                   v1::PublishCustomRequest>;
 // clang demands a third argument; an empty one is the default.
 TYPED_TEST_SUITE(MutationTest, Requests, );
 

@@ -130,6 +130,17 @@ v1::PublishDeleteMessageRequest Valid() {
   return request;
 }
 
+template <>
+v1::PublishCustomRequest Valid() {
+  v1::PublishCustomRequest request;
+  request.mutable_custom()->set_event_type("poll");
+  request.mutable_custom()->set_group_id(kGroupId);
+  (*request.mutable_custom()->mutable_data()->mutable_fields())["question"].set_string_value("why");
+  request.add_user_ids(1234);
+  request.add_user_ids(4321);
+  return request;
+}
+
 std::vector<std::string> Lines(const Violations& violations) {
   std::vector<std::string> lines;
   for (const Violation& violation : violations.listed()) {

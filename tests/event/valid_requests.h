@@ -33,6 +33,8 @@ template <>
 v1::PublishDeleteAttachmentRequest Valid();
 template <>
 v1::PublishDeleteMessageRequest Valid();
+template <>
+v1::PublishCustomRequest Valid();
 
 // The listed violations as "field description".
 std::vector<std::string> Lines(const Violations& violations);

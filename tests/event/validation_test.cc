@@ -157,16 +157,5 @@ TYPED_TEST(ValidationTest, HoldsUserIdsAgainstTheLimit) {
   }
 }
 
-TEST(UnsupportedFieldTest, NamesTheFieldThatDoesNotWorkYet) {
-  v1::PublishOptions options;
-  options.mutable_expiry()->set_seconds(1);
-  options.set_qos(v1::QOS_AT_MOST_ONCE);
-  options.set_result_detail(v1::RESULT_DETAIL_ALL);
-  options.set_idempotency_key("k");
-  EXPECT_EQ(UnsupportedField(options), "");
-  options.set_validate_only(true);
-  EXPECT_EQ(UnsupportedField(options), "options.validate_only");
-}
-
 }  // namespace
 }  // namespace dino::event

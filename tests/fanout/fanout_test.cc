@@ -102,6 +102,32 @@ TEST_F(FanoutTest, PublishesOnceToTheTopicOfEachRecipient) {
   EXPECT_EQ(topic.substr(0, 9), "dms/test/");
 }
 
+TEST_F(FanoutTest, PublishesToNamedTopics) {
+  Event event = EventFor({});
+  event.recipients = Recipients::OfTopics({"rooms/lobby", "7"});
+  const auto batch = Publish(std::move(event));
+  std::set<std::string> topics;
+  for (std::uint32_t position = 0; position < 2; ++position) {
+    std::string topic;
+    batch->WriteTopic(position, topic);
+    topics.insert(topic);
+  }
+  EXPECT_EQ(topics, (std::set<std::string>{"dms/test/rooms/lobby", "dms/test/7"}));
+}
+
+TEST_F(FanoutTest, AnOverlayIsAddedForItsUserOnly) {
+  Event event = EventFor({1, 2});
+  event.json = R"({"event_type":"x"})";
+  event.overlays = std::make_shared<const Overlays>(Overlays{{2, R"("muted":true)"}});
+  const auto batch = Publish(std::move(event));
+  for (std::uint32_t position = 0; position < 2; ++position) {
+    std::string scratch = "old";
+    EXPECT_EQ(batch->PayloadOf(position, scratch), UserAt(*batch, position) == 2
+                                                       ? R"({"event_type":"x","muted":true})"
+                                                       : R"({"event_type":"x"})");
+  }
+}
+
 TEST_F(FanoutTest, SpreadsUsersOverAllSessionsAndAlwaysTheSameWay) {
   std::vector<std::int64_t> users(100);
   std::iota(users.begin(), users.end(), 1);

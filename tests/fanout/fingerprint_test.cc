@@ -26,6 +26,14 @@ TEST(FingerprintTest, TellsEventsApart) {
   for (const Case& c : {
            Case{"type", [](Event& e) { e.type = "edit"; }},
            Case{"JSON", [](Event& e) { e.json = R"({"a":2})"; }},
+           Case{"topics instead",
+                [](Event& e) {
+                  e.recipients = Recipients::OfTopics({"1", "2"});
+                }},
+           Case{"an overlay",
+                [](Event& e) {
+                  e.overlays = std::make_shared<const Overlays>(Overlays{{1, "\"a\":1"}});
+                }},
            Case{"fewer recipients", [](Event& e) { e.recipients = {1}; }},
            Case{"other recipients",
                 [](Event& e) {

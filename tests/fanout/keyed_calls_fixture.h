@@ -46,7 +46,7 @@ class Answer {
     } else {
       const auto& ending = std::get<Ending>(answer);
       event_id = ending.event_id;
-      recipients = ending.recipients;
+      recipients = ending.recipients.user_ids();
       settlements = ending.settlements;
       report = ending.report;
       replayed = ending.replayed;

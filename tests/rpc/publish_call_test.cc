@@ -224,16 +224,6 @@ TEST_F(PublishCallTest, RefusesARequestThatIsTooLarge) {
   EXPECT_TRUE(Call(Request()).status.ok());
 }
 
-TEST_F(PublishCallTest, RefusesWhatDoesNotWorkYet) {
-  v1::PublishMessageRequest request = Request();
-  request.mutable_options()->set_validate_only(true);
-  const Answer answer = Call(request);
-  EXPECT_EQ(answer.status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
-  EXPECT_THAT(FieldsOf(answer.status), ElementsAre("options.validate_only"));
-  EXPECT_THAT(answer.status.error_message(), HasSubstr("options.validate_only"));
-  EXPECT_EQ(publisher_.published_count(), 0U);
-}
-
 TEST_F(PublishCallTest, RefusesAtOnceWithoutABroker) {
   publisher_.set_connected(false);
   const Answer answer = Call(Request());

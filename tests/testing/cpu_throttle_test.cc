@@ -20,9 +20,7 @@ TEST(CpuThrottleTest, AProcessGetsAPartOfTheTimeOnly) {
   EXPECT_LT(CpuTimeOf(throttled.pid()), milliseconds(250));
 }
 
-TEST(CpuTimeTest, IsNothingForAProcessThatIsNotThere) {
-  EXPECT_EQ(CpuTimeOf(-1), milliseconds(0));
-}
+TEST(CpuTimeTest, IsNothingForAProcessThatIsNotThere) { EXPECT_EQ(CpuTimeOf(-1), milliseconds(0)); }
 
 TEST(CpuThrottleTest, AtTheEndTheProcessRunsAgain) {
   Subprocess process({"sh", "-c", "read line; echo done"});

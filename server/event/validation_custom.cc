@@ -1,0 +1,136 @@
+// The rules of PublishCustom, whose content is the caller's own.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "server/base/topic_text.h"
+#include "server/event/event_traits.h"
+#include "server/event/field_checks.h"
+#include "server/event/option_checks.h"
+#include "server/event/validation.h"
+
+namespace dino::event {
+namespace {
+
+using google::protobuf::Struct;
+using google::protobuf::Value;
+
+bool IsWritable(const Struct& fields);
+
+// Whether JSON has something for it.
+bool IsWritable(const Value& value) {
+  switch (value.kind_case()) {
+    case Value::kNumberValue:
+      return std::isfinite(value.number_value());
+    case Value::kStructValue:
+      return IsWritable(value.struct_value());
+    case Value::kListValue:
+      return std::all_of(value.list_value().values().begin(), value.list_value().values().end(),
+                         [](const Value& entry) { return IsWritable(entry); });
+    case Value::KIND_NOT_SET:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool IsWritable(const Struct& fields) {
+  return std::all_of(fields.fields().begin(), fields.fields().end(),
+                     [](const auto& field) { return IsWritable(field.second); });
+}
+
+// No description repeats a key: it is a user's text.
+void CheckFields(const std::string& path, const Struct& fields, FieldChecks& checks) {
+  if (fields.fields().contains("event_type") || fields.fields().contains("group_id")) {
+    checks.Add(path, "must not have the keys event_type and group_id");
+  }
+  if (!IsWritable(fields)) {
+    checks.Add(path, "must have values of some kind, and numbers that are finite");
+  }
+}
+
+void CheckCustom(const v1::Custom& custom, const Limits& limits, Violations& violations) {
+  FieldChecks checks("custom.", violations);
+  checks.MessageType("event_type", custom.event_type());
+  if (IsTypedEvent(custom.event_type())) {
+    checks.Add("event_type", "must not be that of another RPC");
+  }
+  checks.Uuid("group_id", custom.group_id());
+  CheckFields("data", custom.data(), checks);
+  if (custom.data().ByteSizeLong() > limits.max_payload_bytes) {
+    checks.Add("data", absl::StrCat("must take at most ", limits.max_payload_bytes,
+                                    " bytes in protobuf's binary format"));
+  }
+}
+
+bool SharesAKey(const Struct& a, const Struct& b) {
+  return std::any_of(a.fields().begin(), a.fields().end(),
+                     [&](const auto& field) { return b.fields().contains(field.first); });
+}
+
+void CheckOverlays(const v1::PublishCustomRequest& request, const Limits& limits,
+                   Violations& violations) {
+  if (request.overlays().empty()) return;
+  FieldChecks checks("", violations);
+  const absl::flat_hash_set<std::int64_t> users(request.user_ids().begin(),
+                                                request.user_ids().end());
+  std::size_t bytes = 0;
+  for (const auto& [user_id, fields] : request.overlays()) {
+    const std::string path = absl::StrCat("overlays[", user_id, "]");
+    bytes += fields.ByteSizeLong();
+    if (!users.contains(user_id)) checks.Add(path, "must be for one of user_ids");
+    CheckFields(path, fields, checks);
+    if (SharesAKey(fields, request.custom().data())) {
+      checks.Add(path, "must not have a key of custom.data");
+    }
+  }
+  if (bytes > limits.max_payload_bytes) {
+    checks.Add("overlays", absl::StrCat("must take at most ", limits.max_payload_bytes,
+                                        " bytes in protobuf's binary format together"));
+  }
+}
+
+void CheckTopics(const v1::PublishCustomRequest& request, const Limits& limits,
+                 FieldChecks& checks) {
+  if (Topics(request).size() > limits.max_recipients) {
+    checks.Add("topics",
+               absl::StrCat("must name at most ", limits.max_recipients, " different topics"));
+  }
+  for (int i = 0; i < request.topics_size(); ++i) {
+    const std::string_view rule = TopicNameRule(request.topics(i), limits.max_topic_levels);
+    if (!rule.empty()) checks.Add(absl::StrCat("topics[", i, "]"), rule);
+  }
+}
+
+void CheckRecipients(const v1::PublishCustomRequest& request, const Limits& limits,
+                     Violations& violations) {
+  FieldChecks checks("", violations);
+  if (request.user_ids().empty() && request.topics().empty()) {
+    checks.Add("user_ids", "must name at least one user unless topics names one");
+  } else if (!request.user_ids().empty() && !request.topics().empty()) {
+    checks.Add("topics", "must be empty where user_ids is not");
+  }
+  checks.UserIds("user_ids", request.user_ids(), limits.max_recipients);
+  CheckTopics(request, limits, checks);
+}
+
+}  // namespace
+
+Violations Validate(const v1::PublishCustomRequest& request, const Limits& limits) {
+  Violations violations;
+  if (request.has_custom()) {
+    CheckCustom(request.custom(), limits, violations);
+  } else {
+    violations.Add("custom", "is required");
+  }
+  if (request.has_options()) CheckOptions(request.options(), violations);
+  CheckOverlays(request, limits, violations);
+  CheckRecipients(request, limits, violations);
+  return violations;
+}
+
+}  // namespace dino::event

@@ -1,0 +1,45 @@
+#include "server/fanout/recipients.h"
+
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+#include "absl/hash/hash.h"
+
+namespace dino::fanout {
+namespace {
+
+// Mixes the bits (the finalizer of SplitMix64), because IDs may come in strides.
+std::uint64_t Mix(std::uint64_t key) {
+  key = (key ^ (key >> 30)) * 0xBF58476D1CE4E5B9U;
+  key = (key ^ (key >> 27)) * 0x94D049BB133111EBU;
+  return key ^ (key >> 31);
+}
+
+// The user whose topic bears this name; none if it is no user's.
+std::optional<std::int64_t> UserOf(std::string_view name) {
+  std::int64_t user_id = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), user_id);
+  const bool whole = error == std::errc() && end == name.data() + name.size();
+  // A leading zero or sign makes another topic.
+  if (!whole || name.front() < '1' || name.front() > '9') return std::nullopt;
+  return user_id;
+}
+
+}  // namespace
+
+Recipients Recipients::OfTopics(std::vector<std::string> names) {
+  Recipients recipients;
+  recipients.topics_ = std::move(names);
+  return recipients;
+}
+
+std::uint64_t Recipients::OrderKey(std::size_t index) const {
+  if (!are_topics()) return Mix(static_cast<std::uint64_t>(user_ids_[index]));
+  const std::string& name = topics_[index];
+  const std::optional<std::int64_t> user_id = UserOf(name);
+  if (user_id.has_value()) return Mix(static_cast<std::uint64_t>(*user_id));
+  return absl::HashOf(std::string_view(name));
+}
+
+}  // namespace dino::fanout

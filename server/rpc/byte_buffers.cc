@@ -1,0 +1,35 @@
+#include "server/rpc/byte_buffers.h"
+
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/support/slice.h>
+
+#include <string_view>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "server/event/request_parser.h"
+
+namespace dino::rpc {
+
+bool ParseBuffer(const grpc::ByteBuffer& bytes, google::protobuf::Message& request,
+                 event::Violations& violations) {
+  std::vector<grpc::Slice> slices;
+  if (bytes.Valid() && !bytes.Dump(&slices).ok()) return false;
+  std::vector<std::string_view> pieces;
+  pieces.reserve(slices.size());
+  for (const grpc::Slice& slice : slices) {
+    pieces.emplace_back(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  return event::ParseRequest(pieces, request, violations);
+}
+
+grpc::ByteBuffer Serialize(const google::protobuf::Message& message) {
+  grpc::ByteBuffer buffer;
+  bool own_buffer = false;
+  // Cannot fail for a message in memory below 2 GiB.
+  (void)grpc::GenericSerialize<grpc::ProtoBufferWriter, google::protobuf::Message>(message, &buffer,
+                                                                                   &own_buffer);
+  return buffer;
+}
+
+}  // namespace dino::rpc

@@ -1,0 +1,60 @@
+#ifndef DINO_SERVER_RPC_EVENT_CALL_H_
+#define DINO_SERVER_RPC_EVENT_CALL_H_
+
+#include <grpcpp/support/status.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "dino/events/v1/delivery.pb.h"
+#include "server/fanout/ending.h"
+#include "server/fanout/event_batch.h"
+#include "server/fanout/keyed_calls.h"
+#include "server/mqtt/batch.h"
+#include "server/rpc/event_draft.h"
+#include "server/rpc/publish_context.h"
+
+namespace dino::rpc {
+
+// Publishes one event and says what became of it, in the terms of the API: the same for an event
+// that has a call of its own and for one of many.
+class EventCall {
+ public:
+  // `status` is OK if there is a delivery.
+  using DoneFunction = std::function<void(const grpc::Status& status, v1::Delivery delivery)>;
+
+  // `shared` outlives it; it lives until `done` was called.
+  explicit EventCall(PublishContext& shared) : shared_(shared) {}
+  EventCall(const EventCall&) = delete;
+  EventCall& operator=(const EventCall&) = delete;
+
+  // Publishes, or only checks if the draft says so. `done` is called once, maybe before this
+  // returns, maybe on another thread. Errors are logged.
+  void Start(EventDraft draft, mqtt::Clock::time_point deadline, std::string traceparent,
+             DoneFunction done);
+
+  // Ends it early; `done` follows soon. On the thread of `Start`, after it.
+  void Stop();
+
+ private:
+  void Publish(EventDraft draft);
+  void PublishKeyed(EventDraft draft);
+  void Validate(const EventDraft& draft);
+  void OnEnded(const fanout::Ending& ending);
+  void Fail(const grpc::Status& error, std::string_view event_id = {});
+
+  PublishContext& shared_;
+  DoneFunction done_;
+  std::string_view label_;
+  mqtt::Clock::time_point started_at_;
+  v1::ResultDetail result_detail_ = v1::RESULT_DETAIL_UNSPECIFIED;
+  // What it waits for: one of them.
+  std::shared_ptr<fanout::EventBatch> batch_;
+  std::shared_ptr<fanout::KeyedCall> keyed_call_;
+};
+
+}  // namespace dino::rpc
+
+#endif  // DINO_SERVER_RPC_EVENT_CALL_H_
