@@ -49,6 +49,8 @@ struct PublishOptions {
   Clock::time_point expires_at;
   // Nothing is sent from here on; what is open is settled.
   Clock::time_point deadline;
+  // Batches of one lane reach each topic in the order in which they were made; 0 for none.
+  std::uint64_t lane = 0;
 };
 
 // The publications of a batch that go through one session: `count` entries of the batch's
@@ -70,6 +72,8 @@ struct Chunk {
   Chunk* previous = nullptr;
   Chunk* next = nullptr;
   class ChunkList* list = nullptr;
+  // It is the one of its lane that is served.
+  bool leads_lane = false;
 };
 
 // Publications that share options and, as a rule, a payload: one event on its way to many

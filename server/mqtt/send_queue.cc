@@ -1,5 +1,7 @@
 #include "server/mqtt/send_queue.h"
 
+#include <algorithm>
+#include <functional>
 #include <limits>
 
 #include "absl/hash/hash.h"
@@ -15,23 +17,65 @@ constexpr int kTurn = 16;
 // Room for a packet's header and properties, beside topic and payload.
 constexpr std::size_t kPacketOverhead = 200;
 
+// Puts the chunks of lanes last, in the order in which their batches were made.
+void SortLanes(std::vector<Chunk*>& chunks) {
+  const auto in_lane = [](const Chunk* chunk) { return chunk->batch->options().lane != 0; };
+  const auto first = std::stable_partition(chunks.begin(), chunks.end(), std::not_fn(in_lane));
+  std::sort(first, chunks.end(),
+            [](const Chunk* a, const Chunk* b) { return a->batch->id() < b->batch->id(); });
+  for (auto chunk = first; chunk != chunks.end(); ++chunk) (*chunk)->leads_lane = false;
+}
+
 }  // namespace
 
 SendQueue::~SendQueue() {
   while (!deadlines_.empty()) Stop(*deadlines_.begin()->second, /*unreachable=*/true);
 }
 
-void SendQueue::Add(Chunk& chunk) { Enlist(chunk, ready_); }
+void SendQueue::Add(Chunk& chunk) {
+  Enlist(chunk);
+  if (chunk.taken < chunk.count) Serve(chunk);
+}
 
-void SendQueue::Park(Chunk& chunk) { Enlist(chunk, parked_); }
+void SendQueue::Park(Chunk& chunk) {
+  Enlist(chunk);
+  if (chunk.taken < chunk.count) parked_.PushBack(chunk);
+}
 
-void SendQueue::Unpark() { parked_.MoveTo(ready_); }
+void SendQueue::Unpark() {
+  while (Chunk* chunk = parked_.front()) {
+    parked_.Erase(*chunk);
+    Serve(*chunk);
+  }
+}
 
-void SendQueue::Enlist(Chunk& chunk, ChunkList& list) {
+void SendQueue::Enlist(Chunk& chunk) {
   deadlines_.emplace(chunk.batch->options().deadline, &chunk);
-  if (chunk.taken == chunk.count) return;
   unsent_ += chunk.count - chunk.taken;
-  list.PushBack(chunk);
+}
+
+void SendQueue::Serve(Chunk& chunk) {
+  const std::uint64_t lane = chunk.batch->options().lane;
+  if (lane != 0) {
+    const auto [place, is_first] = lanes_.try_emplace(lane);
+    if (!is_first) return place->second.PushBack(chunk);
+    chunk.leads_lane = true;
+  }
+  ready_.PushBack(chunk);
+}
+
+void SendQueue::PassLane(Chunk& chunk) {
+  if (!chunk.leads_lane) return;
+  chunk.leads_lane = false;
+  const auto lane = lanes_.find(chunk.batch->options().lane);
+  Chunk* const next = lane->second.front();
+  if (next == nullptr) {
+    lanes_.erase(lane);
+    return;
+  }
+  lane->second.Erase(*next);
+  next->leads_lane = true;
+  ready_.PushBack(*next);
 }
 
 SendQueue::Work SendQueue::TakeAll() {
@@ -44,18 +88,21 @@ SendQueue::Work SendQueue::TakeAll() {
   }
   for (auto& [topic_hash, list] : waiting_) list.TakeAll(work.chunks);
   ready_.TakeAll(work.chunks);
+  for (auto& [lane, list] : lanes_) list.TakeAll(work.chunks);
   parked_.TakeAll(work.chunks);
   resend_.clear();
   waiting_.clear();
+  lanes_.clear();
   freed_.clear();
   deadlines_.clear();
   unsent_ = 0;
+  SortLanes(work.chunks);
   return work;
 }
 
 void SendQueue::Adopt(Work work) {
   resend_.insert(resend_.end(), work.resend.begin(), work.resend.end());
-  for (Chunk* chunk : work.chunks) Enlist(*chunk, ready_);
+  for (Chunk* chunk : work.chunks) Add(*chunk);
 }
 
 bool SendQueue::Holds(Chunk& chunk) const {
@@ -66,6 +113,7 @@ void SendQueue::Stop(Chunk& chunk, bool unreachable) {
   // Keeps the chunk until this function is done with it.
   const std::shared_ptr<Batch> batch = chunk.keep_alive;
   if (chunk.list != nullptr) chunk.list->Erase(chunk);
+  PassLane(chunk);
   const std::uint32_t taken = chunk.taken;
   unsent_ -= chunk.count - taken;
   chunk.taken = chunk.count;
@@ -185,12 +233,16 @@ SendQueue::Step SendQueue::SendNext(Chunk& chunk, Clock::time_point now, Sender 
   if (window_.HasTopic(topic_hash)) {
     chunk.list->Erase(chunk);
     waiting_[topic_hash].PushBack(chunk);
+    if (chunk.taken + 1 == chunk.count) PassLane(chunk);
     return Step::kMustWait;
   }
   ++chunk.taken;
   --unsent_;
   const bool last = chunk.taken == chunk.count;
-  if (last) chunk.list->Erase(chunk);
+  if (last) {
+    chunk.list->Erase(chunk);
+    PassLane(chunk);
+  }
   InFlight& entry = window_.Add(&chunk, position, topic_hash, bytes, now);
   // From here on the chunk may have ended, if this was its last publication.
   if (!Transmit(entry, topic_, send)) return Step::kConnectionLost;

@@ -26,6 +26,9 @@ namespace dino::mqtt {
 // with it; chunks that wait for one topic get it in the order in which they came. After a
 // lost connection what was in flight goes out first, in its old order.
 //
+// Of the chunks of a lane one is served at a time, up to its last publication: that one can wait
+// for its topic, in the line of all that want it, while the next chunk goes on.
+//
 // Knows no sockets: it is told what happens, and sends through a function. Settles
 // every publication of every chunk exactly once. Belongs to the session's loop; not
 // thread-safe.
@@ -113,7 +116,11 @@ class SendQueue {
  private:
   enum class Step { kSent, kLastSent, kMustWait, kNoRoom, kConnectionLost };
 
-  void Enlist(Chunk& chunk, ChunkList& list);
+  void Enlist(Chunk& chunk);
+  // Has a chunk served: now, or when it is its turn in its lane.
+  void Serve(Chunk& chunk);
+  // Has the next chunk of its lane served, if this one leads it.
+  void PassLane(Chunk& chunk);
   bool FillResend(Clock::time_point now, Sender send);
   bool FillRetries(Clock::time_point now, Sender send);
   bool SendAgain(const InFlight& entry, Clock::time_point now, Sender send);
@@ -137,6 +144,8 @@ class SendQueue {
   ChunkList parked_;
   // Chunks whose next topic is in flight or in `resend_`, by the topic's hash.
   absl::node_hash_map<std::uint64_t, ChunkList> waiting_;
+  // Chunks that wait for the one of their lane that is served, by lane.
+  absl::node_hash_map<std::uint64_t, ChunkList> lanes_;
   // Topics that chunks in `waiting_` may have now.
   std::deque<std::uint64_t> freed_;
   // All chunks, by deadline.
