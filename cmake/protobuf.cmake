@@ -1,10 +1,15 @@
-# dino_protobuf(target ROOT dir [GRPC] PROTOS a.proto ...) generates C++ from `PROTOS`
-# (paths below `ROOT`) and makes the static library `target`.
+# dino_protobuf(target ROOT dir [GRPC] [IMPORT dir] PROTOS a.proto ...) generates C++ from
+# `PROTOS` (paths below `ROOT`), which may import from `IMPORT`, and makes the static library
+# `target`.
 function(dino_protobuf target)
-  cmake_parse_arguments(arg "GRPC" "ROOT" "PROTOS;LINK" ${ARGN})
+  cmake_parse_arguments(arg "GRPC" "ROOT;IMPORT" "PROTOS;LINK" ${ARGN})
   set(out ${CMAKE_CURRENT_BINARY_DIR}/generated)
   file(MAKE_DIRECTORY ${out})
   set(sources)
+  set(import)
+  if(arg_IMPORT)
+    set(import -I ${arg_IMPORT})
+  endif()
   foreach(proto ${arg_PROTOS})
     string(REGEX REPLACE "\\.proto$" "" stem ${proto})
     set(files ${out}/${stem}.pb.cc ${out}/${stem}.pb.h)
@@ -15,7 +20,7 @@ function(dino_protobuf target)
     endif()
     add_custom_command(
       OUTPUT ${files}
-      COMMAND protobuf::protoc -I ${arg_ROOT} --cpp_out=${out} ${plugin} ${proto}
+      COMMAND protobuf::protoc -I ${arg_ROOT} ${import} --cpp_out=${out} ${plugin} ${proto}
       DEPENDS ${arg_ROOT}/${proto}
       VERBATIM)
     list(APPEND sources ${files})

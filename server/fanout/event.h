@@ -37,6 +37,8 @@ struct Event {
   std::optional<std::chrono::seconds> expiry;
   // Nothing is published from here on.
   mqtt::Clock::time_point deadline;
+  // Events of one lane reach each recipient in the order of their `Publish`; 0 for none.
+  std::uint64_t lane = 0;
 };
 
 // Why nothing of an event is published.

@@ -53,6 +53,7 @@ std::shared_ptr<EventBatch> Fanout::Publish(Admission::Ticket ticket, Event even
   options.expires_at = expires_at;
   // What has expired is not worth sending.
   options.deadline = std::min(event.deadline, expires_at);
+  options.lane = event.lane;
   auto batch = std::make_shared<EventBatch>(
       std::move(event_id), std::move(event.json), std::move(options), std::move(event.recipients),
       std::move(event.overlays), topic_template_, publisher_.session_count(), std::move(ticket),

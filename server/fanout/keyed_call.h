@@ -37,6 +37,7 @@ class KeyedCall {
         accepted_at_(event.accepted_at),
         expiry_(event.expiry),
         deadline_(event.deadline),
+        lane_(event.lane),
         request_bytes_(request_bytes),
         done_(std::move(done)) {}
 
@@ -54,6 +55,7 @@ class KeyedCall {
   const mqtt::Clock::time_point accepted_at_;
   const std::optional<std::chrono::seconds> expiry_;
   const mqtt::Clock::time_point deadline_;
+  const std::uint64_t lane_;
   const std::size_t request_bytes_;
   const DoneFunction done_;
 

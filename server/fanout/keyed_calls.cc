@@ -182,6 +182,7 @@ bool KeyedCalls::Admit(const std::shared_ptr<KeyedRun>& run, Recipients missing,
   event.accepted_at = call->accepted_at_;
   event.expiry = call->expiry_;
   event.deadline = call->deadline_;
+  event.lane = call->lane_;
   consequences.launch.emplace(
       Launch{call, std::get<Admission::Ticket>(std::move(admitted)), std::move(event)});
   return true;

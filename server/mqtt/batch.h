@@ -17,6 +17,9 @@ using Clock = std::chrono::steady_clock;
 
 class Batch;
 
+// A number for `PublishOptions::lane` that no other lane of the process has. Thread-safe.
+std::uint64_t NewLane();
+
 enum class Qos : std::uint8_t { kAtMostOnce = 0, kAtLeastOnce = 1 };
 
 // What became of a publication.

@@ -1,6 +1,7 @@
 #include "server/rpc/publish_service.h"
 
 #include "dino/events/v1/event_publisher_service.grpc.pb.h"
+#include "server/rpc/batch_call.h"
 #include "server/rpc/publish_call.h"
 
 namespace dino::rpc {
@@ -20,10 +21,12 @@ using RawLeave = Api::WithRawMethod_PublishLeave<RawJoin>;
 using RawDeleteAttachment = Api::WithRawMethod_PublishDeleteAttachment<RawLeave>;
 using RawDeleteMessage = Api::WithRawMethod_PublishDeleteMessage<RawDeleteAttachment>;
 using RawCustom = Api::WithRawMethod_PublishCustom<RawDeleteMessage>;
+using RawBatch = Api::WithRawMethod_PublishBatch<RawCustom>;
+using RawStream = Api::WithRawMethod_PublishStream<RawBatch>;
 
 }  // namespace
 
-class PublishService::Service : public RawCustom {};
+class PublishService::Service : public RawStream {};
 
 namespace {
 
@@ -89,6 +92,21 @@ void PublishService::Listen(grpc::ServerCompletionQueue& queue) {
   ListenFor<DeleteAttachment>(*service_, queue, shared_);
   ListenFor<DeleteMessage>(*service_, queue, shared_);
   ListenFor<Custom>(*service_, queue, shared_);
+  ListenForMany(queue);
+}
+
+void PublishService::ListenForMany(grpc::ServerCompletionQueue& queue) {
+  using Responder = grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>;
+  (new BatchCall(shared_, [this, &queue](grpc::ServerContext& context, grpc::ByteBuffer& request,
+                                         Responder& responder, void* tag) {
+    service_->RequestPublishBatch(&context, &request, &responder, &queue, &queue, tag);
+  }))->Listen();
+  (new PublishStream(
+       shared_, open_streams_,
+       [this, &queue](grpc::ServerContext& context, PublishStream::Stream& stream, void* tag) {
+         service_->RequestPublishStream(&context, &stream, &queue, &queue, tag);
+       }))
+      ->Listen();
 }
 
 }  // namespace dino::rpc

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "server/rpc/publish_context.h"
+#include "server/rpc/publish_stream.h"
 
 namespace dino::rpc {
 
@@ -22,10 +23,16 @@ class PublishService {
   // Waits for calls of every method on `queue`. Once per queue, after the server has started.
   void Listen(grpc::ServerCompletionQueue& queue);
 
+  // Ends the streams; what they have begun is answered first.
+  void EndStreams() { open_streams_.EndAll(); }
+
  private:
   class Service;
 
+  void ListenForMany(grpc::ServerCompletionQueue& queue);
+
   PublishContext& shared_;
+  OpenStreams open_streams_;
   const std::unique_ptr<Service> service_;
 };
 

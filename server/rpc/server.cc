@@ -130,6 +130,7 @@ void Server::Drain(std::chrono::milliseconds timeout) {
   if (server_ == nullptr) return;
   shared_.draining = true;
   health_service_.EndWatches();
+  publish_service_.EndStreams();
   std::this_thread::sleep_for(std::min(kRefusalTime, timeout));
   // Tells every connection to go away, and returns when they have gone. A client that does not
   // listen would keep its connection to the end of the timeout, so connections are cut as soon

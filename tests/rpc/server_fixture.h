@@ -67,7 +67,8 @@ class ServerFixture : public ::testing::Test {
         fanout_, [this] { return publisher_.connected(); }, options);
     const auto address = server_->Start();
     EXPECT_TRUE(address.ok()) << address.status();
-    channel_ = grpc::CreateChannel(*address, grpc::InsecureChannelCredentials());
+    address_ = *address;
+    channel_ = grpc::CreateChannel(address_, grpc::InsecureChannelCredentials());
     stub_ = v1::EventPublisherService::NewStub(channel_);
   }
 
@@ -106,6 +107,7 @@ class ServerFixture : public ::testing::Test {
                          *fanout::TopicTemplate::Parse("dms/{environment}/{user_id}", "test"),
                          {std::chrono::seconds(86400), 20000, 1 << 20}};
   std::unique_ptr<Server> server_;
+  std::string address_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::EventPublisherService::Stub> stub_;
 };

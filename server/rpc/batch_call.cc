@@ -1,0 +1,76 @@
+#include "server/rpc/batch_call.h"
+
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "server/event/violations.h"
+#include "server/mqtt/batch.h"
+#include "server/rpc/call_metadata.h"
+#include "server/rpc/errors.h"
+#include "server/rpc/event_request.h"
+
+namespace dino::rpc {
+namespace {
+
+constexpr char kLabel[] = "batch";
+constexpr int kMaxEvents = 1000;
+
+}  // namespace
+
+bool BatchCall::Parse(const grpc::ByteBuffer& bytes, v1::PublishBatchRequest& request) {
+  grpc::Status error;
+  event::Violations violations;
+  if (shared_.draining.load(std::memory_order_relaxed)) {
+    error = ShuttingDown();
+  } else if (!ParseBuffer(bytes, request, violations)) {
+    error = InvalidFields(violations);
+  } else if (request.events().empty() || request.events_size() > kMaxEvents) {
+    violations.Add("events", absl::StrCat("must have 1 to ", kMaxEvents, " entries"));
+    error = InvalidFields(violations);
+  } else {
+    return true;
+  }
+  LogFailure(kLabel, error);
+  Finish(error);
+  return false;
+}
+
+void BatchCall::Handle(const grpc::ByteBuffer& bytes) {
+  v1::PublishBatchRequest request;
+  if (!Parse(bytes, request)) return;
+  lane_ = mqtt::NewLane();
+  open_ += static_cast<std::size_t>(request.events_size());
+  response_.mutable_results()->Reserve(request.events_size());
+  for (int i = 0; i < request.events_size(); ++i) response_.add_results();
+  for (int i = 0; i < request.events_size(); ++i) {
+    Start(request.events(i), *response_.mutable_results(i));
+  }
+  EndOne();
+}
+
+void BatchCall::Start(const v1::EventRequest& request, v1::EventResult& result) {
+  auto draft = DraftOfAny(request, shared_.limits);
+  if (const auto* error = std::get_if<grpc::Status>(&draft)) {
+    LogFailure(kLabel, *error);
+    WriteEventResult(*error, {}, result);
+    return EndOne();
+  }
+  std::get<EventDraft>(draft).event.lane = lane_;
+  event_calls_.emplace_back(shared_).Start(
+      std::get<EventDraft>(std::move(draft)), AnswerBy(context(), shared_.default_deadline),
+      Traceparent(context()), [this, &result](const grpc::Status& status, v1::Delivery delivery) {
+        WriteEventResult(status, std::move(delivery), result);
+        EndOne();
+      });
+}
+
+void BatchCall::EndOne() {
+  if (--open_ == 0) Finish(Serialize(response_));
+}
+
+void BatchCall::Cancelled() {
+  for (EventCall& event_call : event_calls_) event_call.Stop();
+}
+
+}  // namespace dino::rpc

@@ -1,0 +1,234 @@
+#include "server/rpc/publish_stream.h"
+
+#include <iterator>
+#include <utility>
+#include <variant>
+
+#include "server/event/violations.h"
+#include "server/mqtt/batch.h"
+#include "server/rpc/byte_buffers.h"
+#include "server/rpc/call_metadata.h"
+#include "server/rpc/errors.h"
+#include "server/rpc/event_request.h"
+
+namespace dino::rpc {
+namespace {
+
+constexpr char kLabel[] = "stream";
+
+// From so many open events on, a stream is not read.
+constexpr std::size_t kMaxOpen = 1000;
+// When it is read again: later, so that it does not stop and go with every answer.
+constexpr std::size_t kGoOnBelow = 750;
+
+}  // namespace
+
+void OpenStreams::Add(PublishStream& stream) {
+  const MutexLock lock(mutex_);
+  streams_.insert(&stream);
+  if (ending_) stream.End();
+}
+
+void OpenStreams::Remove(PublishStream& stream) {
+  const MutexLock lock(mutex_);
+  streams_.erase(&stream);
+}
+
+void OpenStreams::EndAll() {
+  const MutexLock lock(mutex_);
+  ending_ = true;
+  for (PublishStream* stream : streams_) stream->End();
+}
+
+PublishStream::PublishStream(PublishContext& shared, OpenStreams& open_streams, AskFunction ask)
+    : shared_(shared),
+      open_streams_(open_streams),
+      ask_(std::move(ask)),
+      stream_(&context_),
+      arrived_(*this, &PublishStream::OnArrived),
+      read_(*this, &PublishStream::OnRead),
+      written_(*this, &PublishStream::OnWritten),
+      finished_(*this, &PublishStream::OnFinished),
+      done_(*this, &PublishStream::OnDone) {}
+
+void PublishStream::Listen() {
+  context_.AsyncNotifyWhenDone(static_cast<Tag*>(&done_));
+  ask_(context_, stream_, static_cast<Tag*>(&arrived_));
+}
+
+void PublishStream::OnArrived(bool ok) {
+  if (!ok) {
+    // The server stops; a call that never began has no further events.
+    delete this;
+    return;
+  }
+  shared_.tracker.Begin();
+  (new PublishStream(shared_, open_streams_, ask_))->Listen();
+  lane_ = mqtt::NewLane();
+  {
+    // One for `done_`, one for this function.
+    const MutexLock lock(mutex_);
+    holds_ = 2;
+  }
+  open_streams_.Add(*this);
+  Read();
+  Release();
+}
+
+void PublishStream::Read() {
+  {
+    const MutexLock lock(mutex_);
+    if (ending_) return;
+    ++holds_;
+  }
+  stream_.Read(&request_, static_cast<Tag*>(&read_));
+}
+
+void PublishStream::OnRead(bool ok) {
+  ForgetEnded();
+  if (!ok) {
+    // The caller has closed its side, or is gone.
+    EndWith(grpc::Status::OK);
+    return Release();
+  }
+  Handle(request_);
+  request_.Clear();
+  bool go_on = false;
+  {
+    const MutexLock lock(mutex_);
+    held_back_ = open_ >= kMaxOpen;
+    go_on = !held_back_;
+  }
+  if (go_on) Read();
+  Release();
+}
+
+void PublishStream::Handle(const grpc::ByteBuffer& bytes) {
+  {
+    const MutexLock lock(mutex_);
+    if (ending_) return;
+    ++open_;
+    ++holds_;
+  }
+  v1::PublishStreamRequest request;
+  event::Violations violations;
+  if (ParseBuffer(bytes, request, violations)) {
+    Publish(request);
+    return;
+  }
+  // Whose answer would it be?
+  const grpc::Status error = InvalidFields(violations);
+  LogFailure(kLabel, error);
+  {
+    const MutexLock lock(mutex_);
+    --open_;
+  }
+  EndWith(error);
+  Release();
+}
+
+void PublishStream::Publish(const v1::PublishStreamRequest& request) {
+  const std::uint64_t sequence = request.sequence();
+  auto draft = DraftOfAny(request.event(), shared_.limits);
+  if (const auto* error = std::get_if<grpc::Status>(&draft)) {
+    LogFailure(kLabel, *error);
+    return Answer(sequence, *error, {}, nullptr);
+  }
+  std::get<EventDraft>(draft).event.lane = lane_;
+  Entry& entry = entries_.emplace_back(shared_);
+  entry.place = std::prev(entries_.end());
+  entry.call.Start(std::get<EventDraft>(std::move(draft)),
+                   AnswerBy(context_, shared_.default_deadline), Traceparent(context_),
+                   [this, sequence, &entry](const grpc::Status& status, v1::Delivery delivery) {
+                     Answer(sequence, status, std::move(delivery), &entry);
+                   });
+}
+
+void PublishStream::Answer(std::uint64_t sequence, const grpc::Status& status,
+                           v1::Delivery delivery, Entry* entry) {
+  v1::PublishStreamResponse response;
+  response.set_sequence(sequence);
+  WriteEventResult(status, std::move(delivery), *response.mutable_result());
+  grpc::ByteBuffer bytes = Serialize(response);
+  {
+    const MutexLock lock(mutex_);
+    answers_.push_back(std::move(bytes));
+    if (entry != nullptr) ended_.push_back(entry);
+    Proceed();
+  }
+  Release();
+}
+
+void PublishStream::Proceed() {
+  if (writing_ || finishing_) return;
+  if (!answers_.empty()) {
+    writing_ = true;
+    ++holds_;
+    grpc::WriteOptions options;
+    if (answers_.size() > 1) options.set_buffer_hint();
+    stream_.Write(answers_.front(), options, static_cast<Tag*>(&written_));
+  } else if (ending_ && open_ == 0) {
+    finishing_ = true;
+    ++holds_;
+    stream_.Finish(status_, static_cast<Tag*>(&finished_));
+  }
+}
+
+void PublishStream::OnWritten(bool /*ok*/) {
+  // If it failed the caller is gone, and so will be the next answers.
+  ForgetEnded();
+  bool go_on = false;
+  {
+    const MutexLock lock(mutex_);
+    writing_ = false;
+    answers_.pop_front();
+    --open_;
+    go_on = held_back_ && open_ < kGoOnBelow;
+    if (go_on) held_back_ = false;
+    Proceed();
+  }
+  if (go_on) Read();
+  Release();
+}
+
+void PublishStream::ForgetEnded() {
+  std::vector<Entry*> ended;
+  {
+    const MutexLock lock(mutex_);
+    ended.swap(ended_);
+  }
+  for (Entry* entry : ended) entries_.erase(entry->place);
+}
+
+void PublishStream::End() { EndWith(ShuttingDown()); }
+
+void PublishStream::EndWith(const grpc::Status& status) {
+  const MutexLock lock(mutex_);
+  if (ending_) return;
+  ending_ = true;
+  status_ = status;
+  Proceed();
+}
+
+void PublishStream::OnFinished(bool /*ok*/) { Release(); }
+
+void PublishStream::OnDone(bool /*ok*/) {
+  if (context_.IsCancelled()) {
+    for (Entry& entry : entries_) entry.call.Stop();
+    EndWith(grpc::Status::CANCELLED);
+  }
+  Release();
+}
+
+void PublishStream::Release() {
+  {
+    const MutexLock lock(mutex_);
+    if (--holds_ > 0) return;
+  }
+  open_streams_.Remove(*this);
+  CallTracker& tracker = shared_.tracker;
+  delete this;
+  tracker.End();
+}
+
+}  // namespace dino::rpc
