@@ -83,6 +83,8 @@ void Server::Configure(grpc::ServerBuilder& builder) const {
   grpc::ResourceQuota quota("requests");
   quota.Resize(options_.max_receiving_bytes);
   builder.SetResourceQuota(quota);
+  // A window that grows would let a stream's caller send megabytes ahead of what we read.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   // Two servers on one port would share its calls by chance.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }

@@ -105,7 +105,7 @@ class ServerFixture : public ::testing::Test {
   testing::FakePublisher publisher_{1};
   fanout::Fanout fanout_{publisher_,
                          *fanout::TopicTemplate::Parse("dms/{environment}/{user_id}", "test"),
-                         {std::chrono::seconds(86400), 20000, 1 << 20}};
+                         {std::chrono::seconds(86400), 20000, 1 << 24}};
   std::unique_ptr<Server> server_;
   std::string address_;
   std::shared_ptr<grpc::Channel> channel_;
