@@ -76,11 +76,13 @@ fanout::FanoutOptions FanoutOptionsOf(const Settings& settings) {
   return options;
 }
 
-rpc::ServerOptions ServerOptionsOf(const Settings& settings) {
+rpc::ServerOptions ServerOptionsOf(const Settings& settings,
+                                   const fanout::TopicTemplate& topic_template) {
   rpc::ServerOptions options;
   options.address = settings.grpc_address.ToString();
   options.limits.max_recipients = settings.max_recipients;
   options.limits.max_payload_bytes = settings.max_payload_bytes;
+  options.limits.max_topic_levels = topic_template.max_name_levels();
   options.default_deadline = settings.default_deadline;
   options.max_connection_age = settings.max_connection_age;
   options.max_connection_grace = settings.max_connection_grace;
@@ -94,13 +96,13 @@ void LogSettings(const Settings& settings) {
   }
 }
 
-int Serve(const Settings& settings, fanout::TopicTemplate topic_template,
+int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
           const std::function<void()>& wait_for_stop) {
   mqtt::SessionPool pool(PoolOptions(settings));
-  fanout::Fanout fanout(pool, std::move(topic_template), FanoutOptionsOf(settings));
+  fanout::Fanout fanout(pool, topic_template, FanoutOptionsOf(settings));
   const memory::MemoryTrimmer trimmer([&fanout] { return fanout.idle(); });
   rpc::Server server(
-      fanout, [&pool] { return pool.connected(); }, ServerOptionsOf(settings));
+      fanout, [&pool] { return pool.connected(); }, ServerOptionsOf(settings, topic_template));
 
   pool.Start();
   const absl::StatusOr<std::string> address = server.Start();
@@ -129,7 +131,7 @@ int RunBridge(const Settings& settings, const std::function<void()>& wait_for_st
   auto topic_template = fanout::TopicTemplate::Parse(settings.topic_template, settings.environment);
   int exit_status = kExitBadSettings;
   if (topic_template.ok()) {
-    exit_status = Serve(settings, *std::move(topic_template), wait_for_stop);
+    exit_status = Serve(settings, *topic_template, wait_for_stop);
   } else {
     log::Error("bad topic template", {{"error", std::string(topic_template.status().message())}});
   }

@@ -45,6 +45,7 @@ TEST(GoldenTest, Leave) { ExpectGolden<v1::PublishLeaveRequest>("leave"); }
 TEST(GoldenTest, DeleteAttachment) {
   ExpectGolden<v1::PublishDeleteAttachmentRequest>("delete_attachment");
 }
+TEST(GoldenTest, Custom) { ExpectGolden<v1::PublishCustomRequest>("custom"); }
 TEST(GoldenTest, DeleteMessage) { ExpectGolden<v1::PublishDeleteMessageRequest>("delete_message"); }
 
 }  // namespace

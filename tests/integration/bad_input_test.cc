@@ -182,16 +182,6 @@ TEST_F(BadInputTest, MoreRecipientsThanAllowedAreRefused) {
   ExpectNothingPublished();
 }
 
-TEST_F(BadInputTest, AFieldThatDoesNotWorkYetIsRefusedByName) {
-  v1::PublishMessageRequest request = MessageRequest({1}, "bad");
-  request.mutable_options()->set_validate_only(true);
-  const grpc::Status status = PublishMessage(bridge_, request);
-
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED) << Describe(status);
-  EXPECT_THAT(status.error_message(), ::testing::HasSubstr("options.validate_only"));
-  ExpectNothingPublished();
-}
-
 TEST_F(BadInputTest, AMethodThatDoesNotExistIsUnimplemented) {
   const grpc::Status status = CallWithBytes(bridge_, "PublishNothing", "");
 

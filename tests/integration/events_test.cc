@@ -112,7 +112,14 @@ INSTANTIATE_TEST_SUITE_P(
         GoldenCase{"attachment", "attachment", With(&Stub::PublishAttachment), kTwoUsers},
         GoldenCase{"edit", "edit", With(&Stub::PublishEdit), kTwoUsers},
         GoldenCase{"action_log", "action_log", With(&Stub::PublishActionLog), kTwoUsers},
-        GoldenCase{"read", "read", With(&Stub::PublishRead), {"dms/dev/4321"}}),
+        GoldenCase{"read", "read", With(&Stub::PublishRead), {"dms/dev/4321"}},
+        GoldenCase{"join", "join", With(&Stub::PublishJoin), kTwoUsers},
+        GoldenCase{"leave", "leave", With(&Stub::PublishLeave), kTwoUsers},
+        GoldenCase{"delete_attachment", "delete_attachment", With(&Stub::PublishDeleteAttachment),
+                   kTwoUsers},
+        GoldenCase{"delete_message", "delete_message", With(&Stub::PublishDeleteMessage),
+                   kTwoUsers},
+        GoldenCase{"custom", "poll", With(&Stub::PublishCustom), kTwoUsers}),
     [](const auto& param_info) { return param_info.param.name; });
 
 TEST(TopicTest, FollowsTheSettings) {
