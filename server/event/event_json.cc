@@ -92,8 +92,9 @@ std::string EventJson(const v1::PublishDeleteAttachmentRequest& request) {
   const v1::DeleteAttachment& deleted = request.delete_attachment();
   std::size_t bytes =
       kFixedBytes + kMessageIdBytes * static_cast<std::size_t>(deleted.message_ids_size());
-  for (const std::string& file_id : deleted.file_ids())
+  for (const std::string& file_id : deleted.file_ids()) {
     bytes += EventWriter::kEscapedBytes * file_id.size() + 3;
+  }
   EventWriter writer(EventType(request), bytes);
   writer.Time("created_at", deleted.created_at());
   writer.Text("group_id", deleted.group_id());
