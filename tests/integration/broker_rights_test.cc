@@ -149,8 +149,9 @@ TEST_F(BrokerRightsTest, RightsMayGoAndComeWhileConnected) {
   const auto of_harmed = harmed.Stop();
   const auto of_half_harmed = half_harmed.Stop();
 
-  for (const LogRecord& record : bridge_.Stop())
+  for (const LogRecord& record : bridge_.Stop()) {
     EXPECT_NE(record.message(), "session lost") << record.Text("reason");
+  }
   const Inboxes inboxes = ByTopic(ReceiveAll(subscriber_, broker_.open_port()));
   ExpectDelivered(unharmed, of_unharmed, inboxes);
   for (const PublishedEvent& event : of_unharmed) EXPECT_THAT(event.answers, SizeIs(1));

@@ -77,7 +77,7 @@ TEST(FairnessTest, LargeCallsWithoutPauseDoNotStarveSmallOnes) {
   std::vector<std::size_t> before;
   for (const auto& caller : small) before.push_back(caller->successes());
   std::vector<std::future<void>> large;
-  for (int i = 1; i <= kLargeCallers; ++i) {
+  for (std::int64_t i = 1; i <= kLargeCallers; ++i) {
     large.push_back(
         std::async(std::launch::async, [&bridge, i] { PublishToLargeGroup(bridge, 100000 * i); }));
   }
