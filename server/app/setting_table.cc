@@ -46,7 +46,7 @@ std::vector<Setting> CallSettings() {
        Milliseconds(&Settings::max_connection_grace, milliseconds(1), hours(24))},
       {"max-receiving-bytes", "268435456",
        "The most bytes of memory for requests that are still arriving, over all connections. "
-       "Beyond it some calls are cut off, with RESOURCE_EXHAUSTED and no reason.",
+       "Beyond it some calls are cut off, with UNAVAILABLE or RESOURCE_EXHAUSTED and no reason.",
        Whole(&Settings::max_receiving_bytes, 16 * kMebibyte, kMebibyte * kMebibyte)},
       {"max-recipients", "10000", "The most recipients of one call.",
        Whole(&Settings::max_recipients, 1, 1000000)},

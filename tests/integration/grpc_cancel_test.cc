@@ -86,7 +86,7 @@ class GrpcWaitingCallsTest : public FloodFixture {
       grpc::ClientContext context;
       context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(500));
       v1::PublishMessageResponse response;
-      status = bridge_.stub().PublishMessage(&context, MessageRequest(users, "late"), &response);
+      status = bridge_.stub().PublishMessage(&context, MessageRequest(users, kProbe), &response);
     } while (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED);
     EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED) << Describe(status);
   }

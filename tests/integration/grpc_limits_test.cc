@@ -110,11 +110,16 @@ TEST_F(GrpcLimitsTest, ManyCallsWithMetadataAtTheLimitAndBeyondItHarmNobodyElse)
 }
 
 TEST_F(GrpcLimitsTest, ACallerWithTooMuchMetadataIsTold) {
+  // The connection does not outlive such a call.
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  const auto stub = v1::EventPublisherService::NewStub(
+      grpc::CreateCustomChannel(bridge_.address(), grpc::InsecureChannelCredentials(), arguments));
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kPatience);
   context.AddMetadata("padding", std::string(kMaxMetadataBytes, 'x'));
   v1::PublishMessageResponse response;
-  const grpc::Status status = bridge_.stub().PublishMessage(&context, RequestOf(0), &response);
+  const grpc::Status status = stub->PublishMessage(&context, RequestOf(0), &response);
 
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED) << Describe(status);
   EXPECT_TRUE(TakeArrivals(1).empty());
