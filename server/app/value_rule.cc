@@ -81,7 +81,7 @@ ValueRule Whole(std::size_t Settings::*member, std::size_t min, std::size_t max)
 }
 
 ValueRule WholeOrAuto(std::size_t Settings::*member, std::size_t min, std::size_t max,
-                      std::function<std::size_t()> automatic) {
+                      const std::function<std::size_t()>& automatic) {
   const ValueRule whole = Whole(member, min, max);
   const std::string expected = "auto or " + whole.expected;
   auto read = [=](std::string_view text, Settings& settings) -> std::string {

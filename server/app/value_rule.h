@@ -31,7 +31,7 @@ ValueRule Whole(std::size_t Settings::*member, std::size_t min, std::size_t max)
 
 // The same, or the word `auto`, which stands for what `automatic()` returns.
 ValueRule WholeOrAuto(std::size_t Settings::*member, std::size_t min, std::size_t max,
-                      std::function<std::size_t()> automatic);
+                      const std::function<std::size_t()>& automatic);
 
 // A span of time with its unit, in whole seconds.
 ValueRule Seconds(std::chrono::seconds Settings::*member, std::chrono::seconds min,

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -21,8 +23,8 @@ std::chrono::milliseconds CpuTimeOf(pid_t pid) {
   std::string word;
   // State and what else comes before the times.
   for (int field = 3; field <= 13; ++field) fields >> word;
-  long user = 0;
-  long system = 0;
+  std::int64_t user = 0;
+  std::int64_t system = 0;
   fields >> user >> system;
   return std::chrono::milliseconds((user + system) * 1000 / sysconf(_SC_CLK_TCK));
 }

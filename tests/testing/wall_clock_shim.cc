@@ -22,7 +22,9 @@
 namespace {
 
 using Nanoseconds = std::int64_t;
-using Syscall = long (*)(long, ...);
+// What a system call takes and returns.
+using Word = long;  // NOLINT(google-runtime-int)
+using Syscall = Word (*)(Word, ...);
 
 constexpr Nanoseconds kSecond = 1000000000;
 // How soon a wait takes notice of a jump.
@@ -32,6 +34,7 @@ const std::atomic<Nanoseconds>* const no_offset = nullptr;
 std::atomic<const std::atomic<Nanoseconds>*> offset{no_offset};
 
 [[gnu::constructor]] void MapFile() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): before main
   const char* const path = std::getenv("DINO_WALL_CLOCK_FILE");
   if (path == nullptr) return;
   const int file = open(path, O_RDONLY | O_CLOEXEC);
@@ -52,7 +55,7 @@ Syscall RealSyscall() {
 }
 
 timespec ToTimespec(Nanoseconds time) {
-  return {static_cast<time_t>(time / kSecond), static_cast<long>(time % kSecond)};
+  return {static_cast<time_t>(time / kSecond), static_cast<Word>(time % kSecond)};
 }
 
 Nanoseconds FromTimespec(const timespec& time) { return time.tv_sec * kSecond + time.tv_nsec; }
@@ -64,12 +67,12 @@ Nanoseconds RealNow() {
 }
 
 // A FUTEX_WAIT_BITSET until `deadline` of the shifted clock.
-long WaitUntil(Nanoseconds deadline, long address, long operation, long value, long bits) {
+Word WaitUntil(Nanoseconds deadline, Word address, Word operation, Word value, Word bits) {
   for (;;) {
     const Nanoseconds now = RealNow();
     const Nanoseconds left = deadline - Offset() - now;
     const timespec until = ToTimespec(now + std::clamp<Nanoseconds>(left, 0, kSlice));
-    const long result = RealSyscall()(SYS_futex, address, operation, value, &until, nullptr, bits);
+    const Word result = RealSyscall()(SYS_futex, address, operation, value, &until, nullptr, bits);
     if (result == 0 || errno != ETIMEDOUT || left <= kSlice) return result;
   }
 }
@@ -77,7 +80,7 @@ long WaitUntil(Nanoseconds deadline, long address, long operation, long value, l
 }  // namespace
 
 extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
-  const long result = RealSyscall()(SYS_clock_gettime, clock, time);
+  const Word result = RealSyscall()(SYS_clock_gettime, clock, time);
   if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) {
     *time = ToTimespec(FromTimespec(*time) + Offset());
   }
@@ -97,16 +100,17 @@ extern "C" time_t time(time_t* out) noexcept {
 }
 
 // NOLINTNEXTLINE(cert-dcl50-cpp): it stands in for a C function
-extern "C" long syscall(long number, ...) noexcept {
+extern "C" Word syscall(Word number, ...) noexcept {
   va_list list;
   va_start(list, number);
-  long arguments[6] = {};
-  for (long& argument : arguments) argument = va_arg(list, long);
+  Word arguments[6] = {};
+  for (Word& argument : arguments) argument = va_arg(list, Word);
   va_end(list);
   const auto& [a, b, c, d, e, f] = arguments;
-  const long command = b & FUTEX_CMD_MASK;
+  const Word command = b & FUTEX_CMD_MASK;
   if (number == SYS_futex && command == FUTEX_WAIT_BITSET && (b & FUTEX_CLOCK_REALTIME) != 0 &&
       d != 0) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): so the kernel takes it
     return WaitUntil(FromTimespec(*reinterpret_cast<const timespec*>(d)), a, b, c, f);
   }
   return RealSyscall()(number, a, b, c, d, e, f);

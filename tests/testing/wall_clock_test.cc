@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <chrono>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "tests/testing/subprocess.h"
 
@@ -13,17 +15,19 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 
-constexpr long kHour = 3600;
+constexpr std::int64_t kHour = 3600;
 // That a line may take from a program to us.
-constexpr long kTolerance = 60;
+constexpr std::int64_t kTolerance = 60;
 
-long Now() { return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()); }
+std::int64_t Now() {
+  return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+}
 
 // The time that a program sees which is started now.
-long TimeOf(const WallClock& clock) {
+std::int64_t TimeOf(const WallClock& clock) {
   Subprocess date({"date", "+%s"}, clock.environment());
   const auto line = date.NextLine(Subprocess::Output::kStdout, Clock::now() + kPatience);
-  return std::stol(line.value_or("0"));
+  return std::stoll(line.value_or("0"));
 }
 
 TEST(WallClockTest, IsRightAtFirst) {
@@ -45,13 +49,13 @@ TEST(WallClockTest, JumpsForAProcessThatRuns) {
   Subprocess process({"bash", "-c", "while :; do printf '%(%s)T\\n' -1; sleep 0.01; done"},
                      clock.environment());
   const auto next = [&process] {
-    return std::stol(
+    return std::stoll(
         process.NextLine(Subprocess::Output::kStdout, Clock::now() + kPatience).value_or("0"));
   };
   EXPECT_NEAR(next(), Now(), kTolerance);
   clock.Jump(hours(1));
   process.WaitForLine(Subprocess::Output::kStdout, [](std::string_view line) {
-    return std::stol(std::string(line)) > Now() + kHour - kTolerance;
+    return std::stoll(std::string(line)) > Now() + kHour - kTolerance;
   });
 }
 
