@@ -108,6 +108,8 @@ class StoppedSessionTest : public ::testing::Test {
 TEST_F(StoppedSessionTest, AConnackThatCameMeanwhileCounts) {
   FakeConnection connection = broker_.Accept();
   connection.ExpectConnect();
+  // A connection of ours that is not quite up would not survive the stop.
+  EXPECT_EQ(bridge_.Health("liveness"), health::HealthCheckResponse::SERVING);
   StandStill(bridge_, [&] { connection.Send(ConnAck{}); });
   bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);
   ExpectNoSessionLost(bridge_);
