@@ -81,13 +81,15 @@ class GrpcWaitingCallsTest : public FloodFixture {
   void WaitUntilNoCallWaits() {
     std::vector<std::int64_t> users(kRoom);
     std::iota(users.begin(), users.end(), kFirstUser);
+    const Clock::time_point deadline = Clock::now() + kPatience;
     grpc::Status status;
     do {
       grpc::ClientContext context;
       context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(500));
       v1::PublishMessageResponse response;
       status = bridge_.stub().PublishMessage(&context, MessageRequest(users, kProbe), &response);
-    } while (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED);
+    } while (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED &&
+             Clock::now() < deadline);
     EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED) << Describe(status);
   }
 };
