@@ -99,6 +99,10 @@ std::vector<InFlight> InFlightWindow::TakeAll() {
   return all;
 }
 
+void InFlightWindow::Excuse(Clock::duration duration) {
+  for (InFlight& entry : entries_) entry.sent_at += duration;
+}
+
 std::optional<Clock::time_point> InFlightWindow::OldestSentAt() const {
   if (entries_.empty()) return std::nullopt;
   return entries_.front().sent_at;

@@ -97,6 +97,9 @@ class InFlightWindow {
     }
   }
 
+  // Lets all publications have been sent so much later than they were.
+  void Excuse(Clock::duration duration);
+
   // When the publication that waits longest was sent; none if the window is empty.
   std::optional<Clock::time_point> OldestSentAt() const;
 

@@ -116,6 +116,9 @@ void Loop::Run() {
       if (stopping_) break;
     }
     const Clock::time_point now = Clock::now();
+    // What has come by now is in time, however long this thread stood still: it is read before
+    // anything is judged late.
+    if (now >= next) poller_.Wait(now);
     next = Clock::time_point::max();
     for (const auto& session : sessions_) {
       if (session != nullptr) next = std::min(next, session->Advance(now));

@@ -107,6 +107,9 @@ class SendQueue {
   // How many publications wait to be sent.
   std::size_t unsent() const { return unsent_ + resend_.size(); }
 
+  // Lets what is in flight have been sent so much later.
+  void Excuse(Clock::duration duration) { window_.Excuse(duration); }
+
   // When the publication was sent that awaits its answer longest; none if none does.
   std::optional<Clock::time_point> OldestSentAt() const { return window_.OldestSentAt(); }
 

@@ -193,6 +193,9 @@ void Session::MoveUsers(Clock::time_point now) {
 }
 
 void Session::KeepUp(Clock::time_point now) {
+  // That late only if this process stood still; the broker is not to blame for it.
+  const Clock::duration late = now - keep_alive_at_;
+  if (late >= kKeepAliveCheck) queue_.Excuse(late);
   const auto oldest = queue_.OldestSentAt();
   if (oldest.has_value() && now >= *oldest + options_.ack_timeout) {
     window_limit_.Halve();

@@ -93,6 +93,12 @@ TEST_F(CpuFaultsTest, ATenthOfTheCpuLosesNothing) {
   ExpectNothingAmiss();
 }
 
+TEST_F(CpuFaultsTest, AStopLongerThanTheAckTimeoutLosesNothing) {
+  StandStill(bridge_);
+  WaitForSuccessesOfEach(callers_, 20);
+  ExpectNothingAmiss();
+}
+
 // One session with a broker whose answers the test gives.
 class StoppedSessionTest : public ::testing::Test {
  protected:
@@ -104,6 +110,18 @@ class StoppedSessionTest : public ::testing::Test {
   FakeBroker broker_;
   BridgeProcess bridge_{broker_.address(), {"--mqtt-sessions=1", "--default-deadline=60s"}};
 };
+
+TEST_F(StoppedSessionTest, AnAckThatCameMeanwhileCounts) {
+  FakeConnection connection = broker_.AcceptSession();
+  bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);
+  auto call = PublishInTheBackground();
+  const Publish publish = connection.ExpectPublish();
+  StandStill(bridge_, [&] { connection.Send(PubAck{publish.packet_id}); });
+
+  const grpc::Status status = call.get();
+  EXPECT_TRUE(status.ok()) << Describe(status);
+  ExpectNoSessionLost(bridge_);
+}
 
 TEST_F(StoppedSessionTest, AConnackThatCameMeanwhileCounts) {
   FakeConnection connection = broker_.Accept();

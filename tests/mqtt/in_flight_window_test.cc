@@ -113,6 +113,16 @@ TEST(InFlightWindowTest, OldestIsTheOneSentFirst) {
   EXPECT_EQ(window.OldestSentAt(), Clock::time_point(std::chrono::seconds(2)));
 }
 
+TEST(InFlightWindowTest, WhatIsExcusedWasSentSoMuchLater) {
+  InFlightWindow window(10, 1000);
+  Add(window, 1);
+  window.Excuse(std::chrono::seconds(7));
+  Add(window, 2);
+  EXPECT_EQ(window.OldestSentAt(), Clock::time_point(std::chrono::seconds(8)));
+  window.Remove(1);
+  EXPECT_EQ(window.OldestSentAt(), Clock::time_point(std::chrono::seconds(2)));
+}
+
 TEST(InFlightWindowTest, NothingStaysInFlightUntilPacketIdentifiersComeRound) {
   InFlightWindow window(64, 1000);
   Add(window, 1);
