@@ -44,7 +44,7 @@ class GrpcHostilePeersTest : public FloodFixture {
     while (!peers_.empty()) EndOldestPeer();
     WaitForSuccessesOfEach(steady_callers_, 10);
     ExpectSteadyCallersUnharmed();
-    ExpectProcessIsBack(30 * 1024);
+    ExpectProcessIsBack(30UL * 1024);
   }
 
   std::string WholeCall() const {
@@ -185,7 +185,7 @@ TEST_F(GrpcReceivingTest, RequestsThatNeverEndTakeLittleMemoryAndNobodyIsKeptOut
   // The server would have taken more.
   EXPECT_GT(sent, std::size_t{256} << 20U);
   if (kMemoryTells) {
-    EXPECT_LE(usage.resident_kib, before_.resident_kib + 80 * 1024);
+    EXPECT_LE(usage.resident_kib, before_.resident_kib + 80UL * 1024);
   }
   // What is cut off may be anybody's call.
   WaitForSuccessesOfEach(steady_callers_, 10);

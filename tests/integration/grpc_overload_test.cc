@@ -49,7 +49,7 @@ TEST_F(GrpcFloodTest, TenThousandCallsAtOnceAreAllAnsweredOkAndArrive) {
 TEST_F(GrpcFloodTest, WhatACallTookIsGivenBackOnceItIsOver) {
   CallAllAtOnce();
 
-  ExpectProcessIsBack(30 * 1024);
+  ExpectProcessIsBack(30UL * 1024);
 }
 
 // Room for 1,000 publications that are pending.
