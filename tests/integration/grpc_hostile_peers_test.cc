@@ -26,10 +26,7 @@ using Type = Http2Frame::Type;
 // Peers that break the rules, beside callers who may not notice.
 class GrpcHostilePeersTest : public FloodFixture {
  protected:
-  GrpcHostilePeersTest() : GrpcHostilePeersTest(std::vector<std::string>{}) {}
-  explicit GrpcHostilePeersTest(const std::vector<std::string>& flags) : FloodFixture(flags) {
-    StartSteadyCallers();
-  }
+  GrpcHostilePeersTest() : FloodFixture({}) { StartSteadyCallers(); }
 
   // Connects and sends. The server is given some time, while others do the same, before the
   // connection is ended.
