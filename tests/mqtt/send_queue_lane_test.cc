@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <iterator>
 #include <memory>
 #include <random>
 #include <string>
@@ -130,7 +132,8 @@ TEST_F(SendQueueLaneTest, ATopicGetsTheBatchesOfALaneInTheirOrderWhateverHappens
       in_flight[topic] = sent;
     }
     if (!in_flight.empty() && below(2) == 0) {
-      const auto answered = std::next(in_flight.begin(), below(in_flight.size()));
+      const auto answered =
+          std::next(in_flight.begin(), static_cast<std::ptrdiff_t>(random() % in_flight.size()));
       Acknowledge(answered->first);
       in_flight.erase(answered);
       ++acknowledged;

@@ -93,9 +93,9 @@ TEST_F(BatchCallTest, EventsOfABatchKeepTheirOrderForEachUser) {
   Add(batch);
   Add(batch);
   std::uint64_t last = 0;
-  for (int i = 0; i < 2; ++i) {
+  for (std::size_t published = 2; published <= 4; published += 2) {
     auto call = std::async(std::launch::async, [&] { return CallBatch(batch); });
-    publisher_.WaitForPublishedCount(static_cast<std::size_t>(2 * i + 2));
+    publisher_.WaitForPublishedCount(published);
     const auto first = publisher_.WaitForBatch();
     publisher_.End(first, Settlement{Outcome::kAcknowledged, 0, false});
     const auto second = publisher_.WaitForBatch();
