@@ -84,6 +84,8 @@ rpc::ServerOptions ServerOptionsOf(const Settings& settings,
   options.limits.max_payload_bytes = settings.max_payload_bytes;
   options.limits.max_topic_levels = topic_template.max_name_levels();
   options.default_deadline = settings.default_deadline;
+  // Those that the sessions need, and some for files, names and the log.
+  options.spare_descriptors = settings.mqtt_sessions + 16;
   options.max_connection_age = settings.max_connection_age;
   options.max_connection_grace = settings.max_connection_grace;
   options.max_receiving_bytes = settings.max_receiving_bytes;

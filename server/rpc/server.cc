@@ -61,7 +61,8 @@ Server::Server(fanout::Fanout& fanout, const std::function<bool()>& ready,
     : options_(options),
       shared_{fanout, tracker_, options.limits, options.default_deadline},
       publish_service_(shared_),
-      health_service_([this, ready] { return !shared_.draining && ready(); }, tracker_) {}
+      health_service_([this, ready] { return !shared_.draining && ready(); }, tracker_),
+      listener_(options.spare_descriptors) {}
 
 Server::~Server() = default;
 
@@ -93,25 +94,33 @@ absl::StatusOr<std::string> Server::Start() {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   Configure(builder);
-  int port = 0;
-  builder.AddListeningPort(options_.address, grpc::InsecureServerCredentials(), &port);
+  auto acceptor = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      grpc::InsecureServerCredentials());
   publish_service_.Register(builder);
   health_service_.Register(builder);
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   const unsigned count = options_.threads == 0 ? cores : options_.threads;
   for (unsigned i = 0; i < count; ++i) queues_.push_back(builder.AddCompletionQueue());
-  server_ = builder.BuildAndStart();
-  if (server_ == nullptr || port == 0) {
-    server_.reset();
-    return absl::UnavailableError(absl::StrCat("cannot listen on ", options_.address));
+  const absl::StatusOr<std::uint16_t> port = listener_.Open(options_.address);
+  if (!port.ok()) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", options_.address, ": ", port.status().message()));
   }
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) return absl::UnavailableError("cannot start gRPC");
   for (const auto& queue : queues_) {
     publish_service_.Listen(*queue);
     health_service_.Listen(*queue);
     threads_.emplace_back([this, &queue = *queue] { Serve(queue); });
   }
+  listener_.Start([acceptor = std::shared_ptr(std::move(acceptor))](int fd) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = fd;
+    acceptor->HandleNewConnection(&connection);
+  });
   const std::size_t colon = options_.address.rfind(':');
-  return absl::StrCat(options_.address.substr(0, colon), ":", port);
+  return absl::StrCat(options_.address.substr(0, colon), ":", *port);
 }
 
 void Server::Serve(grpc::ServerCompletionQueue& queue) {
@@ -134,6 +143,7 @@ void Server::Drain(std::chrono::milliseconds timeout) {
   health_service_.EndWatches();
   publish_service_.EndStreams();
   std::this_thread::sleep_for(std::min(kRefusalTime, timeout));
+  listener_.Stop();
   // Tells every connection to go away, and returns when they have gone. A client that does not
   // listen would keep its connection to the end of the timeout, so connections are cut as soon
   // as no call is left.

@@ -15,6 +15,7 @@
 #include "server/event/limits.h"
 #include "server/fanout/fanout.h"
 #include "server/mqtt/batch.h"
+#include "server/net/listener.h"
 #include "server/rpc/call_tracker.h"
 #include "server/rpc/health_service.h"
 #include "server/rpc/publish_context.h"
@@ -35,6 +36,8 @@ struct ServerOptions {
   std::size_t max_receiving_bytes = 268435456;
   // Threads, each with a completion queue; 0 for one per core.
   unsigned threads = 0;
+  // How many file descriptors connections of callers must leave to others.
+  std::size_t spare_descriptors = 16;
 };
 
 // The gRPC server: publishing, health and reflection.
@@ -68,6 +71,8 @@ class Server {
   HealthService health_service_;
   std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
   std::unique_ptr<grpc::Server> server_;
+  // gRPC's own listener is deaf for ever once it found no file descriptor.
+  net::Listener listener_;
   std::vector<std::thread> threads_;
 };
 
