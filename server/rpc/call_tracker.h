@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_RPC_CALL_TRACKER_H_
 #define DINO_SERVER_RPC_CALL_TRACKER_H_
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 
@@ -26,6 +27,13 @@ class CallTracker {
   void WaitForNone() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     MutexLock lock(mutex_);
     none_.wait(lock.native(), [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return count_ == 0; });
+  }
+
+  // The same, for at most `timeout`.
+  void WaitForNone(std::chrono::milliseconds timeout) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    MutexLock lock(mutex_);
+    none_.wait_for(lock.native(), timeout,
+                   [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return count_ == 0; });
   }
 
  private:

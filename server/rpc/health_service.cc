@@ -81,6 +81,9 @@ class HealthService::WatchCall final {
   WatchCall(const WatchCall&) = delete;
   WatchCall& operator=(const WatchCall&) = delete;
 
+  // Has it look again, on its queue's thread. From any thread, while it waits for that.
+  void Wake() { alarm_.Set(&queue_, AtOnce(), static_cast<Tag*>(&looked_)); }
+
   void Listen() {
     context_.AsyncNotifyWhenDone(static_cast<Tag*>(&done_));
     owner_.service_.RequestWatch(&context_, &request_, &writer_, &queue_, &queue_,
@@ -113,8 +116,7 @@ class HealthService::WatchCall final {
     const auto status =
         owner_.StatusOf(request_.service()).value_or(health::HealthCheckResponse::SERVICE_UNKNOWN);
     if (status == last_) {
-      alarm_.Set(&queue_, std::chrono::system_clock::now() + kWatchInterval,
-                 static_cast<Tag*>(&looked_));
+      owner_.LookLater(*this);
       return;
     }
     last_ = status;
@@ -155,6 +157,23 @@ class HealthService::WatchCall final {
   // Still to come: the answer is sent, the call is over.
   int pending_events_ = 2;
 };
+
+void HealthService::LookLater(WatchCall& watcher) {
+  {
+    const MutexLock lock(mutex_);
+    waiting_.push_back(&watcher);
+  }
+  waker_.WakeBy(mqtt::Clock::now() + kWatchInterval);
+}
+
+void HealthService::WakeWatchers() {
+  std::vector<WatchCall*> watchers;
+  {
+    const MutexLock lock(mutex_);
+    watchers.swap(waiting_);
+  }
+  for (WatchCall* watcher : watchers) watcher->Wake();
+}
 
 void HealthService::Listen(grpc::ServerCompletionQueue& queue) {
   (new CheckCall(*this, queue))->Listen();

@@ -7,8 +7,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "server/base/mutex.h"
+#include "server/fanout/waker.h"
 #include "server/rpc/call_tracker.h"
 
 namespace dino::rpc {
@@ -22,7 +26,7 @@ namespace health = ::grpc::health::v1;
 class HealthService {
  public:
   HealthService(std::function<bool()> ready, CallTracker& tracker)
-      : ready_(std::move(ready)), tracker_(tracker) {}
+      : ready_(std::move(ready)), tracker_(tracker), waker_([this] { WakeWatchers(); }) {}
   HealthService(const HealthService&) = delete;
   HealthService& operator=(const HealthService&) = delete;
 
@@ -43,10 +47,19 @@ class HealthService {
   class CheckCall;
   class WatchCall;
 
+  // Has `watcher` look again after a while.
+  void LookLater(WatchCall& watcher);
+  void WakeWatchers();
+
   const std::function<bool()> ready_;
   CallTracker& tracker_;
   std::atomic<bool> ending_{false};
   Service service_;
+
+  Mutex mutex_;
+  std::vector<WatchCall*> waiting_ ABSL_GUARDED_BY(mutex_);
+  // Last: it uses the others.
+  fanout::Waker waker_;
 };
 
 }  // namespace dino::rpc

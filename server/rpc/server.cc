@@ -28,11 +28,14 @@ constexpr int kHandshakeTimeoutMs = 5000;
 // For how long typed refusals are given before connections are told to go away.
 constexpr std::chrono::milliseconds kRefusalTime{100};
 
+// How often connections are cut that came up meanwhile.
+constexpr std::chrono::milliseconds kCutInterval{100};
+
 // Goes through a queue, and can be waited for.
 class Marker final : public Tag {
  public:
   explicit Marker(grpc::ServerCompletionQueue& queue) {
-    alarm_.Set(&queue, std::chrono::system_clock::now(), static_cast<Tag*>(this));
+    alarm_.Set(&queue, AtOnce(), static_cast<Tag*>(this));
   }
 
   void OnEvent(bool /*ok*/) override { passed_.set_value(); }
@@ -147,12 +150,15 @@ void Server::Drain(std::chrono::milliseconds timeout) {
   // Tells every connection to go away, and returns when they have gone. A client that does not
   // listen would keep its connection to the end of the timeout, so connections are cut as soon
   // as no call is left.
-  std::thread shutdown([this, deadline = std::chrono::system_clock::now() + timeout] {
-    server_->Shutdown(deadline);
-  });
-  tracker_.WaitForNone();
-  grpc_server_cancel_all_calls(server_->c_server());
-  shutdown.join();
+  const auto shutdown =
+      std::async(std::launch::async, [this, deadline = std::chrono::system_clock::now() + timeout] {
+        server_->Shutdown(deadline);
+      });
+  // The library's own deadline is too late if the wall clock is set back meanwhile.
+  tracker_.WaitForNone(timeout);
+  do {
+    grpc_server_cancel_all_calls(server_->c_server());
+  } while (shutdown.wait_for(kCutInterval) != std::future_status::ready);
   // The library has ended every call, but we may not have heard of it, nor even of its
   // beginning.
   FlushQueues();

@@ -1,7 +1,13 @@
 #ifndef DINO_SERVER_RPC_TAG_H_
 #define DINO_SERVER_RPC_TAG_H_
 
+#include <grpc/support/time.h>
+
 namespace dino::rpc {
+
+// When an alarm is to go off that goes through a queue and waits for nothing. The library's timers
+// wait by the wall clock, and so are late when it is set back; this one needs no timer.
+inline gpr_timespec AtOnce() { return gpr_inf_past(GPR_CLOCK_MONOTONIC); }
 
 // What a completion queue gives back when an operation has ended.
 class Tag {

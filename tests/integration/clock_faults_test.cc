@@ -190,7 +190,7 @@ TEST_P(ServiceAcrossAJumpTest, TheLogTellsTheNewTime) {
   EXPECT_LT(std::chrono::abs(difference), 2 * kPatience) << lines.front() << "\n" << lines.back();
 }
 
-const auto kJumps = ::testing::Values(Jump{"Forward", hours(1)});
+const auto kJumps = ::testing::Values(Jump{"Forward", hours(1)}, Jump{"Back", hours(-1)});
 const auto kName = [](const auto& test) { return std::string(test.param.name); };
 
 INSTANTIATE_TEST_SUITE_P(Jumps, CallAcrossAJumpTest, kJumps, kName);
