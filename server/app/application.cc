@@ -116,7 +116,6 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
   log::Info("listening", {{"grpc_address", *address}, {"version", Version()}});
 
   wait_for_stop();
-  log::Info("draining");
   server.Drain(settings.drain_timeout);
   // Only now: calls in progress needed the sessions.
   pool.Stop();

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "server/log/log.h"
 #include "server/rpc/tag.h"
 
 namespace dino::rpc {
@@ -143,6 +144,8 @@ void Server::FlushQueues() {
 void Server::Drain(std::chrono::milliseconds timeout) {
   if (server_ == nullptr) return;
   shared_.draining = true;
+  // Whoever reads this may rely on it that calls are refused.
+  log::Info("draining");
   health_service_.EndWatches();
   publish_service_.EndStreams();
   std::this_thread::sleep_for(std::min(kRefusalTime, timeout));
