@@ -18,27 +18,23 @@ constexpr int kMaxEvents = 1000;
 
 }  // namespace
 
-bool BatchCall::Parse(const grpc::ByteBuffer& bytes, v1::PublishBatchRequest& request) {
-  grpc::Status error;
+grpc::Status BatchCall::Parse(const grpc::ByteBuffer& bytes, v1::PublishBatchRequest& request) {
+  if (shared_.draining.load(std::memory_order_relaxed)) return ShuttingDown();
+  grpc::Status parsed = ParseRequest(bytes, request);
+  if (!parsed.ok()) return parsed;
+  if (!request.events().empty() && request.events_size() <= kMaxEvents) return grpc::Status::OK;
   event::Violations violations;
-  if (shared_.draining.load(std::memory_order_relaxed)) {
-    error = ShuttingDown();
-  } else if (!ParseBuffer(bytes, request, violations)) {
-    error = InvalidFields(violations);
-  } else if (request.events().empty() || request.events_size() > kMaxEvents) {
-    violations.Add("events", absl::StrCat("must have 1 to ", kMaxEvents, " entries"));
-    error = InvalidFields(violations);
-  } else {
-    return true;
-  }
-  LogFailure(kLabel, error);
-  Finish(error);
-  return false;
+  violations.Add("events", absl::StrCat("must have 1 to ", kMaxEvents, " entries"));
+  return InvalidFields(violations);
 }
 
 void BatchCall::Handle(const grpc::ByteBuffer& bytes) {
   v1::PublishBatchRequest request;
-  if (!Parse(bytes, request)) return;
+  const grpc::Status error = Parse(bytes, request);
+  if (!error.ok()) {
+    LogFailure(kLabel, error);
+    return Finish(error);
+  }
   lane_ = mqtt::NewLane();
   open_ += static_cast<std::size_t>(request.events_size());
   response_.mutable_results()->Reserve(request.events_size());

@@ -33,8 +33,8 @@ class BatchCall final : public UnaryCall {
   void Handle(const grpc::ByteBuffer& bytes) override;
   void Cancelled() override;
 
-  // False if the call was answered with an error.
-  bool Parse(const grpc::ByteBuffer& bytes, v1::PublishBatchRequest& request);
+  // Returns OK, or the error to answer with.
+  grpc::Status Parse(const grpc::ByteBuffer& bytes, v1::PublishBatchRequest& request);
   void Start(const v1::EventRequest& request, v1::EventResult& result);
   // One of those that this call waits for has ended.
   void EndOne();

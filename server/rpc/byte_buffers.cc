@@ -8,19 +8,22 @@
 
 #include "absl/types/span.h"
 #include "server/event/request_parser.h"
+#include "server/event/violations.h"
+#include "server/rpc/errors.h"
 
 namespace dino::rpc {
 
-bool ParseBuffer(const grpc::ByteBuffer& bytes, google::protobuf::Message& request,
-                 event::Violations& violations) {
+grpc::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
+  event::Violations violations;
   std::vector<grpc::Slice> slices;
-  if (bytes.Valid() && !bytes.Dump(&slices).ok()) return false;
+  if (bytes.Valid() && !bytes.Dump(&slices).ok()) return InvalidFields(violations);
   std::vector<std::string_view> pieces;
   pieces.reserve(slices.size());
   for (const grpc::Slice& slice : slices) {
     pieces.emplace_back(reinterpret_cast<const char*>(slice.begin()), slice.size());
   }
-  return event::ParseRequest(pieces, request, violations);
+  if (event::ParseRequest(pieces, request, violations)) return grpc::Status::OK;
+  return InvalidFields(violations);
 }
 
 grpc::ByteBuffer Serialize(const google::protobuf::Message& message) {

@@ -3,14 +3,13 @@
 
 #include <google/protobuf/message.h>
 #include <grpcpp/support/byte_buffer.h>
-
-#include "server/event/violations.h"
+#include <grpcpp/support/status.h>
 
 namespace dino::rpc {
 
-// Parses what came over the wire; if that fails, says why in `violations` (see `ParseRequest`).
-bool ParseBuffer(const grpc::ByteBuffer& bytes, google::protobuf::Message& request,
-                 event::Violations& violations);
+// Parses a request that came over the wire. Returns OK, or the answer that says why it cannot be
+// parsed (see `event::ParseRequest`).
+grpc::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message& request);
 
 // Bytes of a message, for the wire.
 grpc::ByteBuffer Serialize(const google::protobuf::Message& message);

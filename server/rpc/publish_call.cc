@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "server/event/violations.h"
 #include "server/rpc/byte_buffers.h"
 #include "server/rpc/call_metadata.h"
 #include "server/rpc/errors.h"
@@ -10,15 +9,10 @@
 namespace dino::rpc {
 
 bool PublishCallBase::Parse(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
-  grpc::Status error;
-  event::Violations violations;
-  if (shared_.draining.load(std::memory_order_relaxed)) {
-    error = ShuttingDown();
-  } else if (!ParseBuffer(bytes, request, violations)) {
-    error = InvalidFields(violations);
-  } else {
-    return true;
-  }
+  const grpc::Status error = shared_.draining.load(std::memory_order_relaxed)
+                                 ? ShuttingDown()
+                                 : ParseRequest(bytes, request);
+  if (error.ok()) return true;
   LogFailure(label_, error);
   Finish(error);
   return false;

@@ -4,7 +4,6 @@
 #include <utility>
 #include <variant>
 
-#include "server/event/violations.h"
 #include "server/mqtt/batch.h"
 #include "server/rpc/byte_buffers.h"
 #include "server/rpc/call_metadata.h"
@@ -111,13 +110,12 @@ void PublishStream::Handle(const grpc::ByteBuffer& bytes) {
     ++holds_;
   }
   v1::PublishStreamRequest request;
-  event::Violations violations;
-  if (ParseBuffer(bytes, request, violations)) {
+  const grpc::Status error = ParseRequest(bytes, request);
+  if (error.ok()) {
     Publish(request);
     return;
   }
   // Whose answer would it be?
-  const grpc::Status error = InvalidFields(violations);
   LogFailure(kLabel, error);
   {
     const MutexLock lock(mutex_);
