@@ -6,7 +6,6 @@
 #include <functional>
 
 #include "absl/container/flat_hash_set.h"
-#include "google/protobuf/repeated_field.h"
 
 namespace dino::event {
 namespace {
@@ -43,59 +42,21 @@ std::vector<std::int64_t> HashedDistinct(const UserIdList& ids) {
   return distinct;
 }
 
-std::vector<std::int64_t> Distinct(const UserIdList& ids) {
-  if (ids.size() <= kMaxScanned) return ScannedDistinct(ids);
-  // Lists out of a database tend to be sorted: then nothing can repeat.
-  if (std::adjacent_find(ids.begin(), ids.end(), std::greater_equal<>()) == ids.end()) {
-    return {ids.begin(), ids.end()};
-  }
-  return HashedDistinct(ids);
-}
-
 }  // namespace
 
+std::vector<std::int64_t> DistinctUsers(const UserIdList& user_ids) {
+  if (user_ids.size() <= kMaxScanned) return ScannedDistinct(user_ids);
+  // Lists out of a database tend to be sorted: then nothing can repeat.
+  if (std::adjacent_find(user_ids.begin(), user_ids.end(), std::greater_equal<>()) ==
+      user_ids.end()) {
+    return {user_ids.begin(), user_ids.end()};
+  }
+  return HashedDistinct(user_ids);
+}
+
 std::vector<std::int64_t> Recipients(const v1::PublishGroupRequest& request) {
-  return Distinct(request.user_ids().empty() ? request.group().user_ids() : request.user_ids());
-}
-
-std::vector<std::int64_t> Recipients(const v1::PublishMessageRequest& request) {
-  return Distinct(request.user_ids());
-}
-
-std::vector<std::int64_t> Recipients(const v1::PublishAttachmentRequest& request) {
-  return Distinct(request.user_ids());
-}
-
-std::vector<std::int64_t> Recipients(const v1::PublishEditRequest& request) {
-  return Distinct(request.user_ids());
-}
-
-std::vector<std::int64_t> Recipients(const v1::PublishActionLogRequest& request) {
-  return Distinct(request.user_ids());
-}
-
-std::vector<std::int64_t> Recipients(const v1::PublishReadRequest& request) {
-  return Distinct(request.user_ids());
-}
-
-std::vector<std::int64_t> Recipients(const v1::PublishJoinRequest& request) {
-  return Distinct(request.user_ids());
-}
-
-std::vector<std::int64_t> Recipients(const v1::PublishLeaveRequest& request) {
-  return Distinct(request.user_ids());
-}
-
-std::vector<std::int64_t> Recipients(const v1::PublishDeleteAttachmentRequest& request) {
-  return Distinct(request.user_ids());
-}
-
-std::vector<std::int64_t> Recipients(const v1::PublishDeleteMessageRequest& request) {
-  return Distinct(request.user_ids());
-}
-
-std::vector<std::int64_t> Recipients(const v1::PublishCustomRequest& request) {
-  return Distinct(request.user_ids());
+  return DistinctUsers(request.user_ids().empty() ? request.group().user_ids()
+                                                  : request.user_ids());
 }
 
 std::vector<std::string> Topics(const v1::PublishCustomRequest& request) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "google/protobuf/duration.pb.h"
+#include "google/protobuf/repeated_field.h"
 #include "server/event/messages.h"
 
 namespace dino::event {
@@ -38,21 +39,19 @@ std::string_view EventType(const v1::PublishCustomRequest& request);
 // True if a typed request has this `event_type`.
 bool IsTypedEvent(std::string_view event_type);
 
-// The users a request's event is for, each once, in the order of their first mention. A
-// group's event is for its members when the request names no users. Linear in the list.
+// The users of a list, each once, in the order of their first mention. Linear in the list.
+std::vector<std::int64_t> DistinctUsers(
+    const google::protobuf::RepeatedField<std::int64_t>& user_ids);
+
+// The users a request's event is for, as `DistinctUsers`. A group's event is for its members when
+// the request names no users.
 //
 // REQUIRES: `Validate` found nothing wrong with the request.
+template <typename Request>
+std::vector<std::int64_t> Recipients(const Request& request) {
+  return DistinctUsers(request.user_ids());
+}
 std::vector<std::int64_t> Recipients(const v1::PublishGroupRequest& request);
-std::vector<std::int64_t> Recipients(const v1::PublishMessageRequest& request);
-std::vector<std::int64_t> Recipients(const v1::PublishAttachmentRequest& request);
-std::vector<std::int64_t> Recipients(const v1::PublishEditRequest& request);
-std::vector<std::int64_t> Recipients(const v1::PublishActionLogRequest& request);
-std::vector<std::int64_t> Recipients(const v1::PublishReadRequest& request);
-std::vector<std::int64_t> Recipients(const v1::PublishJoinRequest& request);
-std::vector<std::int64_t> Recipients(const v1::PublishLeaveRequest& request);
-std::vector<std::int64_t> Recipients(const v1::PublishDeleteAttachmentRequest& request);
-std::vector<std::int64_t> Recipients(const v1::PublishDeleteMessageRequest& request);
-std::vector<std::int64_t> Recipients(const v1::PublishCustomRequest& request);
 
 // The topics that the event is for instead, each once, in the order of their first mention.
 std::vector<std::string> Topics(const v1::PublishCustomRequest& request);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
@@ -32,6 +33,22 @@ void CheckOptionsAndRecipients(const Request& request, std::size_t max_recipient
   }
 }
 
+// Checks, by `check_event`, the request's event, whose fields have paths that begin with `parent`,
+// and what all requests share.
+template <typename Request, typename CheckEvent>
+Violations ValidateRequest(const Request& request, std::string_view parent, bool has_event,
+                           std::size_t max_recipients, const CheckEvent& check_event) {
+  Violations violations;
+  if (has_event) {
+    FieldChecks checks(parent, violations);
+    check_event(checks);
+  } else {
+    violations.Add(std::string(parent.substr(0, parent.size() - 1)), "is required");
+  }
+  CheckOptionsAndRecipients(request, max_recipients, violations);
+  return violations;
+}
+
 void CheckFileId(const v1::Message& message, FileId file_id, FieldChecks& checks) {
   if (message.has_file_id()) {
     checks.Text("file_id", message.file_id(), kMaxFileIdBytes);
@@ -50,8 +67,7 @@ void CheckPayload(const v1::Message& message, const Limits& limits, FieldChecks&
 }
 
 void CheckMessage(const v1::Message& message, FileId file_id, const Limits& limits,
-                  Violations& violations) {
-  FieldChecks checks("message.", violations);
+                  FieldChecks& checks) {
   checks.Uuid("group_id", message.group_id());
   checks.UserId("sender_id", message.sender_id());
   CheckFileId(message, file_id, checks);
@@ -63,14 +79,9 @@ void CheckMessage(const v1::Message& message, FileId file_id, const Limits& limi
 
 template <typename Request>
 Violations ValidateMessageRequest(const Request& request, FileId file_id, const Limits& limits) {
-  Violations violations;
-  if (request.has_message()) {
-    CheckMessage(request.message(), file_id, limits, violations);
-  } else {
-    violations.Add("message", "is required");
-  }
-  CheckOptionsAndRecipients(request, limits.max_recipients, violations);
-  return violations;
+  return ValidateRequest(
+      request, "message.", request.has_message(), limits.max_recipients,
+      [&](FieldChecks& checks) { CheckMessage(request.message(), file_id, limits, checks); });
 }
 
 void CheckGroup(const v1::Group& group, Violations& violations) {
@@ -98,8 +109,7 @@ void CheckGroupUserIds(const v1::PublishGroupRequest& request, const Limits& lim
   checks.UserIds("group.user_ids", request.group().user_ids(), limits.max_recipients);
 }
 
-void CheckRead(const v1::Read& read, Violations& violations) {
-  FieldChecks checks("read.", violations);
+void CheckRead(const v1::Read& read, FieldChecks& checks) {
   checks.Uuid("group_id", read.group_id());
   checks.UserId("user_id", read.user_id());
   checks.Time("read_at", read.has_read_at(), read.read_at());
@@ -152,26 +162,17 @@ Violations Validate(const v1::PublishActionLogRequest& request, const Limits& li
 }
 
 Violations Validate(const v1::PublishReadRequest& request, const Limits& limits) {
-  Violations violations;
-  if (request.has_read()) {
-    CheckRead(request.read(), violations);
-  } else {
-    violations.Add("read", "is required");
-  }
-  CheckOptionsAndRecipients(request, std::min(kMaxReadRecipients, limits.max_recipients),
-                            violations);
-  return violations;
+  return ValidateRequest(request, "read.", request.has_read(),
+                         std::min(kMaxReadRecipients, limits.max_recipients),
+                         [&](FieldChecks& checks) { CheckRead(request.read(), checks); });
 }
 
 Violations Validate(const v1::PublishJoinRequest& request, const Limits& limits) {
-  Violations violations;
+  Violations violations =
+      ValidateRequest(request, "join.", request.has_join(), limits.max_recipients,
+                      [&](FieldChecks& checks) { CheckGroupAndTime(request.join(), checks); });
+  // A list, which may be long, comes last.
   FieldChecks checks("join.", violations);
-  if (request.has_join()) {
-    CheckGroupAndTime(request.join(), checks);
-  } else {
-    violations.Add("join", "is required");
-  }
-  CheckOptionsAndRecipients(request, limits.max_recipients, violations);
   if (request.has_join() && request.join().user_ids().empty()) {
     checks.Add("user_ids", "must name at least one user");
   }
@@ -180,43 +181,31 @@ Violations Validate(const v1::PublishJoinRequest& request, const Limits& limits)
 }
 
 Violations Validate(const v1::PublishLeaveRequest& request, const Limits& limits) {
-  Violations violations;
-  if (request.has_leave()) {
-    FieldChecks checks("leave.", violations);
-    CheckGroupAndTime(request.leave(), checks);
-    checks.UserId("user_id", request.leave().user_id());
-  } else {
-    violations.Add("leave", "is required");
-  }
-  CheckOptionsAndRecipients(request, limits.max_recipients, violations);
-  return violations;
+  return ValidateRequest(request, "leave.", request.has_leave(), limits.max_recipients,
+                         [&](FieldChecks& checks) {
+                           CheckGroupAndTime(request.leave(), checks);
+                           checks.UserId("user_id", request.leave().user_id());
+                         });
 }
 
 Violations Validate(const v1::PublishDeleteAttachmentRequest& request, const Limits& limits) {
-  Violations violations;
-  if (request.has_delete_attachment()) {
-    FieldChecks checks("delete_attachment.", violations);
-    CheckGroupAndTime(request.delete_attachment(), checks);
-    checks.Uuids("message_ids", request.delete_attachment().message_ids(), kMaxDeleted);
-    checks.Texts("file_ids", request.delete_attachment().file_ids(), kMaxDeleted, kMaxFileIdBytes);
-  } else {
-    violations.Add("delete_attachment", "is required");
-  }
-  CheckOptionsAndRecipients(request, limits.max_recipients, violations);
-  return violations;
+  return ValidateRequest(request, "delete_attachment.", request.has_delete_attachment(),
+                         limits.max_recipients, [&](FieldChecks& checks) {
+                           const v1::DeleteAttachment& deleted = request.delete_attachment();
+                           CheckGroupAndTime(deleted, checks);
+                           checks.Uuids("message_ids", deleted.message_ids(), kMaxDeleted);
+                           checks.Texts("file_ids", deleted.file_ids(), kMaxDeleted,
+                                        kMaxFileIdBytes);
+                         });
 }
 
 Violations Validate(const v1::PublishDeleteMessageRequest& request, const Limits& limits) {
-  Violations violations;
-  if (request.has_delete_message()) {
-    FieldChecks checks("delete_message.", violations);
-    CheckGroupAndTime(request.delete_message(), checks);
-    checks.Uuids("message_ids", request.delete_message().message_ids(), kMaxDeleted);
-  } else {
-    violations.Add("delete_message", "is required");
-  }
-  CheckOptionsAndRecipients(request, limits.max_recipients, violations);
-  return violations;
+  return ValidateRequest(request, "delete_message.", request.has_delete_message(),
+                         limits.max_recipients, [&](FieldChecks& checks) {
+                           const v1::DeleteMessage& deleted = request.delete_message();
+                           CheckGroupAndTime(deleted, checks);
+                           checks.Uuids("message_ids", deleted.message_ids(), kMaxDeleted);
+                         });
 }
 
 }  // namespace dino::event
