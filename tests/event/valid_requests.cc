@@ -13,9 +13,25 @@ google::protobuf::Timestamp SomeTime() {
   return time;
 }
 
+// To the users of every valid request.
+template <typename Request>
+Request ToUsers() {
+  Request request;
+  request.add_user_ids(1234);
+  request.add_user_ids(4321);
+  return request;
+}
+
+// What the smaller events have in common.
+template <typename Event>
+void SetGroupAndTime(Event& event) {
+  event.set_group_id(kGroupId);
+  *event.mutable_created_at() = SomeTime();
+}
+
 template <typename Request>
 Request ValidMessageRequest() {
-  Request request;
+  auto request = ToUsers<Request>();
   v1::Message& message = *request.mutable_message();
   message.set_group_id(kGroupId);
   message.set_sender_id(1234);
@@ -24,8 +40,6 @@ Request ValidMessageRequest() {
   message.set_message_payload("<some content>");
   message.set_message_type("text");
   *message.mutable_created_at() = SomeTime();
-  request.add_user_ids(1234);
-  request.add_user_ids(4321);
   return request;
 }
 
@@ -33,7 +47,7 @@ Request ValidMessageRequest() {
 
 template <>
 v1::PublishGroupRequest Valid() {
-  v1::PublishGroupRequest request;
+  auto request = ToUsers<v1::PublishGroupRequest>();
   v1::Group& group = *request.mutable_group();
   group.set_group_id(kGroupId);
   group.set_name("a name");
@@ -43,8 +57,6 @@ v1::PublishGroupRequest Valid() {
   group.set_group_type(v1::GROUP_TYPE_MULTI_USER);
   group.set_owner_id(1234);
   group.add_user_ids(1234);
-  request.add_user_ids(1234);
-  request.add_user_ids(4321);
   return request;
 }
 
@@ -70,74 +82,58 @@ v1::PublishActionLogRequest Valid() {
 
 template <>
 v1::PublishReadRequest Valid() {
-  v1::PublishReadRequest request;
+  auto request = ToUsers<v1::PublishReadRequest>();
   v1::Read& read = *request.mutable_read();
   read.set_group_id(kGroupId);
   read.set_user_id(1234);
   *read.mutable_read_at() = SomeTime();
   read.set_group_type(v1::GROUP_TYPE_ONE_TO_ONE);
-  request.add_user_ids(1234);
-  request.add_user_ids(4321);
   return request;
 }
 
 template <>
 v1::PublishJoinRequest Valid() {
-  v1::PublishJoinRequest request;
+  auto request = ToUsers<v1::PublishJoinRequest>();
   v1::Join& join = *request.mutable_join();
-  join.set_group_id(kGroupId);
-  *join.mutable_created_at() = SomeTime();
+  SetGroupAndTime(join);
   join.add_user_ids(1234);
-  request.add_user_ids(1234);
-  request.add_user_ids(4321);
   return request;
 }
 
 template <>
 v1::PublishLeaveRequest Valid() {
-  v1::PublishLeaveRequest request;
+  auto request = ToUsers<v1::PublishLeaveRequest>();
   v1::Leave& leave = *request.mutable_leave();
-  leave.set_group_id(kGroupId);
-  *leave.mutable_created_at() = SomeTime();
+  SetGroupAndTime(leave);
   leave.set_user_id(1234);
-  request.add_user_ids(1234);
-  request.add_user_ids(4321);
   return request;
 }
 
 template <>
 v1::PublishDeleteAttachmentRequest Valid() {
-  v1::PublishDeleteAttachmentRequest request;
+  auto request = ToUsers<v1::PublishDeleteAttachmentRequest>();
   v1::DeleteAttachment& deleted = *request.mutable_delete_attachment();
-  deleted.set_group_id(kGroupId);
-  *deleted.mutable_created_at() = SomeTime();
+  SetGroupAndTime(deleted);
   deleted.add_message_ids(kMessageId);
   deleted.add_file_ids("f4503d55d49ff4503d55d49f");
-  request.add_user_ids(1234);
-  request.add_user_ids(4321);
   return request;
 }
 
 template <>
 v1::PublishDeleteMessageRequest Valid() {
-  v1::PublishDeleteMessageRequest request;
+  auto request = ToUsers<v1::PublishDeleteMessageRequest>();
   v1::DeleteMessage& deleted = *request.mutable_delete_message();
-  deleted.set_group_id(kGroupId);
-  *deleted.mutable_created_at() = SomeTime();
+  SetGroupAndTime(deleted);
   deleted.add_message_ids(kMessageId);
-  request.add_user_ids(1234);
-  request.add_user_ids(4321);
   return request;
 }
 
 template <>
 v1::PublishCustomRequest Valid() {
-  v1::PublishCustomRequest request;
+  auto request = ToUsers<v1::PublishCustomRequest>();
   request.mutable_custom()->set_event_type("poll");
   request.mutable_custom()->set_group_id(kGroupId);
   (*request.mutable_custom()->mutable_data()->mutable_fields())["question"].set_string_value("why");
-  request.add_user_ids(1234);
-  request.add_user_ids(4321);
   return request;
 }
 

@@ -18,6 +18,21 @@
 namespace dino::testing {
 namespace {
 
+using EventStream =
+    grpc::ClientReaderWriterInterface<v1::PublishStreamRequest, v1::PublishStreamResponse>;
+
+// Writes messages to `users` users in turn, with their numbers as texts, and ends the requests.
+void WriteEvents(EventStream& stream, int count, int users) {
+  v1::PublishStreamRequest request;
+  for (int i = 0; i < count; ++i) {
+    request.set_sequence(static_cast<std::uint64_t>(i));
+    *request.mutable_event()->mutable_message() =
+        MessageRequest({i * 17 % users + 1}, std::to_string(i));
+    if (!stream.Write(request)) break;
+  }
+  stream.WritesDone();
+}
+
 class ManyEventsTest : public ::testing::Test {
  protected:
   void SetUp() override { bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING); }
@@ -78,16 +93,7 @@ TEST_F(ManyEventsTest, AStreamOfAHundredThousandEventsKeepsItsOrderInFlatMemory)
   constexpr int kUsers = 1000;
   grpc::ClientContext context;
   const auto stream = bridge_.stub().PublishStream(&context);
-  std::thread writer([&stream] {
-    v1::PublishStreamRequest request;
-    for (int i = 0; i < kEvents; ++i) {
-      request.set_sequence(static_cast<std::uint64_t>(i));
-      *request.mutable_event()->mutable_message() =
-          MessageRequest({i * 17 % kUsers + 1}, std::to_string(i));
-      if (!stream->Write(request)) break;
-    }
-    stream->WritesDone();
-  });
+  std::thread writer([&stream] { WriteEvents(*stream, kEvents, kUsers); });
   // Answers come as they are known; each once.
   std::vector<bool> answered(kEvents);
   ProcessUsage early;
@@ -115,15 +121,7 @@ TEST_F(ManyEventsTest, AStreamOutlivesARestartOfTheBroker) {
   constexpr int kEvents = 2000;
   grpc::ClientContext context;
   const auto stream = bridge_.stub().PublishStream(&context);
-  std::thread writer([&stream] {
-    v1::PublishStreamRequest request;
-    for (int i = 0; i < kEvents; ++i) {
-      request.set_sequence(static_cast<std::uint64_t>(i));
-      *request.mutable_event()->mutable_message() = MessageRequest({i % 16 + 1}, std::to_string(i));
-      if (!stream->Write(request)) break;
-    }
-    stream->WritesDone();
-  });
+  std::thread writer([&stream] { WriteEvents(*stream, kEvents, 16); });
   int ok = 0;
   int count = 0;
   v1::PublishStreamResponse response;
