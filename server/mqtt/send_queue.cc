@@ -175,11 +175,13 @@ bool SendQueue::FillRetries(Clock::time_point now, Sender send) {
 }
 
 bool SendQueue::SendAgain(const InFlight& entry, Clock::time_point now, Sender send) {
-  entry.chunk->batch->WriteTopic(entry.position, topic_);
+  const Batch& batch = *entry.chunk->batch;
+  batch.WriteTopic(entry.position, topic_);
+  const std::string_view payload = batch.PayloadOf(entry.position, payload_);
   InFlight& again = window_.Add(entry.chunk, entry.position, entry.topic_hash, entry.bytes, now);
   again.failures = entry.failures;
   again.last_failure = entry.last_failure;
-  return Transmit(again, topic_, send);
+  return Transmit(again, {batch, topic_, payload}, send);
 }
 
 bool SendQueue::FillFreed(Clock::time_point now, Sender send) {
@@ -225,9 +227,10 @@ bool SendQueue::FillReady(Clock::time_point now, Sender send) {
 
 SendQueue::Step SendQueue::SendNext(Chunk& chunk, Clock::time_point now, Sender send) {
   const std::uint32_t position = chunk.first + chunk.taken;
-  chunk.batch->WriteTopic(position, topic_);
-  const std::size_t bytes =
-      topic_.size() + chunk.batch->PayloadOf(position, payload_).size() + kPacketOverhead;
+  const Batch& batch = *chunk.batch;
+  batch.WriteTopic(position, topic_);
+  const std::string_view payload = batch.PayloadOf(position, payload_);
+  const std::size_t bytes = topic_.size() + payload.size() + kPacketOverhead;
   if (!window_.HasRoom(bytes)) return Step::kNoRoom;
   const std::uint64_t topic_hash = absl::HashOf(topic_);
   if (window_.HasTopic(topic_hash)) {
@@ -245,13 +248,13 @@ SendQueue::Step SendQueue::SendNext(Chunk& chunk, Clock::time_point now, Sender 
   }
   InFlight& entry = window_.Add(&chunk, position, topic_hash, bytes, now);
   // From here on the chunk may have ended, if this was its last publication.
-  if (!Transmit(entry, topic_, send)) return Step::kConnectionLost;
+  if (!Transmit(entry, {batch, topic_, payload}, send)) return Step::kConnectionLost;
   return last ? Step::kLastSent : Step::kSent;
 }
 
-bool SendQueue::Transmit(InFlight& entry, const std::string& topic, Sender send) {
+bool SendQueue::Transmit(InFlight& entry, const Outgoing& outgoing, Sender send) {
   std::uint8_t reason_code = kSuccess;
-  switch (send(*entry.chunk, topic, entry, reason_code)) {
+  switch (send(outgoing, entry, reason_code)) {
     case SendStatus::kSent:
       return true;
     case SendStatus::kRefused: {

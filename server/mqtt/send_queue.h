@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,10 +37,17 @@ class SendQueue {
  public:
   enum class SendStatus { kSent, kRefused, kConnectionLost };
 
-  // Sends the publication on `topic`; fills in `entry.packet_id`, or `reason_code` if
-  // refused. Must not call the queue.
-  using Sender = absl::FunctionRef<SendStatus(const Chunk& chunk, const std::string& topic,
-                                              InFlight& entry, std::uint8_t& reason_code)>;
+  // What goes out; valid while it is sent.
+  struct Outgoing {
+    const Batch& batch;
+    const std::string& topic;
+    std::string_view payload;
+  };
+
+  // Sends a publication; fills in `entry.packet_id`, or `reason_code` if refused. Must not call
+  // the queue.
+  using Sender = absl::FunctionRef<SendStatus(const Outgoing& outgoing, InFlight& entry,
+                                              std::uint8_t& reason_code)>;
 
   // Everything that a queue holds, on its way to another one.
   struct Work {
@@ -130,7 +138,7 @@ class SendQueue {
   bool FillFreed(Clock::time_point now, Sender send);
   bool FillReady(Clock::time_point now, Sender send);
   Step SendNext(Chunk& chunk, Clock::time_point now, Sender send);
-  bool Transmit(InFlight& entry, const std::string& topic, Sender send);
+  bool Transmit(InFlight& entry, const Outgoing& outgoing, Sender send);
   void Settle(Chunk& chunk, std::uint32_t position, Settlement settlement);
   void End(Chunk& chunk);
   // Lets the next chunk have the topic that is not in flight any more.
@@ -155,6 +163,7 @@ class SendQueue {
   absl::btree_set<std::pair<Clock::time_point, Chunk*>> deadlines_;
   // Publications of all chunks that were not taken up yet.
   std::size_t unsent_ = 0;
+  // Where a topic and a payload are put together.
   std::string topic_;
   std::string payload_;
   const EndedFunction on_ended_;

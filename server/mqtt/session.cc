@@ -222,9 +222,9 @@ void Session::Send(Clock::time_point now) {
 }
 
 bool Session::Burst(Clock::time_point now) {
-  const auto transmit = [this](const Chunk& chunk, const std::string& topic, InFlight& entry,
+  const auto transmit = [this](const SendQueue::Outgoing& outgoing, InFlight& entry,
                                std::uint8_t& reason_code) {
-    return Transmit(chunk, topic, entry, reason_code);
+    return Transmit(outgoing, entry, reason_code);
   };
   if (queue_.unsent() < 2) return queue_.Fill(now, transmit);
   connection_->Cork(true);
@@ -233,12 +233,12 @@ bool Session::Burst(Clock::time_point now) {
   return ok;
 }
 
-SendQueue::SendStatus Session::Transmit(const Chunk& chunk, const std::string& topic,
-                                        InFlight& entry, std::uint8_t& reason_code) {
-  const Batch& batch = *chunk.batch;
-  switch (connection_->Publish(topic, batch.PayloadOf(entry.position, payload_),
-                               batch.options().qos, properties_.For(batch, entry.sent_at),
-                               entry.packet_id, reason_code)) {
+SendQueue::SendStatus Session::Transmit(const SendQueue::Outgoing& outgoing, InFlight& entry,
+                                        std::uint8_t& reason_code) {
+  const Batch& batch = outgoing.batch;
+  switch (connection_->Publish(outgoing.topic, outgoing.payload, batch.options().qos,
+                               properties_.For(batch, entry.sent_at), entry.packet_id,
+                               reason_code)) {
     case Connection::PublishStatus::kSent:
       return SendQueue::SendStatus::kSent;
     case Connection::PublishStatus::kRefused:

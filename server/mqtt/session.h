@@ -123,7 +123,7 @@ class Session : private SocketHandler, private Connection::Listener {
   void Send(Clock::time_point now);
   bool Burst(Clock::time_point now);
   void ProcessAnswers();
-  SendQueue::SendStatus Transmit(const Chunk& chunk, const std::string& topic, InFlight& entry,
+  SendQueue::SendStatus Transmit(const SendQueue::Outgoing& outgoing, InFlight& entry,
                                  std::uint8_t& reason_code);
   Clock::time_point NextTimer() const;
 
@@ -151,8 +151,6 @@ class Session : private SocketHandler, private Connection::Listener {
   Clock::time_point keep_alive_at_;
 
   PropertiesCache properties_;
-  // Where a payload is put together.
-  std::string payload_;
   SendQueue queue_;
   Failover failover_;
 };

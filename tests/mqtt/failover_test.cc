@@ -60,9 +60,9 @@ class FailoverTest : public ::testing::Test {
   // What the session would send now.
   std::vector<std::string> Sent() {
     std::vector<std::string> topics;
-    queue_.Fill(now_, [&](const Chunk&, const std::string& topic, InFlight& entry, std::uint8_t&) {
+    queue_.Fill(now_, [&](const SendQueue::Outgoing& outgoing, InFlight& entry, std::uint8_t&) {
       entry.packet_id = ++last_packet_id_;
-      topics.push_back(topic);
+      topics.push_back(outgoing.topic);
       return SendQueue::SendStatus::kSent;
     });
     return topics;

@@ -39,18 +39,19 @@ class SendQueueTest : public ::testing::Test {
   // Lets the queue send, and returns what it sent, as "topic payload".
   std::vector<std::string> Fill() {
     std::vector<std::string> sent;
-    connected_ = queue_.Fill(now_, [&](const Chunk& chunk, const std::string& topic,
-                                       InFlight& entry, std::uint8_t& reason_code) {
-      if (lost_) return SendQueue::SendStatus::kConnectionLost;
-      if (refused_.count(topic) > 0) {
-        reason_code = refused_[topic];
-        return SendQueue::SendStatus::kRefused;
-      }
-      entry.packet_id = ++last_packet_id_;
-      packet_ids_[topic] = entry.packet_id;
-      sent.push_back(topic + " " + chunk.batch->payload());
-      return SendQueue::SendStatus::kSent;
-    });
+    connected_ = queue_.Fill(
+        now_, [&](const SendQueue::Outgoing& outgoing, InFlight& entry, std::uint8_t& reason_code) {
+          const std::string& topic = outgoing.topic;
+          if (lost_) return SendQueue::SendStatus::kConnectionLost;
+          if (refused_.count(topic) > 0) {
+            reason_code = refused_[topic];
+            return SendQueue::SendStatus::kRefused;
+          }
+          entry.packet_id = ++last_packet_id_;
+          packet_ids_[topic] = entry.packet_id;
+          sent.push_back(topic + " " + std::string(outgoing.payload));
+          return SendQueue::SendStatus::kSent;
+        });
     return sent;
   }
 
