@@ -13,17 +13,13 @@
 #include <vector>
 
 #include "dino/events/v1/event_publisher_service.grpc.pb.h"
-#include "grpc/health/v1/health.grpc.pb.h"
+#include "tests/integration/health_client.h"
 #include "tests/testing/patience.h"
 #include "tests/testing/subprocess.h"
 
 namespace dino::testing {
 
 namespace v1 = ::dino::events::v1;
-namespace health = ::grpc::health::v1;
-
-using HealthStatus = health::HealthCheckResponse::ServingStatus;
-
 // The service as health checks name it.
 inline constexpr char kServiceName[] = "dino.events.v1.EventPublisherService";
 
@@ -50,9 +46,13 @@ class BridgeProcess {
   v1::EventPublisherService::Stub& stub() { return *stub_; }
 
   // The health of a service now; nothing if it does not exist.
-  std::optional<HealthStatus> Health(const std::string& service, Where where = Where::Here());
+  std::optional<HealthStatus> Health(const std::string& service, Where where = Where::Here()) {
+    return CheckHealth(channel_, service, where);
+  }
   // Waits, by a health watch, until the service has that health.
-  void WaitForHealth(const std::string& service, HealthStatus wanted, Where where = Where::Here());
+  void WaitForHealth(const std::string& service, HealthStatus wanted, Where where = Where::Here()) {
+    testing::WaitForHealth(channel_, service, wanted, where);
+  }
 
   // Waits for a log record with this message.
   void WaitForLog(std::string_view message, Where where = Where::Here());

@@ -1,51 +1,19 @@
 #include "tests/integration/restartable_bridge.h"
 
-#include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <csignal>
 
-#include "grpc/health/v1/health.grpc.pb.h"
+#include "tests/integration/health_client.h"
+#include "tests/testing/quick_channel.h"
 
 namespace dino::testing {
-namespace {
-
-namespace health = ::grpc::health::v1;
-
-void SetDeadline(grpc::ClientContext& context) {
-  context.set_deadline(std::chrono::system_clock::now() + kPatience);
-}
-
-std::shared_ptr<grpc::Channel> NewChannel(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
-}
-
-}  // namespace
-
-LogRecord::LogRecord(const std::string& line) {
-  if (!google::protobuf::util::JsonStringToMessage(line, &fields_).ok()) fields_.Clear();
-}
-
-std::string LogRecord::Text(const std::string& name) const {
-  const auto field = fields_.fields().find(name);
-  return field == fields_.fields().end() ? std::string() : field->second.string_value();
-}
-
-double LogRecord::Number(const std::string& name) const {
-  const auto field = fields_.fields().find(name);
-  return field == fields_.fields().end() ? 0 : field->second.number_value();
-}
-
 RestartableBridge::RestartableBridge(const std::string& mqtt_brokers,
                                      const std::vector<std::string>& flags, Where where)
     : command_{DINO_BRIDGE, "--grpc-address=" + port_.address(), "--mqtt-brokers=" + mqtt_brokers,
                "--log-format=json"},
-      channel_(NewChannel(port_.address())),
+      channel_(QuickChannel(port_.address())),
       stub_(events::v1::EventPublisherService::NewStub(channel_)) {
   command_.insert(command_.end(), flags.begin(), flags.end());
   Start(Wait::kForListening, where);
@@ -89,43 +57,15 @@ std::vector<LogRecord> RestartableBridge::Stop(Where where) {
   return std::move(log_);
 }
 
-bool RestartableBridge::WatchHealth(const std::string& service, bool wanted) {
-  grpc::ClientContext context;
-  SetDeadline(context);
-  context.set_wait_for_ready(true);
-  health::HealthCheckRequest request;
-  request.set_service(service);
-  const auto stub = health::Health::NewStub(channel_);
-  const auto stream = stub->Watch(&context, request);
-  health::HealthCheckResponse response;
-  while (stream->Read(&response)) {
-    if ((response.status() == health::HealthCheckResponse::SERVING) != wanted) continue;
-    context.TryCancel();
-    stream->Finish();
-    return true;
-  }
-  stream->Finish();
-  return false;
-}
-
 void RestartableBridge::WaitForReadiness(bool ready, Where where) {
-  if (WatchHealth("", ready)) return;
-  ADD_FAILURE_AT(where.file, where.line)
-      << "the server does not become " << (ready ? "ready" : "unready");
+  WaitForHealth(
+      channel_, "",
+      ready ? health::HealthCheckResponse::SERVING : health::HealthCheckResponse::NOT_SERVING,
+      where);
 }
 
 bool RestartableBridge::live(Where where) {
-  grpc::ClientContext context;
-  SetDeadline(context);
-  health::HealthCheckRequest request;
-  request.set_service("liveness");
-  health::HealthCheckResponse response;
-  const grpc::Status status =
-      health::Health::NewStub(channel_)->Check(&context, request, &response);
-  if (!status.ok()) {
-    ADD_FAILURE_AT(where.file, where.line) << "the health check fails: " << status.error_message();
-  }
-  return response.status() == health::HealthCheckResponse::SERVING;
+  return CheckHealth(channel_, "liveness", where) == health::HealthCheckResponse::SERVING;
 }
 
 bool RestartableBridge::ReadRecord(Clock::time_point deadline) {
@@ -154,7 +94,9 @@ LogRecord RestartableBridge::WaitForRecord(std::string_view message, Where where
 grpc::Status RestartableBridge::Publish(const events::v1::PublishMessageRequest& request,
                                         events::v1::Delivery* delivery, Deadline deadline) {
   grpc::ClientContext context;
-  if (deadline == Deadline::kLong) SetDeadline(context);
+  if (deadline == Deadline::kLong) {
+    context.set_deadline(std::chrono::system_clock::now() + kPatience);
+  }
   events::v1::PublishMessageResponse response;
   grpc::Status status = stub_->PublishMessage(&context, request, &response);
   if (delivery != nullptr) *delivery = response.delivery();

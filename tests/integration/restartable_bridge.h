@@ -1,7 +1,6 @@
 #ifndef DINO_TESTS_INTEGRATION_RESTARTABLE_BRIDGE_H_
 #define DINO_TESTS_INTEGRATION_RESTARTABLE_BRIDGE_H_
 
-#include <google/protobuf/struct.pb.h>
 #include <grpcpp/grpcpp.h>
 
 #include <cstddef>
@@ -13,27 +12,12 @@
 #include <vector>
 
 #include "dino/events/v1/event_publisher_service.grpc.pb.h"
+#include "tests/integration/log_record.h"
 #include "tests/testing/loopback.h"
 #include "tests/testing/patience.h"
 #include "tests/testing/subprocess.h"
 
 namespace dino::testing {
-
-// A record of the server's log.
-class LogRecord {
- public:
-  LogRecord() = default;
-  // A line that is no JSON object makes an empty record.
-  explicit LogRecord(const std::string& line);
-
-  std::string message() const { return Text("message"); }
-  // A field's value; empty or 0 if there is none.
-  std::string Text(const std::string& name) const;
-  double Number(const std::string& name) const;
-
- private:
-  google::protobuf::Struct fields_;
-};
 
 // The server's program at one address through several lives: it can be killed and started again,
 // and its callers stay.
@@ -83,8 +67,6 @@ class RestartableBridge {
  private:
   // Reads one more record. False if none comes in time.
   bool ReadRecord(Clock::time_point deadline);
-  // Watches that health until it is `wanted`. False if it does not become so.
-  bool WatchHealth(const std::string& service, bool wanted);
 
   const LoopbackPort port_;
   std::vector<std::string> command_;

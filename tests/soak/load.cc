@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/soak/answer.h"
 #include "tests/soak/witness.h"
+#include "tests/testing/quick_channel.h"
 
 namespace dino::soak {
 namespace {
@@ -15,15 +16,6 @@ using testing::Clock;
 namespace v1 = ::dino::events::v1;
 
 constexpr std::int64_t kFirstUser = 1000;
-
-std::shared_ptr<grpc::Channel> NewChannel(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  // The bridge may not listen yet.
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
-}
 
 v1::PublishMessageRequest Request(const std::vector<std::int64_t>& users,
                                   const EventOrigin& origin) {
@@ -48,7 +40,7 @@ system_clock::time_point After(Clock::duration length) {
 Load::Load(const std::string& address, const LoadOptions& options, testing::Ledger& ledger)
     : options_(options),
       ledger_(ledger),
-      channel_(NewChannel(address)),
+      channel_(testing::QuickChannel(address)),
       stub_(v1::EventPublisherService::NewStub(channel_)),
       next_user_(kFirstUser) {
   for (std::size_t i = 0; i < options.small_callers; ++i) {
