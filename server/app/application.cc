@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/app/server_info.h"
 #include "server/fanout/fanout.h"
 #include "server/fanout/topic_template.h"
 #include "server/log/log.h"
@@ -103,8 +104,10 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
   mqtt::SessionPool pool(PoolOptions(settings));
   fanout::Fanout fanout(pool, topic_template, FanoutOptionsOf(settings));
   const memory::MemoryTrimmer trimmer([&fanout] { return fanout.idle(); });
+  rpc::ServerOptions server_options = ServerOptionsOf(settings, topic_template);
+  server_options.info = [&] { return DescribeServer(settings, pool.Sessions()); };
   rpc::Server server(
-      fanout, [&pool] { return pool.connected(); }, ServerOptionsOf(settings, topic_template));
+      fanout, [&pool] { return pool.connected(); }, server_options);
 
   pool.Start();
   const absl::StatusOr<std::string> address = server.Start();

@@ -243,6 +243,8 @@ void Connection::OnConnect(mosquitto* handle, void* self, int reason_code, int /
   connack.reason_code = static_cast<std::uint8_t>(reason_code);
   mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM, &connack.receive_maximum,
                                 /*skip_first=*/false);
+  mosquitto_property_read_byte(properties, MQTT_PROP_MAXIMUM_QOS, &connack.maximum_qos,
+                               /*skip_first=*/false);
   mosquitto_property_read_int32(properties, MQTT_PROP_MAXIMUM_PACKET_SIZE,
                                 &connack.maximum_packet_size, /*skip_first=*/false);
 }

@@ -25,6 +25,8 @@ struct ConnAck {
   std::uint8_t reason_code = 0;
   // How many publications the broker takes without having acknowledged them.
   std::uint16_t receive_maximum = 65535;
+  // The highest QoS of a publication that it takes.
+  std::uint8_t maximum_qos = 2;
   // The largest packet that it takes; 0 for any.
   std::uint32_t maximum_packet_size = 0;
 };

@@ -92,6 +92,7 @@ void Session::Established() {
   change.client_id = options_.client_id;
   change.broker = broker().ToString();
   change.connected = true;
+  change.announced = *connection_->connack();
   on_change_(change);
 }
 

@@ -53,6 +53,8 @@ struct SessionChange {
   bool connected = false;
   // True if it was connected before; if both are, it has gone from another broker to this one.
   bool was_connected = false;
+  // What the broker announced, if it is connected.
+  ConnAck announced;
   // Why it is not connected, and when it tries again.
   std::string reason;
   Clock::duration retry_in{};

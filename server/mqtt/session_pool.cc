@@ -9,18 +9,16 @@
 namespace dino::mqtt {
 
 SessionPool::SessionPool(const SessionPoolOptions& options)
-    : session_count_(options.sessions), serving_(options.sessions), resolver_(options.look_up) {
+    : session_count_(options.sessions),
+      serving_(options.sessions),
+      infos_(options.sessions),
+      resolver_(options.look_up) {
   const std::size_t loop_count = std::min(options.loops, options.sessions);
   for (std::size_t i = 0; i < loop_count; ++i) {
     loops_.push_back(std::make_unique<Loop>(resolver_));
   }
   std::random_device random;
   const std::string process = absl::StrCat(absl::Hex(random(), absl::kZeroPad8));
-  const auto on_change = [this, report = options.on_change](const SessionChange& change) {
-    if (change.connected) ++connected_count_;
-    if (change.was_connected) --connected_count_;
-    report(change);
-  };
   const Colleagues colleagues = MakeColleagues();
   for (std::size_t number = 0; number < session_count_; ++number) {
     SessionOptions session = options.session;
@@ -31,12 +29,39 @@ SessionPool::SessionPool(const SessionPoolOptions& options)
         session.brokers.end());
     session.address = number / session.brokers.size();
     session.client_id = absl::StrCat(options.client_id_prefix, "-", process, "-", number);
+    infos_[number].client_id = session.client_id;
+    infos_[number].since = std::chrono::system_clock::now();
+    const auto on_change = [this, number, report = options.on_change](const SessionChange& change) {
+      Changed(number, change);
+      report(change);
+    };
     loops_[number % loop_count]->AddSession(static_cast<std::uint32_t>(number), std::move(session),
                                             random(), on_change, colleagues);
   }
 }
 
 SessionPool::~SessionPool() { Stop(); }
+
+void SessionPool::Changed(std::size_t number, const SessionChange& change) {
+  if (change.users != Failover::Move::kNone) return;
+  {
+    const MutexLock lock(mutex_);
+    SessionInfo& info = infos_[number];
+    // An attempt that fails changes nothing about since when it is not connected.
+    if (change.connected || change.was_connected) info.since = std::chrono::system_clock::now();
+    info.broker = change.broker;
+    info.connected = change.connected;
+    info.reason = change.reason;
+    info.announced = change.announced;
+  }
+  if (change.connected) ++connected_count_;
+  if (change.was_connected) --connected_count_;
+}
+
+std::vector<SessionInfo> SessionPool::Sessions() const {
+  const MutexLock lock(mutex_);
+  return infos_;
+}
 
 Colleagues SessionPool::MakeColleagues() {
   Colleagues colleagues;

@@ -2,6 +2,7 @@
 #define DINO_SERVER_MQTT_SESSION_POOL_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,6 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "server/base/mutex.h"
+#include "server/mqtt/connection.h"
 #include "server/mqtt/loop.h"
 #include "server/mqtt/publisher.h"
 #include "server/mqtt/resolver.h"
@@ -32,6 +36,20 @@ struct SessionPoolOptions {
   Session::ChangeFunction on_change = [](const SessionChange&) {};
 };
 
+// How a session is at the moment.
+struct SessionInfo {
+  std::string client_id;
+  // To which it is connected or was trying to connect last; empty before the first attempt ended.
+  std::string broker;
+  bool connected = false;
+  // Since when it is connected, or is not.
+  std::chrono::system_clock::time_point since;
+  // Why it is not connected.
+  std::string reason;
+  // What the broker announced, if it is connected.
+  ConnAck announced;
+};
+
 // The sessions that all RPCs share. They start to connect with `Start`, whether or not a broker
 // answers, and keep trying. Thread-safe after that.
 class SessionPool : public Publisher {
@@ -50,10 +68,14 @@ class SessionPool : public Publisher {
 
   std::size_t session_count() const override { return session_count_; }
   bool connected() const override { return connected_count_.load() > 0; }
+  // All sessions, by number.
+  std::vector<SessionInfo> Sessions() const;
   void Publish(const std::shared_ptr<Batch>& batch) override;
   void Stop(const std::shared_ptr<Batch>& batch) override;
 
  private:
+  // Takes down what a session reports.
+  void Changed(std::size_t number, const SessionChange& change);
   Colleagues MakeColleagues();
   std::optional<std::uint32_t> ChooseDeputy(std::uint32_t self);
   Loop& LoopOf(std::uint32_t session) { return *loops_[session % loops_.size()]; }
@@ -62,6 +84,8 @@ class SessionPool : public Publisher {
   std::atomic<int> connected_count_{0};
   // By number: whether the session takes others' users.
   std::vector<std::atomic<bool>> serving_;
+  mutable Mutex mutex_;
+  std::vector<SessionInfo> infos_ ABSL_GUARDED_BY(mutex_);
   Resolver resolver_;
   std::vector<std::unique_ptr<Loop>> loops_;
 };

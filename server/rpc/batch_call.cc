@@ -14,7 +14,6 @@ namespace dino::rpc {
 namespace {
 
 constexpr char kLabel[] = "batch";
-constexpr int kMaxEvents = 1000;
 
 }  // namespace
 
@@ -22,9 +21,10 @@ grpc::Status BatchCall::Parse(const grpc::ByteBuffer& bytes, v1::PublishBatchReq
   if (shared_.draining.load(std::memory_order_relaxed)) return ShuttingDown();
   grpc::Status parsed = ParseRequest(bytes, request);
   if (!parsed.ok()) return parsed;
-  if (!request.events().empty() && request.events_size() <= kMaxEvents) return grpc::Status::OK;
+  if (!request.events().empty() && request.events_size() <= kMaxBatchEvents)
+    return grpc::Status::OK;
   event::Violations violations;
-  violations.Add("events", absl::StrCat("must have 1 to ", kMaxEvents, " entries"));
+  violations.Add("events", absl::StrCat("must have 1 to ", kMaxBatchEvents, " entries"));
   return InvalidFields(violations);
 }
 

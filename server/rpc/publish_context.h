@@ -2,7 +2,9 @@
 #define DINO_SERVER_RPC_PUBLISH_CONTEXT_H_
 
 #include <atomic>
+#include <functional>
 
+#include "dino/events/v1/server_info.pb.h"
 #include "server/event/limits.h"
 #include "server/fanout/fanout.h"
 #include "server/mqtt/batch.h"
@@ -10,13 +12,17 @@
 
 namespace dino::rpc {
 
-// What all publishing calls share. Outlives them.
+namespace v1 = ::dino::events::v1;
+
+// What all calls of the service share. Outlives them.
 struct PublishContext {
   fanout::Fanout& fanout;
   CallTracker& tracker;
   event::Limits limits;
   // For calls that state no deadline.
   mqtt::Clock::duration default_deadline;
+  // What GetServerInfo answers. From any thread.
+  std::function<v1::GetServerInfoResponse()> info;
   // New calls are refused.
   std::atomic<bool> draining{false};
 };

@@ -2,6 +2,7 @@
 
 #include "dino/events/v1/event_publisher_service.grpc.pb.h"
 #include "server/rpc/batch_call.h"
+#include "server/rpc/info_call.h"
 #include "server/rpc/publish_call.h"
 
 namespace dino::rpc {
@@ -23,10 +24,11 @@ using RawDeleteMessage = Api::WithRawMethod_PublishDeleteMessage<RawDeleteAttach
 using RawCustom = Api::WithRawMethod_PublishCustom<RawDeleteMessage>;
 using RawBatch = Api::WithRawMethod_PublishBatch<RawCustom>;
 using RawStream = Api::WithRawMethod_PublishStream<RawBatch>;
+using RawInfo = Api::WithRawMethod_GetServerInfo<RawStream>;
 
 }  // namespace
 
-class PublishService::Service : public RawStream {};
+class PublishService::Service : public RawInfo {};
 
 namespace {
 
@@ -92,10 +94,10 @@ void PublishService::Listen(grpc::ServerCompletionQueue& queue) {
   ListenFor<DeleteAttachment>(*service_, queue, shared_);
   ListenFor<DeleteMessage>(*service_, queue, shared_);
   ListenFor<Custom>(*service_, queue, shared_);
-  ListenForMany(queue);
+  ListenForOthers(queue);
 }
 
-void PublishService::ListenForMany(grpc::ServerCompletionQueue& queue) {
+void PublishService::ListenForOthers(grpc::ServerCompletionQueue& queue) {
   using Responder = grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>;
   (new BatchCall(shared_, [this, &queue](grpc::ServerContext& context, grpc::ByteBuffer& request,
                                          Responder& responder, void* tag) {
@@ -107,6 +109,10 @@ void PublishService::ListenForMany(grpc::ServerCompletionQueue& queue) {
          service_->RequestPublishStream(&context, &stream, &queue, &queue, tag);
        }))
       ->Listen();
+  (new InfoCall(shared_, [this, &queue](grpc::ServerContext& context, grpc::ByteBuffer& request,
+                                        Responder& responder, void* tag) {
+    service_->RequestGetServerInfo(&context, &request, &responder, &queue, &queue, tag);
+  }))->Listen();
 }
 
 }  // namespace dino::rpc

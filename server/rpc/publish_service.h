@@ -29,7 +29,7 @@ class PublishService {
  private:
   class Service;
 
-  void ListenForMany(grpc::ServerCompletionQueue& queue);
+  void ListenForOthers(grpc::ServerCompletionQueue& queue);
 
   PublishContext& shared_;
   OpenStreams open_streams_;

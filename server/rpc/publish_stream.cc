@@ -15,9 +15,8 @@ namespace {
 
 constexpr char kLabel[] = "stream";
 
-// From so many open events on, a stream is not read.
-constexpr std::size_t kMaxOpen = 1000;
-// When it is read again: later, so that it does not stop and go with every answer.
+// When a stream that was held back is read again: later, so that it does not stop and go with every
+// answer.
 constexpr std::size_t kGoOnBelow = 750;
 
 }  // namespace
@@ -95,7 +94,7 @@ void PublishStream::OnRead(bool ok) {
   bool go_on = false;
   {
     const MutexLock lock(mutex_);
-    held_back_ = open_ >= kMaxOpen;
+    held_back_ = open_ >= kMaxOpenStreamEvents;
     go_on = !held_back_;
   }
   if (go_on) Read();

@@ -23,6 +23,9 @@ namespace dino::rpc {
 
 class PublishStream;
 
+// From so many open events on, a stream is not read.
+inline constexpr std::size_t kMaxOpenStreamEvents = 1000;
+
 // The streams that are open, so that they can be ended. Thread-safe.
 class OpenStreams {
  public:

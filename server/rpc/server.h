@@ -36,6 +36,8 @@ struct ServerOptions {
   std::size_t max_receiving_bytes = 268435456;
   // Threads, each with a completion queue; 0 for one per core.
   unsigned threads = 0;
+  // What GetServerInfo answers. From any thread.
+  std::function<v1::GetServerInfoResponse()> info = [] { return v1::GetServerInfoResponse(); };
   // How many file descriptors connections of callers must leave to others.
   std::size_t spare_descriptors = 16;
 };

@@ -1,0 +1,18 @@
+#ifndef DINO_SERVER_APP_SERVER_INFO_H_
+#define DINO_SERVER_APP_SERVER_INFO_H_
+
+#include <vector>
+
+#include "dino/events/v1/server_info.pb.h"
+#include "server/app/settings.h"
+#include "server/mqtt/session_pool.h"
+
+namespace dino::app {
+
+// What GetServerInfo answers.
+events::v1::GetServerInfoResponse DescribeServer(const Settings& settings,
+                                                 const std::vector<mqtt::SessionInfo>& sessions);
+
+}  // namespace dino::app
+
+#endif  // DINO_SERVER_APP_SERVER_INFO_H_
