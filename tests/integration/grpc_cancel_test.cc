@@ -77,20 +77,19 @@ class GrpcWaitingCallsTest : public FloodFixture {
       : FloodFixture({kPatientWithBroker, "--mqtt-sessions=1", "--mqtt-in-flight-window=1",
                       "--max-recipients=1000", "--max-pending-publications=1000"}) {}
 
-  // Calls until one that takes all the room there is gets in: no other call waits any more.
+  // Asks until one that takes all the room there is would get in: no other call waits any more.
   void WaitUntilNoCallWaits() {
     std::vector<std::int64_t> users(kRoom);
     std::iota(users.begin(), users.end(), kFirstUser);
+    v1::PublishMessageRequest request = MessageRequest(users, kProbe);
+    request.mutable_options()->set_validate_only(true);
     const Clock::time_point deadline = Clock::now() + kPatience;
     grpc::Status status;
     do {
-      grpc::ClientContext context;
-      context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(500));
-      v1::PublishMessageResponse response;
-      status = bridge_.stub().PublishMessage(&context, MessageRequest(users, kProbe), &response);
+      status = PublishMessage(bridge_, request);
     } while (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED &&
              Clock::now() < deadline);
-    EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED) << Describe(status);
+    EXPECT_TRUE(status.ok()) << Describe(status);
   }
 };
 
