@@ -1,7 +1,5 @@
 #include "server/mqtt/send_queue.h"
 
-#include <algorithm>
-#include <functional>
 #include <limits>
 
 #include "absl/hash/hash.h"
@@ -16,15 +14,6 @@ constexpr int kTurn = 16;
 
 // Room for a packet's header and properties, beside topic and payload.
 constexpr std::size_t kPacketOverhead = 200;
-
-// Puts the chunks of lanes last, in the order in which their batches were made.
-void SortLanes(std::vector<Chunk*>& chunks) {
-  const auto in_lane = [](const Chunk* chunk) { return chunk->batch->options().lane != 0; };
-  const auto first = std::stable_partition(chunks.begin(), chunks.end(), std::not_fn(in_lane));
-  std::sort(first, chunks.end(),
-            [](const Chunk* a, const Chunk* b) { return a->batch->id() < b->batch->id(); });
-  for (auto chunk = first; chunk != chunks.end(); ++chunk) (*chunk)->leads_lane = false;
-}
 
 }  // namespace
 
@@ -55,27 +44,11 @@ void SendQueue::Enlist(Chunk& chunk) {
 }
 
 void SendQueue::Serve(Chunk& chunk) {
-  const std::uint64_t lane = chunk.batch->options().lane;
-  if (lane != 0) {
-    const auto [place, is_first] = lanes_.try_emplace(lane);
-    if (!is_first) return place->second.PushBack(chunk);
-    chunk.leads_lane = true;
-  }
-  ready_.PushBack(chunk);
+  if (lanes_.Enter(chunk)) ready_.PushBack(chunk);
 }
 
 void SendQueue::PassLane(Chunk& chunk) {
-  if (!chunk.leads_lane) return;
-  chunk.leads_lane = false;
-  const auto lane = lanes_.find(chunk.batch->options().lane);
-  Chunk* const next = lane->second.front();
-  if (next == nullptr) {
-    lanes_.erase(lane);
-    return;
-  }
-  lane->second.Erase(*next);
-  next->leads_lane = true;
-  ready_.PushBack(*next);
+  if (Chunk* const next = lanes_.Leave(chunk)) ready_.PushBack(*next);
 }
 
 SendQueue::Work SendQueue::TakeAll() {
@@ -88,15 +61,14 @@ SendQueue::Work SendQueue::TakeAll() {
   }
   for (auto& [topic_hash, list] : waiting_) list.TakeAll(work.chunks);
   ready_.TakeAll(work.chunks);
-  for (auto& [lane, list] : lanes_) list.TakeAll(work.chunks);
+  lanes_.TakeAll(work.chunks);
   parked_.TakeAll(work.chunks);
   resend_.clear();
   waiting_.clear();
-  lanes_.clear();
   freed_.clear();
   deadlines_.clear();
   unsent_ = 0;
-  SortLanes(work.chunks);
+  Lanes::Sort(work.chunks);
   return work;
 }
 

@@ -17,6 +17,7 @@
 #include "server/mqtt/batch.h"
 #include "server/mqtt/chunk_list.h"
 #include "server/mqtt/in_flight_window.h"
+#include "server/mqtt/lanes.h"
 
 namespace dino::mqtt {
 
@@ -155,8 +156,8 @@ class SendQueue {
   ChunkList parked_;
   // Chunks whose next topic is in flight or in `resend_`, by the topic's hash.
   absl::node_hash_map<std::uint64_t, ChunkList> waiting_;
-  // Chunks that wait for the one of their lane that is served, by lane.
-  absl::node_hash_map<std::uint64_t, ChunkList> lanes_;
+  // Chunks that wait for the one of their lane that is served.
+  Lanes lanes_;
   // Topics that chunks in `waiting_` may have now.
   std::deque<std::uint64_t> freed_;
   // All chunks, by deadline.
