@@ -70,7 +70,7 @@ TEST_F(TrimPolicyTest, WhatIsNeededAgainSoonIsGivenBackLessOften) {
 }
 
 // Sanitizers have an allocator of their own.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef DINO_SANITIZED
 TEST(OwnMemoryTest, WhatThreadsFreedGoesBackToTheSystem) {
   const OwnMemory memory = OwnMemory::OfProcess();
   memory.trim();
@@ -90,7 +90,7 @@ TEST(OwnMemoryTest, WhatThreadsFreedGoesBackToTheSystem) {
   memory.trim();
   EXPECT_LT(memory.resident(), before + 5 * kMebibyte);
 }
-#endif
+#endif  // DINO_SANITIZED
 
 TEST(MemoryTrimmerTest, EndsAtOnce) {
   const MemoryTrimmer trimmer([] { return true; });
