@@ -21,11 +21,12 @@ grpc::Status BatchCall::Parse(const grpc::ByteBuffer& bytes, v1::PublishBatchReq
   if (shared_.draining.load(std::memory_order_relaxed)) return ShuttingDown();
   grpc::Status parsed = ParseRequest(bytes, request);
   if (!parsed.ok()) return parsed;
-  if (!request.events().empty() && request.events_size() <= kMaxBatchEvents)
-    return grpc::Status::OK;
-  event::Violations violations;
-  violations.Add("events", absl::StrCat("must have 1 to ", kMaxBatchEvents, " entries"));
-  return InvalidFields(violations);
+  if (request.events().empty() || request.events_size() > kMaxBatchEvents) {
+    event::Violations violations;
+    violations.Add("events", absl::StrCat("must have 1 to ", kMaxBatchEvents, " entries"));
+    return InvalidFields(violations);
+  }
+  return grpc::Status::OK;
 }
 
 void BatchCall::Handle(const grpc::ByteBuffer& bytes) {
