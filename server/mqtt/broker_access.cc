@@ -6,7 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
-#include "server/mqtt/text_file.h"
+#include "server/base/text_file.h"
 
 namespace dino::mqtt {
 namespace {

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/base/mutex.h"
-#include "server/mqtt/text_file.h"
+#include "server/base/text_file.h"
 
 struct ssl_ctx_st;
 

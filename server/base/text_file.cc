@@ -1,4 +1,4 @@
-#include "server/mqtt/text_file.h"
+#include "server/base/text_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace dino::mqtt {
+namespace dino {
 namespace {
 
 constexpr std::size_t kMaxBytes = 1024UL * 1024;
@@ -59,4 +59,4 @@ FileStamp StampOf(const std::string& path) {
           Nanoseconds(status.st_ctim)};
 }
 
-}  // namespace dino::mqtt
+}  // namespace dino

@@ -1,5 +1,5 @@
-#ifndef DINO_SERVER_MQTT_TEXT_FILE_H_
-#define DINO_SERVER_MQTT_TEXT_FILE_H_
+#ifndef DINO_SERVER_BASE_TEXT_FILE_H_
+#define DINO_SERVER_BASE_TEXT_FILE_H_
 
 #include <cstdint>
 #include <string>
@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace dino::mqtt {
+namespace dino {
 
 // Returns what a regular file of at most a MiB holds. The error names the path and the reason,
 // never the content. Does not wait, as it would for the writer of a pipe.
@@ -20,6 +20,6 @@ using FileStamp =
 
 FileStamp StampOf(const std::string& path);
 
-}  // namespace dino::mqtt
+}  // namespace dino
 
-#endif  // DINO_SERVER_MQTT_TEXT_FILE_H_
+#endif  // DINO_SERVER_BASE_TEXT_FILE_H_

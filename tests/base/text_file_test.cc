@@ -1,4 +1,4 @@
-#include "server/mqtt/text_file.h"
+#include "server/base/text_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -9,7 +9,7 @@
 
 #include "tests/testing/temporary_directory.h"
 
-namespace dino::mqtt {
+namespace dino {
 namespace {
 
 class TextFileTest : public ::testing::Test {
@@ -60,4 +60,4 @@ TEST_F(TextFileTest, TheStampTellsWhatChanged) {
 }
 
 }  // namespace
-}  // namespace dino::mqtt
+}  // namespace dino
