@@ -1,0 +1,115 @@
+#include "server/auth/callers.h"
+
+#include <pthread.h>
+
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "server/log/log.h"
+
+namespace dino::auth {
+namespace {
+
+std::uint64_t BeginningOf(const KeyDigest& digest) {
+  std::uint64_t beginning = 0;
+  std::memcpy(&beginning, digest.data(), sizeof(beginning));
+  return beginning;
+}
+
+absl::StatusOr<std::vector<CallerEntry>> ReadKeyFile(const std::string& path) {
+  const absl::StatusOr<std::string> content = ReadTextFile(path);
+  if (!content.ok()) return content.status();
+  auto entries = ParseKeyFile(*content);
+  if (entries.ok()) return entries;
+  return absl::InvalidArgumentError(absl::StrCat(path, ": ", entries.status().message()));
+}
+
+}  // namespace
+
+absl::Status CheckKeyFile(const std::string& path) { return ReadKeyFile(path).status(); }
+
+Callers::~Callers() {
+  {
+    const MutexLock lock(stop_mutex_);
+    stop_ = true;
+  }
+  stop_changed_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+absl::Status Callers::Start() {
+  absl::Status status = Refresh();
+  if (!status.ok()) return status;
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "callers");
+    Watch();
+  });
+  return absl::OkStatus();
+}
+
+std::shared_ptr<const Caller> Callers::Find(std::string_view key) const {
+  const KeyDigest digest = DigestOf(key);
+  std::shared_ptr<const Table> table;
+  {
+    const MutexLock lock(mutex_);
+    table = table_;
+  }
+  const auto place = table->find(BeginningOf(digest));
+  if (place == table->end() || !Equal(place->second.digest, digest)) return nullptr;
+  return place->second.caller;
+}
+
+void Callers::Watch() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  for (;;) {
+    {
+      MutexLock lock(stop_mutex_);
+      const auto stopped = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stop_; };
+      if (stop_changed_.wait_for(lock.native(), kInterval, stopped)) return;
+    }
+    const absl::Status status = Refresh();
+    if (status.ok()) continue;
+    log::Error("the key file is broken; what it held before stays in force",
+               {{"reason", std::string(status.message())}});
+  }
+}
+
+absl::Status Callers::Refresh() {
+  const MutexLock file_lock(file_mutex_);
+  // Taken first: what changes while the file is read is seen the next time.
+  const FileStamp stamp = StampOf(path_);
+  if (stamp == stamp_) return absl::OkStatus();
+  stamp_ = stamp;
+  const auto entries = ReadKeyFile(path_);
+  if (!entries.ok()) return entries.status();
+  std::shared_ptr<const Table> table = MakeTable(*entries);
+  {
+    const MutexLock lock(mutex_);
+    table_.swap(table);
+  }
+  generation_.fetch_add(1, std::memory_order_release);
+  log::Info("key file read", {{"callers", entries->size()}});
+  return absl::OkStatus();
+}
+
+std::shared_ptr<const Callers::Table> Callers::MakeTable(const std::vector<CallerEntry>& entries) {
+  auto table = std::make_shared<Table>();
+  std::map<std::string, std::shared_ptr<Quota>> quotas;
+  for (const CallerEntry& entry : entries) {
+    std::shared_ptr<Quota>& quota = quotas[entry.name];
+    const auto before = quotas_.find(entry.name);
+    if (before == quotas_.end()) {
+      quota = std::make_shared<Quota>(entry.rates);
+    } else {
+      quota = before->second;
+      quota->SetRates(entry.rates);
+    }
+    const auto caller = std::make_shared<const Caller>(entry, environment_, quota);
+    for (const KeyDigest& digest : entry.keys) {
+      table->insert_or_assign(BeginningOf(digest), Place{digest, caller});
+    }
+  }
+  quotas_.swap(quotas);
+  return table;
+}
+
+}  // namespace dino::auth

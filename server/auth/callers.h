@@ -1,0 +1,89 @@
+#ifndef DINO_SERVER_AUTH_CALLERS_H_
+#define DINO_SERVER_AUTH_CALLERS_H_
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "server/auth/caller.h"
+#include "server/auth/key_file.h"
+#include "server/base/mutex.h"
+#include "server/base/text_file.h"
+
+namespace dino::auth {
+
+// Whether a key file alone would do. The error names the path and what would be right.
+absl::Status CheckKeyFile(const std::string& path);
+
+// The callers that a key file names. It is read again, on a thread of this object, soon after it
+// has changed; one that is broken changes nothing and is logged. Thread-safe.
+class Callers {
+ public:
+  // How soon a change of the file is seen.
+  static constexpr std::chrono::milliseconds kInterval{1000};
+
+  // `environment` is the server's. Without callers, until `Start`.
+  Callers(std::string path, std::string environment)
+      : path_(std::move(path)), environment_(std::move(environment)) {}
+  Callers(const Callers&) = delete;
+  Callers& operator=(const Callers&) = delete;
+  ~Callers();
+
+  // Reads the file and begins to look after it. To be called once; fails if the file is broken.
+  absl::Status Start();
+
+  // Reads the file now, if it is not the one that was read last. One that is broken changes
+  // nothing; the error says what is wrong with it.
+  absl::Status Refresh();
+
+  // Whose key it is; null if nobody's.
+  std::shared_ptr<const Caller> Find(std::string_view key) const;
+
+  // Another number after every change: what was found before is to be found again.
+  std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
+
+ private:
+  struct Place {
+    KeyDigest digest;
+    std::shared_ptr<const Caller> caller;
+  };
+  // By the first bytes of the digest.
+  using Table = absl::flat_hash_map<std::uint64_t, Place>;
+
+  void Watch();
+  std::shared_ptr<const Table> MakeTable(const std::vector<CallerEntry>& entries)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(file_mutex_);
+
+  const std::string path_;
+  const std::string environment_;
+  std::atomic<std::uint64_t> generation_{0};
+
+  Mutex file_mutex_;
+  // Of the file that was read last, whether it was good or not.
+  std::optional<FileStamp> stamp_ ABSL_GUARDED_BY(file_mutex_);
+  // By name; they outlive changes of the file.
+  std::map<std::string, std::shared_ptr<Quota>> quotas_ ABSL_GUARDED_BY(file_mutex_);
+
+  mutable Mutex mutex_;
+  std::shared_ptr<const Table> table_ ABSL_GUARDED_BY(mutex_) = std::make_shared<const Table>();
+
+  Mutex stop_mutex_;
+  std::condition_variable stop_changed_;
+  bool stop_ ABSL_GUARDED_BY(stop_mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace dino::auth
+
+#endif  // DINO_SERVER_AUTH_CALLERS_H_

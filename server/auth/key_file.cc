@@ -1,0 +1,186 @@
+#include "server/auth/key_file.h"
+
+#include <rapidjson/document.h>
+#include <rapidjson/error/en.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <set>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+namespace dino::auth {
+namespace {
+
+using Value = rapidjson::Value;
+
+constexpr std::size_t kMaxNameBytes = 64;
+constexpr double kMaxRate = 1e9;
+
+std::string_view TextOf(const Value& value) { return {value.GetString(), value.GetStringLength()}; }
+
+bool IsName(std::string_view text) {
+  const auto fits = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
+  };
+  return !text.empty() && text.size() <= kMaxNameBytes &&
+         std::all_of(text.begin(), text.end(), fits);
+}
+
+absl::Status Wrong(const std::string& place, const std::string& rule) {
+  return absl::InvalidArgumentError(absl::StrCat(place, " ", rule));
+}
+
+// Reads the members of one caller. `place` is its path.
+class EntryReader {
+ public:
+  explicit EntryReader(std::string place) : place_(std::move(place)) {}
+
+  absl::StatusOr<CallerEntry> Read(const Value& value) {
+    if (!value.IsObject()) return Wrong(place_, "must be an object");
+    for (const auto& member : value.GetObject()) {
+      const absl::Status status = ReadMember(TextOf(member.name), member.value);
+      if (!status.ok()) return status;
+    }
+    if (entry_.name.empty()) return Wrong(Path("name"), "is required");
+    if (entry_.keys.empty()) return Wrong(Path("sha256"), "is required");
+    return std::move(entry_);
+  }
+
+ private:
+  std::string Path(const char* member) const { return absl::StrCat(place_, ".", member); }
+
+  absl::Status ReadMember(std::string_view name, const Value& value) {
+    if (name == "name") return ReadName(value);
+    if (name == "sha256") return ReadKeys(value);
+    if (name == "methods") return ReadMethods(value);
+    if (name == "events_per_second") {
+      return ReadRate("events_per_second", value, entry_.rates.events_per_second);
+    }
+    if (name == "recipients_per_second") {
+      return ReadRate("recipients_per_second", value, entry_.rates.recipients_per_second);
+    }
+    if (name == "environment") return ReadEnvironment(value);
+    return Wrong(place_,
+                 "must have no members but name, sha256, methods, events_per_second, "
+                 "recipients_per_second and environment");
+  }
+
+  absl::Status ReadName(const Value& value) {
+    if (!value.IsString() || !IsName(TextOf(value))) {
+      return Wrong(Path("name"), "must be 1 to 64 letters, digits, '-', '_' and '.'");
+    }
+    entry_.name = TextOf(value);
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadKeys(const Value& value) {
+    if (value.IsString()) return ReadKey(value);
+    if (!value.IsArray() || value.Empty()) return NoKey();
+    for (const Value& key : value.GetArray()) {
+      absl::Status status = ReadKey(key);
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadKey(const Value& value) {
+    const auto digest = value.IsString() ? FromHex(TextOf(value)) : std::nullopt;
+    if (!digest.has_value()) return NoKey();
+    entry_.keys.push_back(*digest);
+    return absl::OkStatus();
+  }
+
+  absl::Status NoKey() const {
+    return Wrong(Path("sha256"),
+                 "must be the SHA-256 of a key, 64 hexadecimal digits, or a list of "
+                 "such");
+  }
+
+  absl::Status ReadMethods(const Value& value) {
+    entry_.methods.emplace();
+    if (!value.IsArray()) return NoMethods();
+    for (const Value& method : value.GetArray()) {
+      if (!method.IsString() ||
+          std::find(kMethods.begin(), kMethods.end(), TextOf(method)) == kMethods.end()) {
+        return NoMethods();
+      }
+      entry_.methods->emplace(TextOf(method));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status NoMethods() const {
+    std::string names;
+    for (const std::string_view method : kMethods) {
+      names.append(names.empty() ? "" : ", ").append(method);
+    }
+    return Wrong(Path("methods"), "must be a list of " + names);
+  }
+
+  absl::Status ReadRate(const char* name, const Value& value, std::optional<double>& rate) {
+    if (!value.IsNumber() || value.GetDouble() <= 0 || value.GetDouble() > kMaxRate) {
+      return Wrong(Path(name), "must be a number above 0, and at most a billion");
+    }
+    rate = value.GetDouble();
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadEnvironment(const Value& value) {
+    if (!value.IsString() || value.GetStringLength() == 0) {
+      return Wrong(Path("environment"), "must be the environment of a server");
+    }
+    entry_.environment = TextOf(value);
+    return absl::OkStatus();
+  }
+
+  const std::string place_;
+  CallerEntry entry_;
+};
+
+// That no name and no key stands twice.
+absl::Status CheckDifferent(const std::vector<CallerEntry>& entries) {
+  std::set<std::string_view> names;
+  std::set<KeyDigest> keys;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (!names.insert(entries[i].name).second) {
+      return Wrong(absl::StrCat("callers[", i, "].name"), "must not be another caller's");
+    }
+    for (const KeyDigest& key : entries[i].keys) {
+      if (keys.insert(key).second) continue;
+      return Wrong(absl::StrCat("callers[", i, "].sha256"), "must not stand twice");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<CallerEntry>> ParseKeyFile(const std::string& json) {
+  rapidjson::Document document;
+  // Without recursion, so that no nesting can exhaust the stack.
+  document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(
+      json.data(), json.size());
+  if (document.HasParseError()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("is no JSON: at byte ", document.GetErrorOffset(), ": ",
+                     rapidjson::GetParseError_En(document.GetParseError())));
+  }
+  if (!document.IsObject() || document.MemberCount() != 1 || !document.HasMember("callers") ||
+      !document["callers"].IsArray()) {
+    return absl::InvalidArgumentError("must be an object with a list \"callers\" and nothing else");
+  }
+  std::vector<CallerEntry> entries;
+  for (const Value& value : document["callers"].GetArray()) {
+    auto entry = EntryReader(absl::StrCat("callers[", entries.size(), "]")).Read(value);
+    if (!entry.ok()) return entry.status();
+    entries.push_back(*std::move(entry));
+  }
+  const absl::Status different = CheckDifferent(entries);
+  if (!different.ok()) return different;
+  return entries;
+}
+
+}  // namespace dino::auth

@@ -1,0 +1,127 @@
+#include "server/auth/key_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace dino::auth {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Optional;
+
+const std::string kDigest(64, 'a');
+const std::string kOther(64, 'b');
+
+std::string File(const std::string& entries) { return R"({"callers": [)" + entries + "]}"; }
+
+std::string Problem(const std::string& json) {
+  return std::string(ParseKeyFile(json).status().message());
+}
+
+TEST(KeyFileTest, ReadsEveryMember) {
+  const auto entries = ParseKeyFile(
+      File(R"({"name": "chat-1", "sha256": [")" + kDigest + R"(", ")" + kOther +
+           R"("], "methods": ["PublishMessage", "PublishBatch"], "events_per_second": 2.5,
+              "recipients_per_second": 1000, "environment": "prod"})"));
+  ASSERT_TRUE(entries.ok()) << entries.status();
+  ASSERT_EQ(entries->size(), 1U);
+  const CallerEntry& entry = entries->front();
+  EXPECT_EQ(entry.name, "chat-1");
+  EXPECT_THAT(entry.keys, ElementsAre(*FromHex(kDigest), *FromHex(kOther)));
+  EXPECT_THAT(entry.methods, Optional(ElementsAre("PublishBatch", "PublishMessage")));
+  EXPECT_EQ(entry.rates.events_per_second, 2.5);
+  EXPECT_EQ(entry.rates.recipients_per_second, 1000);
+  EXPECT_EQ(entry.environment, "prod");
+}
+
+TEST(KeyFileTest, WhatIsNotThereIsNoLimit) {
+  const auto entries = ParseKeyFile(File(R"({"name": "a", "sha256": ")" + kDigest + R"("})"));
+  ASSERT_TRUE(entries.ok()) << entries.status();
+  const CallerEntry& entry = entries->front();
+  EXPECT_THAT(entry.keys, ElementsAre(*FromHex(kDigest)));
+  EXPECT_FALSE(entry.methods.has_value());
+  EXPECT_FALSE(entry.rates.events_per_second.has_value());
+  EXPECT_FALSE(entry.rates.recipients_per_second.has_value());
+  EXPECT_FALSE(entry.environment.has_value());
+}
+
+TEST(KeyFileTest, MayNameNobody) { EXPECT_TRUE(ParseKeyFile(File("")).ok()); }
+
+TEST(KeyFileTest, AMethodListMayBeEmpty) {
+  const auto entries =
+      ParseKeyFile(File(R"({"name": "a", "methods": [], "sha256": ")" + kDigest + R"("})"));
+  ASSERT_TRUE(entries.ok()) << entries.status();
+  EXPECT_THAT(entries->front().methods, Optional(::testing::IsEmpty()));
+}
+
+struct BadCase {
+  const char* name;
+  // The entry's members but its name and key.
+  std::string members;
+  const char* place;
+};
+
+class BadEntryTest : public ::testing::TestWithParam<BadCase> {};
+
+TEST_P(BadEntryTest, IsRefusedByItsPlace) {
+  const std::string good = R"({"name": "good", "sha256": ")" + kOther + R"("})";
+  EXPECT_THAT(Problem(File(good + ", {" + GetParam().members + "}")), HasSubstr(GetParam().place));
+}
+
+const std::string kName = R"("name": "a", )";
+const std::string kKey = R"(, "sha256": ")" + kDigest + "\"";
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BadEntryTest,
+    ::testing::Values(
+        BadCase{"NoName", R"("sha256": ")" + kDigest + "\"", "callers[1].name is required"},
+        BadCase{"NoKey", R"("name": "a")", "callers[1].sha256 is required"},
+        BadCase{"NameOfWrongType", R"("name": 1)" + kKey, "callers[1].name must"},
+        BadCase{"NameEmpty", R"("name": "")" + kKey, "callers[1].name must"},
+        BadCase{"NameWithSpace", R"("name": "a b")" + kKey, "callers[1].name must"},
+        BadCase{"NameTooLong", R"("name": ")" + std::string(65, 'a') + "\"" + kKey,
+                "callers[1].name must"},
+        BadCase{"NameTwice", R"("name": "good")" + kKey, "callers[1].name must not"},
+        BadCase{"KeyTwice", kName + R"("sha256": ")" + kOther + "\"", "callers[1].sha256 must not"},
+        BadCase{"KeyNoDigest", kName + R"("sha256": "secret")", "callers[1].sha256 must"},
+        BadCase{"KeyListEmpty", kName + R"("sha256": [])", "callers[1].sha256 must"},
+        BadCase{"KeyListOfOthers", kName + R"("sha256": [1])", "callers[1].sha256 must"},
+        BadCase{"KeyNumber", kName + R"("sha256": 1)", "callers[1].sha256 must"},
+        BadCase{"MethodUnknown", kName + R"("methods": ["Publish"])" + kKey,
+                "callers[1].methods must"},
+        BadCase{"MethodsNoList", kName + R"("methods": "PublishRead")" + kKey,
+                "callers[1].methods must"},
+        BadCase{"RateZero", kName + R"("events_per_second": 0)" + kKey,
+                "callers[1].events_per_second must"},
+        BadCase{"RateNegative", kName + R"("recipients_per_second": -1)" + kKey,
+                "callers[1].recipients_per_second must"},
+        BadCase{"RateText", kName + R"("events_per_second": "1")" + kKey,
+                "callers[1].events_per_second must"},
+        BadCase{"RateHuge", kName + R"("events_per_second": 1e10)" + kKey,
+                "callers[1].events_per_second must"},
+        BadCase{"EnvironmentEmpty", kName + R"("environment": "")" + kKey,
+                "callers[1].environment must"},
+        BadCase{"UnknownMember", kName + R"("method": [])" + kKey, "callers[1] must"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+TEST(KeyFileTest, AnythingElseIsRefused) {
+  for (const std::string& json :
+       {std::string(), std::string("{"), std::string("[]"), std::string("null"), std::string("{}"),
+        std::string(R"({"callers": {}})"), std::string(R"({"callers": [1]})"),
+        std::string(R"({"callers": [], "more": 1})"), File("") + "x", File("{\"name\": \"\xff\"}"),
+        std::string(100000, '[')}) {
+    EXPECT_NE(Problem(json), "") << json.substr(0, 40);
+  }
+}
+
+TEST(KeyFileTest, NoErrorRepeatsAKey) {
+  EXPECT_EQ(Problem(File(R"({"name": "a", "sha256": "topsecret"})")).find("topsecret"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace dino::auth
