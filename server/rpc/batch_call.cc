@@ -7,6 +7,7 @@
 #include "server/event/violations.h"
 #include "server/mqtt/batch.h"
 #include "server/rpc/call_metadata.h"
+#include "server/rpc/caller_check.h"
 #include "server/rpc/errors.h"
 #include "server/rpc/event_request.h"
 
@@ -19,6 +20,8 @@ constexpr char kLabel[] = "batch";
 
 grpc::Status BatchCall::Parse(const grpc::ByteBuffer& bytes, v1::PublishBatchRequest& request) {
   if (shared_.draining.load(std::memory_order_relaxed)) return ShuttingDown();
+  grpc::Status known = CheckCaller(shared_, context(), "PublishBatch", caller_);
+  if (!known.ok()) return known;
   grpc::Status parsed = ParseRequest(bytes, request);
   if (!parsed.ok()) return parsed;
   if (request.events().empty() || request.events_size() > kMaxBatchEvents) {
@@ -33,7 +36,7 @@ void BatchCall::Handle(const grpc::ByteBuffer& bytes) {
   v1::PublishBatchRequest request;
   const grpc::Status error = Parse(bytes, request);
   if (!error.ok()) {
-    LogFailure(kLabel, error);
+    LogFailure(kLabel, error, caller_.get());
     return Finish(error);
   }
   lane_ = mqtt::NewLane();
@@ -49,11 +52,12 @@ void BatchCall::Handle(const grpc::ByteBuffer& bytes) {
 void BatchCall::Start(const v1::EventRequest& request, v1::EventResult& result) {
   auto draft = DraftOfAny(request, shared_.limits);
   if (const auto* error = std::get_if<grpc::Status>(&draft)) {
-    LogFailure(kLabel, *error);
+    LogFailure(kLabel, *error, caller_.get());
     WriteEventResult(*error, {}, result);
     return EndOne();
   }
   std::get<EventDraft>(draft).event.lane = lane_;
+  std::get<EventDraft>(draft).caller = caller_;
   event_calls_.emplace_back(shared_).Start(
       std::get<EventDraft>(std::move(draft)), AnswerBy(context(), shared_.default_deadline),
       Traceparent(context()), [this, &result](const grpc::Status& status, v1::Delivery delivery) {

@@ -48,7 +48,7 @@ class ErrorBuilder {
     return Add(info);
   }
 
-  ErrorBuilder& RetryAfter(std::chrono::milliseconds delay) {
+  ErrorBuilder& RetryAfter(std::chrono::nanoseconds delay) {
     google::rpc::RetryInfo info;
     const auto seconds = std::chrono::floor<std::chrono::seconds>(delay);
     info.mutable_retry_delay()->set_seconds(seconds.count());
@@ -177,9 +177,27 @@ grpc::Status Failed(const fanout::Ending& ending) {
   return FailureError(ending.report, progress).Add(Describe(ending)).Build();
 }
 
-void LogFailure(std::string_view label, const grpc::Status& error, std::string_view event_id,
-                std::chrono::duration<double> after) {
+grpc::Status Unauthenticated(const std::string& message) {
+  return ErrorBuilder(grpc::StatusCode::UNAUTHENTICATED, message).Build();
+}
+
+grpc::Status NotAllowed(const std::string& message) {
+  return ErrorBuilder(grpc::StatusCode::PERMISSION_DENIED, message).Build();
+}
+
+grpc::Status OverQuota(std::chrono::nanoseconds wait) {
+  return ErrorBuilder(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                      "the caller's quota is used up; nothing was published")
+      .Reason("CALLER_QUOTA")
+      .RetryAfter(wait)
+      .Build();
+}
+
+void LogFailure(std::string_view label, const grpc::Status& error, const auth::Caller* caller,
+                std::string_view event_id, std::chrono::duration<double> after) {
+  const std::string_view name = caller == nullptr ? std::string_view() : caller->name();
   log::Warning("call failed", {{"event_type", label},
+                               {"caller", name},
                                {"code", static_cast<std::int64_t>(error.error_code())},
                                {"error", error.error_message()},
                                {"event_id", event_id},

@@ -4,8 +4,10 @@
 #include <grpcpp/support/status.h>
 
 #include <chrono>
+#include <string>
 #include <string_view>
 
+#include "server/auth/caller.h"
 #include "server/event/violations.h"
 #include "server/fanout/ending.h"
 #include "server/fanout/event.h"
@@ -25,14 +27,24 @@ grpc::Status Refused(fanout::Refusal refusal);
 // `SHUTTING_DOWN`; nothing was published.
 grpc::Status ShuttingDown();
 
+// A caller that is not known, with `message`; nothing was published.
+grpc::Status Unauthenticated(const std::string& message);
+
+// A caller that may not do this, with `message`; nothing was published.
+grpc::Status NotAllowed(const std::string& message);
+
+// `CALLER_QUOTA`, with the time after which the call would be within it; nothing was published.
+grpc::Status OverQuota(std::chrono::nanoseconds wait);
+
 // An event that did not reach every recipient, with a `PublishFailure`.
 //
 // REQUIRES: ending.report.failure is not kNone.
 grpc::Status Failed(const fanout::Ending& ending);
 
-// Logs that an event of the kind `label` came to nothing, or not to all.
-void LogFailure(std::string_view label, const grpc::Status& error, std::string_view event_id = {},
-                std::chrono::duration<double> after = {});
+// Logs that an event of the kind `label` came to nothing, or not to all. `caller` is null if
+// nobody knows who called.
+void LogFailure(std::string_view label, const grpc::Status& error, const auth::Caller* caller,
+                std::string_view event_id = {}, std::chrono::duration<double> after = {});
 
 }  // namespace dino::rpc
 

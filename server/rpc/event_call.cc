@@ -17,11 +17,18 @@ void EventCall::Start(EventDraft draft, mqtt::Clock::time_point deadline, std::s
                       DoneFunction done) {
   done_ = std::move(done);
   label_ = draft.label;
+  caller_ = draft.caller;
   started_at_ = mqtt::Clock::now();
   result_detail_ = draft.result_detail;
   draft.event.accepted_at = started_at_;
   draft.event.deadline = deadline;
   draft.event.traceparent = std::move(traceparent);
+  const grpc::Status rights = CheckRights(draft);
+  if (!rights.ok()) return Fail(rights);
+  // A caller's keys are its own.
+  if (caller_ != nullptr && !draft.idempotency_key.empty()) {
+    draft.idempotency_key.insert(0, caller_->name() + " ");
+  }
   if (draft.validate_only) {
     Validate(draft);
   } else if (draft.idempotency_key.empty()) {
@@ -29,6 +36,16 @@ void EventCall::Start(EventDraft draft, mqtt::Clock::time_point deadline, std::s
   } else {
     PublishKeyed(std::move(draft));
   }
+}
+
+grpc::Status EventCall::CheckRights(const EventDraft& draft) const {
+  if (caller_ == nullptr) return grpc::Status::OK;
+  const std::string why_not = caller_->WhyNot(draft.method);
+  if (!why_not.empty()) return NotAllowed(why_not);
+  const std::size_t recipients = draft.event.recipients.size();
+  const auto wait = draft.validate_only ? caller_->quota().WaitFor(recipients)
+                                        : caller_->quota().Take(recipients);
+  return wait > auth::Clock::duration::zero() ? OverQuota(wait) : grpc::Status::OK;
 }
 
 void EventCall::Publish(EventDraft draft) {
@@ -84,7 +101,7 @@ void EventCall::OnEnded(const fanout::Ending& ending) {
 
 void EventCall::Fail(const grpc::Status& error, std::string_view event_id) {
   const std::chrono::duration<double> seconds = mqtt::Clock::now() - started_at_;
-  LogFailure(label_, error, event_id, seconds);
+  LogFailure(label_, error, caller_.get(), event_id, seconds);
   done_(error, {});
 }
 

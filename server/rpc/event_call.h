@@ -39,6 +39,8 @@ class EventCall {
   void Stop();
 
  private:
+  // Whether the caller may publish this, as an answer if not.
+  grpc::Status CheckRights(const EventDraft& draft) const;
   void Publish(EventDraft draft);
   void PublishKeyed(EventDraft draft);
   void Validate(const EventDraft& draft);
@@ -48,6 +50,7 @@ class EventCall {
   PublishContext& shared_;
   DoneFunction done_;
   std::string_view label_;
+  std::shared_ptr<const auth::Caller> caller_;
   mqtt::Clock::time_point started_at_;
   v1::ResultDetail result_detail_ = v1::RESULT_DETAIL_UNSPECIFIED;
   // What it waits for: one of them.

@@ -13,6 +13,7 @@
 #include <variant>
 
 #include "dino/events/v1/event_publisher_service.pb.h"
+#include "server/auth/caller.h"
 #include "server/event/event_json.h"
 #include "server/event/event_traits.h"
 #include "server/event/limits.h"
@@ -28,6 +29,10 @@ namespace v1 = ::dino::events::v1;
 struct EventDraft {
   // For logs and metrics: the event type, or "custom" for the callers' own. A literal.
   std::string_view label;
+  // The method of such events' own RPC.
+  std::string_view method;
+  // Null if callers are not checked.
+  std::shared_ptr<const auth::Caller> caller;
   fanout::Event event;
   std::string idempotency_key;
   v1::ResultDetail result_detail = v1::RESULT_DETAIL_UNSPECIFIED;
@@ -44,6 +49,15 @@ std::string_view LabelOf() {
   } else {
     return event::EventType(Request::default_instance());
   }
+}
+
+// The RPC that takes a kind of request.
+template <typename Request>
+std::string_view MethodOf() {
+  std::string_view name = Request::descriptor()->name();
+  constexpr std::string_view kSuffix = "Request";
+  name.remove_suffix(kSuffix.size());
+  return name;
 }
 
 template <typename Request>
@@ -73,6 +87,7 @@ std::variant<EventDraft, grpc::Status> DraftOf(const Request& request, std::size
   const v1::PublishOptions& options = request.options();
   EventDraft draft;
   draft.label = LabelOf<Request>();
+  draft.method = MethodOf<Request>();
   draft.event.type = std::string(event::EventType(request));
   draft.event.json = event::EventJson(request);
   draft.event.recipients = RecipientsOf(request);

@@ -2,13 +2,20 @@
 
 #include "dino/events/v1/server_info.pb.h"
 #include "server/rpc/byte_buffers.h"
+#include "server/rpc/caller_check.h"
+#include "server/rpc/errors.h"
 
 namespace dino::rpc {
 
 void InfoCall::Handle(const grpc::ByteBuffer& bytes) {
   v1::GetServerInfoRequest request;
-  const grpc::Status error = ParseRequest(bytes, request);
-  if (!error.ok()) return Finish(error);
+  std::shared_ptr<const auth::Caller> caller;
+  grpc::Status error = CheckCaller(shared_, context(), "GetServerInfo", caller);
+  if (error.ok()) error = ParseRequest(bytes, request);
+  if (!error.ok()) {
+    LogFailure("server_info", error, caller.get());
+    return Finish(error);
+  }
   Finish(Serialize(shared_.info()));
 }
 

@@ -4,25 +4,32 @@
 
 #include "server/rpc/byte_buffers.h"
 #include "server/rpc/call_metadata.h"
+#include "server/rpc/caller_check.h"
 #include "server/rpc/errors.h"
 
 namespace dino::rpc {
 
+grpc::Status PublishCallBase::Check(const grpc::ByteBuffer& bytes,
+                                    google::protobuf::Message& request) {
+  if (shared_.draining.load(std::memory_order_relaxed)) return ShuttingDown();
+  grpc::Status checked = CheckCaller(shared_, context(), method_, caller_);
+  return checked.ok() ? ParseRequest(bytes, request) : checked;
+}
+
 bool PublishCallBase::Parse(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
-  const grpc::Status error = shared_.draining.load(std::memory_order_relaxed)
-                                 ? ShuttingDown()
-                                 : ParseRequest(bytes, request);
+  const grpc::Status error = Check(bytes, request);
   if (error.ok()) return true;
-  LogFailure(label_, error);
+  LogFailure(label_, error, caller_.get());
   Finish(error);
   return false;
 }
 
 void PublishCallBase::Publish(std::variant<EventDraft, grpc::Status> draft) {
   if (const auto* error = std::get_if<grpc::Status>(&draft)) {
-    LogFailure(label_, *error);
+    LogFailure(label_, *error, caller_.get());
     return Finish(*error);
   }
+  std::get<EventDraft>(draft).caller = caller_;
   event_call_.Start(std::get<EventDraft>(std::move(draft)),
                     AnswerBy(context(), shared_.default_deadline), Traceparent(context()),
                     [this](const grpc::Status& status, v1::Delivery delivery) {

@@ -17,24 +17,31 @@ namespace dino::rpc {
 // of the request to the bytes of the answer.
 class PublishCallBase : public UnaryCall {
  protected:
-  PublishCallBase(PublishContext& shared, std::string_view label)
-      : UnaryCall(shared.tracker), shared_(shared), label_(label), event_call_(shared) {}
+  PublishCallBase(PublishContext& shared, std::string_view method, std::string_view label)
+      : UnaryCall(shared.tracker),
+        shared_(shared),
+        method_(method),
+        label_(label),
+        event_call_(shared) {}
 
   PublishContext& shared() const { return shared_; }
 
   // The response with this delivery, serialized.
   virtual grpc::ByteBuffer Response(v1::Delivery delivery) const = 0;
 
-  // Parses; if that fails, answers the call and returns false.
+  // Finds out who calls, and parses; if that fails, answers the call and returns false.
   bool Parse(const grpc::ByteBuffer& bytes, google::protobuf::Message& request);
   // Publishes what a request asks for, or says what is wrong with it, and answers the call.
   void Publish(std::variant<EventDraft, grpc::Status> draft);
 
  private:
   void Cancelled() override { event_call_.Stop(); }
+  grpc::Status Check(const grpc::ByteBuffer& bytes, google::protobuf::Message& request);
 
   PublishContext& shared_;
+  const std::string_view method_;
   const std::string_view label_;
+  std::shared_ptr<const auth::Caller> caller_;
   EventCall event_call_;
 };
 
@@ -53,7 +60,9 @@ class PublishCall final : public PublishCallBase {
   using Request = typename Rpc::Request;
 
   PublishCall(Service& service, grpc::ServerCompletionQueue& queue, PublishContext& shared)
-      : PublishCallBase(shared, LabelOf<Request>()), service_(service), queue_(queue) {}
+      : PublishCallBase(shared, MethodOf<Request>(), LabelOf<Request>()),
+        service_(service),
+        queue_(queue) {}
 
  private:
   void AskForRequest(grpc::ServerContext& context, grpc::ByteBuffer& request, Responder& responder,

@@ -7,6 +7,7 @@
 #include "server/mqtt/batch.h"
 #include "server/rpc/byte_buffers.h"
 #include "server/rpc/call_metadata.h"
+#include "server/rpc/caller_check.h"
 #include "server/rpc/errors.h"
 #include "server/rpc/event_request.h"
 
@@ -69,8 +70,20 @@ void PublishStream::OnArrived(bool ok) {
     holds_ = 2;
   }
   open_streams_.Add(*this);
-  Read();
+  if (IsAllowed()) Read();
   Release();
+}
+
+bool PublishStream::IsAllowed() {
+  if (shared_.callers == nullptr) return true;
+  const std::uint64_t generation = shared_.callers->generation();
+  if (caller_ != nullptr && generation == caller_generation_) return true;
+  caller_generation_ = generation;
+  const grpc::Status error = CheckCaller(shared_, context_, "PublishStream", caller_);
+  if (error.ok()) return true;
+  LogFailure(kLabel, error, caller_.get());
+  EndWith(error);
+  return false;
 }
 
 void PublishStream::Read() {
@@ -89,10 +102,11 @@ void PublishStream::OnRead(bool ok) {
     EndWith(grpc::Status::OK);
     return Release();
   }
-  Handle(request_);
+  const bool allowed = IsAllowed();
+  if (allowed) Handle(request_);
   request_.Clear();
   bool go_on = false;
-  {
+  if (allowed) {
     const MutexLock lock(mutex_);
     held_back_ = open_ >= kMaxOpenStreamEvents;
     go_on = !held_back_;
@@ -115,7 +129,7 @@ void PublishStream::Handle(const grpc::ByteBuffer& bytes) {
     return;
   }
   // Whose answer would it be?
-  LogFailure(kLabel, error);
+  LogFailure(kLabel, error, caller_.get());
   {
     const MutexLock lock(mutex_);
     --open_;
@@ -128,10 +142,11 @@ void PublishStream::Publish(const v1::PublishStreamRequest& request) {
   const std::uint64_t sequence = request.sequence();
   auto draft = DraftOfAny(request.event(), shared_.limits);
   if (const auto* error = std::get_if<grpc::Status>(&draft)) {
-    LogFailure(kLabel, *error);
+    LogFailure(kLabel, *error, caller_.get());
     return Answer(sequence, *error, {}, nullptr);
   }
   std::get<EventDraft>(draft).event.lane = lane_;
+  std::get<EventDraft>(draft).caller = caller_;
   Entry& entry = entries_.emplace_back(shared_);
   entry.place = std::prev(entries_.end());
   entry.call.Start(std::get<EventDraft>(std::move(draft)),

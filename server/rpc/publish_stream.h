@@ -80,6 +80,8 @@ class PublishStream {
   void OnFinished(bool ok);
   void OnDone(bool ok);
 
+  // Looks who calls if that may have changed; ends the stream if they may not (any more).
+  bool IsAllowed();
   void Read();
   void Handle(const grpc::ByteBuffer& bytes);
   void Publish(const v1::PublishStreamRequest& request);
@@ -105,6 +107,9 @@ class PublishStream {
   // The queue's thread only.
   grpc::ByteBuffer request_;
   std::uint64_t lane_ = 0;
+  std::shared_ptr<const auth::Caller> caller_;
+  // `Callers::generation` when that was found.
+  std::uint64_t caller_generation_ = 0;
   std::list<Entry> entries_;
 
   Mutex mutex_;

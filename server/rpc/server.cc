@@ -63,7 +63,8 @@ int MaxRequestBytes(const event::Limits& limits) {
 Server::Server(fanout::Fanout& fanout, const std::function<bool()>& ready,
                const ServerOptions& options)
     : options_(options),
-      shared_{fanout, tracker_, options.limits, options.default_deadline, options.info},
+      shared_{fanout,       tracker_,       options.limits, options.default_deadline,
+              options.info, options.callers},
       publish_service_(shared_),
       health_service_([this, ready] { return !shared_.draining && ready(); }, tracker_),
       listener_(options.spare_descriptors) {}

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/auth/callers.h"
 #include "server/event/limits.h"
 #include "server/fanout/fanout.h"
 #include "server/mqtt/batch.h"
@@ -38,6 +39,8 @@ struct ServerOptions {
   unsigned threads = 0;
   // What GetServerInfo answers. From any thread.
   std::function<v1::GetServerInfoResponse()> info = [] { return v1::GetServerInfoResponse(); };
+  // Who may call; null: anyone. Outlives the server.
+  const auth::Callers* callers = nullptr;
   // How many file descriptors connections of callers must leave to others.
   std::size_t spare_descriptors = 16;
 };

@@ -1,0 +1,50 @@
+#include "server/rpc/caller_check.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "server/auth/api_key.h"
+#include "server/rpc/errors.h"
+
+namespace dino::rpc {
+namespace {
+
+constexpr std::string_view kScheme = "bearer ";
+
+bool SameLetter(char a, char lower) {
+  return a == lower || (a >= 'A' && a <= 'Z' && a + 32 == lower);
+}
+
+}  // namespace
+
+std::optional<std::string_view> BearerKey(std::string_view authorization) {
+  if (authorization.size() < kScheme.size() ||
+      !std::equal(kScheme.begin(), kScheme.end(), authorization.begin(),
+                  [](char lower, char a) { return SameLetter(a, lower); })) {
+    return std::nullopt;
+  }
+  authorization.remove_prefix(kScheme.size());
+  if (!auth::CheckKey(authorization).ok()) return std::nullopt;
+  return authorization;
+}
+
+grpc::Status CheckCaller(const PublishContext& shared, const grpc::ServerContextBase& context,
+                         std::string_view method, std::shared_ptr<const auth::Caller>& caller) {
+  if (shared.callers == nullptr) return grpc::Status::OK;
+  const auto& metadata = context.client_metadata();
+  const auto [first, last] = metadata.equal_range("authorization");
+  if (first == last || std::next(first) != last) {
+    return Unauthenticated("the metadata must hold one authorization: Bearer and an API key");
+  }
+  const auto key = BearerKey({first->second.data(), first->second.size()});
+  if (!key.has_value()) {
+    return Unauthenticated("the metadata's authorization must be Bearer and an API key");
+  }
+  caller = shared.callers->Find(*key);
+  if (caller == nullptr) return Unauthenticated("the API key is not known");
+  const std::string why_not = caller->WhyNot(method);
+  return why_not.empty() ? grpc::Status::OK : NotAllowed(why_not);
+}
+
+}  // namespace dino::rpc
