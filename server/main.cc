@@ -2,9 +2,11 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "server/app/application.h"
+#include "server/app/hash_key.h"
 #include "server/app/settings.h"
 
 namespace {
@@ -30,6 +32,9 @@ void WaitForStopSignal() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "hash-key") {
+    return dino::app::HashKey({argv + 2, argv + argc}, std::cin, std::cout, std::cerr);
+  }
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);

@@ -45,6 +45,7 @@ grpc::Status MakeCall(const Call& call, std::string& response) {
   grpc::GenericStub stub(OpenChannel(call.address));
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + call.timeout);
+  if (!call.api_key.empty()) context.AddMetadata("authorization", "Bearer " + call.api_key);
   if (!call.traceparent.empty()) context.AddMetadata("traceparent", call.traceparent);
   const grpc::Slice slice(call.request);
   const grpc::ByteBuffer request(&slice, 1);

@@ -15,6 +15,8 @@ struct Call {
   // The request's bytes.
   std::string request;
   std::chrono::milliseconds timeout{};
+  // Empty for none.
+  std::string api_key;
   std::string traceparent;
 };
 

@@ -22,6 +22,8 @@ to standard output and errors to standard error.
 Options:
   --address HOST:PORT   Where the server listens. Default: the environment variable
                         DINO_GRPC_ADDRESS, else 127.0.0.1:50051.
+  --key-file FILE       The file whose first line is the API key to show. Default: the
+                        environment variable DINO_API_KEY_FILE, else none.
   --timeout DURATION    How long the call may take, with its unit: 500ms, 30s, 1m30s; at
                         most 1h. Default: 10s.
   --traceparent TEXT    A W3C trace context to send along.
@@ -70,6 +72,11 @@ Problem SetAddress(const std::string& value, Options& options) {
   return "";
 }
 
+Problem SetKeyFile(const std::string& value, Options& options) {
+  options.key_file = value;
+  return value.empty() ? "must be a path" : "";
+}
+
 Problem SetTimeout(const std::string& value, Options& options) {
   absl::Duration timeout;
   if (value.find_first_not_of("0123456789") == std::string::npos) {
@@ -94,8 +101,10 @@ struct ValueOption {
   Problem (*set)(const std::string& value, Options& options);
 };
 
-constexpr ValueOption kValueOptions[] = {
-    {"--address", SetAddress}, {"--timeout", SetTimeout}, {"--traceparent", SetTraceparent}};
+constexpr ValueOption kValueOptions[] = {{"--address", SetAddress},
+                                         {"--key-file", SetKeyFile},
+                                         {"--timeout", SetTimeout},
+                                         {"--traceparent", SetTraceparent}};
 
 // Walks over the arguments.
 class Reader {
@@ -172,6 +181,9 @@ std::variant<Options, UsageError> ParseOptions(const std::vector<std::string>& a
   if (const char* address = environment("DINO_GRPC_ADDRESS"); address != nullptr) {
     const Problem problem = SetAddress(address, options);
     if (!problem.empty()) return UsageError{"DINO_GRPC_ADDRESS " + problem};
+  }
+  if (const char* key_file = environment("DINO_API_KEY_FILE"); key_file != nullptr) {
+    options.key_file = key_file;
   }
   Problem problem = Reader(arguments).Read(options);
   if (!problem.empty()) return UsageError{std::move(problem)};

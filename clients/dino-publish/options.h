@@ -19,6 +19,8 @@ struct Options {
   std::string method;
   std::string address = "127.0.0.1:50051";
   std::chrono::milliseconds timeout{10000};
+  // The file whose first line is the API key to show; empty for none.
+  std::string key_file;
   // A W3C trace context to send along; empty for none.
   std::string traceparent;
   // Whether the answer is printed in one line.

@@ -1,8 +1,11 @@
 #include "clients/dino-publish/run.h"
 
+#include <algorithm>
+#include <fstream>
 #include <istream>
 #include <iterator>
 #include <ostream>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -26,14 +29,26 @@ int Refuse(const std::string& problem, std::ostream& err) {
   return kWrongInput;
 }
 
+// Reads the API key; returns what is wrong, empty if nothing is. The key is not repeated.
+std::string ReadKey(const std::string& path, std::string& key) {
+  std::ifstream file(path);
+  if (!std::getline(file, key)) return path + " cannot be read";
+  const auto is_visible = [](unsigned char c) { return c > ' ' && c < 0x7f; };
+  if (!key.empty() && std::all_of(key.begin(), key.end(), is_visible)) return "";
+  return path + " must begin with an API key: visible ASCII characters on one line";
+}
+
 int CallMethod(const Options& options, const Surroundings& surroundings) {
   const Method method = Method::Find(options.method);
   if (!method.found()) {
     return Refuse("there is no method " + options.method + "; --list prints all", surroundings.err);
   }
   const std::string json(std::istreambuf_iterator<char>(surroundings.in), {});
-  Call call{options.address, method.Path(), "", options.timeout, options.traceparent};
-  const std::string problem = method.EncodeRequest(json, call.request);
+  Call call{options.address, method.Path(), "", options.timeout, "", options.traceparent};
+  std::string problem;
+  if (!options.key_file.empty()) problem = ReadKey(options.key_file, call.api_key);
+  if (!problem.empty()) return Refuse(problem, surroundings.err);
+  problem = method.EncodeRequest(json, call.request);
   if (!problem.empty()) {
     return Refuse("the request is not right: " + problem, surroundings.err);
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/app/server_info.h"
+#include "server/auth/callers.h"
 #include "server/fanout/fanout.h"
 #include "server/fanout/topic_template.h"
 #include "server/log/log.h"
@@ -104,7 +105,16 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
   mqtt::SessionPool pool(PoolOptions(settings));
   fanout::Fanout fanout(pool, topic_template, FanoutOptionsOf(settings));
   const memory::MemoryTrimmer trimmer([&fanout] { return fanout.idle(); });
+  auth::Callers callers(settings.auth_keys_file, settings.environment);
   rpc::ServerOptions server_options = ServerOptionsOf(settings, topic_template);
+  if (!settings.auth_keys_file.empty()) {
+    const absl::Status started = callers.Start();
+    if (!started.ok()) {
+      log::Error("cannot start", {{"error", std::string(started.message())}});
+      return 1;
+    }
+    server_options.callers = &callers;
+  }
   server_options.info = [&] { return DescribeServer(settings, pool.Sessions()); };
   rpc::Server server(
       fanout, [&pool] { return pool.connected(); }, server_options);

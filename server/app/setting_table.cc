@@ -25,12 +25,18 @@ std::vector<Setting> CallSettings() {
   return {
       {"grpc-address", "127.0.0.1:50051",
        "Where to listen for gRPC calls. An address that other machines can reach needs "
-       "allow-anonymous.",
+       "auth-keys-file or allow-anonymous.",
        ListenAddress(&Settings::grpc_address)},
       {"allow-anonymous", "false",
        "Whether to listen where other machines can reach it although callers are not checked: "
        "somebody else, a service mesh say, guards the door.",
        TrueOrFalse(&Settings::allow_anonymous)},
+      {"auth-keys-file", "",
+       "The callers, as JSON: their names, the SHA-256 of their API keys, what they may call and "
+       "how "
+       "much. If it is set, calls need a key. Read again when it has changed; one that is broken "
+       "then changes nothing.",
+       Text(&Settings::auth_keys_file, kFile)},
       {"default-expiry", "86400s",
        "How long the broker keeps an event for a subscriber who is offline, unless the call says "
        "otherwise.",
@@ -172,7 +178,7 @@ const std::vector<Setting>& SettingTable() {
 
 const std::vector<std::string_view>& LaterSettings() {
   static const auto* const names = new std::vector<std::string_view>{
-      "ops-address", "tls-cert-file", "tls-key-file", "tls-client-ca-file", "auth-keys-file"};
+      "ops-address", "tls-cert-file", "tls-key-file", "tls-client-ca-file"};
   return *names;
 }
 

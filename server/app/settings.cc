@@ -8,6 +8,7 @@
 #include "server/app/command_line.h"
 #include "server/app/setting_table.h"
 #include "server/app/settings_help.h"
+#include "server/auth/callers.h"
 #include "server/fanout/topic_template.h"
 #include "server/mqtt/broker_access.h"
 
@@ -35,7 +36,7 @@ class SettingsReader {
     CheckTopicTemplate();
     CheckLimits();
     CheckBrokerAccess();
-    CheckGrpcAddress();
+    CheckCallers();
     if (!errors_.lines.empty()) return std::move(errors_);
     return std::move(settings_);
   }
@@ -142,12 +143,14 @@ class SettingsReader {
     if (!value.empty() && other_value.empty()) Fail(sources_[name], "needs " + other_name);
   }
 
-  void CheckGrpcAddress() {
-    if (!Good({"grpc-address", "allow-anonymous"})) return;
-    if (settings_.allow_anonymous || settings_.grpc_address.IsLoopback()) return;
+  void CheckCallers() {
+    Check("auth-keys-file", settings_.auth_keys_file, auth::CheckKeyFile);
+    if (!Good({"grpc-address", "allow-anonymous", "auth-keys-file"})) return;
+    if (settings_.allow_anonymous || !settings_.auth_keys_file.empty()) return;
+    if (settings_.grpc_address.IsLoopback()) return;
     Fail(sources_["grpc-address"],
          "other machines can reach " + settings_.grpc_address.ToString() +
-             ", and this version cannot tell who calls: listen at 127.0.0.1, or set "
+             ", and nothing tells who calls: set auth-keys-file, listen at 127.0.0.1, or set "
              "allow-anonymous=true if something else lets only known callers through");
   }
 

@@ -20,6 +20,8 @@ namespace dino::app {
 struct Settings {
   HostPort grpc_address;
   bool allow_anonymous = false;
+  // Empty: callers are not checked.
+  std::string auth_keys_file;
 
   std::vector<HostPort> mqtt_brokers;
   std::size_t mqtt_sessions = 0;

@@ -155,8 +155,8 @@ TEST(SettingsTest, RefusesPendingLimitsThatNoCallCouldMeet) {
 
 TEST(SettingsTest, ListensForOtherMachinesOnlyIfAnonymousCallersAreAllowed) {
   EXPECT_THAT(Errors(Parse({"--grpc-address=[::]:50051"})),
-              ElementsAre("--grpc-address: other machines can reach [::]:50051, and this version "
-                          "cannot tell who calls: listen at 127.0.0.1, or set "
+              ElementsAre("--grpc-address: other machines can reach [::]:50051, and nothing tells "
+                          "who calls: set auth-keys-file, listen at 127.0.0.1, or set "
                           "allow-anonymous=true if something else lets only known callers "
                           "through"));
   EXPECT_THAT(Errors(Parse({"--grpc-address=[::]:50051", "--allow-anonymous=true"})),

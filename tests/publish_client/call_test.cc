@@ -27,12 +27,17 @@ class FakeService : public events::v1::EventPublisherService::Service {
     if (found != context->client_metadata().end()) {
       traceparent_.assign(found->second.data(), found->second.size());
     }
+    const auto key = context->client_metadata().find("authorization");
+    if (key != context->client_metadata().end()) {
+      authorization_.assign(key->second.data(), key->second.size());
+    }
     response->mutable_delivery()->set_event_id(std::string(event_id_bytes_, 'e'));
     return status_;
   }
 
   PublishReadRequest request_;
   std::string traceparent_;
+  std::string authorization_;
   std::size_t event_id_bytes_ = 1;
   grpc::Status status_;
 };
@@ -71,6 +76,15 @@ TEST_F(MakeCallTest, CarriesRequestTraceContextAndResponse) {
   PublishReadResponse response;
   ASSERT_TRUE(response.ParseFromString(bytes));
   EXPECT_EQ(response.delivery().event_id(), "e");
+}
+
+TEST_F(MakeCallTest, ShowsTheApiKeyIfThereIsOne) {
+  std::string bytes;
+  EXPECT_TRUE(MakeCall(call_, bytes).ok());
+  EXPECT_EQ(service_.authorization_, "");
+  call_.api_key = "secret";
+  EXPECT_TRUE(MakeCall(call_, bytes).ok());
+  EXPECT_EQ(service_.authorization_, "Bearer secret");
 }
 
 TEST_F(MakeCallTest, TakesResponsesBeyondFourMebibytes) {

@@ -33,18 +33,20 @@ TEST(OptionsTest, HasTheDocumentedDefaults) {
   EXPECT_EQ(options.method, "PublishRead");
   EXPECT_EQ(options.address, "127.0.0.1:50051");
   EXPECT_EQ(options.timeout, std::chrono::seconds(10));
+  EXPECT_EQ(options.key_file, "");
   EXPECT_EQ(options.traceparent, "");
   EXPECT_FALSE(options.compact);
 }
 
 TEST(OptionsTest, TakesEveryOptionInBothForms) {
   const Options options = Good({"--address=[::1]:1", "--timeout", "1m30s", "PublishRead",
-                                "--traceparent", kTraceparent, "--compact"},
+                                "--traceparent", kTraceparent, "--key-file=k", "--compact"},
                                "other:2");
 
   EXPECT_EQ(options.method, "PublishRead");
   EXPECT_EQ(options.address, "[::1]:1");
   EXPECT_EQ(options.timeout, std::chrono::seconds(90));
+  EXPECT_EQ(options.key_file, "k");
   EXPECT_EQ(options.traceparent, kTraceparent);
   EXPECT_TRUE(options.compact);
 }
