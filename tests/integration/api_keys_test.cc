@@ -21,8 +21,6 @@
 namespace dino::testing {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
 
 const std::string kOldKey = "the-old-key-of-the-chat";
