@@ -1,27 +1,22 @@
 #include "server/rpc/caller_check.h"
 
-#include <algorithm>
 #include <iterator>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "server/auth/api_key.h"
 #include "server/rpc/errors.h"
 
 namespace dino::rpc {
 namespace {
 
-constexpr std::string_view kScheme = "bearer ";
-
-bool SameLetter(char a, char lower) {
-  return a == lower || (a >= 'A' && a <= 'Z' && a + 32 == lower);
-}
+constexpr std::string_view kScheme = "Bearer ";
 
 }  // namespace
 
 std::optional<std::string_view> BearerKey(std::string_view authorization) {
-  if (authorization.size() < kScheme.size() ||
-      !std::equal(kScheme.begin(), kScheme.end(), authorization.begin(),
-                  [](char lower, char a) { return SameLetter(a, lower); })) {
+  if (!absl::StartsWithIgnoreCase({authorization.data(), authorization.size()},
+                                  {kScheme.data(), kScheme.size()})) {
     return std::nullopt;
   }
   authorization.remove_prefix(kScheme.size());
