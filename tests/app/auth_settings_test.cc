@@ -3,10 +3,8 @@
 
 #include <fstream>
 #include <string>
-#include <variant>
-#include <vector>
 
-#include "server/app/settings.h"
+#include "tests/app/setting_errors.h"
 #include "tests/testing/temporary_directory.h"
 
 namespace dino::app {
@@ -17,33 +15,24 @@ using ::testing::IsEmpty;
 
 class AuthSettingsTest : public ::testing::Test {
  protected:
-  static std::vector<std::string> Errors(const std::vector<std::string>& flags) {
-    std::vector<const char*> argv = {"dino-bridge"};
-    for (const std::string& flag : flags) argv.push_back(flag.c_str());
-    const auto parsed = ParseSettings(static_cast<int>(argv.size()), argv.data(),
-                                      [](const char*) -> const char* { return nullptr; });
-    const auto* const errors = std::get_if<SettingErrors>(&parsed);
-    return errors == nullptr ? std::vector<std::string>() : errors->lines;
-  }
-
   const testing::TemporaryDirectory directory_;
   const std::string file_ = directory_.path() / "keys.json";
 };
 
 TEST_F(AuthSettingsTest, OtherMachinesMayReachAServerThatWantsKeys) {
   std::ofstream(file_) << R"({"callers": []})";
-  EXPECT_THAT(Errors({"--grpc-address=[::]:50051", "--auth-keys-file=" + file_}), IsEmpty());
+  EXPECT_THAT(ErrorsOf({"--grpc-address=[::]:50051", "--auth-keys-file=" + file_}), IsEmpty());
 }
 
 TEST_F(AuthSettingsTest, ABrokenKeyFileIsRefusedByItsPlace) {
   std::ofstream(file_) << R"({"callers": [{}]})";
-  EXPECT_THAT(Errors({"--auth-keys-file=" + file_}),
+  EXPECT_THAT(ErrorsOf({"--auth-keys-file=" + file_}),
               ElementsAre("--auth-keys-file: " + file_ + ": callers[0].name is required"));
 }
 
 TEST_F(AuthSettingsTest, AMissingKeyFileIsRefused) {
   EXPECT_THAT(
-      Errors({"--auth-keys-file=" + file_}),
+      ErrorsOf({"--auth-keys-file=" + file_}),
       ElementsAre("--auth-keys-file: cannot read " + file_ + ": No such file or directory"));
 }
 

@@ -4,10 +4,8 @@
 
 #include <fstream>
 #include <string>
-#include <variant>
-#include <vector>
 
-#include "server/app/settings.h"
+#include "tests/app/setting_errors.h"
 #include "tests/testing/certificate_authority.h"
 
 namespace dino::app {
@@ -17,15 +15,6 @@ using testing::CertificateFiles;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-std::vector<std::string> Errors(const std::vector<std::string>& flags) {
-  std::vector<const char*> arguments = {"dino-bridge"};
-  for (const std::string& flag : flags) arguments.push_back(flag.c_str());
-  const ParsedSettings parsed = ParseSettings(static_cast<int>(arguments.size()), arguments.data(),
-                                              [](const char*) { return nullptr; });
-  const auto* errors = std::get_if<SettingErrors>(&parsed);
-  return errors == nullptr ? std::vector<std::string>{} : errors->lines;
-}
 
 class BrokerAccessSettingsTest : public ::testing::Test {
  protected:
@@ -45,32 +34,34 @@ class BrokerAccessSettingsTest : public ::testing::Test {
 
 TEST_F(BrokerAccessSettingsTest, TakesNameAndPasswordWithAndWithoutTls) {
   const std::string password = "--mqtt-password-file=" + File("password", "secret\n");
-  EXPECT_THAT(Errors({"--mqtt-username=bridge"}), IsEmpty());
-  EXPECT_THAT(Errors({"--mqtt-username=bridge", password}), IsEmpty());
-  EXPECT_THAT(Errors({ca_}), IsEmpty());
-  EXPECT_THAT(Errors({ca_, certificate_, key_, "--mqtt-username=bridge", password}), IsEmpty());
+  EXPECT_THAT(ErrorsOf({"--mqtt-username=bridge"}), IsEmpty());
+  EXPECT_THAT(ErrorsOf({"--mqtt-username=bridge", password}), IsEmpty());
+  EXPECT_THAT(ErrorsOf({ca_}), IsEmpty());
+  EXPECT_THAT(ErrorsOf({ca_, certificate_, key_, "--mqtt-username=bridge", password}), IsEmpty());
 }
 
 TEST_F(BrokerAccessSettingsTest, APasswordNeedsAName) {
-  EXPECT_THAT(Errors({"--mqtt-password-file=" + File("password", "secret")}),
+  EXPECT_THAT(ErrorsOf({"--mqtt-password-file=" + File("password", "secret")}),
               ElementsAre("--mqtt-password-file: needs mqtt-username"));
 }
 
 TEST_F(BrokerAccessSettingsTest, CertificateAndKeyNeedEachOtherAndTheCa) {
-  EXPECT_THAT(Errors({certificate_}), ElementsAre("--mqtt-tls-cert-file: needs mqtt-tls-ca-file",
-                                                  "--mqtt-tls-cert-file: needs mqtt-tls-key-file"));
-  EXPECT_THAT(Errors({ca_, key_}), ElementsAre("--mqtt-tls-key-file: needs mqtt-tls-cert-file"));
-  EXPECT_THAT(Errors({certificate_, key_}),
+  EXPECT_THAT(ErrorsOf({certificate_}),
+              ElementsAre("--mqtt-tls-cert-file: needs mqtt-tls-ca-file",
+                          "--mqtt-tls-cert-file: needs mqtt-tls-key-file"));
+  EXPECT_THAT(ErrorsOf({ca_, key_}), ElementsAre("--mqtt-tls-key-file: needs mqtt-tls-cert-file"));
+  EXPECT_THAT(ErrorsOf({certificate_, key_}),
               ElementsAre("--mqtt-tls-cert-file: needs mqtt-tls-ca-file"));
 }
 
 TEST_F(BrokerAccessSettingsTest, NamesEveryFileThatCannotBeRead) {
   const std::string why = ": cannot read " + missing_ + ": No such file or directory";
-  EXPECT_THAT(Errors({"--mqtt-username=bridge", "--mqtt-password-file=" + missing_,
-                      "--mqtt-tls-ca-file=" + missing_, "--mqtt-tls-cert-file=" + missing_, key_}),
-              ElementsAre("--mqtt-password-file" + why, "--mqtt-tls-ca-file" + why,
-                          "--mqtt-tls-cert-file" + why));
-  EXPECT_THAT(Errors({ca_, certificate_, "--mqtt-tls-key-file=" + missing_}),
+  EXPECT_THAT(
+      ErrorsOf({"--mqtt-username=bridge", "--mqtt-password-file=" + missing_,
+                "--mqtt-tls-ca-file=" + missing_, "--mqtt-tls-cert-file=" + missing_, key_}),
+      ElementsAre("--mqtt-password-file" + why, "--mqtt-tls-ca-file" + why,
+                  "--mqtt-tls-cert-file" + why));
+  EXPECT_THAT(ErrorsOf({ca_, certificate_, "--mqtt-tls-key-file=" + missing_}),
               ElementsAre("--mqtt-tls-key-file" + why));
 }
 
@@ -78,16 +69,16 @@ TEST_F(BrokerAccessSettingsTest, SaysWhatIsWrongWithAFileButNotWhatItHolds) {
   const CertificateFiles other = authority_.Issue("DNS:other.example");
   const std::string garbage = File("garbage", "hunter2");
   EXPECT_THAT(
-      Errors({"--mqtt-tls-ca-file=" + garbage}),
+      ErrorsOf({"--mqtt-tls-ca-file=" + garbage}),
       ElementsAre(HasSubstr("--mqtt-tls-ca-file: " + garbage + " holds no CA certificate")));
-  EXPECT_THAT(Errors({ca_, certificate_, "--mqtt-tls-key-file=" + other.key}),
+  EXPECT_THAT(ErrorsOf({ca_, certificate_, "--mqtt-tls-key-file=" + other.key}),
               ElementsAre(HasSubstr("holds the key of another certificate")));
-  EXPECT_THAT(Errors({"--mqtt-username=b", "--mqtt-password-file=" + File("empty", "\n")}),
+  EXPECT_THAT(ErrorsOf({"--mqtt-username=b", "--mqtt-password-file=" + File("empty", "\n")}),
               ElementsAre(HasSubstr("holds no password")));
 }
 
 TEST_F(BrokerAccessSettingsTest, RefusesANameThatNoBrokerCouldBeSent) {
-  EXPECT_THAT(Errors({"--mqtt-username=a\nb"}),
+  EXPECT_THAT(ErrorsOf({"--mqtt-username=a\nb"}),
               ElementsAre("--mqtt-username: must be at most 65535 bytes of UTF-8 without control "
                           "characters"));
 }
