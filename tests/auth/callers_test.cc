@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "tests/auth/key_files.h"
 #include "tests/testing/patience.h"
 #include "tests/testing/temporary_directory.h"
 
@@ -19,17 +19,9 @@ using ::testing::HasSubstr;
 const std::string kKey = "the-key-of-the-chat";
 const std::string kNewKey = "the-new-key-of-the-chat";
 
-std::string Entry(const std::string& name, const std::string& key, const std::string& more = "") {
-  return R"({"name": ")" + name + R"(", "sha256": ")" + ToHex(DigestOf(key)) + "\"" + more + "}";
-}
-
 class CallersTest : public ::testing::Test {
  protected:
-  // As tools do it: the file is another one at once.
-  void Write(const std::string& entries) {
-    std::ofstream(file_ + ".new") << R"({"callers": [)" << entries << "]}";
-    std::filesystem::rename(file_ + ".new", file_);
-  }
+  void Write(const std::vector<std::string>& entries) { WriteKeyFile(file_, entries); }
 
   void WaitForChange(std::uint64_t generation) {
     const auto deadline = testing::Clock::now() + testing::kPatience;
@@ -45,7 +37,7 @@ class CallersTest : public ::testing::Test {
 };
 
 TEST_F(CallersTest, FindsCallersByTheirKeys) {
-  Write(Entry("chat", kKey) + "," + Entry("push", kNewKey));
+  Write({KeyFileEntry("chat", kKey), KeyFileEntry("push", kNewKey)});
   ASSERT_TRUE(callers_.Start().ok());
   ASSERT_NE(callers_.Find(kKey), nullptr);
   EXPECT_EQ(callers_.Find(kKey)->name(), "chat");
@@ -61,13 +53,13 @@ TEST_F(CallersTest, DoesNotStartWithoutItsFile) {
 }
 
 TEST_F(CallersTest, DoesNotStartWithABrokenFile) {
-  Write("1");
+  Write({"1"});
   EXPECT_THAT(std::string(callers_.Start().message()), HasSubstr("callers[0]"));
   EXPECT_THAT(std::string(CheckKeyFile(file_).message()), HasSubstr(file_));
 }
 
 TEST_F(CallersTest, TellsWhatACallerMayDo) {
-  Write(Entry("chat", kKey, R"(, "methods": ["PublishRead"])"));
+  Write({KeyFileEntry("chat", kKey, R"(, "methods": ["PublishRead"])")});
   ASSERT_TRUE(callers_.Start().ok());
   const auto caller = callers_.Find(kKey);
   EXPECT_EQ(caller->WhyNot("PublishRead"), "");
@@ -75,28 +67,28 @@ TEST_F(CallersTest, TellsWhatACallerMayDo) {
 }
 
 TEST_F(CallersTest, CallersOfAnotherEnvironmentMayDoNothing) {
-  Write(Entry("chat", kKey, R"(, "environment": "prod")") + "," +
-        Entry("push", kNewKey, R"(, "environment": "dev")"));
+  Write({KeyFileEntry("chat", kKey, R"(, "environment": "prod")"),
+         KeyFileEntry("push", kNewKey, R"(, "environment": "dev")")});
   ASSERT_TRUE(callers_.Start().ok());
   EXPECT_THAT(callers_.Find(kKey)->WhyNot("PublishRead"), HasSubstr("prod"));
   EXPECT_EQ(callers_.Find(kNewKey)->WhyNot("PublishRead"), "");
 }
 
 TEST_F(CallersTest, TakesAChangedFile) {
-  Write(Entry("chat", kKey));
+  Write({KeyFileEntry("chat", kKey)});
   ASSERT_TRUE(callers_.Start().ok());
   const std::uint64_t generation = callers_.generation();
-  Write(Entry("chat", kNewKey));
+  Write({KeyFileEntry("chat", kNewKey)});
   WaitForChange(generation);
   EXPECT_EQ(callers_.Find(kKey), nullptr);
   EXPECT_NE(callers_.Find(kNewKey), nullptr);
 }
 
 TEST_F(CallersTest, ABrokenFileChangesNothingAndTheNextGoodOneCounts) {
-  Write(Entry("chat", kKey));
+  Write({KeyFileEntry("chat", kKey)});
   ASSERT_TRUE(callers_.Start().ok());
   const std::uint64_t generation = callers_.generation();
-  Write("broken");
+  Write({"broken"});
   // The thread may have been faster, and has said so in the log then.
   const absl::Status status = callers_.Refresh();
   if (!status.ok()) {
@@ -104,17 +96,17 @@ TEST_F(CallersTest, ABrokenFileChangesNothingAndTheNextGoodOneCounts) {
   }
   EXPECT_EQ(callers_.generation(), generation);
   EXPECT_NE(callers_.Find(kKey), nullptr);
-  Write(Entry("chat", kNewKey));
+  Write({KeyFileEntry("chat", kNewKey)});
   WaitForChange(generation);
   EXPECT_NE(callers_.Find(kNewKey), nullptr);
 }
 
 TEST_F(CallersTest, AQuotaOutlivesAChangeOfTheFile) {
-  Write(Entry("chat", kKey, R"(, "events_per_second": 0.001)"));
+  Write({KeyFileEntry("chat", kKey, R"(, "events_per_second": 0.001)")});
   ASSERT_TRUE(callers_.Start().ok());
   EXPECT_EQ(callers_.Find(kKey)->quota().Take(1), Clock::duration::zero());
   const std::uint64_t generation = callers_.generation();
-  Write(Entry("chat", kNewKey, R"(, "events_per_second": 0.001)"));
+  Write({KeyFileEntry("chat", kNewKey, R"(, "events_per_second": 0.001)")});
   WaitForChange(generation);
   EXPECT_GT(callers_.Find(kNewKey)->quota().Take(1), Clock::duration::zero());
 }

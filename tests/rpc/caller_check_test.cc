@@ -4,13 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <filesystem>
-#include <fstream>
-#include <initializer_list>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "google/protobuf/descriptor.h"
+#include "tests/auth/key_files.h"
 #include "tests/rpc/server_fixture.h"
 #include "tests/testing/temporary_directory.h"
 
@@ -24,27 +23,18 @@ const std::string kReadKey = "the-key-for-receipts";
 const std::string kSlowKey = "the-key-of-the-slow";
 const std::string kOtherKey = "the-key-of-another-one";
 
-std::string Entry(const std::string& name, const std::string& key, const std::string& more = "") {
-  return R"({"name": ")" + name + R"(", "sha256": ")" + auth::ToHex(auth::DigestOf(key)) + "\"" +
-         more + "}";
-}
-
 // A key file and who it knows, made before the server.
 class KnownCallers {
  protected:
   KnownCallers() {
-    Write({Entry("chat", kChatKey), Entry("other", kOtherKey),
-           Entry("receipts", kReadKey, R"(, "methods": ["PublishRead", "PublishBatch"])"),
-           Entry("slow", kSlowKey, R"(, "recipients_per_second": 10)")});
+    Write({auth::KeyFileEntry("chat", kChatKey), auth::KeyFileEntry("other", kOtherKey),
+           auth::KeyFileEntry("receipts", kReadKey,
+                              R"(, "methods": ["PublishRead", "PublishBatch"])"),
+           auth::KeyFileEntry("slow", kSlowKey, R"(, "recipients_per_second": 10)")});
     EXPECT_TRUE(callers_.Start().ok());
   }
 
-  void Write(std::initializer_list<std::string> entries) {
-    std::string list;
-    for (const std::string& entry : entries) list.append(list.empty() ? "" : ",").append(entry);
-    std::ofstream(file_ + ".new") << R"({"callers": [)" << list << "]}";
-    std::filesystem::rename(file_ + ".new", file_);
-  }
+  void Write(const std::vector<std::string>& entries) { auth::WriteKeyFile(file_, entries); }
 
   ServerOptions Options() {
     ServerOptions options;
@@ -184,7 +174,7 @@ TEST_F(CallerCheckTest, AStreamEndsWhenItsKeyIsTakenAway) {
   ASSERT_TRUE(stream->Read(&answer));
   EXPECT_TRUE(answer.result().has_delivery());
 
-  Write({Entry("other", kOtherKey)});
+  Write({auth::KeyFileEntry("other", kOtherKey)});
   EXPECT_TRUE(callers_.Refresh().ok());
   EXPECT_TRUE(stream->Write(request));
   EXPECT_FALSE(stream->Read(&answer));
@@ -195,7 +185,7 @@ TEST_F(CallerCheckTest, AStreamGoesOnWhenTheFileChangesElsewhere) {
   grpc::ClientContext context;
   Authorize(context, kChatKey);
   const auto stream = stub_->PublishStream(&context);
-  Write({Entry("chat", kChatKey)});
+  Write({auth::KeyFileEntry("chat", kChatKey)});
   EXPECT_TRUE(callers_.Refresh().ok());
   v1::PublishStreamRequest request;
   *request.mutable_event()->mutable_message() = Request();

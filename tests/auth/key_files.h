@@ -1,0 +1,29 @@
+#ifndef DINO_TESTS_AUTH_KEY_FILES_H_
+#define DINO_TESTS_AUTH_KEY_FILES_H_
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "server/auth/api_key.h"
+
+namespace dino::auth {
+
+// A caller of a key file; `more` are further members, each after a comma.
+inline std::string KeyFileEntry(const std::string& name, const std::string& key,
+                                const std::string& more = "") {
+  return R"({"name": ")" + name + R"(", "sha256": ")" + ToHex(DigestOf(key)) + "\"" + more + "}";
+}
+
+// Writes a key file as tools do it: it is another file at once.
+inline void WriteKeyFile(const std::string& path, const std::vector<std::string>& entries) {
+  std::string list;
+  for (const std::string& entry : entries) list.append(list.empty() ? "" : ",").append(entry);
+  std::ofstream(path + ".new") << R"({"callers": [)" << list << "]}";
+  std::filesystem::rename(path + ".new", path);
+}
+
+}  // namespace dino::auth
+
+#endif  // DINO_TESTS_AUTH_KEY_FILES_H_
