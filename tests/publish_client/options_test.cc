@@ -55,6 +55,14 @@ TEST(OptionsTest, TakesTheAddressFromTheEnvironment) {
   EXPECT_EQ(Good({"PublishRead"}, "bridge:50051").address, "bridge:50051");
 }
 
+TEST(OptionsTest, TakesTheKeyFileFromTheEnvironment) {
+  const auto parsed = ParseOptions({"PublishRead"}, [](const char* name) -> const char* {
+    return std::string(name) == "DINO_API_KEY_FILE" ? "/keys/chat" : nullptr;
+  });
+  ASSERT_TRUE(std::holds_alternative<Options>(parsed));
+  EXPECT_EQ(std::get<Options>(parsed).key_file, "/keys/chat");
+}
+
 TEST(OptionsTest, AsksForTextsWithoutAMethod) {
   EXPECT_EQ(Good({"--help"}).action, Options::Action::kHelp);
   EXPECT_EQ(Good({"-h", "--list"}).action, Options::Action::kHelp);
