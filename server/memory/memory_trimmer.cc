@@ -1,7 +1,6 @@
 #include "server/memory/memory_trimmer.h"
 
 #include <malloc.h>
-#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -49,31 +48,9 @@ std::chrono::milliseconds TrimPolicy::Look(bool idle) {
   return interval_;
 }
 
-MemoryTrimmer::MemoryTrimmer(std::function<bool()> idle)
-    : idle_(std::move(idle)), thread_([this] {
-        pthread_setname_np(pthread_self(), "memory");
-        Run();
+MemoryTrimmer::MemoryTrimmer(const std::function<bool()>& idle)
+    : repeater_("memory", [idle, policy = TrimPolicy(OwnMemory::OfProcess())]() mutable {
+        return policy.Look(idle());
       }) {}
-
-MemoryTrimmer::~MemoryTrimmer() {
-  {
-    const MutexLock lock(mutex_);
-    stop_ = true;
-  }
-  changed_.notify_one();
-  thread_.join();
-}
-
-void MemoryTrimmer::Run() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  TrimPolicy policy(OwnMemory::OfProcess());
-  for (;;) {
-    const std::chrono::milliseconds wait = policy.Look(idle_());
-    MutexLock lock(mutex_);
-    if (changed_.wait_for(lock.native(), wait,
-                          [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stop_; })) {
-      return;
-    }
-  }
-}
 
 }  // namespace dino::memory

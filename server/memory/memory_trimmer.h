@@ -2,13 +2,11 @@
 #define DINO_SERVER_MEMORY_MEMORY_TRIMMER_H_
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <functional>
-#include <thread>
 #include <utility>
 
-#include "server/base/mutex.h"
+#include "server/base/repeater.h"
 
 namespace dino::memory {
 
@@ -33,19 +31,10 @@ class MemoryTrimmer {
   static constexpr std::chrono::milliseconds kLongestInterval{64000};
 
   // `idle` says that no work is in progress that giving back would hold up.
-  explicit MemoryTrimmer(std::function<bool()> idle);
-  MemoryTrimmer(const MemoryTrimmer&) = delete;
-  MemoryTrimmer& operator=(const MemoryTrimmer&) = delete;
-  ~MemoryTrimmer();
+  explicit MemoryTrimmer(const std::function<bool()>& idle);
 
  private:
-  void Run();
-
-  const std::function<bool()> idle_;
-  Mutex mutex_;
-  std::condition_variable changed_;
-  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  const Repeater repeater_;
 };
 
 // When a `MemoryTrimmer` looks, and what it does then. Not thread-safe.
