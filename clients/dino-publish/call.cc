@@ -17,13 +17,18 @@
 namespace dino::publish_client {
 namespace {
 
-std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
+std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const std::optional<TlsFiles>& tls) {
+  if (!tls.has_value()) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials({tls->ca, tls->key, tls->certificate});
+}
+
+std::shared_ptr<grpc::Channel> OpenChannel(const Call& call) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetUserAgentPrefix("dino-publish");
   // An answer that lists all recipients may exceed the default of 4 MiB.
   arguments.SetMaxReceiveMessageSize(-1);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(call.address, CredentialsOf(call.tls), arguments);
 }
 
 grpc::Status Copy(const grpc::ByteBuffer& buffer, std::string& bytes) {
@@ -42,7 +47,7 @@ grpc::Status MakeCall(const Call& call, std::string& response) {
   // Never shut down: at the end of the process that may wait 10 s for a poller that has nothing
   // to do.
   grpc_init();
-  grpc::GenericStub stub(OpenChannel(call.address));
+  grpc::GenericStub stub(OpenChannel(call));
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + call.timeout);
   if (!call.api_key.empty()) context.AddMetadata("authorization", "Bearer " + call.api_key);

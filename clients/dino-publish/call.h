@@ -4,9 +4,18 @@
 #include <grpcpp/support/status.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace dino::publish_client {
+
+// What TLS works with, PEM.
+struct TlsFiles {
+  std::string ca;
+  // Empty for none.
+  std::string certificate;
+  std::string key;
+};
 
 // One unary call: where to, what, and how long it may take.
 struct Call {
@@ -15,12 +24,14 @@ struct Call {
   // The request's bytes.
   std::string request;
   std::chrono::milliseconds timeout{};
+  // None: no TLS.
+  std::optional<TlsFiles> tls;
   // Empty for none.
   std::string api_key;
   std::string traceparent;
 };
 
-// Makes the call, without TLS and without a proxy, and waits for its end. With OK,
+// Makes the call, without a proxy, and waits for its end. With OK,
 // `response` holds the response's bytes.
 grpc::Status MakeCall(const Call& call, std::string& response);
 

@@ -24,6 +24,10 @@ Options:
                         DINO_GRPC_ADDRESS, else 127.0.0.1:50051.
   --key-file FILE       The file whose first line is the API key to show. Default: the
                         environment variable DINO_API_KEY_FILE, else none.
+  --tls-ca-file FILE    Uses TLS. The file holds the certificates, in PEM form, of those who
+                        may have signed the server's.
+  --tls-cert-file FILE  The certificate to show, in PEM form and with its chain.
+  --tls-key-file FILE   Its key, in PEM form without a passphrase.
   --timeout DURATION    How long the call may take, with its unit: 500ms, 30s, 1m30s; at
                         most 1h. Default: 10s.
   --traceparent TEXT    A W3C trace context to send along.
@@ -72,8 +76,9 @@ Problem SetAddress(const std::string& value, Options& options) {
   return "";
 }
 
-Problem SetKeyFile(const std::string& value, Options& options) {
-  options.key_file = value;
+template <std::string Options::*kPath>
+Problem SetPath(const std::string& value, Options& options) {
+  options.*kPath = value;
   return value.empty() ? "must be a path" : "";
 }
 
@@ -102,7 +107,10 @@ struct ValueOption {
 };
 
 constexpr ValueOption kValueOptions[] = {{"--address", SetAddress},
-                                         {"--key-file", SetKeyFile},
+                                         {"--key-file", SetPath<&Options::key_file>},
+                                         {"--tls-ca-file", SetPath<&Options::tls_ca_file>},
+                                         {"--tls-cert-file", SetPath<&Options::tls_cert_file>},
+                                         {"--tls-key-file", SetPath<&Options::tls_key_file>},
                                          {"--timeout", SetTimeout},
                                          {"--traceparent", SetTraceparent}};
 
@@ -120,6 +128,12 @@ class Reader {
     }
     if (options.action == Options::Action::kCall && options.method.empty()) {
       return "name the method to call, such as PublishMessage; --list prints all";
+    }
+    if (options.tls_cert_file.empty() != options.tls_key_file.empty()) {
+      return "--tls-cert-file and --tls-key-file need each other";
+    }
+    if (!options.tls_cert_file.empty() && options.tls_ca_file.empty()) {
+      return "--tls-cert-file needs --tls-ca-file";
     }
     return "";
   }

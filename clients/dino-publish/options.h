@@ -21,6 +21,11 @@ struct Options {
   std::chrono::milliseconds timeout{10000};
   // The file whose first line is the API key to show; empty for none.
   std::string key_file;
+  // PEM files. Who may have signed the server's certificate; empty: no TLS.
+  std::string tls_ca_file;
+  // What is shown to the server; both or none.
+  std::string tls_cert_file;
+  std::string tls_key_file;
   // A W3C trace context to send along; empty for none.
   std::string traceparent;
   // Whether the answer is printed in one line.

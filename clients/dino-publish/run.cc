@@ -38,15 +38,38 @@ std::string ReadKey(const std::string& path, std::string& key) {
   return path + " must begin with an API key: visible ASCII characters on one line";
 }
 
+// Reads a file that may be none; returns what is wrong, empty if nothing is.
+std::string ReadPem(const std::string& path, std::string& pem) {
+  if (path.empty()) return "";
+  std::ifstream file(path);
+  pem.assign(std::istreambuf_iterator<char>(file), {});
+  if (!file) return path + " cannot be read";
+  return pem.find("-----BEGIN ") == std::string::npos ? path + " holds nothing in PEM form" : "";
+}
+
+std::string ReadFiles(const Options& options, Call& call) {
+  std::string problem;
+  if (!options.key_file.empty()) problem = ReadKey(options.key_file, call.api_key);
+  if (options.tls_ca_file.empty()) return problem;
+  TlsFiles& tls = call.tls.emplace();
+  if (problem.empty()) problem = ReadPem(options.tls_ca_file, tls.ca);
+  if (problem.empty()) problem = ReadPem(options.tls_cert_file, tls.certificate);
+  if (problem.empty()) problem = ReadPem(options.tls_key_file, tls.key);
+  return problem;
+}
+
 int CallMethod(const Options& options, const Surroundings& surroundings) {
   const Method method = Method::Find(options.method);
   if (!method.found()) {
     return Refuse("there is no method " + options.method + "; --list prints all", surroundings.err);
   }
   const std::string json(std::istreambuf_iterator<char>(surroundings.in), {});
-  Call call{options.address, method.Path(), "", options.timeout, "", options.traceparent};
-  std::string problem;
-  if (!options.key_file.empty()) problem = ReadKey(options.key_file, call.api_key);
+  Call call;
+  call.address = options.address;
+  call.path = method.Path();
+  call.timeout = options.timeout;
+  call.traceparent = options.traceparent;
+  std::string problem = ReadFiles(options, call);
   if (!problem.empty()) return Refuse(problem, surroundings.err);
   problem = method.EncodeRequest(json, call.request);
   if (!problem.empty()) {

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/app/caller_access.h"
 #include "server/app/server_info.h"
-#include "server/auth/callers.h"
 #include "server/fanout/fanout.h"
 #include "server/fanout/topic_template.h"
 #include "server/log/log.h"
@@ -100,21 +100,21 @@ void LogSettings(const Settings& settings) {
   }
 }
 
+int CannotStart(const absl::Status& status) {
+  log::Error("cannot start", {{"error", std::string(status.message())}});
+  return 1;
+}
+
 int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
           const std::function<void()>& wait_for_stop) {
   mqtt::SessionPool pool(PoolOptions(settings));
   fanout::Fanout fanout(pool, topic_template, FanoutOptionsOf(settings));
   const memory::MemoryTrimmer trimmer([&fanout] { return fanout.idle(); });
-  auth::Callers callers(settings.auth_keys_file, settings.environment);
+  CallerAccess access(settings);
+  const absl::Status started = access.Start();
+  if (!started.ok()) return CannotStart(started);
   rpc::ServerOptions server_options = ServerOptionsOf(settings, topic_template);
-  if (!settings.auth_keys_file.empty()) {
-    const absl::Status started = callers.Start();
-    if (!started.ok()) {
-      log::Error("cannot start", {{"error", std::string(started.message())}});
-      return 1;
-    }
-    server_options.callers = &callers;
-  }
+  access.Fill(server_options);
   server_options.info = [&] { return DescribeServer(settings, pool.Sessions()); };
   rpc::Server server(
       fanout, [&pool] { return pool.connected(); }, server_options);
@@ -122,9 +122,8 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
   pool.Start();
   const absl::StatusOr<std::string> address = server.Start();
   if (!address.ok()) {
-    log::Error("cannot start", {{"error", std::string(address.status().message())}});
     pool.Stop();
-    return 1;
+    return CannotStart(address.status());
   }
   log::Info("listening", {{"grpc_address", *address}, {"version", Version()}});
 

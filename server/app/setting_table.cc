@@ -25,18 +25,33 @@ std::vector<Setting> CallSettings() {
   return {
       {"grpc-address", "127.0.0.1:50051",
        "Where to listen for gRPC calls. An address that other machines can reach needs "
-       "auth-keys-file or allow-anonymous.",
+       "auth-keys-file, tls-client-ca-file or allow-anonymous.",
        ListenAddress(&Settings::grpc_address)},
       {"allow-anonymous", "false",
        "Whether to listen where other machines can reach it although callers are not checked: "
        "somebody else, a service mesh say, guards the door.",
        TrueOrFalse(&Settings::allow_anonymous)},
       {"auth-keys-file", "",
-       "The callers, as JSON: their names, the SHA-256 of their API keys, what they may call and "
-       "how "
-       "much. If it is set, calls need a key. Read again when it has changed; one that is broken "
-       "then changes nothing.",
+       "The callers, as JSON: their names, the SHA-256 of their API keys, the names in their "
+       "client certificates, what they may call and how much. If it is set, only they may call. "
+       "Read again when it has changed; one that is broken then changes nothing.",
        Text(&Settings::auth_keys_file, kFile)},
+      {"tls-cert-file", "",
+       "The certificate, in PEM form and with its chain, that callers are shown. If it is set, "
+       "they are answered by TLS 1.2 or newer only. Needs tls-key-file. Like the three below, read "
+       "again when it has changed, for new connections; files that are broken or do not belong "
+       "together then change nothing.",
+       Text(&Settings::tls_cert_file, kFile)},
+      {"tls-key-file", "", "The key of tls-cert-file, in PEM form without a passphrase.",
+       Text(&Settings::tls_key_file, kFile)},
+      {"tls-client-ca-file", "",
+       "The certificates, in PEM form, of those who must have signed the certificates of callers. "
+       "If it is set, who has none cannot connect. Needs tls-cert-file.",
+       Text(&Settings::tls_client_ca_file, kFile)},
+      {"tls-client-crl-file", "",
+       "What those in tls-client-ca-file have revoked: X.509 revocation lists in PEM form. Counts "
+       "for open connections too.",
+       Text(&Settings::tls_client_crl_file, kFile)},
       {"default-expiry", "86400s",
        "How long the broker keeps an event for a subscriber who is offline, unless the call says "
        "otherwise.",
@@ -177,8 +192,7 @@ const std::vector<Setting>& SettingTable() {
 }
 
 const std::vector<std::string_view>& LaterSettings() {
-  static const auto* const names = new std::vector<std::string_view>{
-      "ops-address", "tls-cert-file", "tls-key-file", "tls-client-ca-file"};
+  static const auto* const names = new std::vector<std::string_view>{"ops-address"};
   return *names;
 }
 

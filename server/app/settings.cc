@@ -11,6 +11,8 @@
 #include "server/auth/callers.h"
 #include "server/fanout/topic_template.h"
 #include "server/mqtt/broker_access.h"
+#include "server/tls/pem_files.h"
+#include "server/tls/server_tls.h"
 
 namespace dino::app {
 namespace {
@@ -36,6 +38,7 @@ class SettingsReader {
     CheckTopicTemplate();
     CheckLimits();
     CheckBrokerAccess();
+    CheckCallersTls();
     CheckCallers();
     if (!errors_.lines.empty()) return std::move(errors_);
     return std::move(settings_);
@@ -115,19 +118,35 @@ class SettingsReader {
           [](const std::string& path) { return mqtt::ReadPasswordFile(path).status(); });
     CheckNeeds("mqtt-password-file", settings_.mqtt_password_file, "mqtt-username",
                settings_.mqtt_username);
-    const std::string& ca = settings_.mqtt_tls_ca_file;
-    const std::string& certificate = settings_.mqtt_tls_cert_file;
-    const std::string& key = settings_.mqtt_tls_key_file;
-    Check("mqtt-tls-ca-file", ca, mqtt::CheckCaFile);
-    CheckNeeds("mqtt-tls-cert-file", certificate, "mqtt-tls-ca-file", ca);
-    CheckNeeds("mqtt-tls-cert-file", certificate, "mqtt-tls-key-file", key);
-    CheckNeeds("mqtt-tls-key-file", key, "mqtt-tls-cert-file", certificate);
-    Check("mqtt-tls-cert-file", certificate, mqtt::CheckCertificateFile);
+    Check("mqtt-tls-ca-file", settings_.mqtt_tls_ca_file, tls::CheckCaFile);
+    CheckNeeds("mqtt-tls-cert-file", settings_.mqtt_tls_cert_file, "mqtt-tls-ca-file",
+               settings_.mqtt_tls_ca_file);
+    CheckPair("mqtt-tls-cert-file", settings_.mqtt_tls_cert_file, "mqtt-tls-key-file",
+              settings_.mqtt_tls_key_file);
+  }
+
+  void CheckCallersTls() {
+    const std::string& ca = settings_.tls_client_ca_file;
+    const std::string& crl = settings_.tls_client_crl_file;
+    CheckPair("tls-cert-file", settings_.tls_cert_file, "tls-key-file", settings_.tls_key_file);
+    CheckNeeds("tls-client-ca-file", ca, "tls-cert-file", settings_.tls_cert_file);
+    Check("tls-client-ca-file", ca, tls::CheckCaFile);
+    CheckNeeds("tls-client-crl-file", crl, "tls-client-ca-file", ca);
+    if (ca.empty() || !tls::CheckCaFile(ca).ok()) return;
+    Check("tls-client-crl-file", crl,
+          [&ca](const std::string& path) { return tls::CheckCrlFile(path, ca); });
+  }
+
+  // Checks a certificate and its key, which need each other.
+  void CheckPair(const std::string& certificate_name, const std::string& certificate,
+                 const std::string& key_name, const std::string& key) {
+    CheckNeeds(certificate_name, certificate, key_name, key);
+    CheckNeeds(key_name, key, certificate_name, certificate);
+    Check(certificate_name, certificate, tls::CheckCertificateFile);
     // Only with a certificate that is right can it be said whether the key belongs to it.
-    if (certificate.empty() || !mqtt::CheckCertificateFile(certificate).ok()) return;
-    Check("mqtt-tls-key-file", key, [&certificate](const std::string& path) {
-      return mqtt::CheckKeyFile(path, certificate);
-    });
+    if (certificate.empty() || !tls::CheckCertificateFile(certificate).ok()) return;
+    Check(key_name, key,
+          [&certificate](const std::string& path) { return tls::CheckKeyFile(path, certificate); });
   }
 
   // Checks the value of a setting that is in use.
@@ -145,13 +164,17 @@ class SettingsReader {
 
   void CheckCallers() {
     Check("auth-keys-file", settings_.auth_keys_file, auth::CheckKeyFile);
-    if (!Good({"grpc-address", "allow-anonymous", "auth-keys-file"})) return;
-    if (settings_.allow_anonymous || !settings_.auth_keys_file.empty()) return;
+    if (!Good({"grpc-address", "allow-anonymous", "auth-keys-file", "tls-client-ca-file"})) return;
+    if (settings_.allow_anonymous || !settings_.auth_keys_file.empty() ||
+        !settings_.tls_client_ca_file.empty()) {
+      return;
+    }
     if (settings_.grpc_address.IsLoopback()) return;
     Fail(sources_["grpc-address"],
          "other machines can reach " + settings_.grpc_address.ToString() +
-             ", and nothing tells who calls: set auth-keys-file, listen at 127.0.0.1, or set "
-             "allow-anonymous=true if something else lets only known callers through");
+             ", and nothing tells who calls: set auth-keys-file or tls-client-ca-file, listen at "
+             "127.0.0.1, or set allow-anonymous=true if something else lets only known callers "
+             "through");
   }
 
   void Fail(const std::string& source, const std::string& problem) {

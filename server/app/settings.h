@@ -20,8 +20,12 @@ namespace dino::app {
 struct Settings {
   HostPort grpc_address;
   bool allow_anonymous = false;
-  // Empty: callers are not checked.
+  // What is empty is not used.
   std::string auth_keys_file;
+  std::string tls_cert_file;
+  std::string tls_key_file;
+  std::string tls_client_ca_file;
+  std::string tls_client_crl_file;
 
   std::vector<HostPort> mqtt_brokers;
   std::size_t mqtt_sessions = 0;

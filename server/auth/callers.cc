@@ -1,7 +1,5 @@
 #include "server/auth/callers.h"
 
-#include <pthread.h>
-
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
@@ -28,49 +26,37 @@ absl::StatusOr<std::vector<CallerEntry>> ReadKeyFile(const std::string& path) {
 
 absl::Status CheckKeyFile(const std::string& path) { return ReadKeyFile(path).status(); }
 
-Callers::~Callers() {
-  {
-    const MutexLock lock(stop_mutex_);
-    stop_ = true;
-  }
-  stop_changed_.notify_one();
-  if (thread_.joinable()) thread_.join();
-}
-
 absl::Status Callers::Start() {
-  absl::Status status = Refresh();
-  if (!status.ok()) return status;
-  thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), "callers");
-    Watch();
+  absl::Status started = Refresh();
+  if (!started.ok()) return started;
+  watch_.emplace("callers", [this] {
+    const absl::Status status = Refresh();
+    if (!status.ok()) {
+      log::Error("the key file is broken; what it held before stays in force",
+                 {{"reason", std::string(status.message())}});
+    }
+    return kInterval;
   });
   return absl::OkStatus();
 }
 
 std::shared_ptr<const Caller> Callers::Find(std::string_view key) const {
   const KeyDigest digest = DigestOf(key);
-  std::shared_ptr<const Table> table;
-  {
-    const MutexLock lock(mutex_);
-    table = table_;
-  }
-  const auto place = table->find(BeginningOf(digest));
-  if (place == table->end() || !Equal(place->second.digest, digest)) return nullptr;
+  const std::shared_ptr<const Table> table = this->table();
+  const auto place = table->by_key.find(BeginningOf(digest));
+  if (place == table->by_key.end() || !Equal(place->second.digest, digest)) return nullptr;
   return place->second.caller;
 }
 
-void Callers::Watch() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  for (;;) {
-    {
-      MutexLock lock(stop_mutex_);
-      const auto stopped = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stop_; };
-      if (stop_changed_.wait_for(lock.native(), kInterval, stopped)) return;
-    }
-    const absl::Status status = Refresh();
-    if (status.ok()) continue;
-    log::Error("the key file is broken; what it held before stays in force",
-               {{"reason", std::string(status.message())}});
-  }
+std::shared_ptr<const Caller> Callers::FindByName(std::string_view name) const {
+  const std::shared_ptr<const Table> table = this->table();
+  const auto caller = table->by_name.find({name.data(), name.size()});
+  return caller == table->by_name.end() ? nullptr : caller->second;
+}
+
+std::shared_ptr<const Callers::Table> Callers::table() const {
+  const MutexLock lock(mutex_);
+  return table_;
 }
 
 absl::Status Callers::Refresh() {
@@ -105,8 +91,9 @@ std::shared_ptr<const Callers::Table> Callers::MakeTable(const std::vector<Calle
     }
     const auto caller = std::make_shared<const Caller>(entry, environment_, quota);
     for (const KeyDigest& digest : entry.keys) {
-      table->insert_or_assign(BeginningOf(digest), Place{digest, caller});
+      table->by_key.insert_or_assign(BeginningOf(digest), Place{digest, caller});
     }
+    for (const std::string& name : entry.certificates) table->by_name.emplace(name, caller);
   }
   quotas_.swap(quotas);
   return table;

@@ -3,14 +3,12 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,6 +17,7 @@
 #include "server/auth/caller.h"
 #include "server/auth/key_file.h"
 #include "server/base/mutex.h"
+#include "server/base/repeater.h"
 #include "server/base/text_file.h"
 
 namespace dino::auth {
@@ -38,7 +37,6 @@ class Callers {
       : path_(std::move(path)), environment_(std::move(environment)) {}
   Callers(const Callers&) = delete;
   Callers& operator=(const Callers&) = delete;
-  ~Callers();
 
   // Reads the file and begins to look after it. To be called once; fails if the file is broken.
   absl::Status Start();
@@ -50,6 +48,9 @@ class Callers {
   // Whose key it is; null if nobody's.
   std::shared_ptr<const Caller> Find(std::string_view key) const;
 
+  // Who has that name in client certificates; null if nobody.
+  std::shared_ptr<const Caller> FindByName(std::string_view name) const;
+
   // Another number after every change: what was found before is to be found again.
   std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
@@ -58,10 +59,14 @@ class Callers {
     KeyDigest digest;
     std::shared_ptr<const Caller> caller;
   };
-  // By the first bytes of the digest.
-  using Table = absl::flat_hash_map<std::uint64_t, Place>;
+  struct Table {
+    // By the first bytes of the digest.
+    absl::flat_hash_map<std::uint64_t, Place> by_key;
+    absl::flat_hash_map<std::string, std::shared_ptr<const Caller>> by_name;
+  };
 
-  void Watch();
+  std::shared_ptr<const Table> table() const;
+
   std::shared_ptr<const Table> MakeTable(const std::vector<CallerEntry>& entries)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(file_mutex_);
 
@@ -78,10 +83,8 @@ class Callers {
   mutable Mutex mutex_;
   std::shared_ptr<const Table> table_ ABSL_GUARDED_BY(mutex_) = std::make_shared<const Table>();
 
-  Mutex stop_mutex_;
-  std::condition_variable stop_changed_;
-  bool stop_ ABSL_GUARDED_BY(stop_mutex_) = false;
-  std::thread thread_;
+  // The last member: it uses the others.
+  std::optional<Repeater> watch_;
 };
 
 }  // namespace dino::auth

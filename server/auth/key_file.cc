@@ -17,6 +17,7 @@ namespace {
 using Value = rapidjson::Value;
 
 constexpr std::size_t kMaxNameBytes = 64;
+constexpr std::size_t kMaxCertificateNameBytes = 255;
 constexpr double kMaxRate = 1e9;
 
 std::string_view TextOf(const Value& value) { return {value.GetString(), value.GetStringLength()}; }
@@ -26,6 +27,12 @@ bool IsName(std::string_view text) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
   };
   return !text.empty() && text.size() <= kMaxNameBytes &&
+         std::all_of(text.begin(), text.end(), fits);
+}
+
+bool IsCertificateName(std::string_view text) {
+  const auto fits = [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); };
+  return !text.empty() && text.size() <= kMaxCertificateNameBytes &&
          std::all_of(text.begin(), text.end(), fits);
 }
 
@@ -45,7 +52,9 @@ class EntryReader {
       if (!status.ok()) return status;
     }
     if (entry_.name.empty()) return Wrong(Path("name"), "is required");
-    if (entry_.keys.empty()) return Wrong(Path("sha256"), "is required");
+    if (entry_.keys.empty() && entry_.certificates.empty()) {
+      return Wrong(place_, "must have sha256 or certificates");
+    }
     return std::move(entry_);
   }
 
@@ -54,7 +63,10 @@ class EntryReader {
 
   absl::Status ReadMember(std::string_view name, const Value& value) {
     if (name == "name") return ReadName(value);
-    if (name == "sha256") return ReadKeys(value);
+    if (name == "sha256") return ReadTexts(value, &EntryReader::AddKey, NoKey());
+    if (name == "certificates") {
+      return ReadTexts(value, &EntryReader::AddCertificate, NoCertificate());
+    }
     if (name == "methods") return ReadMethods(value);
     if (name == "events_per_second") {
       return ReadRate("events_per_second", value, entry_.rates.events_per_second);
@@ -64,7 +76,7 @@ class EntryReader {
     }
     if (name == "environment") return ReadEnvironment(value);
     return Wrong(place_,
-                 "must have no members but name, sha256, methods, events_per_second, "
+                 "must have no members but name, sha256, certificates, methods, events_per_second, "
                  "recipients_per_second and environment");
   }
 
@@ -76,27 +88,41 @@ class EntryReader {
     return absl::OkStatus();
   }
 
-  absl::Status ReadKeys(const Value& value) {
-    if (value.IsString()) return ReadKey(value);
-    if (!value.IsArray() || value.Empty()) return NoKey();
-    for (const Value& key : value.GetArray()) {
-      absl::Status status = ReadKey(key);
-      if (!status.ok()) return status;
+  using AddFunction = bool (EntryReader::*)(std::string_view text);
+
+  // Reads a text or a list of texts. Each that `add` does not take is `wrong`.
+  absl::Status ReadTexts(const Value& value, AddFunction add, const absl::Status& wrong) {
+    if (value.IsString()) return (this->*add)(TextOf(value)) ? absl::OkStatus() : wrong;
+    if (!value.IsArray() || value.Empty()) return wrong;
+    for (const Value& text : value.GetArray()) {
+      if (!text.IsString() || !(this->*add)(TextOf(text))) return wrong;
     }
     return absl::OkStatus();
   }
 
-  absl::Status ReadKey(const Value& value) {
-    const auto digest = value.IsString() ? FromHex(TextOf(value)) : std::nullopt;
-    if (!digest.has_value()) return NoKey();
-    entry_.keys.push_back(*digest);
-    return absl::OkStatus();
+  bool AddKey(std::string_view text) {
+    const auto digest = FromHex(text);
+    if (digest.has_value()) entry_.keys.push_back(*digest);
+    return digest.has_value();
+  }
+
+  bool AddCertificate(std::string_view text) {
+    if (!IsCertificateName(text)) return false;
+    std::string& name = entry_.certificates.emplace_back(text);
+    // As certificates give them: URIs are kept as they are.
+    if (name.find(':') == std::string::npos) absl::AsciiStrToLower(&name);
+    return true;
   }
 
   absl::Status NoKey() const {
     return Wrong(Path("sha256"),
-                 "must be the SHA-256 of a key, 64 hexadecimal digits, or a list of "
-                 "such");
+                 "must be the SHA-256 of a key, 64 hexadecimal digits, or a list of such");
+  }
+
+  absl::Status NoCertificate() const {
+    return Wrong(Path("certificates"),
+                 "must be a URI or DNS name in a client certificate, 1 to 255 visible ASCII "
+                 "characters, or a list of such");
   }
 
   absl::Status ReadMethods(const Value& value) {
@@ -140,10 +166,11 @@ class EntryReader {
   CallerEntry entry_;
 };
 
-// That no name and no key stands twice.
+// That nothing by which a caller is told from the others stands twice.
 absl::Status CheckDifferent(const std::vector<CallerEntry>& entries) {
   std::set<std::string_view> names;
   std::set<KeyDigest> keys;
+  std::set<std::string_view> certificates;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (!names.insert(entries[i].name).second) {
       return Wrong(absl::StrCat("callers[", i, "].name"), "must not be another caller's");
@@ -151,6 +178,10 @@ absl::Status CheckDifferent(const std::vector<CallerEntry>& entries) {
     for (const KeyDigest& key : entries[i].keys) {
       if (keys.insert(key).second) continue;
       return Wrong(absl::StrCat("callers[", i, "].sha256"), "must not stand twice");
+    }
+    for (const std::string& name : entries[i].certificates) {
+      if (certificates.insert(name).second) continue;
+      return Wrong(absl::StrCat("callers[", i, "].certificates"), "must not stand twice");
     }
   }
   return absl::OkStatus();

@@ -29,8 +29,10 @@ using MethodSet = std::set<std::string, std::less<>>;
 struct CallerEntry {
   // 1 to 64 letters, digits, `-`, `_` and `.`. Stands in logs and metrics.
   std::string name;
-  // Any of these opens; several while a key is changed for another one.
+  // Each of these opens; several while a key is changed for another one.
   std::vector<KeyDigest> keys;
+  // The names, URIs or DNS names in lower case, of client certificates that open as well.
+  std::vector<std::string> certificates;
   // None: all methods.
   std::optional<MethodSet> methods;
   Rates rates;
@@ -41,11 +43,12 @@ struct CallerEntry {
 // Reads what a key file holds:
 //
 //   {"callers": [{"name": "chat", "sha256": ["<64 hexadecimal digits>"],
+//                 "certificates": ["spiffe://prod/chat", "chat.example"],
 //                 "methods": ["PublishMessage"], "events_per_second": 100,
 //                 "recipients_per_second": 5000, "environment": "prod"}]}
 //
-// `name` and `sha256` (a text or a list) must be there. The error names the place and what would be
-// right, and repeats no key. Names and keys must be different.
+// There must be a `name`, and a `sha256` or `certificates` (a text or a list each). The error names
+// the place and what would be right, and repeats no key. Nothing of these may stand twice.
 absl::StatusOr<std::vector<CallerEntry>> ParseKeyFile(const std::string& json);
 
 }  // namespace dino::auth

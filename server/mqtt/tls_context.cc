@@ -1,30 +1,16 @@
 #include "server/mqtt/tls_context.h"
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include <utility>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "server/mqtt/resolver.h"
+#include "server/tls/pem_files.h"
 
 namespace dino::mqtt {
 namespace {
-
-// The reason of OpenSSL's first error; forgets all of them.
-absl::Status Failed(const std::string& path, absl::string_view what) {
-  const unsigned long error = ERR_peek_error();  // NOLINT(google-runtime-int): OpenSSL's type
-  const char* const reason = ERR_reason_error_string(error);
-  ERR_clear_error();
-  return absl::FailedPreconditionError(
-      absl::StrCat(path, " ", what, ": ", reason == nullptr ? "unknown reason" : reason));
-}
-
-// OpenSSL would ask for a passphrase at the terminal.
-int NoPassphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*unused*/) { return -1; }
 
 // OpenSSL tells the callback, but neither libmosquitto nor its caller.
 thread_local int verify_error = X509_V_OK;
@@ -55,7 +41,6 @@ TlsContext NewContext() {
       ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
   // An idle session needs no buffers.
   SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
-  SSL_CTX_set_default_passwd_cb(ctx, NoPassphrase);
   SSL_CTX_set_info_callback(ctx, SendWantedName);
   return context;
 }
@@ -68,48 +53,17 @@ absl::Status ExpectHost(SSL_CTX* ctx, const std::string& host) {
                       ? X509_VERIFY_PARAM_set1_ip_asc(param, host.c_str())
                       : X509_VERIFY_PARAM_set1_host(param, name.data(), name.size());
   if (set == 1) return absl::OkStatus();
-  return Failed(host, "cannot be checked in certificates");
-}
-
-absl::Status LoadCa(SSL_CTX* ctx, const std::string& path) {
-  absl::Status readable = ReadTextFile(path).status();
-  if (!readable.ok()) return readable;
-  if (SSL_CTX_load_verify_file(ctx, path.c_str()) == 1) return absl::OkStatus();
-  return Failed(path, "holds no CA certificate in PEM form");
-}
-
-absl::Status LoadCertificate(SSL_CTX* ctx, const std::string& path) {
-  absl::Status readable = ReadTextFile(path).status();
-  if (!readable.ok()) return readable;
-  if (SSL_CTX_use_certificate_chain_file(ctx, path.c_str()) == 1) return absl::OkStatus();
-  return Failed(path, "holds no certificate in PEM form that can be used");
-}
-
-absl::Status LoadKey(SSL_CTX* ctx, const std::string& path) {
-  const absl::StatusOr<std::string> content = ReadTextFile(path);
-  if (!content.ok()) return content.status();
-  // In both of the forms that there are.
-  if (absl::StrContains(*content, "ENCRYPTED")) {
-    return absl::FailedPreconditionError(path + " holds a key with a passphrase: remove it");
-  }
-  if (SSL_CTX_use_PrivateKey_file(ctx, path.c_str(), SSL_FILETYPE_PEM) == 1 &&
-      SSL_CTX_check_private_key(ctx) == 1) {
-    return absl::OkStatus();
-  }
-  const bool is_other =
-      ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_X509 || ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_SSL;
-  return Failed(path, is_other ? "holds the key of another certificate"
-                               : "holds no key in PEM form that can be used");
+  return tls::OpensslError(host, "cannot be checked in certificates");
 }
 
 absl::StatusOr<TlsContext> MakeContext(const TlsFiles& files, const std::string& host) {
   TlsContext context = NewContext();
-  if (context == nullptr) return Failed("OpenSSL", "does not work");
+  if (context == nullptr) return tls::OpensslError("OpenSSL", "does not work");
   absl::Status status = ExpectHost(context.get(), host);
-  if (status.ok()) status = LoadCa(context.get(), files.ca);
+  if (status.ok()) status = tls::LoadCa(context.get(), files.ca);
   if (status.ok() && !files.certificate.empty()) {
-    status = LoadCertificate(context.get(), files.certificate);
-    if (status.ok()) status = LoadKey(context.get(), files.key);
+    status = tls::LoadCertificate(context.get(), files.certificate);
+    if (status.ok()) status = tls::LoadKey(context.get(), files.key);
   }
   if (!status.ok()) return status;
   return context;
@@ -120,24 +74,6 @@ absl::StatusOr<TlsContext> MakeContext(const TlsFiles& files, const std::string&
 std::string TakeVerifyError() {
   const int error = std::exchange(verify_error, X509_V_OK);
   return error == X509_V_OK ? "" : X509_verify_cert_error_string(error);
-}
-
-absl::Status CheckCaFile(const std::string& path) {
-  const TlsContext context = NewContext();
-  return context == nullptr ? Failed("OpenSSL", "does not work") : LoadCa(context.get(), path);
-}
-
-absl::Status CheckCertificateFile(const std::string& path) {
-  const TlsContext context = NewContext();
-  return context == nullptr ? Failed("OpenSSL", "does not work")
-                            : LoadCertificate(context.get(), path);
-}
-
-absl::Status CheckKeyFile(const std::string& path, const std::string& certificate_path) {
-  const TlsContext context = NewContext();
-  if (context == nullptr) return Failed("OpenSSL", "does not work");
-  absl::Status status = LoadCertificate(context.get(), certificate_path);
-  return status.ok() ? LoadKey(context.get(), path) : status;
 }
 
 absl::StatusOr<TlsContext> TlsContexts::For(const std::string& host) {

@@ -24,12 +24,6 @@ struct TlsFiles {
   std::string key;
 };
 
-// Whether a file alone would do. The error says which path and why.
-absl::Status CheckCaFile(const std::string& path);
-absl::Status CheckCertificateFile(const std::string& path);
-// `certificate_path` must do already.
-absl::Status CheckKeyFile(const std::string& path, const std::string& certificate_path);
-
 // What OpenSSL needs to know for connections to one host: TLS 1.2 or newer, a broker certificate
 // that the CA has signed, that is in force, and that carries the host's name or address. A name is
 // also sent as the wanted one (SNI), since libmosquitto would send the address that it connects to.

@@ -1,7 +1,11 @@
 #include "server/rpc/caller_check.h"
 
+#include <grpc/grpc_security_constants.h>
+#include <grpcpp/security/auth_context.h>
+
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "server/auth/api_key.h"
@@ -11,6 +15,23 @@ namespace dino::rpc {
 namespace {
 
 constexpr std::string_view kScheme = "Bearer ";
+
+grpc::Status FindKey(const grpc::ServerContextBase& context, auth::Evidence& evidence) {
+  const auto& metadata = context.client_metadata();
+  const auto [first, last] = metadata.equal_range("authorization");
+  if (first == last) return grpc::Status::OK;
+  if (std::next(first) == last) {
+    evidence.api_key = BearerKey({first->second.data(), first->second.size()});
+  }
+  if (evidence.api_key.has_value()) return grpc::Status::OK;
+  return Unauthenticated("the metadata's authorization must be one, Bearer and an API key");
+}
+
+void FindCertificate(const grpc::AuthContext& connection, auth::Evidence& evidence) {
+  const auto found = connection.FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  if (found.size() != 1) return;
+  evidence.certificate = std::string_view(found.front().data(), found.front().size());
+}
 
 }  // namespace
 
@@ -26,18 +47,21 @@ std::optional<std::string_view> BearerKey(std::string_view authorization) {
 
 grpc::Status CheckCaller(const PublishContext& shared, const grpc::ServerContextBase& context,
                          std::string_view method, std::shared_ptr<const auth::Caller>& caller) {
-  if (shared.callers == nullptr) return grpc::Status::OK;
-  const auto& metadata = context.client_metadata();
-  const auto [first, last] = metadata.equal_range("authorization");
-  if (first == last || std::next(first) != last) {
-    return Unauthenticated("the metadata must hold one authorization: Bearer and an API key");
+  if (shared.authenticator == nullptr) return grpc::Status::OK;
+  auth::Evidence evidence;
+  if (shared.authenticator->takes_keys()) {
+    grpc::Status status = FindKey(context, evidence);
+    if (!status.ok()) return status;
   }
-  const auto key = BearerKey({first->second.data(), first->second.size()});
-  if (!key.has_value()) {
-    return Unauthenticated("the metadata's authorization must be Bearer and an API key");
+  // Holds what `evidence` refers to.
+  std::shared_ptr<const grpc::AuthContext> connection;
+  if (shared.authenticator->takes_certificates()) {
+    connection = context.auth_context();
+    FindCertificate(*connection, evidence);
   }
-  caller = shared.callers->Find(*key);
-  if (caller == nullptr) return Unauthenticated("the API key is not known");
+  auto identified = shared.authenticator->Identify(evidence);
+  if (!identified.ok()) return Unauthenticated(std::string(identified.status().message()));
+  caller = *std::move(identified);
   const std::string why_not = caller->WhyNot(method);
   return why_not.empty() ? grpc::Status::OK : NotAllowed(why_not);
 }

@@ -13,9 +13,9 @@
 
 namespace dino::rpc {
 
-// Finds out who makes a call, by the API key in its metadata (`authorization: Bearer <key>`), and
-// whether they may call `method`. Returns OK or the answer to the call; `caller` stays null if
-// callers are not checked.
+// Finds out who makes a call, by the API key in its metadata (`authorization: Bearer <key>`) or the
+// connection's client certificate, and whether they may call `method`. Returns OK or the answer to
+// the call; `caller` stays null if callers are not checked.
 grpc::Status CheckCaller(const PublishContext& shared, const grpc::ServerContextBase& context,
                          std::string_view method, std::shared_ptr<const auth::Caller>& caller);
 

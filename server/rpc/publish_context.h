@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "dino/events/v1/server_info.pb.h"
-#include "server/auth/callers.h"
+#include "server/auth/authenticator.h"
 #include "server/event/limits.h"
 #include "server/fanout/fanout.h"
 #include "server/mqtt/batch.h"
@@ -24,8 +24,8 @@ struct PublishContext {
   mqtt::Clock::duration default_deadline;
   // What GetServerInfo answers. From any thread.
   std::function<v1::GetServerInfoResponse()> info;
-  // Who may call; null: anyone.
-  const auth::Callers* callers = nullptr;
+  // Tells who calls; null: anyone may.
+  const auth::Authenticator* authenticator = nullptr;
   // New calls are refused.
   std::atomic<bool> draining{false};
 };

@@ -75,8 +75,8 @@ void PublishStream::OnArrived(bool ok) {
 }
 
 bool PublishStream::IsAllowed() {
-  if (shared_.callers == nullptr) return true;
-  const std::uint64_t generation = shared_.callers->generation();
+  if (shared_.authenticator == nullptr) return true;
+  const std::uint64_t generation = shared_.authenticator->generation();
   if (caller_ != nullptr && generation == caller_generation_) return true;
   caller_generation_ = generation;
   const grpc::Status error = CheckCaller(shared_, context_, "PublishStream", caller_);

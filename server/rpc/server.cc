@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/log/log.h"
 #include "server/rpc/tag.h"
+#include "server/rpc/tls_credentials.h"
 
 namespace dino::rpc {
 namespace {
@@ -63,8 +64,9 @@ int MaxRequestBytes(const event::Limits& limits) {
 Server::Server(fanout::Fanout& fanout, const std::function<bool()>& ready,
                const ServerOptions& options)
     : options_(options),
-      shared_{fanout,       tracker_,       options.limits, options.default_deadline,
-              options.info, options.callers},
+      shared_{fanout,         tracker_,
+              options.limits, options.default_deadline,
+              options.info,   options.authenticator},
       publish_service_(shared_),
       health_service_([this, ready] { return !shared_.draining && ready(); }, tracker_),
       listener_(options.spare_descriptors) {}
@@ -101,7 +103,7 @@ absl::StatusOr<std::string> Server::Start() {
   Configure(builder);
   auto acceptor = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      grpc::InsecureServerCredentials());
+      options_.tls == nullptr ? grpc::InsecureServerCredentials() : TlsCredentials(*options_.tls));
   publish_service_.Register(builder);
   health_service_.Register(builder);
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());

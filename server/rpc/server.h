@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "server/auth/callers.h"
+#include "server/auth/authenticator.h"
 #include "server/event/limits.h"
 #include "server/fanout/fanout.h"
 #include "server/mqtt/batch.h"
@@ -21,6 +21,7 @@
 #include "server/rpc/health_service.h"
 #include "server/rpc/publish_context.h"
 #include "server/rpc/publish_service.h"
+#include "server/tls/server_tls.h"
 
 namespace dino::rpc {
 
@@ -39,8 +40,10 @@ struct ServerOptions {
   unsigned threads = 0;
   // What GetServerInfo answers. From any thread.
   std::function<v1::GetServerInfoResponse()> info = [] { return v1::GetServerInfoResponse(); };
-  // Who may call; null: anyone. Outlives the server.
-  const auth::Callers* callers = nullptr;
+  // Tells who calls; null: anyone may. Outlives the server.
+  const auth::Authenticator* authenticator = nullptr;
+  // What TLS works with, started; null: no TLS. Outlives the server.
+  const tls::ServerTls* tls = nullptr;
   // How many file descriptors connections of callers must leave to others.
   std::size_t spare_descriptors = 16;
 };

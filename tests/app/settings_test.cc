@@ -154,11 +154,13 @@ TEST(SettingsTest, RefusesPendingLimitsThatNoCallCouldMeet) {
 }
 
 TEST(SettingsTest, ListensForOtherMachinesOnlyIfAnonymousCallersAreAllowed) {
-  EXPECT_THAT(Errors(Parse({"--grpc-address=[::]:50051"})),
-              ElementsAre("--grpc-address: other machines can reach [::]:50051, and nothing tells "
-                          "who calls: set auth-keys-file, listen at 127.0.0.1, or set "
-                          "allow-anonymous=true if something else lets only known callers "
-                          "through"));
+  EXPECT_THAT(
+      Errors(Parse({"--grpc-address=[::]:50051"})),
+      ElementsAre(
+          "--grpc-address: other machines can reach [::]:50051, and nothing tells "
+          "who calls: set auth-keys-file or tls-client-ca-file, listen at 127.0.0.1, or set "
+          "allow-anonymous=true if something else lets only known callers "
+          "through"));
   EXPECT_THAT(Errors(Parse({"--grpc-address=[::]:50051", "--allow-anonymous=true"})),
               testing::IsEmpty());
   EXPECT_THAT(Errors(Parse({"--grpc-address=[::1]:0"})), testing::IsEmpty());

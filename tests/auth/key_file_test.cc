@@ -23,15 +23,17 @@ std::string Problem(const std::string& json) {
 }
 
 TEST(KeyFileTest, ReadsEveryMember) {
-  const auto entries = ParseKeyFile(
-      File(R"({"name": "chat-1", "sha256": [")" + kDigest + R"(", ")" + kOther +
-           R"("], "methods": ["PublishMessage", "PublishBatch"], "events_per_second": 2.5,
+  const auto entries =
+      ParseKeyFile(File(R"({"name": "chat-1", "sha256": [")" + kDigest + R"(", ")" + kOther +
+                        R"("], "certificates": ["spiffe://prod/Chat", "Chat.example"],
+              "methods": ["PublishMessage", "PublishBatch"], "events_per_second": 2.5,
               "recipients_per_second": 1000, "environment": "prod"})"));
   ASSERT_TRUE(entries.ok()) << entries.status();
   ASSERT_EQ(entries->size(), 1U);
   const CallerEntry& entry = entries->front();
   EXPECT_EQ(entry.name, "chat-1");
   EXPECT_THAT(entry.keys, ElementsAre(*FromHex(kDigest), *FromHex(kOther)));
+  EXPECT_THAT(entry.certificates, ElementsAre("spiffe://prod/Chat", "chat.example"));
   EXPECT_THAT(entry.methods, Optional(ElementsAre("PublishBatch", "PublishMessage")));
   EXPECT_EQ(entry.rates.events_per_second, 2.5);
   EXPECT_EQ(entry.rates.recipients_per_second, 1000);
@@ -47,6 +49,19 @@ TEST(KeyFileTest, WhatIsNotThereIsNoLimit) {
   EXPECT_FALSE(entry.rates.events_per_second.has_value());
   EXPECT_FALSE(entry.rates.recipients_per_second.has_value());
   EXPECT_FALSE(entry.environment.has_value());
+}
+
+TEST(KeyFileTest, ACertificateMayStandForAKey) {
+  const auto entries = ParseKeyFile(File(R"({"name": "a", "certificates": "a.example"})"));
+  ASSERT_TRUE(entries.ok()) << entries.status();
+  EXPECT_THAT(entries->front().certificates, ElementsAre("a.example"));
+  EXPECT_TRUE(entries->front().keys.empty());
+}
+
+TEST(KeyFileTest, NoCertificateNameStandsTwice) {
+  EXPECT_THAT(Problem(File(R"({"name": "a", "certificates": "a.example"},
+                              {"name": "b", "certificates": ["b.example", "A.example"]})")),
+              HasSubstr("callers[1].certificates must not stand twice"));
 }
 
 TEST(KeyFileTest, MayNameNobody) { EXPECT_TRUE(ParseKeyFile(File("")).ok()); }
@@ -79,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, BadEntryTest,
     ::testing::Values(
         BadCase{"NoName", R"("sha256": ")" + kDigest + "\"", "callers[1].name is required"},
-        BadCase{"NoKey", R"("name": "a")", "callers[1].sha256 is required"},
+        BadCase{"NoKey", R"("name": "a")", "callers[1] must have sha256 or certificates"},
         BadCase{"NameOfWrongType", R"("name": 1)" + kKey, "callers[1].name must"},
         BadCase{"NameEmpty", R"("name": "")" + kKey, "callers[1].name must"},
         BadCase{"NameWithSpace", R"("name": "a b")" + kKey, "callers[1].name must"},
@@ -90,6 +105,14 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"KeyNoDigest", kName + R"("sha256": "secret")", "callers[1].sha256 must"},
         BadCase{"KeyListEmpty", kName + R"("sha256": [])", "callers[1].sha256 must"},
         BadCase{"KeyListOfOthers", kName + R"("sha256": [1])", "callers[1].sha256 must"},
+        BadCase{"CertificateNumber", kName + R"("certificates": 1)",
+                "callers[1].certificates must"},
+        BadCase{"CertificateEmpty", kName + R"("certificates": "")",
+                "callers[1].certificates must"},
+        BadCase{"CertificateWithASpace", kName + R"("certificates": ["a b"])",
+                "callers[1].certificates must"},
+        BadCase{"CertificateListEmpty", kName + R"("certificates": [])",
+                "callers[1].certificates must"},
         BadCase{"KeyNumber", kName + R"("sha256": 1)", "callers[1].sha256 must"},
         BadCase{"MethodUnknown", kName + R"("methods": ["Publish"])" + kKey,
                 "callers[1].methods must"},

@@ -21,7 +21,8 @@ std::vector<std::string> Command(const std::string& mqtt_brokers,
 }  // namespace
 
 BridgeProcess::BridgeProcess(const std::string& mqtt_brokers, const std::vector<std::string>& flags,
-                             const std::vector<std::string>& environment, Where where)
+                             const std::vector<std::string>& environment, Where where,
+                             const std::shared_ptr<grpc::ChannelCredentials>& credentials)
     : process_(Command(mqtt_brokers, flags), environment) {
   process_.WaitForLine(
       Subprocess::Output::kStderr,
@@ -31,7 +32,7 @@ BridgeProcess::BridgeProcess(const std::string& mqtt_brokers, const std::vector<
         return !address_.empty();
       },
       kPatience, where);
-  channel_ = grpc::CreateChannel(address_, grpc::InsecureChannelCredentials());
+  channel_ = grpc::CreateChannel(address_, credentials);
   stub_ = v1::EventPublisherService::NewStub(channel_);
   // This version of gRPC takes errno for the result of a connect too late, when memory allocation
   // may have changed it, and an attempt fails then without a cause. Here it is made again.

@@ -31,11 +31,13 @@ inline constexpr char kServiceName[] = "dino.events.v1.EventPublisherService";
 class BridgeProcess {
  public:
   // `flags` come after those that set its addresses and its log. `environment` entries
-  // (`NAME=value`) are added to this process's own.
+  // (`NAME=value`) are added to this process's own. `credentials` are those of `channel`.
   explicit BridgeProcess(const std::string& mqtt_brokers,
                          const std::vector<std::string>& flags = {},
                          const std::vector<std::string>& environment = {},
-                         Where where = Where::Here());
+                         Where where = Where::Here(),
+                         const std::shared_ptr<grpc::ChannelCredentials>& credentials =
+                             grpc::InsecureChannelCredentials());
   BridgeProcess(const BridgeProcess&) = delete;
   BridgeProcess& operator=(const BridgeProcess&) = delete;
   ~BridgeProcess();

@@ -9,14 +9,12 @@
 #include <string>
 
 #include "tests/testing/certificate_authority.h"
-#include "tests/testing/subprocess.h"
 
 namespace dino::mqtt {
 namespace {
 
 using testing::CertificateFiles;
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
 
 class TlsContextTest : public ::testing::Test {
  protected:
@@ -29,8 +27,6 @@ class TlsContextTest : public ::testing::Test {
 
   testing::CertificateAuthority authority_;
   const CertificateFiles client_ = authority_.Issue("DNS:bridge.example");
-  const std::string missing_ = authority_.directory() / "missing";
-  const std::string garbage_ = File("garbage", "hunter2");
 };
 
 TEST_F(TlsContextTest, WithoutACaThereIsNoTls) {
@@ -66,48 +62,6 @@ TEST_F(TlsContextTest, AFileThatBreaksFailsUntilItIsMended) {
   EXPECT_THAT(Text(contexts.For("localhost").status()), HasSubstr("cannot read " + client_.key));
   std::filesystem::rename(client_.key + ".away", client_.key);
   EXPECT_TRUE(contexts.For("localhost").ok());
-}
-
-TEST_F(TlsContextTest, GoodFilesPassTheChecks) {
-  EXPECT_TRUE(CheckCaFile(authority_.certificate()).ok());
-  EXPECT_TRUE(CheckCertificateFile(client_.certificate).ok());
-  EXPECT_TRUE(CheckKeyFile(client_.key, client_.certificate).ok());
-}
-
-TEST_F(TlsContextTest, SaysWhichFileIsBadAndWhyButNotWhatItHolds) {
-  const CertificateFiles other = authority_.Issue("DNS:other.example");
-  const struct {
-    const char* name;
-    absl::Status status;
-    std::string expected;
-  } kCases[] = {
-      {"missing CA", CheckCaFile(missing_), "cannot read " + missing_ + ": No such file"},
-      {"CA without PEM", CheckCaFile(garbage_), garbage_ + " holds no CA certificate in PEM form"},
-      {"missing certificate", CheckCertificateFile(missing_), "cannot read " + missing_},
-      {"certificate without PEM", CheckCertificateFile(garbage_),
-       garbage_ + " holds no certificate in PEM form"},
-      {"missing key", CheckKeyFile(missing_, client_.certificate), "cannot read " + missing_},
-      {"key without PEM", CheckKeyFile(garbage_, client_.certificate),
-       garbage_ + " holds no key in PEM form"},
-      {"certificate as a key", CheckKeyFile(client_.certificate, client_.certificate),
-       client_.certificate + " holds no key in PEM form"},
-      {"key of another certificate", CheckKeyFile(other.key, client_.certificate),
-       other.key + " holds the key of another certificate"},
-  };
-  for (const auto& test : kCases) {
-    EXPECT_FALSE(test.status.ok()) << test.name;
-    EXPECT_THAT(Text(test.status), StartsWith(test.expected)) << test.name;
-    EXPECT_THAT(Text(test.status), ::testing::Not(HasSubstr("hunter2"))) << test.name;
-  }
-}
-
-TEST_F(TlsContextTest, RefusesAKeyThatNeedsAPassphraseWithoutAskingForIt) {
-  const std::string locked = authority_.directory() / "locked.key";
-  testing::Subprocess openssl(
-      {"openssl", "ec", "-in", client_.key, "-aes256", "-passout", "pass:hunter2", "-out", locked});
-  ASSERT_EQ(openssl.Wait(), 0);
-  EXPECT_THAT(Text(CheckKeyFile(locked, client_.certificate)),
-              HasSubstr(locked + " holds a key with a passphrase"));
 }
 
 }  // namespace

@@ -38,13 +38,14 @@ class KnownCallers {
 
   ServerOptions Options() {
     ServerOptions options;
-    options.callers = &callers_;
+    options.authenticator = &authenticator_;
     return options;
   }
 
   const testing::TemporaryDirectory directory_;
   const std::string file_ = directory_.path() / "keys.json";
   auth::Callers callers_{file_, "test"};
+  const auth::Authenticator authenticator_{&callers_, nullptr};
 };
 
 class CallerCheckTest : public KnownCallers, public ServerFixture {

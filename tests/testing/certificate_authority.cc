@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <utility>
 #include <vector>
 
@@ -33,9 +34,8 @@ void MakeKey(const std::string& key, const std::string& subject,
 
 }  // namespace
 
-CertificateAuthority::CertificateAuthority(Where where) {
-  MakeKey(directory() / "ca.key", "Test authority", {"-x509", "-days", "2", "-out", certificate()},
-          where);
+CertificateAuthority::CertificateAuthority(const std::string& name, Where where) {
+  MakeKey(directory() / "ca.key", name, {"-x509", "-days", "2", "-out", certificate()}, where);
 }
 
 CertificateFiles CertificateAuthority::Issue(const std::string& name, Validity validity,
@@ -48,6 +48,28 @@ CertificateFiles CertificateAuthority::Issue(const std::string& name, Validity v
               validity == Validity::kToday ? "1" : "-1", "-out", files.certificate},
              where);
   return files;
+}
+
+void CertificateAuthority::Administer(const std::vector<std::string>& arguments, Where where) {
+  const std::string configuration = directory() / "ca.cnf";
+  const std::string database = directory() / "issued.txt";
+  std::ofstream(database, std::ios::app).flush();
+  std::ofstream(configuration) << "[ca]\ndefault_ca = it\n[it]\ndefault_md = sha256\ndatabase = "
+                               << database << "\n";
+  std::vector<std::string> all = {"ca",          "-config",  configuration,         "-cert",
+                                  certificate(), "-keyfile", directory() / "ca.key"};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  RunOpenssl(std::move(all), where);
+}
+
+void CertificateAuthority::Revoke(const CertificateFiles& files, Where where) {
+  Administer({"-revoke", files.certificate}, where);
+}
+
+std::string CertificateAuthority::RevocationList(Where where) {
+  std::string path = directory() / ("revoked" + std::to_string(lists_++) + ".pem");
+  Administer({"-gencrl", "-crldays", "1", "-out", path}, where);
+  return path;
 }
 
 }  // namespace dino::testing

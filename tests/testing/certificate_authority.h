@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "tests/testing/patience.h"
 #include "tests/testing/temporary_directory.h"
@@ -21,7 +22,8 @@ class CertificateAuthority {
  public:
   enum class Validity { kToday, kEndedYesterday };
 
-  explicit CertificateAuthority(Where where = Where::Here());
+  explicit CertificateAuthority(const std::string& name = "Test authority",
+                                Where where = Where::Here());
   CertificateAuthority(const CertificateAuthority&) = delete;
   CertificateAuthority& operator=(const CertificateAuthority&) = delete;
 
@@ -30,13 +32,22 @@ class CertificateAuthority {
   // The authority's own certificate.
   std::string certificate() const { return directory() / "ca.pem"; }
 
-  // Makes a certificate for a subject alternative name: "DNS:localhost", "IP:127.0.0.1".
+  // Makes a certificate for subject alternative names: "DNS:localhost", "IP:127.0.0.1,URI:a:b".
   CertificateFiles Issue(const std::string& name, Validity validity = Validity::kToday,
                          Where where = Where::Here());
 
+  // Revokes a certificate that it has issued.
+  void Revoke(const CertificateFiles& files, Where where = Where::Here());
+  // The list of all that it has revoked until now; returns its path.
+  std::string RevocationList(Where where = Where::Here());
+
  private:
+  // Runs `openssl ca`.
+  void Administer(const std::vector<std::string>& arguments, Where where);
+
   const TemporaryDirectory directory_;
   int issued_ = 0;
+  int lists_ = 0;
 };
 
 }  // namespace dino::testing

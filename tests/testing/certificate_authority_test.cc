@@ -35,5 +35,21 @@ TEST(CertificateAuthorityTest, KnowsOnlyItsOwnCertificates) {
   EXPECT_NE(Verify(authority, other.Issue("DNS:localhost")), 0);
 }
 
+TEST(CertificateAuthorityTest, ListsWhatItHasRevoked) {
+  CertificateAuthority authority;
+  const CertificateFiles good = authority.Issue("DNS:good.example");
+  const CertificateFiles bad = authority.Issue("DNS:bad.example");
+  authority.Revoke(bad);
+  const std::string list = authority.RevocationList();
+  const auto verify = [&](const CertificateFiles& files) {
+    Subprocess openssl({"openssl", "verify", "-crl_check", "-CRLfile", list, "-CAfile",
+                        authority.certificate(), files.certificate});
+    return openssl.Wait();
+  };
+
+  EXPECT_EQ(verify(good), 0);
+  EXPECT_NE(verify(bad), 0);
+}
+
 }  // namespace
 }  // namespace dino::testing

@@ -1,0 +1,31 @@
+#include "server/app/caller_access.h"
+
+#include "server/log/log.h"
+
+namespace dino::app {
+
+CallerAccess::CallerAccess(const Settings& settings)
+    : uses_keys_(!settings.auth_keys_file.empty()),
+      uses_tls_(!settings.tls_cert_file.empty()),
+      callers_(settings.auth_keys_file, settings.environment),
+      tls_({settings.tls_cert_file, settings.tls_key_file, settings.tls_client_ca_file,
+            settings.tls_client_crl_file}),
+      authenticator_(uses_keys_ ? &callers_ : nullptr, uses_tls_ ? &tls_ : nullptr) {
+  if (uses_keys_ && !uses_tls_ && !settings.grpc_address.IsLoopback()) {
+    log::Warning("API keys cross the network in the clear; tls-cert-file would end that");
+  }
+}
+
+absl::Status CallerAccess::Start() {
+  absl::Status status = uses_keys_ ? callers_.Start() : absl::OkStatus();
+  return status.ok() && uses_tls_ ? tls_.Start() : status;
+}
+
+void CallerAccess::Fill(rpc::ServerOptions& options) const {
+  if (authenticator_.takes_keys() || authenticator_.takes_certificates()) {
+    options.authenticator = &authenticator_;
+  }
+  if (uses_tls_) options.tls = &tls_;
+}
+
+}  // namespace dino::app

@@ -1,0 +1,34 @@
+#ifndef DINO_SERVER_APP_CALLER_ACCESS_H_
+#define DINO_SERVER_APP_CALLER_ACCESS_H_
+
+#include "absl/status/status.h"
+#include "server/app/settings.h"
+#include "server/auth/authenticator.h"
+#include "server/auth/callers.h"
+#include "server/rpc/server.h"
+#include "server/tls/server_tls.h"
+
+namespace dino::app {
+
+// What tells callers from strangers, as far as the settings want that. Outlives the server.
+class CallerAccess {
+ public:
+  explicit CallerAccess(const Settings& settings);
+
+  // Reads the files, and begins to look after them. To be called once.
+  absl::Status Start();
+
+  // Lets a server use it.
+  void Fill(rpc::ServerOptions& options) const;
+
+ private:
+  const bool uses_keys_;
+  const bool uses_tls_;
+  auth::Callers callers_;
+  tls::ServerTls tls_;
+  const auth::Authenticator authenticator_;
+};
+
+}  // namespace dino::app
+
+#endif  // DINO_SERVER_APP_CALLER_ACCESS_H_

@@ -1,0 +1,72 @@
+#include "server/tls/revocation_list.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "server/base/text_file.h"
+#include "tests/testing/certificate_authority.h"
+
+namespace dino::tls {
+namespace {
+
+using testing::CertificateAuthority;
+using testing::CertificateFiles;
+using ::testing::HasSubstr;
+
+std::string Read(const std::string& path) { return ReadTextFile(path).value(); }
+
+Certificate Parsed(const CertificateFiles& files) {
+  return Certificate::Parse(Read(files.certificate)).value();
+}
+
+std::string ErrorOf(const std::string& pem, const CertificateAuthority& authority) {
+  return std::string(RevocationList::Parse(pem, Read(authority.certificate())).status().message());
+}
+
+TEST(RevocationListTest, ContainsWhatWasRevoked) {
+  CertificateAuthority authority;
+  const CertificateFiles good = authority.Issue("DNS:good.example");
+  const CertificateFiles bad = authority.Issue("DNS:bad.example");
+  authority.Revoke(bad);
+  const auto list =
+      RevocationList::Parse(Read(authority.RevocationList()), Read(authority.certificate()));
+  ASSERT_TRUE(list.ok()) << list.status();
+  EXPECT_TRUE(list->Contains(Parsed(bad)));
+  EXPECT_FALSE(list->Contains(Parsed(good)));
+}
+
+TEST(RevocationListTest, TakesListsOfSeveralAuthorities) {
+  CertificateAuthority one;
+  CertificateAuthority other("Other authority");
+  const CertificateFiles bad = other.Issue("DNS:bad.example");
+  other.Revoke(bad);
+  const auto list = RevocationList::Parse(Read(one.RevocationList()) + Read(other.RevocationList()),
+                                          Read(one.certificate()) + Read(other.certificate()));
+  ASSERT_TRUE(list.ok()) << list.status();
+  EXPECT_TRUE(list->Contains(Parsed(bad)));
+}
+
+TEST(RevocationListTest, RevokesNothingByDefault) {
+  CertificateAuthority authority;
+  EXPECT_FALSE(RevocationList().Contains(Parsed(authority.Issue("DNS:good.example"))));
+}
+
+TEST(RevocationListTest, RefusesAListOfAnotherAuthority) {
+  CertificateAuthority authority;
+  CertificateAuthority other;
+  EXPECT_THAT(ErrorOf(Read(other.RevocationList()), authority), HasSubstr("has signed"));
+}
+
+TEST(RevocationListTest, RefusesWhatIsNoList) {
+  CertificateAuthority authority;
+  const std::string list = Read(authority.RevocationList());
+  EXPECT_THAT(ErrorOf("", authority), HasSubstr("no revocation list"));
+  EXPECT_THAT(ErrorOf("garbage", authority), HasSubstr("no revocation list"));
+  EXPECT_THAT(ErrorOf(list + list.substr(0, list.size() / 2), authority),
+              HasSubstr("no revocation list"));
+}
+
+}  // namespace
+}  // namespace dino::tls
