@@ -86,11 +86,19 @@ rpc::ServerOptions ServerOptionsOf(const Settings& settings,
   options.limits.max_payload_bytes = settings.max_payload_bytes;
   options.limits.max_topic_levels = topic_template.max_name_levels();
   options.default_deadline = settings.default_deadline;
+  options.call_limits.max_request_bytes = settings.max_request_bytes;
+  options.call_limits.max_batch_events = settings.max_batch_events;
+  options.call_limits.max_publish_streams = settings.max_publish_streams;
+  rpc::ConnectionLimits& connections = options.connection_limits;
+  connections.max_connections = settings.max_connections;
+  connections.max_calls = settings.max_concurrent_streams;
+  connections.max_metadata_bytes = settings.max_metadata_bytes;
+  connections.max_age = settings.max_connection_age;
+  connections.max_grace = settings.max_connection_grace;
+  connections.max_idle = settings.max_connection_idle;
+  connections.max_receiving_bytes = settings.max_receiving_bytes;
   // Those that the sessions need, and some for files, names and the log.
-  options.spare_descriptors = settings.mqtt_sessions + 16;
-  options.max_connection_age = settings.max_connection_age;
-  options.max_connection_grace = settings.max_connection_grace;
-  options.max_receiving_bytes = settings.max_receiving_bytes;
+  connections.spare_descriptors = settings.mqtt_sessions + 16;
   return options;
 }
 

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "google/protobuf/util/time_util.h"
-#include "server/rpc/batch_call.h"
 #include "server/rpc/publish_stream.h"
 
 namespace dino::app {
@@ -16,7 +15,7 @@ using google::protobuf::util::TimeUtil;
 void WriteLimits(const Settings& settings, v1::ServerLimits& limits) {
   limits.set_max_recipients(settings.max_recipients);
   limits.set_max_payload_bytes(settings.max_payload_bytes);
-  limits.set_max_batch_events(rpc::kMaxBatchEvents);
+  limits.set_max_batch_events(settings.max_batch_events);
   limits.set_max_open_stream_events(rpc::kMaxOpenStreamEvents);
   limits.set_max_pending_publications(settings.max_pending_publications);
   limits.set_max_pending_bytes(settings.max_pending_bytes);
@@ -26,6 +25,8 @@ void WriteLimits(const Settings& settings, v1::ServerLimits& limits) {
   *limits.mutable_idempotency_window() =
       TimeUtil::SecondsToDuration(settings.idempotency_window.count());
   limits.set_idempotency_entries(settings.idempotency_entries);
+  limits.set_max_request_bytes(settings.max_request_bytes);
+  limits.set_max_publish_streams(settings.max_publish_streams);
 }
 
 void WriteSession(const mqtt::SessionInfo& info, v1::BrokerSession& session) {

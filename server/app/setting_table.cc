@@ -65,6 +65,34 @@ std::vector<Setting> CallSettings() {
       {"max-connection-grace", "60s",
        "How long calls may still go on after max-connection-age. Longer ones are cut off.",
        Milliseconds(&Settings::max_connection_grace, milliseconds(1), hours(24))},
+      {"max-connection-idle", "120s",
+       "How long a caller's connection may be without a call. Then the caller is told to open "
+       "another one when it needs it.",
+       Milliseconds(&Settings::max_connection_idle, milliseconds(100), hours(24))},
+      {"max-connections", "4096",
+       "The most connections of callers. Further ones are reset at once. Fewer if the process may "
+       "not open so many files.",
+       Whole(&Settings::max_connections, 1, 1000000)},
+      {"max-concurrent-streams", "1000",
+       "The most calls in progress on one connection. A caller waits with those beyond it.",
+       Whole(&Settings::max_concurrent_streams, 1, 1000000)},
+      {"max-publish-streams", "1000",
+       "The most calls of PublishStream in progress. Further ones are refused with "
+       "RESOURCE_EXHAUSTED (OVERLOADED).",
+       Whole(&Settings::max_publish_streams, 1, 1000000)},
+      {"max-metadata-bytes", "8192",
+       "The most bytes of a call's metadata, with 32 for each entry. Calls beyond it are refused "
+       "with RESOURCE_EXHAUSTED and no reason.",
+       Whole(&Settings::max_metadata_bytes, 1024, kMebibyte)},
+      {"max-request-bytes", "4194304",
+       "The longest request, and the longest message of a stream, in bytes. Longer ones are "
+       "refused "
+       "with INVALID_ARGUMENT (REQUEST_TOO_LARGE); those of more than twice as much and a MiB by "
+       "RESOURCE_EXHAUSTED and no reason. Enough for an event of max-recipients with "
+       "max-payload-bytes.",
+       Whole(&Settings::max_request_bytes, 65536, 256 * kMebibyte)},
+      {"max-batch-events", "1000", "The most events of one PublishBatch.",
+       Whole(&Settings::max_batch_events, 1, 1000)},
       {"max-receiving-bytes", "268435456",
        "The most bytes of memory for requests that are still arriving, over all connections. "
        "Beyond it some calls are cut off, with UNAVAILABLE or RESOURCE_EXHAUSTED and no reason.",

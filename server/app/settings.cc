@@ -100,14 +100,20 @@ class SettingsReader {
                                                      std::to_string(settings_.max_recipients) +
                                                      ": a call that large would always be refused");
     }
-    if (!Good({"max-pending-bytes", "max-payload-bytes", "max-recipients"})) return;
+    CheckLargestCall("max-pending-bytes", settings_.max_pending_bytes);
+    CheckLargestCall("max-request-bytes", settings_.max_request_bytes);
+  }
+
+  // That a limit in bytes lets the largest call through.
+  void CheckLargestCall(std::string_view name, std::size_t value) {
+    if (!Good({name, "max-payload-bytes", "max-recipients"})) return;
     // With some air for the smaller fields.
     constexpr std::size_t kOther = 65536;
     constexpr std::size_t kRecipient = 32;
     const std::size_t largest =
         settings_.max_payload_bytes + kRecipient * settings_.max_recipients + kOther;
-    if (settings_.max_pending_bytes >= largest) return;
-    Fail(sources_["max-pending-bytes"],
+    if (value >= largest) return;
+    Fail(sources_[name],
          "must be at least " + std::to_string(largest) +
              ": a call of max-recipients with max-payload-bytes would always be refused");
   }

@@ -51,6 +51,13 @@ struct Settings {
   std::chrono::milliseconds default_deadline{};
   std::chrono::milliseconds max_connection_age{};
   std::chrono::milliseconds max_connection_grace{};
+  std::chrono::milliseconds max_connection_idle{};
+  std::size_t max_connections = 0;
+  std::size_t max_concurrent_streams = 0;
+  std::size_t max_publish_streams = 0;
+  std::size_t max_metadata_bytes = 0;
+  std::size_t max_request_bytes = 0;
+  std::size_t max_batch_events = 0;
   std::size_t max_receiving_bytes = 0;
   std::size_t max_recipients = 0;
   std::size_t max_payload_bytes = 0;

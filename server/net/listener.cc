@@ -87,8 +87,8 @@ rlim_t DescriptorLimit() {
 
 }  // namespace
 
-Listener::Listener(std::size_t reserve)
-    : reserve_(reserve), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+Listener::Listener(const ListenerLimits& limits)
+    : limits_(limits), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 Listener::~Listener() {
   Stop();
@@ -155,17 +155,23 @@ Listener::Next Listener::AcceptAll() {
 
 void Listener::Take(int fd) {
   // Descriptors are given out from the lowest free number on.
-  if (static_cast<rlim_t>(fd) + reserve_ >= DescriptorLimit()) return Refuse(fd);
+  if (static_cast<rlim_t>(fd) + limits_.reserve >= DescriptorLimit()) {
+    return Refuse(fd, "too few file descriptors are left");
+  }
+  if (given_.HasOpen(limits_.max_connections, SteadyClock::now())) {
+    return Refuse(fd, "there are as many as there may be");
+  }
+  given_.Add(fd);
   SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   on_accept_(fd);
 }
 
-void Listener::Refuse(int fd) {
+void Listener::Refuse(int fd, std::string_view reason) {
   // By a reset, which leaves nothing behind.
   const linger at_once{1, 0};
   setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
   close(fd);
-  Complain("too few file descriptors are left");
+  Complain(reason);
 }
 
 void Listener::Complain(std::string_view reason) {

@@ -10,21 +10,30 @@
 #include <thread>
 
 #include "absl/status/statusor.h"
+#include "server/net/given_sockets.h"
 
 namespace dino::net {
 
+// How many connections a `Listener` gives away.
+struct ListenerLimits {
+  // That are open at a time.
+  std::size_t max_connections;
+  // The last file descriptors that the process may open are not given away, so that callers
+  // cannot take those that it needs for itself.
+  std::size_t reserve;
+};
+
 // Takes connections at an address and gives them away, on a thread of its own.
 //
-// Goes on whatever accepting a connection fails with. The last `reserve` file descriptors that
-// the process may open are never given away, so that callers cannot take those that the process
-// needs for itself: a connection that would need one is reset at once, and the log says so. If
-// there is none at all, connections wait in the system's queue. Not thread-safe.
+// Goes on whatever accepting a connection fails with. A connection beyond the limits is reset at
+// once, and the log says so. If there is no file descriptor at all, connections wait in the
+// system's queue. Not thread-safe.
 class Listener {
  public:
   // Takes over a connected socket: non-blocking, close-on-exec, without delay of small packets.
   using AcceptFunction = std::function<void(int fd)>;
 
-  explicit Listener(std::size_t reserve);
+  explicit Listener(const ListenerLimits& limits);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   // Stops, if that has not been done.
@@ -50,14 +59,16 @@ class Listener {
   // Takes the connections that are there.
   Next AcceptAll();
   void Take(int fd);
-  void Refuse(int fd);
+  void Refuse(int fd, std::string_view reason);
   void Complain(std::string_view reason);
 
-  const std::size_t reserve_;
+  const ListenerLimits limits_;
   const int wake_;
   int listener_ = -1;
   AcceptFunction on_accept_;
-  // The thread's only: what was complained of since the log heard of it last.
+  // The thread's only.
+  GivenSockets given_;
+  // What was complained of since the log heard of it last.
   std::size_t complaints_ = 0;
   std::chrono::steady_clock::time_point next_complaint_;
   std::thread thread_;

@@ -22,11 +22,12 @@ grpc::Status BatchCall::Parse(const grpc::ByteBuffer& bytes, v1::PublishBatchReq
   if (shared_.draining.load(std::memory_order_relaxed)) return ShuttingDown();
   grpc::Status known = CheckCaller(shared_, context(), "PublishBatch", caller_);
   if (!known.ok()) return known;
-  grpc::Status parsed = ParseRequest(bytes, request);
+  grpc::Status parsed = ParseRequest(bytes, shared_.call_limits, request);
   if (!parsed.ok()) return parsed;
-  if (request.events().empty() || request.events_size() > kMaxBatchEvents) {
+  const std::size_t max_events = shared_.call_limits.max_batch_events;
+  if (request.events().empty() || static_cast<std::size_t>(request.events_size()) > max_events) {
     event::Violations violations;
-    violations.Add("events", absl::StrCat("must have 1 to ", kMaxBatchEvents, " entries"));
+    violations.Add("events", absl::StrCat("must have 1 to ", max_events, " entries"));
     return InvalidFields(violations);
   }
   return grpc::Status::OK;

@@ -14,9 +14,6 @@
 
 namespace dino::rpc {
 
-// Events of one batch.
-inline constexpr int kMaxBatchEvents = 1000;
-
 // A call of PublishBatch: publishes its events side by side and is answered when all have ended.
 class BatchCall final : public UnaryCall {
  public:

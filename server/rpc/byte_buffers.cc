@@ -13,7 +13,11 @@
 
 namespace dino::rpc {
 
-grpc::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
+grpc::Status ParseRequest(const grpc::ByteBuffer& bytes, const CallLimits& limits,
+                          google::protobuf::Message& request) {
+  if (bytes.Length() > limits.max_request_bytes) {
+    return RequestTooLarge(bytes.Length(), limits.max_request_bytes);
+  }
   event::Violations violations;
   std::vector<grpc::Slice> slices;
   if (bytes.Valid() && !bytes.Dump(&slices).ok()) return InvalidFields(violations);

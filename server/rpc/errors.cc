@@ -177,6 +177,22 @@ grpc::Status Failed(const fanout::Ending& ending) {
   return FailureError(ending.report, progress).Add(Describe(ending)).Build();
 }
 
+grpc::Status RequestTooLarge(std::size_t bytes, std::size_t max_bytes) {
+  return ErrorBuilder(
+             grpc::StatusCode::INVALID_ARGUMENT,
+             absl::StrCat("the request has ", bytes, " bytes; at most ", max_bytes, " are taken"))
+      .Reason("REQUEST_TOO_LARGE")
+      .Build();
+}
+
+grpc::Status TooManyStreams() {
+  return ErrorBuilder(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                      "too many streams are open; nothing was published")
+      .Reason("OVERLOADED")
+      .RetryAfter(kRetryOverload)
+      .Build();
+}
+
 grpc::Status Unauthenticated(const std::string& message) {
   return ErrorBuilder(grpc::StatusCode::UNAUTHENTICATED, message).Build();
 }

@@ -28,6 +28,12 @@ grpc::Status Refused(fanout::Refusal refusal);
 grpc::Status ShuttingDown();
 
 // A caller that is not known, with `message`; nothing was published.
+// INVALID_ARGUMENT: the message has more bytes than are taken.
+grpc::Status RequestTooLarge(std::size_t bytes, std::size_t max_bytes);
+
+// RESOURCE_EXHAUSTED: no more streams can be open.
+grpc::Status TooManyStreams();
+
 grpc::Status Unauthenticated(const std::string& message);
 
 // A caller that may not do this, with `message`; nothing was published.

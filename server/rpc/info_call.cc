@@ -11,7 +11,7 @@ void InfoCall::Handle(const grpc::ByteBuffer& bytes) {
   v1::GetServerInfoRequest request;
   std::shared_ptr<const auth::Caller> caller;
   grpc::Status error = CheckCaller(shared_, context(), "GetServerInfo", caller);
-  if (error.ok()) error = ParseRequest(bytes, request);
+  if (error.ok()) error = ParseRequest(bytes, shared_.call_limits, request);
   if (!error.ok()) {
     LogFailure("server_info", error, caller.get());
     return Finish(error);

@@ -13,7 +13,7 @@ grpc::Status PublishCallBase::Check(const grpc::ByteBuffer& bytes,
                                     google::protobuf::Message& request) {
   if (shared_.draining.load(std::memory_order_relaxed)) return ShuttingDown();
   grpc::Status checked = CheckCaller(shared_, context(), method_, caller_);
-  return checked.ok() ? ParseRequest(bytes, request) : checked;
+  return checked.ok() ? ParseRequest(bytes, shared_.call_limits, request) : checked;
 }
 
 bool PublishCallBase::Parse(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {

@@ -9,6 +9,7 @@
 #include "server/event/limits.h"
 #include "server/fanout/fanout.h"
 #include "server/mqtt/batch.h"
+#include "server/rpc/call_limits.h"
 #include "server/rpc/call_tracker.h"
 
 namespace dino::rpc {
@@ -20,6 +21,7 @@ struct PublishContext {
   fanout::Fanout& fanout;
   CallTracker& tracker;
   event::Limits limits;
+  CallLimits call_limits;
   // For calls that state no deadline.
   mqtt::Clock::duration default_deadline;
   // What GetServerInfo answers. From any thread.

@@ -53,7 +53,9 @@ void ListenFor(Service& service, grpc::ServerCompletionQueue& queue, PublishCont
 }  // namespace
 
 PublishService::PublishService(PublishContext& shared)
-    : shared_(shared), service_(std::make_unique<Service>()) {}
+    : shared_(shared),
+      open_streams_(shared.call_limits.max_publish_streams),
+      service_(std::make_unique<Service>()) {}
 
 PublishService::~PublishService() = default;
 

@@ -24,8 +24,13 @@ constexpr std::size_t kGoOnBelow = 750;
 
 void OpenStreams::Add(PublishStream& stream) {
   const MutexLock lock(mutex_);
+  if (ending_) return stream.End(ShuttingDown());
+  if (streams_.size() >= max_streams_) {
+    const grpc::Status error = TooManyStreams();
+    LogFailure(kLabel, error, nullptr);
+    return stream.End(error);
+  }
   streams_.insert(&stream);
-  if (ending_) stream.End();
 }
 
 void OpenStreams::Remove(PublishStream& stream) {
@@ -36,7 +41,7 @@ void OpenStreams::Remove(PublishStream& stream) {
 void OpenStreams::EndAll() {
   const MutexLock lock(mutex_);
   ending_ = true;
-  for (PublishStream* stream : streams_) stream->End();
+  for (PublishStream* stream : streams_) stream->End(ShuttingDown());
 }
 
 PublishStream::PublishStream(PublishContext& shared, OpenStreams& open_streams, AskFunction ask)
@@ -69,8 +74,10 @@ void PublishStream::OnArrived(bool ok) {
     const MutexLock lock(mutex_);
     holds_ = 2;
   }
-  open_streams_.Add(*this);
-  if (IsAllowed()) Read();
+  if (IsAllowed()) {
+    open_streams_.Add(*this);
+    Read();
+  }
   Release();
 }
 
@@ -82,7 +89,7 @@ bool PublishStream::IsAllowed() {
   const grpc::Status error = CheckCaller(shared_, context_, "PublishStream", caller_);
   if (error.ok()) return true;
   LogFailure(kLabel, error, caller_.get());
-  EndWith(error);
+  End(error);
   return false;
 }
 
@@ -99,7 +106,7 @@ void PublishStream::OnRead(bool ok) {
   ForgetEnded();
   if (!ok) {
     // The caller has closed its side, or is gone.
-    EndWith(grpc::Status::OK);
+    End(grpc::Status::OK);
     return Release();
   }
   const bool allowed = IsAllowed();
@@ -123,7 +130,7 @@ void PublishStream::Handle(const grpc::ByteBuffer& bytes) {
     ++holds_;
   }
   v1::PublishStreamRequest request;
-  const grpc::Status error = ParseRequest(bytes, request);
+  const grpc::Status error = ParseRequest(bytes, shared_.call_limits, request);
   if (error.ok()) {
     Publish(request);
     return;
@@ -134,7 +141,7 @@ void PublishStream::Handle(const grpc::ByteBuffer& bytes) {
     const MutexLock lock(mutex_);
     --open_;
   }
-  EndWith(error);
+  End(error);
   Release();
 }
 
@@ -212,9 +219,7 @@ void PublishStream::ForgetEnded() {
   for (Entry* entry : ended) entries_.erase(entry->place);
 }
 
-void PublishStream::End() { EndWith(ShuttingDown()); }
-
-void PublishStream::EndWith(const grpc::Status& status) {
+void PublishStream::End(const grpc::Status& status) {
   const MutexLock lock(mutex_);
   if (ending_) return;
   ending_ = true;
@@ -227,7 +232,7 @@ void PublishStream::OnFinished(bool /*ok*/) { Release(); }
 void PublishStream::OnDone(bool /*ok*/) {
   if (context_.IsCancelled()) {
     for (Entry& entry : entries_) entry.call.Stop();
-    EndWith(grpc::Status::CANCELLED);
+    End(grpc::Status::CANCELLED);
   }
   Release();
 }

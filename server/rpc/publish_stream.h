@@ -29,6 +29,10 @@ inline constexpr std::size_t kMaxOpenStreamEvents = 1000;
 // The streams that are open, so that they can be ended. Thread-safe.
 class OpenStreams {
  public:
+  // `max_streams`: how many may be open.
+  explicit OpenStreams(std::size_t max_streams) : max_streams_(max_streams) {}
+
+  // Ends it if it is one too many, or comes too late.
   void Add(PublishStream& stream);
   void Remove(PublishStream& stream);
 
@@ -36,6 +40,7 @@ class OpenStreams {
   void EndAll();
 
  private:
+  const std::size_t max_streams_;
   Mutex mutex_;
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   std::unordered_set<PublishStream*> streams_ ABSL_GUARDED_BY(mutex_);
@@ -61,8 +66,9 @@ class PublishStream {
   // Waits for a call. From here on the stream owns itself.
   void Listen();
 
-  // Takes no more events and ends once those that are open were answered. Thread-safe.
-  void End();
+  // Takes no more events and ends, with that status, once those that are open were answered. Only
+  // the first call counts. Thread-safe.
+  void End(const grpc::Status& status);
 
  private:
   // An event that has not ended, or whose end has not been noticed on the queue's thread.
@@ -88,7 +94,6 @@ class PublishStream {
   void Answer(std::uint64_t sequence, const grpc::Status& status, v1::Delivery delivery,
               Entry* entry);
   void ForgetEnded();
-  void EndWith(const grpc::Status& status);
   // Goes on with what is possible now: the next answer, or the end.
   void Proceed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Release();
@@ -108,7 +113,7 @@ class PublishStream {
   grpc::ByteBuffer request_;
   std::uint64_t lane_ = 0;
   std::shared_ptr<const auth::Caller> caller_;
-  // `Callers::generation` when that was found.
+  // `Authenticator::generation` when that was found.
   std::uint64_t caller_generation_ = 0;
   std::list<Entry> entries_;
 

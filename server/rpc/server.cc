@@ -20,12 +20,10 @@
 namespace dino::rpc {
 namespace {
 
-constexpr int kMaxMetadataBytes = 8192;
-constexpr int kMaxConcurrentStreams = 1000;
-constexpr int kKeepAliveMs = 30000;
-constexpr int kKeepAliveTimeoutMs = 10000;
-constexpr int kShortestPingIntervalMs = 10000;
-constexpr int kHandshakeTimeoutMs = 5000;
+constexpr std::chrono::milliseconds kKeepAlive{30000};
+constexpr std::chrono::milliseconds kKeepAliveTimeout{10000};
+constexpr std::chrono::milliseconds kShortestPingInterval{10000};
+constexpr std::chrono::milliseconds kHandshakeTimeout{5000};
 
 // For how long typed refusals are given before connections are told to go away.
 constexpr std::chrono::milliseconds kRefusalTime{100};
@@ -48,15 +46,18 @@ class Marker final : public Tag {
   std::promise<void> passed_;
 };
 
-// The largest request within the limits: two lists of 8-byte IDs with some air around, the
-// payload, and the smaller fields. At least 1 MiB, so that a request that breaks a limit by
-// far is still told which one.
-int MaxRequestBytes(const event::Limits& limits) {
-  constexpr std::size_t kLeast = 1048576;
-  constexpr std::size_t kSmallFields = 16384;
-  constexpr std::size_t kBytesPerRecipient = 32;
-  return static_cast<int>(std::max(kLeast, limits.max_payload_bytes + kSmallFields +
-                                               kBytesPerRecipient * limits.max_recipients));
+// Somewhat more than may be, so that who sends too much is told by us how much may be.
+int MostReceivedBytes(const CallLimits& limits) {
+  constexpr std::size_t kMebibyte = 1048576;
+  return static_cast<int>(2 * limits.max_request_bytes + kMebibyte);
+}
+
+void SetNumber(grpc::ServerBuilder& builder, const char* name, std::size_t value) {
+  builder.AddChannelArgument(name, static_cast<int>(value));
+}
+
+void SetTime(grpc::ServerBuilder& builder, const char* name, std::chrono::milliseconds value) {
+  builder.AddChannelArgument(name, static_cast<int>(value.count()));
 }
 
 }  // namespace
@@ -64,37 +65,43 @@ int MaxRequestBytes(const event::Limits& limits) {
 Server::Server(fanout::Fanout& fanout, const std::function<bool()>& ready,
                const ServerOptions& options)
     : options_(options),
-      shared_{fanout,         tracker_,
-              options.limits, options.default_deadline,
-              options.info,   options.authenticator},
+      shared_{fanout,
+              tracker_,
+              options.limits,
+              options.call_limits,
+              options.default_deadline,
+              options.info,
+              options.authenticator},
       publish_service_(shared_),
       health_service_([this, ready] { return !shared_.draining && ready(); }, tracker_),
-      listener_(options.spare_descriptors) {}
+      listener_({options.connection_limits.max_connections,
+                 options.connection_limits.spare_descriptors}) {}
 
 Server::~Server() = default;
 
 void Server::Configure(grpc::ServerBuilder& builder) const {
-  builder.SetMaxReceiveMessageSize(MaxRequestBytes(options_.limits));
-  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepAliveMs);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepAliveTimeoutMs);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-                             kShortestPingIntervalMs);
-  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
+  const ConnectionLimits& limits = options_.connection_limits;
+  builder.SetMaxReceiveMessageSize(MostReceivedBytes(options_.call_limits));
+  SetNumber(builder, GRPC_ARG_MAX_METADATA_SIZE, limits.max_metadata_bytes);
+  SetNumber(builder, GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.max_calls);
+  SetTime(builder, GRPC_ARG_KEEPALIVE_TIME_MS, kKeepAlive);
+  SetTime(builder, GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepAliveTimeout);
+  // Who pings more often than this is sent away; also between calls pings are nothing bad.
+  SetTime(builder, GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kShortestPingInterval);
+  SetNumber(builder, GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  SetTime(builder, GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeout);
+  SetTime(builder, GRPC_ARG_MAX_CONNECTION_IDLE_MS, limits.max_idle);
   // Spreads callers over servers anew, and is what ends requests that never become whole.
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
-                             static_cast<int>(options_.max_connection_age.count()));
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
-                             static_cast<int>(options_.max_connection_grace.count()));
+  SetTime(builder, GRPC_ARG_MAX_CONNECTION_AGE_MS, limits.max_age);
+  SetTime(builder, GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, limits.max_grace);
   // Else one client that begins many large requests and ends none takes all memory.
   grpc::ResourceQuota quota("requests");
-  quota.Resize(options_.max_receiving_bytes);
+  quota.Resize(limits.max_receiving_bytes);
   builder.SetResourceQuota(quota);
   // A window that grows would let a stream's caller send megabytes ahead of what we read.
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  SetNumber(builder, GRPC_ARG_HTTP2_BDP_PROBE, 0);
   // Two servers on one port would share its calls by chance.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  SetNumber(builder, GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
 absl::StatusOr<std::string> Server::Start() {

@@ -17,6 +17,7 @@
 #include "server/fanout/fanout.h"
 #include "server/mqtt/batch.h"
 #include "server/net/listener.h"
+#include "server/rpc/call_limits.h"
 #include "server/rpc/call_tracker.h"
 #include "server/rpc/health_service.h"
 #include "server/rpc/publish_context.h"
@@ -30,12 +31,8 @@ struct ServerOptions {
   std::string address;
   event::Limits limits;
   mqtt::Clock::duration default_deadline = std::chrono::seconds(10);
-  // When a client is told to open another connection, give or take a tenth; and for how long the
-  // calls of the old one may then go on before it is cut.
-  std::chrono::milliseconds max_connection_age = std::chrono::minutes(5);
-  std::chrono::milliseconds max_connection_grace = std::chrono::minutes(1);
-  // Of requests that are still arriving, over all connections; beyond it some are cut off.
-  std::size_t max_receiving_bytes = 268435456;
+  CallLimits call_limits;
+  ConnectionLimits connection_limits;
   // Threads, each with a completion queue; 0 for one per core.
   unsigned threads = 0;
   // What GetServerInfo answers. From any thread.
@@ -44,8 +41,6 @@ struct ServerOptions {
   const auth::Authenticator* authenticator = nullptr;
   // What TLS works with, started; null: no TLS. Outlives the server.
   const tls::ServerTls* tls = nullptr;
-  // How many file descriptors connections of callers must leave to others.
-  std::size_t spare_descriptors = 16;
 };
 
 // The gRPC server: publishing, health and reflection.

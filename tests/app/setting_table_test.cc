@@ -28,7 +28,7 @@ TEST(SettingTableTest, HoldsEachNameOnce) {
   for (const std::string_view name : LaterSettings()) {
     EXPECT_TRUE(names.insert(name).second) << name;
   }
-  EXPECT_EQ(names.size(), 38U);
+  EXPECT_EQ(names.size(), 45U);
 }
 
 TEST(SettingTableTest, PendingCallsMayTakeAQuarterOfTheMemory) {

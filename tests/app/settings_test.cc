@@ -63,6 +63,13 @@ TEST(SettingsTest, HasTheDocumentedDefaults) {
   EXPECT_EQ(settings->default_expiry, seconds(86400));
   EXPECT_EQ(settings->default_deadline, seconds(10));
   EXPECT_EQ(settings->max_connection_age, seconds(300));
+  EXPECT_EQ(settings->max_connection_idle, seconds(120));
+  EXPECT_EQ(settings->max_connections, 4096U);
+  EXPECT_EQ(settings->max_concurrent_streams, 1000U);
+  EXPECT_EQ(settings->max_publish_streams, 1000U);
+  EXPECT_EQ(settings->max_metadata_bytes, 8192U);
+  EXPECT_EQ(settings->max_request_bytes, 4194304U);
+  EXPECT_EQ(settings->max_batch_events, 1000U);
   EXPECT_EQ(settings->max_connection_grace, seconds(60));
   EXPECT_EQ(settings->max_receiving_bytes, 268435456U);
   EXPECT_EQ(settings->max_recipients, 10000U);

@@ -14,7 +14,7 @@
 namespace dino::testing {
 namespace {
 
-constexpr std::size_t kMaxMessageBytes = 1048576;
+constexpr std::size_t kMaxMessageBytes = 4194304;
 constexpr std::size_t kMaxMetadataBytes = 8192;
 
 // Makes `request` that long, by a field that this version does not know.
@@ -62,23 +62,39 @@ TEST_F(GrpcLimitsTest, TheLongestRequestIsServed) {
   EXPECT_EQ(TakeArrivals(1).size(), 1U);
 }
 
-TEST_F(GrpcLimitsTest, NothingIsPublishedForRequestsThatAreAByteTooLong) {
+struct TooLong {
+  const char* name;
+  std::size_t bytes;
+  grpc::StatusCode code;
+};
+
+class GrpcTooLongRequestTest : public GrpcLimitsTest,
+                               public ::testing::WithParamInterface<TooLong> {};
+
+TEST_P(GrpcTooLongRequestTest, NothingIsPublishedAndNobodyElseIsHarmed) {
   constexpr std::size_t kCalls = 50;
   StartSteadyCallers();
   CallFlood flood(bridge_.address(), 2);
   for (std::size_t i = 0; i < kCalls; ++i) {
     v1::PublishMessageRequest request = RequestOf(i);
-    Lengthen(request, kMaxMessageBytes + 1);
+    Lengthen(request, GetParam().bytes);
     flood.Start(request, kLongDeadline);
   }
   const auto counts = CountCodes(flood.Finish());
 
-  EXPECT_EQ(
-      counts,
-      (std::map<grpc::StatusCode, std::size_t>{{grpc::StatusCode::RESOURCE_EXHAUSTED, kCalls}}));
+  EXPECT_EQ(counts, (std::map<grpc::StatusCode, std::size_t>{{GetParam().code, kCalls}}));
   EXPECT_TRUE(TakeArrivals(kCalls).empty());
   ExpectSteadyCallersUnharmed();
 }
+
+INSTANTIATE_TEST_SUITE_P(All, GrpcTooLongRequestTest,
+                         ::testing::Values(TooLong{"ByAByte", kMaxMessageBytes + 1,
+                                                   grpc::StatusCode::INVALID_ARGUMENT},
+                                           TooLong{"Received", 2 * kMaxMessageBytes + 1048576,
+                                                   grpc::StatusCode::INVALID_ARGUMENT},
+                                           TooLong{"NotReceived", 2 * kMaxMessageBytes + 1048577,
+                                                   grpc::StatusCode::RESOURCE_EXHAUSTED}),
+                         [](const auto& test) { return test.param.name; });
 
 TEST_F(GrpcLimitsTest, TheLargestMetadataIsServed) {
   EXPECT_EQ(StatusAfterHeadersOf(kMaxMetadataBytes), "0");

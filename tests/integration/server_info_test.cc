@@ -49,6 +49,8 @@ TEST(ServerInfoTest, TheLimitsAreThoseOfTheSettings) {
   EXPECT_EQ(limits.max_recipients(), 11U);
   EXPECT_EQ(limits.max_payload_bytes(), 2000U);
   EXPECT_EQ(limits.max_batch_events(), 1000U);
+  EXPECT_EQ(limits.max_request_bytes(), 4194304U);
+  EXPECT_EQ(limits.max_publish_streams(), 1000U);
   EXPECT_EQ(limits.max_open_stream_events(), 1000U);
   EXPECT_EQ(limits.max_pending_publications(), 30000U);
   EXPECT_EQ(limits.max_pending_bytes(), 4000000U);

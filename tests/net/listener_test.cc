@@ -97,7 +97,9 @@ class ListenerTest : public ::testing::Test {
   static constexpr std::size_t kReserve = 3;
 
   Connections connections_;
-  Listener listener_{kReserve};
+  static constexpr std::size_t kMaxConnections = 2;
+
+  Listener listener_{{kMaxConnections, kReserve}};
   std::uint16_t port_ = 0;
 };
 
@@ -135,14 +137,14 @@ TEST_F(ListenerTest, ConnectionsThatComeBeforeTheStartWait) {
 
 TEST_F(ListenerTest, APortThatIsTakenIsAnError) {
   Open();
-  Listener second(kReserve);
+  Listener second({kMaxConnections, kReserve});
   const auto port = second.Open("127.0.0.1:" + std::to_string(port_));
   EXPECT_EQ(port.status(), absl::UnavailableError("Address already in use"));
 }
 
 TEST_F(ListenerTest, AddressesThatCannotBeHadAreErrors) {
   for (const char* address : {"127.0.0.1", "name.invalid.:1", "192.0.2.1:0"}) {
-    EXPECT_FALSE(Listener(kReserve).Open(address).ok()) << address;
+    EXPECT_FALSE(Listener({kMaxConnections, kReserve}).Open(address).ok()) << address;
   }
 }
 
@@ -163,6 +165,24 @@ TEST_F(ListenerTest, StopsWithoutStart) {
   Open();
   listener_.Stop();
   EXPECT_FALSE(ConnectToLoopback(port_).open());
+}
+
+TEST_F(ListenerTest, ConnectionsBeyondTheLimitAreResetUntilOneHasEnded) {
+  Open();
+  Start();
+  const FileDescriptor first = ConnectToLoopback(port_);
+  const FileDescriptor second = ConnectToLoopback(port_);
+  {
+    const FileDescriptor given = connections_.Next();
+    const FileDescriptor other = connections_.Next();
+    EXPECT_EQ(Read(ConnectToLoopback(port_)), "reset");
+  }
+  // Not at once: they are counted now and then.
+  const testing::Clock::time_point deadline = testing::Clock::now() + kPatience;
+  while (connections_.size() == 0 && testing::Clock::now() < deadline) {
+    Read(ConnectToLoopback(port_));
+  }
+  EXPECT_GT(connections_.size(), 0U);
 }
 
 // The sanitizer for undefined behaviour needs descriptors of its own to look at objects.

@@ -218,7 +218,7 @@ TEST_F(PublishCallTest, AnEmptyRequestIsToldWhatIsMissing) {
 }
 
 TEST_F(PublishCallTest, RefusesARequestThatIsTooLarge) {
-  EXPECT_EQ(CallWithBytes(std::string(5 << 20, 'x')).error_code(),
+  EXPECT_EQ(CallWithBytes(std::string(10 << 20, 'x')).error_code(),
             grpc::StatusCode::RESOURCE_EXHAUSTED);
   publisher_.AcknowledgeAtOnce();
   EXPECT_TRUE(Call(Request()).status.ok());

@@ -101,8 +101,10 @@ void Http2Peer::TakeSettings(std::string_view payload) {
   constexpr std::size_t kSettingBytes = 6;
   constexpr std::size_t kInitialWindowSize = 4;
   for (; payload.size() >= kSettingBytes; payload.remove_prefix(kSettingBytes)) {
-    if (FromBigEndian(payload.substr(0, 2)) != kInitialWindowSize) continue;
-    stream_window_ = static_cast<std::int64_t>(FromBigEndian(payload.substr(2, 4)));
+    settings_[FromBigEndian(payload.substr(0, 2))] = FromBigEndian(payload.substr(2, 4));
+  }
+  if (const auto window = Setting(kInitialWindowSize)) {
+    stream_window_ = static_cast<std::int64_t>(*window);
   }
 }
 
@@ -184,6 +186,11 @@ void Http2Peer::WaitForClose(Where where) {
   }
   if (ended_) return;
   ADD_FAILURE_AT(where.file, where.line) << "the server does not end the connection";
+}
+
+std::optional<std::size_t> Http2Peer::Setting(std::size_t identifier) const {
+  const auto setting = settings_.find(identifier);
+  return setting == settings_.end() ? std::nullopt : std::optional(setting->second);
 }
 
 void Http2Peer::FinishSending() { shutdown(socket_.number(), SHUT_WR); }

@@ -51,6 +51,9 @@ class Http2Peer {
   // Waits until the server ends the connection.
   void WaitForClose(Where where = Where::Here());
 
+  // What the server has said of itself (RFC 9113, section 6.5.2); nothing if it has not.
+  std::optional<std::size_t> Setting(std::size_t identifier) const;
+
   // Nothing more is sent; what the server sends can still be read.
   void FinishSending();
 
@@ -70,6 +73,7 @@ class Http2Peer {
   FileDescriptor socket_;
   Http2FrameReader frames_;
   bool ended_ = false;
+  std::map<std::size_t, std::size_t> settings_;
 
   // How many bytes of bodies the server takes now: of all streams, of one that is new, and how
   // many more or less of each of the others.
