@@ -92,6 +92,9 @@ for purpose in "$@"; do
       wanted+=("${build_packages[@]}" "${run_packages[@]}" "${test_packages[@]}")
       # buf comes from npm; an npm from elsewhere will do.
       command -v npm >/dev/null || wanted+=(nodejs npm)
+      # The clients of tests/clients; a Python and a Go from elsewhere will do.
+      python3 -c 'import ensurepip' 2>/dev/null || wanted+=(python3-venv)
+      command -v go >/dev/null || wanted+=(golang-go)
       ;;
     -h | --help)
       usage

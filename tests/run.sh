@@ -10,7 +10,8 @@ usage() {
 usage: tests/run.sh [--fast] [--tsan] [--soak [--seed N] [--minutes M | --faults F]]
 
 Installs what is missing from Debian's packages, builds with and without
-sanitizers, runs every test and checks format, clang-tidy, protos and scripts.
+sanitizers, runs every test, those of clients in Python and Go too, and checks
+format, clang-tidy, protos and scripts.
 
   --fast  only build the preset `dev` and run its tests
   --tsan  run the tests under the thread sanitizer as well
@@ -58,7 +59,6 @@ done
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 exec </dev/null
-buf_version=1.75.0
 passed=0
 failed=0
 failures=()
@@ -114,22 +114,16 @@ run_tests() {
   return "$status"
 }
 
-# Debian has no buf. npm's package brings the program itself.
-lint_protos() {
-  local buf=build/tools/node_modules/.bin/buf
-  if [[ "$("$buf" --version 2>/dev/null)" != "$buf_version" ]]; then
-    npm install --prefix build/tools --no-save --no-audit --no-fund "@bufbuild/buf@$buf_version" ||
-      return
+# Counts each test of the clients in other languages.
+run_clients() {
+  local status=0
+  tests/clients/run.sh | tee "$scratch/clients" || status=$?
+  if [[ ! "$(tail -n 1 "$scratch/clients")" =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+    count 0 1 'clients: none ran'
+    return 1
   fi
-  # What we import comes from a package, and is not ours to lint.
-  local workspace=build/lint googleapis
-  googleapis=$(dpkg -L golang-github-gogo-googleapis-dev | grep '/google/rpc/status.proto$') || return
-  rm -rf "$workspace"
-  mkdir -p "$workspace/googleapis/google/rpc"
-  cp -r proto "$workspace/proto"
-  cp "$googleapis" "$workspace/googleapis/google/rpc/"
-  mv "$workspace/proto/buf.yaml" "$workspace/buf.yaml"
-  "$buf" lint "$workspace"
+  count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" 'clients'
+  return "$status"
 }
 
 # A long run of the optimized server; the program that injects the faults comes from `dev`.
@@ -164,10 +158,12 @@ for preset in "${presets[@]}"; do
   fi
 done
 if ! $fast; then
+  step 'Clients in Python and Go' run_clients
   check 'Quickstart' deploy/quickstart.sh --once
   check 'Format' check_format
   check 'Scripts' check_scripts
-  check 'Protos' lint_protos
+  check 'Protos: style' tests/proto/check.sh style
+  check 'Protos: no breaking change' tests/proto/check.sh breaking
   check 'clang-tidy' check_tidy
 fi
 

@@ -1,0 +1,178 @@
+#!/usr/bin/env bash
+# Tests the bridge with clients in other languages, made as the README tells.
+#
+# The last line is `N passed, N failed`; the exit status is 0 only if nothing failed.
+set -uo pipefail
+
+usage() {
+  cat <<'TEXT'
+usage: tests/clients/run.sh [--bridge PROGRAM] [python] [go]
+
+Makes clients by the commands of the README, only with the versions that are
+pinned here, runs its examples, and runs the tests of those languages (of all, if
+none is named) with a broker and bridges of its own on free loopback ports.
+
+  --bridge PROGRAM  the bridge to test (build/dev/bin/dino-bridge)
+TEXT
+}
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+bridge=$root/build/dev/bin/dino-bridge
+languages=()
+while (($#)); do
+  case "$1" in
+    --bridge | --bridge=*)
+      if [[ $1 == --bridge ]]; then
+        bridge=${2:-}
+        shift
+      else
+        bridge=${1#*=}
+      fi
+      ;;
+    python | go) languages+=("$1") ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    *)
+      echo "error: unknown argument '$1'" >&2
+      usage >&2
+      exit 2
+      ;;
+  esac
+  shift
+done
+((${#languages[@]})) || languages=(python go)
+if [[ ! -x $bridge ]]; then
+  echo "error: there is no program '$bridge'" >&2
+  exit 2
+fi
+bridge=$(realpath "$bridge")
+
+source "$root/tests/clients/stage.sh"
+exec </dev/null
+passed=0
+failed=0
+scratch=$(mktemp -d -t dino-clients.XXXXXX)
+trap 'clear_stage; rm -rf "$scratch"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# readme_code SECTION LANGUAGE: prints the first code of that language in a section.
+readme_code() {
+  awk -v section="### $1" -v fence="\`\`\`$2" '
+    /^##/ { here = $0 == section }
+    /^```$/ && code { exit }
+    code { print }
+    here && $0 == fence { code = 1 }' "$root/README.md"
+}
+
+# check NAME COMMAND...: counts a command as a test.
+check() {
+  local name=$1
+  shift
+  if "$@"; then
+    ((++passed))
+    echo "PASS: $name"
+  else
+    ((++failed))
+    echo "FAIL: $name"
+  fi
+}
+
+# count PASSED FAILED STATUS: adds the sums of a test program. One that failed otherwise than
+# by a test counts as a failed test.
+count() {
+  ((passed += $1, failed += $2))
+  if ((!$2 && ($3 || !$1))); then ((++failed)); fi
+}
+
+# number_before WORD: the number before a word in the last line of pytest.
+number_before() {
+  local line
+  line=$(tail -n 1 "$scratch/tests")
+  if [[ $line =~ ([0-9]+)\ $1 ]]; then echo "${BASH_REMATCH[1]}"; else echo 0; fi
+}
+
+# enter_work LANGUAGE: enters a directory where the repository can be seen as the README has it.
+enter_work() {
+  mkdir -p "$root/build/clients/$1" && cd "$root/build/clients/$1" && ln -sfn "$root" dino-bridge
+}
+
+make_python_client() {
+  # One whose Python is gone is made anew.
+  venv/bin/python -m pip --version >"$scratch/pip" 2>&1 || python3 -m venv --clear venv || return
+  export PATH=$PWD/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1
+  export PIP_CONSTRAINT=$root/tests/clients/python/requirements.txt
+  pip install --quiet --requirement "$PIP_CONSTRAINT" || return
+  rm -rf dino
+  readme_code Python sh >commands
+  bash -e commands >"$scratch/making" 2>&1 || {
+    cat "$scratch/making"
+    return 1
+  }
+}
+
+# gives_an_answer COMMAND...: runs an example of the README.
+gives_an_answer() {
+  "$@" | tee "$scratch/answer" && grep -q ' acknowledged for 2$' "$scratch/answer"
+}
+
+test_python() {
+  local status=0
+  enter_work python && make_python_client || return
+  readme_code Python python | sed "s/127.0.0.1:50051/$STAGE_BRIDGE/" >example.py
+  check 'example of the README, Python' gives_an_answer python example.py
+  export PYTHONPATH=$PWD
+  cd "$root/tests/clients/python" || return
+  pytest -v --rootdir=. -p no:cacheprovider | tee "$scratch/tests" || status=$?
+  count "$(number_before passed)" \
+    "$(($(number_before failed) + $(number_before error)))" "$status"
+}
+
+make_go_client() {
+  export GOBIN=$PWD/bin PATH=$PWD/bin:$PATH CGO_ENABLED=0
+  rm -rf eventsv1 ./*.go
+  cp "$root"/tests/clients/go/* . || return
+  # Without @latest it is what go.mod has.
+  readme_code Go sh | sed 's/@latest$//' >commands
+  bash -e commands >"$scratch/making" 2>&1 || {
+    cat "$scratch/making"
+    return 1
+  }
+}
+
+# Prints the results of the tests in the output of `go test -v`, without the tests that only
+# hold others.
+go_results() {
+  awk '$1 == "---" { result[$3] = $2 }
+    END {
+      for (name in result) for (parent = name; sub("/[^/]*$", "", parent);) holds[parent] = 1
+      for (name in result) if (!(name in holds)) print result[name]
+    }' "$scratch/tests"
+}
+
+test_go() {
+  local status=0
+  enter_work go && make_go_client || return
+  mkdir -p example
+  readme_code Go go | sed "s/127.0.0.1:50051/$STAGE_BRIDGE/" >example/main.go
+  check 'example of the README, Go' gives_an_answer go run ./example
+  go test -v -count=1 . | tee "$scratch/tests" || status=$?
+  count "$(go_results | grep -c PASS)" "$(go_results | grep -c FAIL)" "$status"
+}
+
+export STAGE_GOLDEN=$root/tests/event/golden
+if set_stage "$scratch" "$bridge"; then
+  for language in "${languages[@]}"; do
+    printf '\n== clients in %s\n' "$language"
+    "test_$language" || ((++failed))
+  done
+  check 'all end in order' clear_stage
+else
+  ((++failed))
+fi
+
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+((failed == 0))
