@@ -75,6 +75,28 @@ write_keys() {
     >"$stage_dir/keys.json"
 }
 
+# issue AUTHORITY NAME SUBJECT-ALTERNATIVE-NAME: makes NAME.pem and NAME.key, signed by AUTHORITY.
+issue() {
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$2" \
+    -addext "subjectAltName=$3" -keyout "$2.key" -out "$2.csr" &&
+    openssl x509 -req -in "$2.csr" -CA "$1.pem" -CAkey "$1.key" -copy_extensions copyall -days 1 \
+      -out "$2.pem"
+}
+
+# write_certificates: of the bridge, of a caller whom it knows and of one from elsewhere. Their
+# directory is STAGE_CERTIFICATES.
+write_certificates() (
+  mkdir -p "$STAGE_CERTIFICATES" && cd "$STAGE_CERTIFICATES" || return
+  local authority
+  for authority in ca other-ca; do
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+      -subj "/CN=$authority" -keyout "$authority.key" -out "$authority.pem" || return
+  done
+  issue ca bridge IP:127.0.0.1 && issue ca caller URI:spiffe://test/caller &&
+    issue other-ca stranger URI:spiffe://test/caller || return
+  echo '{"callers": [{"name": "caller", "certificates": ["spiffe://test/caller"]}]}' >callers.json
+)
+
 # set_stage DIRECTORY PROGRAM: starts all. A test that needs a bridge with other settings
 # gets a line here, and reads its address from the environment.
 set_stage() {
@@ -82,13 +104,22 @@ set_stage() {
   PATH=$PATH:/usr/sbin # Debian's mosquitto lives there.
   # gRPC's C library would ask a proxy for loopback addresses too.
   export no_proxy=127.0.0.1,${no_proxy:-}
+  export STAGE_CERTIFICATES=$stage_dir/certificates
   start_broker && write_keys || return
+  write_certificates >"$stage_dir/openssl.log" 2>&1 || {
+    cat "$stage_dir/openssl.log" >&2
+    return 1
+  }
   local broker=127.0.0.1:$STAGE_BROKER_PORT
   start_bridge bridge "$broker" &&
     start_bridge bridge_with_keys "$broker" --auth-keys-file="$stage_dir/keys.json" &&
+    start_bridge bridge_with_tls "$broker" --tls-cert-file="$STAGE_CERTIFICATES/bridge.pem" \
+      --tls-key-file="$STAGE_CERTIFICATES/bridge.key" \
+      --tls-client-ca-file="$STAGE_CERTIFICATES/ca.pem" \
+      --auth-keys-file="$STAGE_CERTIFICATES/callers.json" &&
     start_bridge bridge_without_broker 127.0.0.1:1 || return # Nobody listens on port 1.
   local name
-  for name in bridge bridge_with_keys; do
+  for name in bridge bridge_with_keys bridge_with_tls; do
     wait_for "$name" 'session connected' || {
       show_log "$name"
       return 1
