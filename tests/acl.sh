@@ -30,7 +30,11 @@ within() {
 
 cp "$root/deploy/vernemq/acl" "$dir/acl"
 : >"$dir/passwords"
-for user in bridge 1234 4321; do mosquitto_passwd -b "$dir/passwords" "$user" laptop; done
+: >"$dir/broker.log"
+for user in bridge 1234 4321; do
+  : >"$dir/$user.log"
+  mosquitto_passwd -b "$dir/passwords" "$user" laptop
+done
 
 start_broker() {
   local as_whom=()

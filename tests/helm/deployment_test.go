@@ -2,6 +2,7 @@ package helm
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -219,4 +220,23 @@ func TestExtrasReachThePod(t *testing.T) {
 	if template.Spec.ServiceAccountName != "shared" || len(template.Spec.ImagePullSecrets) != 1 {
 		t.Errorf("%+v", template.Spec)
 	}
+}
+
+// A variable that is no setting would be ignored without a word.
+func TestTheChartNamesSettingsThatExist(t *testing.T) {
+	table := read(t, root+"/server/app/setting_table.cc")
+	for name, text := range matrix {
+		for variable := range config(t, named(t, text)) {
+			setting := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(variable, "DINO_")), "_", "-")
+			if !strings.Contains(table, `"`+setting+`"`) {
+				t.Errorf("%s: there is no setting %s", name, setting)
+			}
+		}
+	}
+}
+
+// named renders with names that the other tests expect.
+func named(t *testing.T, text string) manifests {
+	t.Helper()
+	return render(t, text, `{nameOverride: "", fullnameOverride: ""}`)
 }
