@@ -45,8 +45,10 @@ if ((EUID != 0)); then
 fi
 # The mounts go when we end, whatever ends us.
 if [[ "${DINO_MOUNT_NAMESPACE_OF:-}" != "$$" ]]; then
-  DINO_MOUNT_NAMESPACE_OF=$$ exec unshare --mount -- "${BASH_SOURCE[0]}" "${arguments[@]}"
+  DINO_MOUNT_NAMESPACE_OF=$$ exec unshare --mount --propagation unchanged -- "${BASH_SOURCE[0]}" \
+    "${arguments[@]}"
 fi
+mount --make-rprivate / 2>/dev/null || true # Below a chroot / is no mount.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 dir=$root/build/image
