@@ -36,6 +36,7 @@ build_packages=(
 )
 run_packages=(mosquitto mosquitto-clients)
 test_packages=(clang clang-format clang-tidy git libgmock-dev libgtest-dev openssl shellcheck)
+test_packages+=(buildah mmdebstrap prometheus python3-venv) # image, alerts, Go from PyPI
 
 # Prints those of the packages "$@" that are not installed.
 missing_of() {
@@ -75,12 +76,12 @@ install() {
   apt_get install --yes --no-install-recommends "$@"
 }
 
-# Debian starts a system-wide broker when mosquitto is installed. Nobody asked for that one.
-stop_system_broker() {
+# Debian starts a system-wide mosquitto and prometheus when they are installed. Nobody asked for those.
+stop_system_service() {
   [[ -d /run/systemd/system ]] || return 0
-  local command=(systemctl --quiet disable --now mosquitto.service)
+  local command=(systemctl --quiet disable --now "$1.service")
   ((EUID == 0)) || command=(sudo "${command[@]}")
-  "${command[@]}" 2>/dev/null || echo "note: the system's own mosquitto.service is running" >&2
+  "${command[@]}" 2>/dev/null || echo "note: the system's own $1.service is running" >&2
 }
 
 wanted=()
@@ -115,4 +116,6 @@ fi
 mapfile -t missing < <(missing_of "${wanted[@]}" | sort -u)
 ((${#missing[@]})) || exit 0
 install "${missing[@]}"
-if [[ " ${missing[*]} " == *" mosquitto "* ]]; then stop_system_broker; fi
+for service in mosquitto prometheus; do
+  if [[ " ${missing[*]} " == *" $service "* ]]; then stop_system_service "$service"; fi
+done

@@ -83,6 +83,7 @@ unshare --mount --pid --fork --kill-child bash -c '
   set -euo pipefail
   root=$1 home=$2 path=$3 what=$4
   shift 4
+  mount --bind "$root" "$root" # buildah wants its / to be a mount.
   mount -t proc proc "$root/proc"
   mount --rbind /sys "$root/sys"
   mount --rbind /dev "$root/dev"

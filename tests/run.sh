@@ -11,7 +11,7 @@ usage: tests/run.sh [--fast] [--tsan] [--soak [--seed N] [--minutes M | --faults
 
 Installs what is missing from Debian's packages, builds with and without
 sanitizers, runs every test, those of clients in Python and Go too, and checks
-format, clang-tidy, protos and scripts.
+format, clang-tidy, protos, scripts, the Helm chart and the alerts.
 
   --fast  only build the preset `dev` and run its tests
   --tsan  run the tests under the thread sanitizer as well
@@ -59,6 +59,7 @@ done
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 exec </dev/null
+deployment=false # true once there are metrics and `dino-bridge health`
 passed=0
 failed=0
 failures=()
@@ -142,6 +143,13 @@ check_scripts() { git ls-files -z '*.sh' .ci/run | xargs -0 shellcheck; }
 # on every file of ours. It goes on after a finding.
 check_tidy() { build tidy -k 0; }
 
+# The image with its server at work, and a real Prometheus that scrapes one.
+check_deployment() {
+  check 'Image' tests/image.sh
+  check 'Prometheus' run_prometheus
+}
+run_prometheus() { build release dino-bridge dino-publish && tests/prometheus.sh; }
+
 if ! step 'Debian packages' deploy/install-packages.sh test; then
   echo '0 passed, 1 failed'
   exit 1
@@ -165,6 +173,10 @@ if ! $fast; then
   check 'Protos: style' tests/proto/check.sh style
   check 'Protos: no breaking change' tests/proto/check.sh breaking
   check 'clang-tidy' check_tidy
+  check 'Helm' tests/helm.sh
+  check 'Rules' tests/rules.sh
+  check 'ACL' tests/acl.sh
+  if $deployment; then check_deployment; fi
 fi
 
 printf '\n'

@@ -1,0 +1,53 @@
+# dino-bridge, and dino-publish to try it.
+#
+#   docker build --tag dino-bridge .
+#
+# It listens at 0.0.0.0:50051, so it starts only if it is told who may call: auth-keys-file,
+# tls-client-ca-file or allow-anonymous.
+
+# Any Debian 12.
+ARG BASE=docker.io/library/debian:bookworm-slim
+
+FROM ${BASE} AS build
+WORKDIR /source
+COPY deploy/install-packages.sh deploy/
+RUN deploy/install-packages.sh build
+COPY . .
+RUN --mount=type=cache,target=/root/.cache/ccache \
+    cmake --preset release && \
+    cmake --build --preset release --target dino-bridge dino-publish && \
+    install --strip -D --target-directory=/image/usr/local/bin \
+      build/release/bin/dino-bridge build/release/bin/dino-publish
+# The packages that hold the libraries the programs are linked with. dpkg knows some of them below
+# /lib, some below /usr/lib.
+RUN ldd /image/usr/local/bin/* | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p' | sort -u | \
+    while read -r library; do \
+      dpkg-query --search "$library" 2>/dev/null || dpkg-query --search "/usr$library" || exit 1; \
+    done | cut -d: -f1 | sort -u >/libraries
+
+FROM ${BASE}
+RUN --mount=type=bind,from=build,source=/libraries,target=/libraries \
+    apt-get update && \
+    xargs apt-get install --yes --no-install-recommends </libraries && \
+    rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/* /var/cache/debconf/* && \
+    echo 'dino:x:65532:65532::/nonexistent:/usr/sbin/nologin' >>/etc/passwd && \
+    echo 'dino:x:65532:' >>/etc/group
+COPY --from=build /image/ /
+
+ARG VERSION=0.1.0
+ARG REVISION=
+ARG CREATED=
+ARG SOURCE=
+LABEL org.opencontainers.image.title="dino-bridge" \
+      org.opencontainers.image.description="Carries chat events from gRPC backends to the MQTT v5 topics of their recipients." \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}" \
+      org.opencontainers.image.source="${SOURCE}"
+
+USER 65532:65532
+ENV DINO_GRPC_ADDRESS=0.0.0.0:50051
+EXPOSE 50051 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["dino-bridge", "health"]
+ENTRYPOINT ["dino-bridge"]

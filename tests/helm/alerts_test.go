@@ -1,0 +1,223 @@
+package helm
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/yaml"
+)
+
+const (
+	alertsFile    = chart + "/files/alerts.yaml"
+	dashboardFile = chart + "/files/dashboard.json"
+)
+
+// What dino-bridge shows; see contract and README. A histogram's series are its name with _bucket,
+// _count and _sum.
+var known = map[string]bool{
+	"dino_bridge_build_info":                           true,
+	"dino_bridge_calls_refused_total":                  true,
+	"dino_bridge_certificate_expiry_timestamp_seconds": true,
+	"dino_bridge_fanout_recipients_bucket":             true,
+	"dino_bridge_fanout_recipients_count":              true,
+	"dino_bridge_fanout_recipients_sum":                true,
+	"dino_bridge_in_flight_publications":               true,
+	"dino_bridge_key_file_errors_total":                true,
+	"dino_bridge_pending_bytes":                        true,
+	"dino_bridge_pending_bytes_limit":                  true,
+	"dino_bridge_pending_publications":                 true,
+	"dino_bridge_pending_publications_limit":           true,
+	"dino_bridge_puback_seconds_bucket":                true,
+	"dino_bridge_publications_total":                   true,
+	"dino_bridge_session_losses_total":                 true,
+	"dino_bridge_sessions":                             true,
+	"grpc_server_handled_total":                        true,
+	"grpc_server_handling_seconds_bucket":              true,
+	"grpc_server_msg_received_total":                   true,
+	"grpc_server_msg_sent_total":                       true,
+	"grpc_server_started_total":                        true,
+	"process_cpu_seconds_total":                        true,
+	"process_open_fds":                                 true,
+	"process_resident_memory_bytes":                    true,
+	"process_start_time_seconds":                       true,
+}
+
+var metricName = regexp.MustCompile(`\b(dino_bridge|grpc_server|process)_[a-z_]+`)
+
+func rules(t *testing.T) []monitoring.Rule {
+	t.Helper()
+	var spec monitoring.PrometheusRuleSpec
+	if err := yaml.UnmarshalStrict([]byte(read(t, alertsFile)), &spec); err != nil {
+		t.Fatal(err)
+	}
+	return spec.Groups[0].Rules
+}
+
+func TestTheChartShipsTheAlertsAsTheyAre(t *testing.T) {
+	all := render(t, matrix["service monitor, rules and dashboard"])
+	shipped := get[monitoring.PrometheusRule](t, all, "PrometheusRule/test-dino-bridge")
+	if len(shipped.Spec.Groups) != 2 || !reflect.DeepEqual(shipped.Spec.Groups[0].Rules, rules(t)) {
+		t.Errorf("%+v", shipped.Spec)
+	}
+}
+
+func TestTheChartShipsTheDashboardAsItIs(t *testing.T) {
+	all := render(t, matrix["service monitor, rules and dashboard"])
+	shipped := get[corev1.ConfigMap](t, all, "ConfigMap/test-dino-bridge-dashboard")
+	if shipped.Data["dino-bridge.json"] != strings.TrimSuffix(read(t, dashboardFile), "\n") ||
+		shipped.Labels["grafana_dashboard"] != "1" {
+		t.Errorf("%v\n%s", shipped.Labels, shipped.Data["dino-bridge.json"])
+	}
+}
+
+// promtool must have seen each alert fire, and an operator must find what to do then.
+func TestEachAlertIsTestedAndExplained(t *testing.T) {
+	var tests struct {
+		Tests []struct {
+			AlertRuleTest []struct {
+				Alertname string           `json:"alertname"`
+				ExpAlerts []map[string]any `json:"exp_alerts"`
+			} `json:"alert_rule_test"`
+		} `json:"tests"`
+	}
+	if err := yaml.Unmarshal([]byte(read(t, root+"/deploy/prometheus/alerts_test.yaml")), &tests); err != nil {
+		t.Fatal(err)
+	}
+	fires := map[string]bool{}
+	for _, test := range tests.Tests {
+		for _, one := range test.AlertRuleTest {
+			if len(one.ExpAlerts) > 0 {
+				fires[one.Alertname] = true
+			}
+		}
+	}
+	operations := read(t, root+"/docs/operations.md")
+	for _, rule := range rules(t) {
+		if !fires[rule.Alert] {
+			t.Errorf("%s fires in no test", rule.Alert)
+		}
+		name := strings.TrimSuffix(rule.Alert, "Soon") // Two of the same kind share a chapter.
+		if !strings.Contains(operations, "\n### "+name+"\n") {
+			t.Errorf("docs/operations.md does not explain %s", name)
+		}
+		if rule.Annotations["runbook"] != "docs/operations.md#"+strings.ToLower(name) {
+			t.Errorf("%s: %s", rule.Alert, rule.Annotations["runbook"])
+		}
+		if rule.Annotations["summary"] == "" || rule.Labels["severity"] == "" {
+			t.Errorf("%s: %v %v", rule.Alert, rule.Labels, rule.Annotations)
+		}
+	}
+}
+
+// texts returns every string under that key, in all of a JSON document.
+func texts(document any, key string) []string {
+	var found []string
+	switch it := document.(type) {
+	case map[string]any:
+		for name, value := range it {
+			if text, ok := value.(string); ok && name == key {
+				found = append(found, text)
+			}
+			found = append(found, texts(value, key)...)
+		}
+	case []any:
+		for _, value := range it {
+			found = append(found, texts(value, key)...)
+		}
+	}
+	return found
+}
+
+func dashboard(t *testing.T) map[string]any {
+	t.Helper()
+	var document map[string]any
+	if err := json.Unmarshal([]byte(read(t, dashboardFile)), &document); err != nil {
+		t.Fatal(err)
+	}
+	return document
+}
+
+func TestAlertsAndDashboardNameMetricsThatExist(t *testing.T) {
+	asked := append(texts(dashboard(t), "expr"), texts(dashboard(t), "query")...)
+	for _, rule := range rules(t) {
+		asked = append(asked, rule.Expr.String())
+	}
+	seen := map[string]bool{}
+	for _, text := range asked {
+		for _, name := range metricName.FindAllString(text, -1) {
+			seen[name] = true
+			if !known[name] {
+				t.Errorf("there is no metric %s: %s", name, text)
+			}
+		}
+	}
+	if len(seen) != len(known) {
+		t.Errorf("of %d metrics only %d are looked at", len(known), len(seen))
+	}
+}
+
+func TestPrometheusUnderstandsTheDashboard(t *testing.T) {
+	variables := strings.NewReplacer("$__rate_interval", "1m", "$namespace", ".*", "$job", ".*", "$instance", ".*")
+	group := map[string]any{"name": "dashboard"}
+	var records []map[string]string
+	for _, text := range texts(dashboard(t), "expr") {
+		records = append(records, map[string]string{"record": "dashboard", "expr": variables.Replace(text)})
+	}
+	if len(records) < 20 {
+		t.Fatalf("only %d expressions", len(records))
+	}
+	group["rules"] = records
+	text, err := yaml.Marshal(map[string]any{"groups": []any{group}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("promtool", "check", "rules", "--lint=none", file).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// Panels have their own place, number and name.
+func TestPanelsDoNotOverlap(t *testing.T) {
+	type place struct{ X, Y, W, H int }
+	var board struct {
+		Panels []struct {
+			ID      int
+			Title   string
+			GridPos place
+		}
+	}
+	if err := json.Unmarshal([]byte(read(t, dashboardFile)), &board); err != nil {
+		t.Fatal(err)
+	}
+	ids, taken := map[int]bool{}, map[[2]int]string{}
+	for _, panel := range board.Panels {
+		if ids[panel.ID] || panel.Title == "" {
+			t.Errorf("panel %d %q", panel.ID, panel.Title)
+		}
+		ids[panel.ID] = true
+		at := panel.GridPos
+		if at.X+at.W > 24 {
+			t.Errorf("%s is too wide", panel.Title)
+		}
+		for x := at.X; x < at.X+at.W; x++ {
+			for y := at.Y; y < at.Y+at.H; y++ {
+				if other := taken[[2]int{x, y}]; other != "" {
+					t.Fatalf("%s lies over %s", panel.Title, other)
+				}
+				taken[[2]int{x, y}] = panel.Title
+			}
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package helm
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestRefusesWhatCannotWork(t *testing.T) {
+	const nobody = `auth: {existingSecret: ""}`
+	for name, one := range map[string]struct{ values, says string }{
+		"no broker":                  {`config: {mqtt-brokers: ""}`, "config.mqtt-brokers is empty"},
+		"nobody said who may call":   {nobody, "nothing says who may call"},
+		"TLS alone says nothing":     {nobody + "\ntls: {existingSecret: a}", "nothing says who may call"},
+		"a client CA without TLS":    {"tls: {clientCa: {existingSecret: a}}", "tls.clientCa needs tls.existingSecret"},
+		"a list without its CA":      {"tls: {existingSecret: a, clientCrl: {existingSecret: b}}", "tls.clientCrl needs tls.clientCa"},
+		"a certificate but no CA":    {"broker: {tls: {client: {existingSecret: a}}}", "broker.tls.client needs broker.tls.ca"},
+		"too short to drain":         {"terminationGracePeriodSeconds: 29", "terminationGracePeriodSeconds is 29, but preStopSeconds and config.drain-timeout together take 30"},
+		"drains for too long":        {"{terminationGracePeriodSeconds: 60, config: {drain-timeout: 1m}}", "together take 65"},
+		"two budgets":                {"podDisruptionBudget: {minAvailable: 1}", "takes minAvailable or maxUnavailable"},
+		"more at least than at most": {"autoscaling: {enabled: true, minReplicas: 11}", "minReplicas is more than"},
+		"nothing to scale by":        {"autoscaling: {enabled: true, targetCPUUtilizationPercentage: 0}", "nothing to go by"},
+		"two monitors":               {"metrics: {serviceMonitor: {enabled: true}, podMonitor: {enabled: true}}", "enable one"},
+		"a port that is not known":   {`config: {grpc-address: "0.0.0.0:0"}`, "config.grpc-address must be host:port"},
+		"an address without port":    {`config: {ops-address: "0.0.0.0"}`, "config.ops-address must be host:port"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if said := refusal(t, required, one.values); !strings.Contains(said, one.says) {
+				t.Errorf("says %s", said)
+			}
+		})
+	}
+}
+
+func TestNamesAllThatIsWrongAtOnce(t *testing.T) {
+	said := refusal(t)
+	for _, want := range []string{"config.mqtt-brokers is empty", "nothing says who may call"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("does not say %q:\n%s", want, said)
+		}
+	}
+}
+
+func TestTheSchemaRefusesBadValues(t *testing.T) {
+	for _, one := range []string{
+		"replicas: 3",
+		"replicaCount: -1",
+		"replicaCount: two",
+		"image: {repository: ''}",
+		"image: {pullPolicy: Sometimes}",
+		"image: {digest: 'sha256:abc'}",
+		"config: {MQTT_BROKERS: 'a:1883'}",
+		"config: {mqtt-brokers: [a, b]}",
+		"config: {mqtt-brokers: 1883}",
+		"config: {mqtt: {brokers: a}}",
+		"auth: {existingSecret: Not_A_Name}",
+		"auth: {allowAnonymous: 'yes'}",
+		"auth: {key: 'a/b'}",
+		"auth: {keysFile: a}",
+		"tls: {secretName: a}",
+		"tls: {clientCa: a}",
+		"broker: {password: secret}",
+		"broker: {tls: {client: {key: a}}}",
+		"service: {type: ExternalName}",
+		"service: {port: 70000}",
+		"autoscaling: {maxReplicas: 0}",
+		"podDisruptionBudget: {maxUnavailable: half}",
+		"preStopSeconds: -1",
+		"terminationGracePeriodSeconds: soon",
+		"probes: {startup: {}}",
+		"probes: {liveness: {periodSeconds: 0}}",
+		"networkPolicy: {callers: everybody}",
+		"metrics: {serviceMonitor: {interval: often}}",
+		"metrics: {enabled: true}",
+		"podLabels: {a: 1}",
+		"extraEnv: {A: b}",
+	} {
+		t.Run(one, func(t *testing.T) {
+			said := refusal(t, required, one)
+			if !strings.Contains(said, "meet the specifications of the schema") {
+				t.Errorf("not the schema: %s", said)
+			}
+		})
+	}
+}
+
+// What a value is called in values.yaml, the schema must know; it knows no others.
+func TestTheSchemaKnowsTheDefaults(t *testing.T) {
+	if out, err := template(t, "1.37.0", read(t, chart+"/values.yaml"), required); err != nil {
+		t.Error(out)
+	}
+}
