@@ -21,6 +21,7 @@ using ::testing::HasSubstr;
 const std::string kChatKey = "the-key-of-the-chat";
 const std::string kReadKey = "the-key-for-receipts";
 const std::string kSlowKey = "the-key-of-the-slow";
+const std::string kSteadyKey = "the-key-of-the-steady";
 const std::string kOtherKey = "the-key-of-another-one";
 
 // A key file and who it knows, made before the server.
@@ -30,7 +31,8 @@ class KnownCallers {
     Write({auth::KeyFileEntry("chat", kChatKey), auth::KeyFileEntry("other", kOtherKey),
            auth::KeyFileEntry("receipts", kReadKey,
                               R"(, "methods": ["PublishRead", "PublishBatch"])"),
-           auth::KeyFileEntry("slow", kSlowKey, R"(, "recipients_per_second": 10)")});
+           auth::KeyFileEntry("slow", kSlowKey, R"(, "recipients_per_second": 10)"),
+           auth::KeyFileEntry("steady", kSteadyKey, R"(, "events_per_second": 500)")});
     EXPECT_TRUE(callers_.Start().ok());
   }
 
@@ -136,6 +138,19 @@ TEST_F(CallerCheckTest, BeyondTheQuotaCallsAreToldWhenToRepeat) {
   EXPECT_GT(seconds, 0);
   EXPECT_LE(seconds, 0.5);
   EXPECT_TRUE(CallWith(kChatKey).status.ok()) << "others are not held up";
+}
+
+TEST_F(CallerCheckTest, WhoCallsWithoutPauseGetsThroughWhatTheQuotaGives) {
+  constexpr double kRate = 500;
+  const auto begin = testing::Clock::now();
+  double admitted = 0;
+  std::chrono::duration<double> elapsed{};
+  // What comes in a second at once, and then as much as comes in two.
+  while (admitted < 3 * kRate) {
+    if (CallWith(kSteadyKey).status.ok()) ++admitted;
+    elapsed = testing::Clock::now() - begin;
+  }
+  EXPECT_NEAR(admitted / (kRate + kRate * elapsed.count()), 1, 0.05);
 }
 
 TEST_F(CallerCheckTest, WhatIsInvalidCostsNothing) {
