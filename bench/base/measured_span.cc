@@ -19,6 +19,7 @@ bool MeasuredSpan::Add(std::uint64_t completions, Clock::time_point now) {
     first_ = total_;
     start_ = now;
     processor_time_ = ProcessorTime(options_.process);
+    if (options_.on_start) options_.on_start();
     return false;
   }
   if (now - start_ >= options_.duration && total_ - first_ >= options_.least_completions) {

@@ -7,7 +7,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <mutex>
+#include <utility>
 
 #include "bench/base/clock.h"
 
@@ -23,6 +25,8 @@ struct SpanOptions {
   std::uint64_t least_completions = 1;
   // Whose processor time is taken down.
   pid_t process = getpid();
+  // Called when the span begins, if there is one.
+  std::function<void()> on_start;
 };
 
 // Times completions under a load that goes on before, during and after: neither start nor end
@@ -31,7 +35,7 @@ struct SpanOptions {
 // Thread-safe.
 class MeasuredSpan {
  public:
-  explicit MeasuredSpan(const SpanOptions& options) : options_(options) {}
+  explicit MeasuredSpan(SpanOptions options) : options_(std::move(options)) {}
   MeasuredSpan(const MeasuredSpan&) = delete;
   MeasuredSpan& operator=(const MeasuredSpan&) = delete;
 

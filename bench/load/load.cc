@@ -97,6 +97,7 @@ absl::StatusOr<JsonLine> Load::RunClosed() {
       .Add("completions_per_second", span.per_second())
       .Add("events_per_second", events_per_second)
       .Add("acknowledged_per_second", events_per_second * options_.shape.recipients)
+      .Add("all_events", span.total() * static_cast<std::uint64_t>(events))
       .Add("server_cpu_us_per_publication",
            span.processor_microseconds() / events / options_.shape.recipients);
   AddLatencies(latencies, line);

@@ -7,6 +7,7 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "bench/base/json_line.h"
 
 ABSL_FLAG(std::string, address, "127.0.0.1:50051", "The server's gRPC address");
 ABSL_FLAG(std::string, rpc, "unary", "unary: PublishMessage; stream; batch");
@@ -16,6 +17,7 @@ ABSL_FLAG(std::string, mode, "closed",
           "does not answer holds all calls, and its memory is measured");
 ABSL_FLAG(int, callers, 8, "Calls in progress at a time; each has recipients of its own");
 ABSL_FLAG(int, recipients, 1000, "Recipients per event");
+ABSL_FLAG(std::int64_t, first_user, 1'000'000, "The first recipient");
 ABSL_FLAG(int, event, 300, "Event JSON in bytes");
 ABSL_FLAG(int, connections, 1, "Over which the callers are spread");
 ABSL_FLAG(int, threads, 1, "That drive them, each with connections of its own");
@@ -27,7 +29,7 @@ ABSL_FLAG(absl::Duration, warm_up, absl::Milliseconds(500), "Load before the mea
 ABSL_FLAG(absl::Duration, duration, absl::Seconds(2), "How long to measure");
 ABSL_FLAG(std::uint64_t, calls, 1, "Measure at least so many");
 ABSL_FLAG(int, server_pid, 0, "Whose processor time and memory is taken down");
-ABSL_FLAG(bool, background, false, "Print a line when measuring begins, and go on until ended");
+ABSL_FLAG(bool, announce, false, "Print a line when measuring begins, for --mode=closed");
 
 namespace dino::bench {
 namespace {
@@ -81,19 +83,22 @@ absl::StatusOr<LoadOptions> LoadOptionsFromFlags() {
   options.address = absl::GetFlag(FLAGS_address);
   options.shape.bytes = absl::GetFlag(FLAGS_event);
   options.shape.recipients = absl::GetFlag(FLAGS_recipients);
+  options.shape.first_user = absl::GetFlag(FLAGS_first_user);
   options.callers = absl::GetFlag(FLAGS_callers);
   options.connections = absl::GetFlag(FLAGS_connections);
   options.threads = absl::GetFlag(FLAGS_threads);
   options.batch = absl::GetFlag(FLAGS_batch);
   options.window = absl::GetFlag(FLAGS_window);
   options.rate = absl::GetFlag(FLAGS_rate);
-  options.background = absl::GetFlag(FLAGS_background);
   options.deadline = absl::ToChronoNanoseconds(absl::GetFlag(FLAGS_deadline));
   options.span.warm_up = absl::ToChronoNanoseconds(absl::GetFlag(FLAGS_warm_up));
   options.span.least_warm_up = static_cast<std::uint64_t>(options.callers);
   options.span.duration = absl::ToChronoNanoseconds(absl::GetFlag(FLAGS_duration));
   options.span.least_completions = absl::GetFlag(FLAGS_calls);
   options.span.process = absl::GetFlag(FLAGS_server_pid);
+  if (absl::GetFlag(FLAGS_announce)) {
+    options.span.on_start = [] { JsonLine().Add("program", "load-driver").Print(); };
+  }
   if (absl::Status status = Check(options); !status.ok()) return status;
   return options;
 }

@@ -42,8 +42,6 @@ struct LoadOptions {
   double rate = 0;
   std::chrono::nanoseconds deadline{};
   SpanOptions span;
-  // Say so when the measuring begins, and go on until ended.
-  bool background = false;
 };
 
 }  // namespace dino::bench

@@ -7,7 +7,6 @@
 namespace dino::bench {
 namespace {
 
-constexpr std::int64_t kFirstUser = 1'000'000;
 // The length of the event JSON of the message below without its payload.
 constexpr int kEmptyEventBytes = 232;
 
@@ -18,6 +17,7 @@ absl::Status CheckShape(const EventShape& shape) {
     return absl::InvalidArgumentError(
         absl::StrCat("an event has more than ", kEmptyEventBytes, " bytes"));
   }
+  if (shape.first_user < 1) return absl::InvalidArgumentError("users begin with 1");
   if (shape.recipients < 1) return absl::InvalidArgumentError("needs at least one recipient");
   return absl::OkStatus();
 }
@@ -33,7 +33,7 @@ events::v1::PublishMessageRequest MakeRequest(const EventShape& shape, int numbe
   message.set_message_type("text");
   message.mutable_created_at()->set_seconds(1597877384);
   message.mutable_created_at()->set_nanos(794828000);
-  const std::int64_t first = kFirstUser + std::int64_t{number} * shape.recipients;
+  const std::int64_t first = shape.first_user + std::int64_t{number} * shape.recipients;
   request.mutable_user_ids()->Reserve(shape.recipients);
   for (int i = 0; i < shape.recipients; ++i) request.add_user_ids(first + i);
   return request;

@@ -13,6 +13,8 @@ struct EventShape {
   // Of its JSON.
   int bytes = 300;
   int recipients = 1000;
+  // Loads at the same time need different ones: a user's events wait for each other.
+  std::int64_t first_user = 1'000'000;
 };
 
 // Refuses shapes that no event has.
