@@ -12,6 +12,7 @@ missing and you are not root. PURPOSE is one or more of
   build   compile the server and dino-publish
   run     run a broker and look at its topics (the quickstart)
   test    build and run the tests and all checks
+  bench   measure (beside build and run); peers in Go need a newer go than Debian has
 TEXT
 }
 
@@ -36,6 +37,7 @@ build_packages=(
 )
 run_packages=(mosquitto mosquitto-clients)
 test_packages=(clang clang-format clang-tidy git libgmock-dev libgtest-dev openssl shellcheck)
+bench_packages=(openssl python3 python3-venv valgrind)
 
 # Prints those of the packages "$@" that are not installed.
 missing_of() {
@@ -91,6 +93,10 @@ for purpose in "$@"; do
     test)
       wanted+=("${build_packages[@]}" "${run_packages[@]}" "${test_packages[@]}")
       # buf comes from npm; an npm from elsewhere will do.
+      command -v npm >/dev/null || wanted+=(nodejs npm)
+      ;;
+    bench)
+      wanted+=("${bench_packages[@]}")
       command -v npm >/dev/null || wanted+=(nodejs npm)
       ;;
     -h | --help)

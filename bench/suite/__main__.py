@@ -58,7 +58,8 @@ def main():
     options = parse_options()
     if options.list:
         for part in parts.ALL:
-            print(f"{part.name:12} {part.what}{' (only with --profile)' if part.optional else ''}")
+            note = " (only with --profile)" if part.optional else ""
+            print(f"{part.name:12} {part.seconds:4} s  {part.what}{note}")
         return 0
     # As Ctrl-C does, so that what was started is ended.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -21,6 +21,8 @@ import (
 const (
 	library   = "github.com/eclipse/paho.golang"
 	firstUser = 1_000_000
+	// Publications of one event at a time. More goroutines cost more than they bring.
+	workers = 64
 )
 
 var (
@@ -93,21 +95,28 @@ func (s *span) print() error {
 	})
 }
 
-// publishEvents publishes one event after the other, each to all topics at once.
+// publishEvents publishes one event after the other, each to all topics.
 func publishEvents(ctx context.Context, c *autopaho.ConnectionManager, topics []string, payload []byte, s *span) {
 	for !s.ended() {
+		next := make(chan string)
 		var all sync.WaitGroup
-		for _, topic := range topics {
+		for range workers {
 			all.Add(1)
 			go func() {
 				defer all.Done()
-				publish := &paho.Publish{QoS: 1, Topic: topic, Payload: payload}
-				if _, err := c.Publish(ctx, publish); err != nil {
-					log.Fatal(err)
+				for topic := range next {
+					publish := &paho.Publish{QoS: 1, Topic: topic, Payload: payload}
+					if _, err := c.Publish(ctx, publish); err != nil {
+						log.Fatal(err)
+					}
+					s.add()
 				}
-				s.add()
 			}()
 		}
+		for _, topic := range topics {
+			next <- topic
+		}
+		close(next)
 		all.Wait()
 	}
 }
@@ -126,8 +135,6 @@ func run() error {
 		CleanStartOnInitialConnection: true,
 		ClientConfig: paho.ClientConfig{
 			ClientID: "paho-golang-publisher",
-			// The default, 10 s, is for one packet; here thousands wait for their turn.
-			PacketTimeout: 30 * time.Second,
 		},
 	})
 	if err != nil {

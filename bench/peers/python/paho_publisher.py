@@ -8,9 +8,6 @@ import paho.mqtt.client as mqtt
 
 from measure import Span, parse_options, topics_of
 
-# The library's default is 20. It keeps no window when there is no limit, so it says.
-IN_FLIGHT = 1000
-
 
 class Events:
     """Which publications belong to which place in progress."""
@@ -63,7 +60,6 @@ def run(options):
     client = mqtt.Client(
         mqtt.CallbackAPIVersion.VERSION2, client_id="paho-publisher", protocol=mqtt.MQTTv5
     )
-    client.max_inflight_messages_set(IN_FLIGHT)
     client.on_publish = events.on_publish
     client.connect("127.0.0.1", options.port)
     client.loop_start()
