@@ -70,9 +70,15 @@ results=build/bench-results
 tools=build/bench-tools
 
 suite() {
-  # Its own process, so that a signal reaches it and it ends what it has started.
-  exec python3 -B -m bench.suite --build "${build:-build/bench}" --tools "$repository/$tools" \
-    --results "$results" "$@"
+  python3 -B -m bench.suite --build "${build:-build/bench}" --tools "$repository/$tools" \
+    --results "$results" "$@" &
+  local suite=$! status=0
+  # It ends what it has started, and then itself.
+  trap 'kill -TERM "$suite" 2>/dev/null' INT TERM
+  wait "$suite" || status=$?
+  while kill -0 "$suite" 2>/dev/null; do wait "$suite" || status=$?; done
+  trap - INT TERM
+  return "$status"
 }
 
 report() { python3 -B -m bench.report --results "$results" --output "$output"; }
@@ -85,12 +91,15 @@ build_all() {
 
 needs_peers() { ((${#parts[@]} == 0)) || [[ " ${parts[*]} " =~ \ (peers|centrifugo)\  ]]; }
 
-if $list; then suite --list; fi
+if $list; then
+  suite --list
+  exit
+fi
 if ! $report_only; then
   deploy/install-packages.sh build run bench
   [[ -n $build ]] || build_all
   if needs_peers; then bench/install-peers.sh "$tools"; fi
-  (suite "${options[@]}" "${parts[@]}") || exit
+  suite "${options[@]}" "${parts[@]}"
 fi
 report
 sed -n '/^## Targets/,/^## Machine/{/^| /p}' "$output" >&2

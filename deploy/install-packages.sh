@@ -36,7 +36,9 @@ build_packages=(
   rapidjson-dev
 )
 run_packages=(mosquitto mosquitto-clients)
-test_packages=(clang clang-format clang-tidy git libgmock-dev libgtest-dev openssl shellcheck)
+test_packages=(
+  clang clang-format clang-tidy git libgmock-dev libgtest-dev openssl python3 shellcheck
+)
 bench_packages=(openssl python3 python3-venv valgrind)
 
 # Prints those of the packages "$@" that are not installed.

@@ -1,5 +1,7 @@
 """How long calls with two recipients take."""
 
+import contextlib
+
 from bench.suite.processes import Process
 
 TWO = "--recipients=2"
@@ -29,13 +31,13 @@ def sparse(session):
     flags = [TWO, "--mode=sparse", "--callers=10", "--connections=10", "--warm_up=2s"]
     # Both are idle nearly all the time, so that they can be measured at the same time.
     for round_ in range(session.rounds):
-        running = {
-            name: Process(session.load_command(server, *flags, seconds=20.0))
-            for name, server in {"bridge": bridge, "echo": echo}.items()
-        }
-        for name, process in running.items():
-            session.record(round_, name, process.await_json(seconds=60))
-            process.stop()
+        with contextlib.ExitStack() as stack:
+            running = {}
+            for name, server in {"bridge": bridge, "echo": echo}.items():
+                running[name] = Process(session.load_command(server, *flags, seconds=20.0))
+                stack.callback(running[name].stop)
+            for name, process in running.items():
+                session.record(round_, name, process.await_json(seconds=60))
 
 
 def neighbours(session):
