@@ -65,8 +65,8 @@ class Session:
         self._stack.callback(server.stop)
         return server
 
-    def mosquitto(self, tls_files=None):
-        return self._keep(servers.Mosquitto(self.directory, tls_files))
+    def mosquitto(self, **how):
+        return self._keep(servers.Mosquitto(self.directory, **how))
 
     def sink(self, silent=False):
         return self._keep(servers.Sink(self.binaries, silent))

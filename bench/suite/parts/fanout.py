@@ -54,7 +54,7 @@ def sessions(session):
 
 def tls(session):
     files = TlsFiles(session.directory)
-    plain, secured = session.mosquitto(), session.mosquitto(files)
+    plain, secured = session.mosquitto(), session.mosquitto(tls_files=files)
     on_plain = session.bridge(plain)
     on_secured = session.bridge(secured, f"--mqtt-tls-ca-file={files.certificate}")
     session.interleave({
