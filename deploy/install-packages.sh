@@ -12,6 +12,7 @@ missing and you are not root. PURPOSE is one or more of
   build   compile the server and dino-publish
   run     run a broker and look at its topics (the quickstart)
   test    build and run the tests and all checks
+  bench   measure (beside build and run); peers in Go need a newer go than Debian has
 TEXT
 }
 
@@ -35,8 +36,11 @@ build_packages=(
   rapidjson-dev
 )
 run_packages=(mosquitto mosquitto-clients)
-test_packages=(clang clang-format clang-tidy git libgmock-dev libgtest-dev openssl shellcheck)
-test_packages+=(buildah mmdebstrap prometheus python3-venv) # image, alerts, Go from PyPI
+test_packages=(
+  clang clang-format clang-tidy git libgmock-dev libgtest-dev openssl python3 shellcheck
+  buildah mmdebstrap prometheus python3-venv # image, alerts, Go from PyPI
+)
+bench_packages=(openssl python3 python3-venv valgrind)
 
 # Prints those of the packages "$@" that are not installed.
 missing_of() {
@@ -96,6 +100,10 @@ for purpose in "$@"; do
       # The clients of tests/clients; a Python and a Go from elsewhere will do.
       python3 -c 'import ensurepip' 2>/dev/null || wanted+=(python3-venv)
       command -v go >/dev/null || wanted+=(golang-go)
+      ;;
+    bench)
+      wanted+=("${bench_packages[@]}")
+      command -v npm >/dev/null || wanted+=(nodejs npm)
       ;;
     -h | --help)
       usage

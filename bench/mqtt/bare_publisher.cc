@@ -3,7 +3,6 @@
 // Prints one line of JSON. Exit status: 0, or 1 when the connection or a publication failed.
 
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -20,8 +19,10 @@
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/status/statusor.h"
-#include "bench/bare_session.h"
-#include "bench/measured_span.h"
+#include "absl/time/time.h"
+#include "bench/base/json_line.h"
+#include "bench/base/measured_span.h"
+#include "bench/mqtt/bare_session.h"
 
 ABSL_FLAG(std::string, host, "127.0.0.1", "The broker's host");
 ABSL_FLAG(int, port, 1883, "The broker's port");
@@ -30,13 +31,12 @@ ABSL_FLAG(int, loops, 2, "Threads that drive them");
 ABSL_FLAG(int, window, 64, "Publications in flight per session");
 ABSL_FLAG(int, users, 8000, "Topics to publish to in turn");
 ABSL_FLAG(int, payload, 300, "Payload in bytes");
-ABSL_FLAG(std::uint64_t, warm_up, 100'000, "Publications before the measured ones");
-ABSL_FLAG(std::uint64_t, publications, 400'000, "Publications to measure");
+ABSL_FLAG(absl::Duration, warm_up, absl::Milliseconds(500), "Load before the measured one");
+ABSL_FLAG(absl::Duration, duration, absl::Seconds(2), "How long to measure");
 
 namespace dino::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Sessions = std::vector<std::unique_ptr<BareSession>>;
 
 constexpr int kTickMilliseconds = 1000;
@@ -136,14 +136,6 @@ absl::StatusOr<std::vector<Sessions>> ConnectAll(const BareLoad& load, int loops
   return sessions;
 }
 
-// The processor time that this process has used, in microseconds.
-double ProcessorMicroseconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
-         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-}
-
 absl::Status Run() {
   const BareLoad load = LoadFromFlags();
   const int loops = absl::GetFlag(FLAGS_loops);
@@ -154,7 +146,10 @@ absl::Status Run() {
   absl::StatusOr<std::vector<Sessions>> sessions = ConnectAll(load, loops);
   if (!sessions.ok()) return sessions.status();
 
-  MeasuredSpan span(absl::GetFlag(FLAGS_warm_up), absl::GetFlag(FLAGS_publications));
+  SpanOptions options;
+  options.warm_up = absl::ToChronoNanoseconds(absl::GetFlag(FLAGS_warm_up));
+  options.duration = absl::ToChronoNanoseconds(absl::GetFlag(FLAGS_duration));
+  MeasuredSpan span(options);
   std::vector<absl::Status> statuses(sessions->size());
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < sessions->size(); ++i) {
@@ -167,13 +162,13 @@ absl::Status Run() {
   for (const absl::Status& status : statuses) {
     if (!status.ok()) return status;
   }
-  std::printf(
-      "{\"program\":\"bare-publisher\",\"sessions\":%d,\"loops\":%d,\"window\":%d,"
-      "\"payload_bytes\":%d,\"acknowledged\":%llu,\"seconds\":%.3f,"
-      "\"acknowledged_per_second\":%.0f,\"cpu_us_per_publication\":%.2f}\n",
-      load.sessions, loops, load.window, load.payload_bytes,
-      static_cast<unsigned long long>(span.completions()), span.seconds(), span.per_second(),
-      ProcessorMicroseconds() / static_cast<double>(span.total()));
+  JsonLine()
+      .Add("program", "bare-publisher")
+      .Add("acknowledged", span.completions())
+      .Add("seconds", span.seconds())
+      .Add("acknowledged_per_second", span.per_second())
+      .Add("cpu_us_per_publication", span.processor_microseconds())
+      .Print();
   return absl::OkStatus();
 }
 

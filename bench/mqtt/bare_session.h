@@ -1,5 +1,5 @@
-#ifndef DINO_BENCH_BARE_SESSION_H_
-#define DINO_BENCH_BARE_SESSION_H_
+#ifndef DINO_BENCH_MQTT_BARE_SESSION_H_
+#define DINO_BENCH_MQTT_BARE_SESSION_H_
 
 #include <mosquitto.h>
 
@@ -87,4 +87,4 @@ class BareSession {
 
 }  // namespace dino::bench
 
-#endif  // DINO_BENCH_BARE_SESSION_H_
+#endif  // DINO_BENCH_MQTT_BARE_SESSION_H_

@@ -1,4 +1,4 @@
-#include "bench/bare_session.h"
+#include "bench/mqtt/bare_session.h"
 
 #include <mqtt_protocol.h>
 #include <netinet/in.h>

@@ -1,0 +1,66 @@
+#ifndef DINO_BENCH_BASE_SCHEDULE_H_
+#define DINO_BENCH_BASE_SCHEDULE_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <queue>
+#include <random>
+#include <utility>
+#include <vector>
+
+namespace dino::bench {
+
+// One call that is due.
+struct DueCall {
+  // Since the load's begin.
+  std::chrono::nanoseconds when{};
+  std::size_t caller = 0;
+};
+
+// When calls begin, whatever became of the earlier ones. Not thread-safe.
+class Schedule {
+ public:
+  virtual ~Schedule() = default;
+
+  // The next call, no sooner than the one before; nothing at the end.
+  virtual std::optional<DueCall> Next() = 0;
+};
+
+// Calls at even distances, of `callers` in turn.
+class FixedRate final : public Schedule {
+ public:
+  // REQUIRES: per_second > 0, callers > 0.
+  FixedRate(double per_second, std::size_t callers, std::chrono::nanoseconds duration);
+
+  std::optional<DueCall> Next() override;
+
+ private:
+  const double per_second_;
+  const std::size_t callers_;
+  const std::chrono::nanoseconds duration_;
+  std::uint64_t count_ = 0;
+};
+
+// Calls of `callers` who each pause for one to two seconds between two calls, at random but
+// the same with the same `seed`.
+class SparseCalls final : public Schedule {
+ public:
+  SparseCalls(std::size_t callers, std::chrono::nanoseconds duration, std::uint32_t seed);
+
+  std::optional<DueCall> Next() override;
+
+ private:
+  using Due = std::pair<std::chrono::nanoseconds, std::size_t>;
+
+  std::chrono::nanoseconds Pause();
+
+  const std::chrono::nanoseconds duration_;
+  std::mt19937 random_;
+  std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+};
+
+}  // namespace dino::bench
+
+#endif  // DINO_BENCH_BASE_SCHEDULE_H_

@@ -1,0 +1,103 @@
+"""What the bridge is to reach, and whether it does."""
+
+from collections import namedtuple
+
+from bench.report.results import figure
+
+RATE = "acknowledged_per_second"
+EVENTS = "events_per_second"
+LIMITS = ["mosquitto limit-1", "mosquitto limit-8", "mosquitto limit-8-bursts"]
+PEERS = ["gmqtt", "paho-mqtt", "mqtt.js", "paho.golang"]
+
+# `figure` takes all results; None means that its part was not run.
+Target = namedtuple("Target", "measure at_least limit unit figure")
+
+
+def ratio(part, cases, others, field=RATE):
+    return lambda results: results[part].ratio(cases, others, field)
+
+
+def value(part, case, field):
+    return lambda results: results[part].figure(case, field)
+
+
+def start_figure(results):
+    part = results["start"]
+    return figure(value for case in part.cases()
+                  for value in part.values(case, "milliseconds").values())
+
+
+def at_least(measure, limit, of):
+    return Target(measure, True, limit, "", of)
+
+
+def at_most(measure, limit, of, unit=""):
+    return Target(measure, False, limit, unit, of)
+
+
+def fanout_targets():
+    return [
+        at_least("1,000 recipients on mosquitto, over the limit program (best of three)", 0.85,
+                 ratio("fanout", "mosquitto bridge", LIMITS)),
+        at_least("the same on the sink, over bare libmosquitto", 0.80,
+                 ratio("fanout", "sink bridge", "sink bare")),
+        at_most("two callers with 10,000 recipients over one, on the sink: time of the slower", 2.2,
+                ratio("two-callers", "sink 2", "sink 1", "p50_ms")),
+        at_most("the same on mosquitto", 2.2,
+                ratio("two-callers", "mosquitto 2", "mosquitto 1", "p50_ms")),
+        at_most("processor time per publication at 100,000 recipients over 100", 1.2,
+                ratio("scale", "100000", "100", "server_cpu_us_per_publication")),
+    ]
+
+
+def call_targets():
+    return [
+        at_least("unary calls/s with 2 recipients over the bare echo", 0.70,
+                 ratio("calls", "unary", "echo", EVENTS)),
+        at_least("events/s through PublishStream over unary", 2.5,
+                 ratio("calls", "stream", "unary", EVENTS)),
+        at_least("events/s through PublishBatch of 100 over unary", 4,
+                 ratio("calls", "batch", "unary", EVENTS)),
+        at_most("p99 at half of the maximum rate over the echo's", 2,
+                ratio("latency", "bridge", "echo", "p99_ms")),
+        at_most("p99 of single calls one to two seconds apart over the echo's", 3,
+                ratio("sparse", "bridge", "echo", "p99_ms")),
+        at_most("p99 while four callers publish to 10,000 over p99 alone, on the sink", 10,
+                ratio("neighbours", "sink beside others", "sink alone", "p99_ms")),
+        at_most("the same on mosquitto", 10,
+                ratio("neighbours", "mosquitto beside others", "mosquitto alone", "p99_ms")),
+    ]
+
+
+def process_targets():
+    return [
+        at_most("memory per pending publication beyond the requests", 32,
+                value("memory", "pending", "bytes_per_publication"), " bytes"),
+        at_most("memory when idle (VmRSS)", 40, value("memory", "pending", "idle_mib"), " MiB"),
+        at_most("start until the first session is connected", 150, start_figure, " ms"),
+    ]
+
+
+def peer_targets():
+    on_sink = {"gmqtt": 6, "paho-mqtt": 6, "mqtt.js": 3.5, "paho.golang": 2}
+    return [
+        *(at_least(f"on the sink, over {peer}", limit,
+                   ratio("peers", "sink bridge", f"sink {peer}"))
+          for peer, limit in on_sink.items()),
+        at_least("on mosquitto, over the best of those four", 1.5,
+                 ratio("peers", "mosquitto bridge", [f"mosquitto {peer}" for peer in PEERS])),
+        at_least("10,000 recipients on the sink, over Centrifugo's Broadcast", 1,
+                 ratio("centrifugo", "sink bridge", "centrifugo")),
+        at_least("the same on mosquitto", 1,
+                 ratio("centrifugo", "mosquitto bridge", "centrifugo")),
+    ]
+
+
+def all_targets():
+    return [*fanout_targets(), *call_targets(), *process_targets(), *peer_targets()]
+
+
+def is_met(target, measured):
+    if target.at_least:
+        return measured.median >= target.limit
+    return measured.median <= target.limit

@@ -1,0 +1,27 @@
+"""The parts of the benchmark, in the order of a full run."""
+
+from collections import namedtuple
+
+from bench.suite.parts import calls, fanout, latency, limits, peers, profile
+
+# `seconds`: of a full run, about.
+Part = namedtuple("Part", "name seconds what run optional", defaults=(False,))
+
+ALL = [
+    Part("fanout", 105, "1,000 recipients: the bridge beside the broker's limit and the bare library",
+         fanout.fanout),
+    Part("calls", 50, "2 recipients: unary, stream and batch beside the bare echo", calls.calls),
+    Part("latency", 50, "2 recipients at half of the maximum rate, beside the echo", latency.latency),
+    Part("sparse", 110, "single calls one to two seconds apart, beside the echo", latency.sparse),
+    Part("neighbours", 75, "2 recipients while others publish to 10,000", latency.neighbours),
+    Part("two-callers", 55, "10,000 recipients for one caller and for two", fanout.two_callers),
+    Part("scale", 35, "100,000 recipients beside 100", fanout.scale),
+    Part("memory", 5, "idle, and for each pending publication", limits.memory),
+    Part("start", 5, "from start until the first session is connected", limits.start),
+    Part("sessions", 70, "1,000 recipients over 1 to 16 sessions", fanout.sessions),
+    Part("tls", 30, "1,000 recipients with TLS to the broker", fanout.tls),
+    Part("peers", 170, "what one would use instead, on the sink and on mosquitto", peers.peers),
+    Part("centrifugo", 45, "10,000 recipients beside Centrifugo's Broadcast", peers.centrifugo),
+    Part("profile", 70, "instructions per publication and per call, by callgrind", profile.profile,
+         True),
+]
