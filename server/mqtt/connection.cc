@@ -201,6 +201,8 @@ absl::Status Connection::KeepAlive() {
 
 void Connection::Cork(bool on) { SetSocketOption(fd(), IPPROTO_TCP, TCP_CORK, on ? 1 : 0); }
 
+void Connection::AcknowledgeAtOnce() { SetSocketOption(fd(), IPPROTO_TCP, TCP_QUICKACK, 1); }
+
 Connection::PublishStatus Connection::Publish(const std::string& topic, std::string_view payload,
                                               Qos qos, const PublishProperties& properties,
                                               int& packet_id, std::uint8_t& reason_code) {

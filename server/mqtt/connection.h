@@ -94,6 +94,10 @@ class Connection {
   // leaves in few segments.
   void Cork(bool on);
 
+  // Tells the broker's TCP at once that what has come was received, and not with the next packet
+  // or some 40 ms later.
+  void AcknowledgeAtOnce();
+
   // Sends one publication. `packet_id` is written before OnPubAck can be called.
   PublishStatus Publish(const std::string& topic, std::string_view payload, Qos qos,
                         const PublishProperties& properties, int& packet_id,

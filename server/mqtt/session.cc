@@ -67,6 +67,7 @@ void Session::OnConnectorDone(const absl::Status& status) {
 void Session::OnSocket(std::uint32_t events) {
   if (connection_ == nullptr) return;
   const absl::Status status = connection_->OnSocket(events);
+  has_read_ = true;
   ProcessAnswers();
   if (!status.ok()) Lost(status);
 }
@@ -219,6 +220,13 @@ void Session::Send(Clock::time_point now) {
     if (answers_.empty()) break;
     ProcessAnswers();
   } while (queue_.unsent() > 0);
+  // A broker that leaves Nagle's algorithm on holds back its next PUBACKs until then. What we
+  // send says it too.
+  if (has_read_ && !has_sent_ && queue_.OldestSentAt().has_value()) {
+    connection_->AcknowledgeAtOnce();
+  }
+  has_read_ = false;
+  has_sent_ = false;
   connection_->Watch();
 }
 
@@ -236,6 +244,7 @@ bool Session::Burst(Clock::time_point now) {
 
 SendQueue::SendStatus Session::Transmit(const SendQueue::Outgoing& outgoing, InFlight& entry,
                                         std::uint8_t& reason_code) {
+  has_sent_ = true;
   const Batch& batch = outgoing.batch;
   switch (connection_->Publish(outgoing.topic, outgoing.payload, batch.options().qos,
                                properties_.For(batch, entry.sent_at), entry.packet_id,

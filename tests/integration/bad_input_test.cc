@@ -168,7 +168,7 @@ TEST_F(BadInputTest, ARequestOfFiveMebibytesIsRefused) {
   const grpc::Status status =
       PublishMessage(bridge_, MessageRequest({1}, std::string(5U << 20U, 'x')));
 
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED) << Describe(status);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << Describe(status);
   ExpectNothingPublished();
 }
 

@@ -22,12 +22,8 @@ void WriteConfiguration(const std::filesystem::path& directory,
                         const std::vector<Listener>& listeners,
                         MosquittoBroker::Persistence persistence) {
   std::ofstream file(directory / "mosquitto.conf");
-  file << "per_listener_settings true\n";
-  for (const Listener& listener : listeners) {
-    file << "listener " << listener.port << " 127.0.0.1\n";
-    for (const std::string& line : listener.door) file << line << "\n";
-  }
-  file << "log_dest stderr\n"
+  file << "per_listener_settings true\n"
+       << "log_dest stderr\n"
        << "set_tcp_nodelay true\n"
        << "max_queued_messages 0\n"
        << "max_queued_bytes 0\n"
@@ -38,6 +34,11 @@ void WriteConfiguration(const std::filesystem::path& directory,
   if (persistence == MosquittoBroker::Persistence::kSavedAtStop) {
     file << "persistence true\n"
          << "persistence_location " << directory.string() << "/\n";
+  }
+  // A door may have a line that stands above too; the last one counts.
+  for (const Listener& listener : listeners) {
+    file << "listener " << listener.port << " 127.0.0.1\n";
+    for (const std::string& line : listener.door) file << line << "\n";
   }
 }
 
