@@ -25,6 +25,7 @@ build_packages=(
   golang-github-gogo-googleapis-dev # google/rpc/*.proto
   grpc-proto                        # grpc/health/v1/health.proto
   libgrpc++-dev
+  libjemalloc-dev
   libmosquitto-dev
   libprotobuf-dev
   libspdlog-dev

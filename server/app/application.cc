@@ -13,7 +13,6 @@
 #include "server/fanout/fanout.h"
 #include "server/fanout/topic_template.h"
 #include "server/log/log.h"
-#include "server/memory/memory_trimmer.h"
 #include "server/mqtt/session_pool.h"
 #include "server/rpc/library.h"
 #include "server/rpc/server.h"
@@ -117,7 +116,6 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
           const std::function<void()>& wait_for_stop) {
   mqtt::SessionPool pool(PoolOptions(settings));
   fanout::Fanout fanout(pool, topic_template, FanoutOptionsOf(settings));
-  const memory::MemoryTrimmer trimmer([&fanout] { return fanout.idle(); });
   CallerAccess access(settings);
   const absl::Status started = access.Start();
   if (!started.ok()) return CannotStart(started);

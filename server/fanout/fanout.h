@@ -51,9 +51,6 @@ class Fanout {
   // Ends an event early; `done` follows soon. Does nothing if it has ended.
   void Stop(const std::shared_ptr<EventBatch>& batch) { publisher_.Stop(batch); }
 
-  // True if nothing is pending.
-  bool idle() const { return admission_.pending_publications() == 0; }
-
   // The way for events with an idempotency key.
   KeyedCalls& keyed_calls() { return keyed_calls_; }
 

@@ -4,6 +4,7 @@
 #include <grpc/grpc.h>
 #include <grpc/support/log.h>
 
+#include "absl/synchronization/mutex.h"
 #include "server/log/log.h"
 
 namespace dino::rpc {
@@ -19,6 +20,8 @@ void OnGrpcLog(gpr_log_func_args* args) {
 void PrepareLibrary() {
   google::protobuf::SetLogHandler(nullptr);
   gpr_set_log_function(&OnGrpcLog);
+  // Debian's library looks for deadlocks at each lock.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   grpc_init();
 }
 
