@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "rapidjson/document.h"
+#include "server/event/event_writer.h"
 #include "server/event/validation.h"
 #include "tests/event/valid_requests.h"
 
@@ -221,6 +222,26 @@ TEST(EventJsonTest, LeavesGroupTypeAndRecipientsOutOfARead) {
   EXPECT_EQ(EventJson(Valid<v1::PublishReadRequest>()),
             R"({"event_type":"read","group_id":"6cbb3265-2a7f-494d-92ad-f4503d55d49f",)"
             R"("user_id":1234,"read_at":1597877384.794828})");
+}
+
+TEST(EventWriterTest, WritesTextAsRapidJsonDoesWhereverItHasAnyByte) {
+  for (std::size_t size = 1; size <= 20; ++size) {
+    for (std::size_t place = 0; place < size; ++place) {
+      for (int byte = 0; byte < 0x80; ++byte) {
+        std::string text(size, 'x');
+        text[place] = static_cast<char>(byte);
+        EventWriter writer(size);
+        writer.Text("key", text);
+        rapidjson::StringBuffer buffer;
+        rapidjson::Writer<rapidjson::StringBuffer> expected(buffer);
+        expected.StartObject();
+        expected.Key("key");
+        expected.String(text.data(), static_cast<rapidjson::SizeType>(size));
+        expected.EndObject();
+        ASSERT_EQ(writer.Finish(), std::string(buffer.GetString(), buffer.GetSize()));
+      }
+    }
+  }
 }
 
 }  // namespace
