@@ -109,7 +109,7 @@ listening() { grep -q '"message": *"listening"' "$work/bridge.log"; }
 # Starts the service; sets bridge_pid and bridge_address.
 start_bridge() {
   : >"$work/bridge.log"
-  "$build/bin/dino-bridge" --grpc-address=127.0.0.1:0 \
+  "$build/bin/dino-bridge" --grpc-address=127.0.0.1:0 --ops-address=127.0.0.1:0 \
     --mqtt-brokers="127.0.0.1:$broker_port" >"$work/bridge.log" 2>&1 &
   bridge_pid=$!
   children+=("$bridge_pid")

@@ -24,12 +24,14 @@ build_packages=(
   golang-github-gogo-googleapis-dev # google/rpc/*.proto
   grpc-proto                        # grpc/health/v1/health.proto
   libgrpc++-dev
+  libmicrohttpd-dev
   libmosquitto-dev
   libprotobuf-dev
   libspdlog-dev
   libssl-dev
   ninja-build
   pkgconf
+  prometheus-cpp-dev
   protobuf-compiler
   protobuf-compiler-grpc
   rapidjson-dev
