@@ -9,6 +9,9 @@ find_package(OpenSSL 3 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(mosquitto REQUIRED IMPORTED_TARGET libmosquitto)
 pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
+# Not its CMake package, which wants the libraries that we do not use.
+pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
+pkg_check_modules(microhttpd REQUIRED IMPORTED_TARGET libmicrohttpd)
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/writer.h REQUIRED)
 # google/rpc/*.proto, the standard error details, and grpc/health/v1/health.proto.
 find_path(GOOGLEAPIS_DIR google/rpc/error_details.proto REQUIRED

@@ -26,12 +26,14 @@ build_packages=(
   grpc-proto                        # grpc/health/v1/health.proto
   libgrpc++-dev
   libjemalloc-dev
+  libmicrohttpd-dev
   libmosquitto-dev
   libprotobuf-dev
   libspdlog-dev
   libssl-dev
   ninja-build
   pkgconf
+  prometheus-cpp-dev
   protobuf-compiler
   protobuf-compiler-grpc
   rapidjson-dev

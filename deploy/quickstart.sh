@@ -156,7 +156,7 @@ bridge_says() {
 
 # Starts the bridge and sets $address.
 start_bridge() {
-  start bridge "$bridge" --grpc-address=127.0.0.1:0 --mqtt-brokers="$broker" \
+  start bridge "$bridge" --grpc-address=127.0.0.1:0 --ops-address=127.0.0.1:0 --mqtt-brokers="$broker" \
     --mqtt-client-id-prefix="dino-quickstart-$RANDOM" --log-format=json --drain-timeout=2s
   bridge_pid=${pids[-1]}
   within 15 bridge_says '"grpc_address"' || fail 'dino-bridge does not listen' "$dir/bridge.log"

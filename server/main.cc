@@ -7,6 +7,7 @@
 
 #include "server/app/application.h"
 #include "server/app/hash_key.h"
+#include "server/app/health_check.h"
 #include "server/app/settings.h"
 
 namespace {
@@ -35,13 +36,18 @@ int main(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == "hash-key") {
     return dino::app::HashKey({argv + 2, argv + argc}, std::cin, std::cout, std::cerr);
   }
+  const dino::app::Environment environment = [](const char* name) {
+    return static_cast<const char*>(std::getenv(name));  // NOLINT(concurrency-mt-unsafe)
+  };
+  if (argc > 1 && std::string_view(argv[1]) == "health") {
+    // Without waiting for a look-up that hangs.
+    std::_Exit(dino::app::CheckHealth({argv + 2, argv + argc}, environment, std::cerr));
+  }
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
-  const auto parsed = dino::app::ParseSettings(argc, argv, [](const char* name) {
-    return static_cast<const char*>(std::getenv(name));  // NOLINT(concurrency-mt-unsafe)
-  });
+  const auto parsed = dino::app::ParseSettings(argc, argv, environment);
   if (const auto* information = std::get_if<dino::app::Information>(&parsed)) {
     std::cout << information->text;
     return 0;

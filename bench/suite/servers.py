@@ -92,7 +92,7 @@ class Sink:
 
 
 def bridge_command(binaries, broker, settings=()):
-    return [binaries / "dino-bridge", "--grpc-address=127.0.0.1:0",
+    return [binaries / "dino-bridge", "--grpc-address=127.0.0.1:0", "--ops-address=127.0.0.1:0",
             f"--mqtt-brokers=127.0.0.1:{broker.port}", *settings]
 
 

@@ -9,11 +9,14 @@
 #include <vector>
 
 #include "server/app/caller_access.h"
+#include "server/app/operations.h"
 #include "server/app/server_info.h"
+#include "server/event/event_traits.h"
 #include "server/fanout/fanout.h"
 #include "server/fanout/topic_template.h"
 #include "server/log/log.h"
 #include "server/mqtt/session_pool.h"
+#include "server/ops/http_server.h"
 #include "server/rpc/library.h"
 #include "server/rpc/server.h"
 
@@ -74,6 +77,7 @@ fanout::FanoutOptions FanoutOptionsOf(const Settings& settings) {
   options.max_pending_bytes = settings.max_pending_bytes;
   options.idempotency.window = settings.idempotency_window;
   options.idempotency.entries = settings.idempotency_entries;
+  options.kinds.assign(event::kEventKinds.begin(), event::kEventKinds.end());
   return options;
 }
 
@@ -96,8 +100,8 @@ rpc::ServerOptions ServerOptionsOf(const Settings& settings,
   connections.max_grace = settings.max_connection_grace;
   connections.max_idle = settings.max_connection_idle;
   connections.max_receiving_bytes = settings.max_receiving_bytes;
-  // Those that the sessions need, and some for files, names and the log.
-  connections.spare_descriptors = settings.mqtt_sessions + 16;
+  // Those that the sessions and operators need, and some for files, names and the log.
+  connections.spare_descriptors = settings.mqtt_sessions + ops::HttpServer::kMaxConnections + 16;
   return options;
 }
 
@@ -125,13 +129,18 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
   rpc::Server server(
       fanout, [&pool] { return pool.connected(); }, server_options);
 
+  Operations operations(settings, access, fanout, pool, server);
+  const absl::StatusOr<std::string> ops_address = operations.Start();
+  if (!ops_address.ok()) return CannotStart(ops_address.status());
+
   pool.Start();
   const absl::StatusOr<std::string> address = server.Start();
   if (!address.ok()) {
     pool.Stop();
     return CannotStart(address.status());
   }
-  log::Info("listening", {{"grpc_address", *address}, {"version", Version()}});
+  log::Info("listening",
+            {{"grpc_address", *address}, {"ops_address", *ops_address}, {"version", Version()}});
 
   wait_for_stop();
   server.Drain(settings.drain_timeout);

@@ -1,5 +1,7 @@
 #include "server/app/caller_access.h"
 
+#include <memory>
+
 #include "server/log/log.h"
 
 namespace dino::app {
@@ -19,6 +21,12 @@ CallerAccess::CallerAccess(const Settings& settings)
 absl::Status CallerAccess::Start() {
   absl::Status status = uses_keys_ ? callers_.Start() : absl::OkStatus();
   return status.ok() && uses_tls_ ? tls_.Start() : status;
+}
+
+std::optional<std::chrono::system_clock::time_point> CallerAccess::certificate_end() const {
+  const std::shared_ptr<const tls::ServerTlsConfig> config = tls_.config();
+  if (config == nullptr) return std::nullopt;
+  return config->not_after;
 }
 
 void CallerAccess::Fill(rpc::ServerOptions& options) const {

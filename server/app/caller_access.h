@@ -1,6 +1,10 @@
 #ifndef DINO_SERVER_APP_CALLER_ACCESS_H_
 #define DINO_SERVER_APP_CALLER_ACCESS_H_
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
 #include "absl/status/status.h"
 #include "server/app/settings.h"
 #include "server/auth/authenticator.h"
@@ -20,6 +24,12 @@ class CallerAccess {
 
   // Lets a server use it.
   void Fill(rpc::ServerOptions& options) const;
+
+  // When the certificate ends that callers are shown; none without TLS. Thread-safe.
+  std::optional<std::chrono::system_clock::time_point> certificate_end() const;
+
+  // How often the key file had changed and could not be used. Thread-safe.
+  std::uint64_t key_file_errors() const { return callers_.file_errors(); }
 
  private:
   const bool uses_keys_;

@@ -27,10 +27,8 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
 
 bool Known(std::string_view name) {
   const auto& table = SettingTable();
-  const auto& later = LaterSettings();
   return std::any_of(table.begin(), table.end(),
-                     [name](const Setting& setting) { return setting.name == name; }) ||
-         std::find(later.begin(), later.end(), name) != later.end();
+                     [name](const Setting& setting) { return setting.name == name; });
 }
 
 std::string UnknownFlag(std::string_view name) {

@@ -27,6 +27,10 @@ std::vector<Setting> CallSettings() {
        "Where to listen for gRPC calls. An address that other machines can reach needs "
        "auth-keys-file, tls-client-ca-file or allow-anonymous.",
        ListenAddress(&Settings::grpc_address)},
+      {"ops-address", "127.0.0.1:8080",
+       "Where to listen for operators, by HTTP: /metrics, /livez, /readyz, and a status page at /. "
+       "Whoever reaches it can read them. Empty: nowhere.",
+       ListenAddressOrNone(&Settings::ops_address)},
       {"allow-anonymous", "false",
        "Whether to listen where other machines can reach it although callers are not checked: "
        "somebody else, a service mesh say, guards the door.",
@@ -219,9 +223,10 @@ const std::vector<Setting>& SettingTable() {
   return *table;
 }
 
-const std::vector<std::string_view>& LaterSettings() {
-  static const auto* const names = new std::vector<std::string_view>{"ops-address"};
-  return *names;
+const Setting& SettingOf(std::string_view name) {
+  const std::vector<Setting>& table = SettingTable();
+  return *std::find_if(table.begin(), table.end(),
+                       [name](const Setting& setting) { return setting.name == name; });
 }
 
 std::string EnvironmentName(std::string_view name) {

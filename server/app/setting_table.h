@@ -24,9 +24,10 @@ struct Setting {
 // All settings, in the order of `--help`.
 const std::vector<Setting>& SettingTable();
 
-// Names that are promised for later. To give one is an error, so that nobody believes in
-// a protection that is not there.
-const std::vector<std::string_view>& LaterSettings();
+// The setting of that name.
+//
+// REQUIRES: there is one.
+const Setting& SettingOf(std::string_view name);
 
 // The default of `max-pending-bytes` in a process that may have so much memory; none: any.
 std::size_t DefaultPendingBytes(std::optional<std::size_t> memory_limit);

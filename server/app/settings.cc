@@ -34,7 +34,6 @@ class SettingsReader {
 
   ParsedSettings Read() {
     for (const Setting& setting : SettingTable()) ReadOne(setting);
-    for (const std::string_view name : LaterSettings()) RefuseLater(name);
     CheckTopicTemplate();
     CheckLimits();
     CheckBrokerAccess();
@@ -66,12 +65,6 @@ class SettingsReader {
       sources_.emplace(setting.name, given.source);
     } else {
       Fail(given.source, problem);
-    }
-  }
-
-  void RefuseLater(std::string_view name) {
-    if (const std::optional<Given> given = Find(name)) {
-      Fail(given->source, "is not supported by this version; remove it");
     }
   }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,8 @@ namespace dino::app {
 // table in setting_table.cc holds defaults, limits and words.
 struct Settings {
   HostPort grpc_address;
+  // None: there is no such listener.
+  std::optional<HostPort> ops_address;
   bool allow_anonymous = false;
   // What is empty is not used.
   std::string auth_keys_file;

@@ -15,6 +15,7 @@ constexpr char kIndent[] = "      ";
 
 constexpr char kUsage[] =
     "Usage: dino-bridge [--name=value | --name value]...\n"
+    "       dino-bridge health [--ready] [--ops-address=value]\n"
     "       dino-bridge hash-key NAME < FILE_WITH_AN_API_KEY\n"
     "\n"
     "Takes typed events by gRPC and publishes each to the MQTT v5 topics of its recipients.\n"

@@ -115,6 +115,18 @@ ValueRule ListenAddress(HostPort Settings::*member) {
   return {"host:port, an IPv6 address in brackets; port 0 picks a free one", read};
 }
 
+ValueRule ListenAddressOrNone(std::optional<HostPort> Settings::*member) {
+  auto read = [member](std::string_view text, Settings& settings) -> std::string {
+    settings.*member = std::nullopt;
+    if (text.empty()) return "";
+    HostPort address;
+    std::string problem = ParseHostPort(text, 0, address);
+    if (problem.empty()) settings.*member = std::move(address);
+    return problem;
+  };
+  return {"empty or host:port, an IPv6 address in brackets; port 0 picks a free one", read};
+}
+
 ValueRule Addresses(std::vector<HostPort> Settings::*member) {
   auto read = [member](std::string_view text, Settings& settings) -> std::string {
     std::vector<HostPort> addresses;

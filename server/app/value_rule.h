@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,6 +46,9 @@ ValueRule TrueOrFalse(bool Settings::*member);
 
 // Some `host:port` to listen at; port 0 picks a free one.
 ValueRule ListenAddress(HostPort Settings::*member);
+
+// The same, or nothing.
+ValueRule ListenAddressOrNone(std::optional<HostPort> Settings::*member);
 
 // One or more different `host:port`, with commas in between.
 ValueRule Addresses(std::vector<HostPort> Settings::*member);

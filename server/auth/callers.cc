@@ -32,6 +32,7 @@ absl::Status Callers::Start() {
   watch_.emplace("callers", [this] {
     const absl::Status status = Refresh();
     if (!status.ok()) {
+      file_errors_.fetch_add(1, std::memory_order_relaxed);
       log::Error("the key file is broken; what it held before stays in force",
                  {{"reason", std::string(status.message())}});
     }

@@ -51,6 +51,9 @@ class Callers {
   // Who has that name in client certificates; null if nobody.
   std::shared_ptr<const Caller> FindByName(std::string_view name) const;
 
+  // How often the file had changed and could not be used, since `Start`.
+  std::uint64_t file_errors() const { return file_errors_.load(std::memory_order_relaxed); }
+
   // Another number after every change: what was found before is to be found again.
   std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
@@ -73,6 +76,7 @@ class Callers {
   const std::string path_;
   const std::string environment_;
   std::atomic<std::uint64_t> generation_{0};
+  std::atomic<std::uint64_t> file_errors_{0};
 
   Mutex file_mutex_;
   // Of the file that was read last, whether it was good or not.

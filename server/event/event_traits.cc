@@ -1,9 +1,8 @@
 #include "server/event/event_traits.h"
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 #include <functional>
+#include <iterator>
 
 #include "absl/container/flat_hash_set.h"
 
@@ -14,10 +13,6 @@ using UserIdList = google::protobuf::RepeatedField<std::int64_t>;
 
 // Up to here looking through the answer costs less than a set.
 constexpr int kMaxScanned = 16;
-// Those of the typed requests.
-constexpr std::array<std::string_view, 10> kTypedEvents = {
-    "group", "message", "attachment",        "edit",          "action_log", "read",
-    "join",  "leave",   "delete_attachment", "delete_message"};
 // Far longer lists are mostly repetitions: room for all entries would be wasted.
 constexpr std::size_t kMaxReserved = 16384;
 
@@ -72,8 +67,15 @@ std::string_view EventType(const v1::PublishCustomRequest& request) {
   return request.custom().event_type();
 }
 
+std::size_t IndexOfKind(std::string_view kind) {
+  return static_cast<std::size_t>(std::find(kEventKinds.begin(), kEventKinds.end(), kind) -
+                                  kEventKinds.begin());
+}
+
 bool IsTypedEvent(std::string_view event_type) {
-  return std::find(kTypedEvents.begin(), kTypedEvents.end(), event_type) != kTypedEvents.end();
+  // The last kind is none.
+  const auto* const last = std::prev(kEventKinds.end());
+  return std::find(kEventKinds.begin(), last, event_type) != last;
 }
 
 std::uint32_t ExpirySeconds(const google::protobuf::Duration& expiry) {

@@ -1,6 +1,8 @@
 #ifndef DINO_SERVER_EVENT_EVENT_TRAITS_H_
 #define DINO_SERVER_EVENT_EVENT_TRAITS_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,6 +37,17 @@ constexpr std::string_view EventType(const v1::PublishDeleteMessageRequest& /*re
 }
 // The caller's own; valid as long as the request.
 std::string_view EventType(const v1::PublishCustomRequest& request);
+
+// The kinds of events, for logs and metrics: the typed ones by their `event_type`, and "custom" for
+// all that callers make up.
+inline constexpr std::array<std::string_view, 11> kEventKinds = {
+    "group", "message", "attachment",        "edit",           "action_log", "read",
+    "join",  "leave",   "delete_attachment", "delete_message", "custom"};
+
+// The place of a kind among them.
+//
+// REQUIRES: `kind` is one of them.
+std::size_t IndexOfKind(std::string_view kind);
 
 // True if a typed request has this `event_type`.
 bool IsTypedEvent(std::string_view event_type);

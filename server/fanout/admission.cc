@@ -23,6 +23,11 @@ std::size_t Admission::pending_publications() const {
   return publications_;
 }
 
+std::size_t Admission::pending_bytes() const {
+  const MutexLock lock(mutex_);
+  return bytes_;
+}
+
 void Admission::Release(std::size_t publications, std::size_t bytes) {
   const MutexLock lock(mutex_);
   publications_ -= publications;

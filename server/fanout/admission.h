@@ -48,8 +48,9 @@ class Admission {
   // pending.
   std::optional<Ticket> TryAdmit(std::size_t publications, std::size_t bytes);
 
-  // How many publications are pending.
+  // How many publications and bytes are pending.
   std::size_t pending_publications() const;
+  std::size_t pending_bytes() const;
 
  private:
   void Release(std::size_t publications, std::size_t bytes);

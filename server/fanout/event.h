@@ -2,6 +2,7 @@
 #define DINO_SERVER_FANOUT_EVENT_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,6 +22,8 @@ using Overlays = absl::flat_hash_map<std::int64_t, std::string>;
 // An event, ready to be published.
 struct Event {
   std::string type;
+  // Place in `FanoutOptions::kinds`.
+  std::size_t kind = 0;
   // Empty: a random one is made.
   std::string event_id;
   // A JSON object.

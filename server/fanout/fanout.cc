@@ -20,6 +20,7 @@ Fanout::Fanout(mqtt::Publisher& publisher, TopicTemplate topic_template,
       topic_template_(std::move(topic_template)),
       options_(options),
       admission_(options.max_pending_publications, options.max_pending_bytes),
+      meter_(options.kinds),
       keyed_calls_(*this, admission_, options.idempotency) {}
 
 std::variant<Admission::Ticket, Refusal> Fanout::Admit(std::size_t recipients,
@@ -54,10 +55,15 @@ std::shared_ptr<EventBatch> Fanout::Publish(Admission::Ticket ticket, Event even
   // What has expired is not worth sending.
   options.deadline = std::min(event.deadline, expires_at);
   options.lane = event.lane;
+  meter_.Began(event.recipients.size());
+  auto count_and_end = [this, kind = event.kind, done = std::move(done)](const EventBatch& ended) {
+    meter_.Ended(kind, ended.settlements());
+    done(ended);
+  };
   auto batch = std::make_shared<EventBatch>(
       std::move(event_id), std::move(event.json), std::move(options), std::move(event.recipients),
       std::move(event.overlays), topic_template_, publisher_.session_count(), std::move(ticket),
-      std::move(done));
+      std::move(count_and_end));
   publisher_.Publish(batch);
   return batch;
 }

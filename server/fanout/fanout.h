@@ -15,6 +15,7 @@
 #include "server/fanout/event.h"
 #include "server/fanout/event_batch.h"
 #include "server/fanout/keyed_calls.h"
+#include "server/fanout/publication_meter.h"
 #include "server/fanout/topic_template.h"
 #include "server/mqtt/publisher.h"
 
@@ -26,6 +27,8 @@ struct FanoutOptions {
   std::size_t max_pending_publications = 1000000;
   std::size_t max_pending_bytes = 268435456;
   IdempotencyOptions idempotency = {};
+  // How publications are counted: see `Event::kind`. Literals.
+  std::vector<std::string_view> kinds = {"event"};
 };
 
 // Publishes one event to many topics: bounds what is pending, splits the recipients by session
@@ -51,6 +54,12 @@ class Fanout {
   // Ends an event early; `done` follows soon. Does nothing if it has ended.
   void Stop(const std::shared_ptr<EventBatch>& batch) { publisher_.Stop(batch); }
 
+  // What is pending, and its limits.
+  const Admission& admission() const { return admission_; }
+  const FanoutOptions& options() const { return options_; }
+  // What became of the rest.
+  const PublicationMeter& meter() const { return meter_; }
+
   // The way for events with an idempotency key.
   KeyedCalls& keyed_calls() { return keyed_calls_; }
 
@@ -59,6 +68,7 @@ class Fanout {
   const TopicTemplate topic_template_;
   const FanoutOptions options_;
   Admission admission_;
+  PublicationMeter meter_;
   // Last: it uses the others.
   KeyedCalls keyed_calls_;
 };

@@ -74,6 +74,7 @@ class KeyedCall {
 struct KeyedRun {
   const std::string event_id;
   const std::string type;
+  const std::size_t kind;
   const mqtt::Qos qos;
   // All of them, in the order of the request.
   const Recipients recipients;

@@ -101,6 +101,7 @@ void KeyedCalls::Begin(std::string_view key, Event event, const Fingerprint& fin
 
   const auto run = std::make_shared<KeyedRun>(KeyedRun{EventIdOf(key),
                                                        event.type,
+                                                       event.kind,
                                                        event.qos,
                                                        std::move(event.recipients),
                                                        std::move(event.overlays),
@@ -173,6 +174,7 @@ bool KeyedCalls::Admit(const std::shared_ptr<KeyedRun>& run, Recipients missing,
   call->run_ = run;
   Event event;
   event.type = run->type;
+  event.kind = run->kind;
   event.event_id = run->event_id;
   event.json = std::move(json);
   event.recipients = std::move(missing);

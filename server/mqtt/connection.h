@@ -87,6 +87,7 @@ class Connection {
 
   // True if the broker said that another connection uses our client ID.
   bool taken_over() const;
+  bool disconnected_by_broker() const { return disconnect_reason_.has_value(); }
   // Why the connection is lost: what the broker said if it said something, else `why`.
   std::string ReasonOfLoss(const absl::Status& why) const;
 

@@ -243,22 +243,29 @@ bool SendQueue::Transmit(InFlight& entry, const Outgoing& outgoing, Sender send)
   return false;
 }
 
-void SendQueue::Acknowledge(int packet_id, std::uint8_t reason_code, Clock::time_point now,
-                            Clock::duration session_age) {
+std::optional<Clock::duration> SendQueue::Acknowledge(int packet_id, std::uint8_t reason_code,
+                                                      Clock::time_point now,
+                                                      Clock::duration session_age) {
   std::optional<InFlight> entry = window_.Remove(packet_id);
-  if (!entry.has_value()) return;
+  if (!entry.has_value()) return std::nullopt;
+  std::optional<Clock::duration> latency = now - entry->sent_at;
+  // What nobody waits for any more was left to a broker's answer.
+  if (entry->chunk != nullptr && entry->chunk->batch->options().qos == Qos::kAtMostOnce) {
+    latency.reset();
+  }
   if (entry->chunk != nullptr && MayPass(reason_code, session_age)) {
     entry->last_failure = reason_code;
     if (entry->failures < std::numeric_limits<std::uint8_t>::max()) ++entry->failures;
     entry->retry_at = now + RetryDelay(entry->failures);
     window_.Hold(*entry);
-    return;
+    return latency;
   }
   Free(entry->topic_hash);
-  if (entry->chunk == nullptr) return;
+  if (entry->chunk == nullptr) return latency;
   Settle(*entry->chunk, entry->position,
          {reason_code < kFirstFailure ? Outcome::kAcknowledged : Outcome::kRejected, reason_code,
           false});
+  return latency;
 }
 
 void SendQueue::ConnectionLost() {

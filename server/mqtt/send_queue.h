@@ -102,9 +102,10 @@ class SendQueue {
   bool Fill(Clock::time_point now, Sender send);
 
   // The broker answered. Unknown packet identifiers are ignored. A publication that failed in
-  // a way that may pass (see retry_policy.h) keeps its place and is sent again.
-  void Acknowledge(int packet_id, std::uint8_t reason_code, Clock::time_point now,
-                   Clock::duration session_age);
+  // a way that may pass (see retry_policy.h) keeps its place and is sent again. Returns how long
+  // the broker took; none if the answer is ignored or, with QoS 0, not the broker's.
+  std::optional<Clock::duration> Acknowledge(int packet_id, std::uint8_t reason_code,
+                                             Clock::time_point now, Clock::duration session_age);
 
   // The connection is gone, and with it every answer that has not come.
   void ConnectionLost();
@@ -115,6 +116,9 @@ class SendQueue {
 
   // How many publications wait to be sent.
   std::size_t unsent() const { return unsent_ + resend_.size(); }
+
+  // How many were sent and keep their places.
+  std::size_t in_flight() const { return window_.size(); }
 
   // Lets what is in flight have been sent so much later.
   void Excuse(Clock::duration duration) { window_.Excuse(duration); }

@@ -140,6 +140,7 @@ void Session::Lost(const absl::Status& why) {
   change.client_id = options_.client_id;
   change.broker = broker().ToString();
   change.was_connected = connected();
+  change.loss = LossOf(why);
   change.reason = connected() ? connection_->ReasonOfLoss(why) : std::string(why.message());
   const bool taken_over = connected() && connection_->taken_over();
   connection_.reset();
@@ -161,6 +162,13 @@ void Session::Lost(const absl::Status& why) {
   on_change_(change);
 }
 
+LossReason Session::LossOf(const absl::Status& why) const {
+  if (!connected()) return LossReason::kClosed;
+  if (connection_->taken_over()) return LossReason::kTakenOver;
+  if (connection_->disconnected_by_broker()) return LossReason::kDisconnected;
+  return absl::IsDeadlineExceeded(why) ? LossReason::kAckTimeout : LossReason::kClosed;
+}
+
 void Session::OnPubAck(int packet_id, std::uint8_t reason_code) {
   answers_.emplace_back(packet_id, reason_code);
 }
@@ -169,7 +177,8 @@ void Session::ProcessAnswers() {
   if (answers_.empty()) return;
   const Clock::time_point now = Clock::now();
   for (const auto& [packet_id, reason_code] : answers_) {
-    queue_.Acknowledge(packet_id, reason_code, now, now - connected_at_);
+    const auto latency = queue_.Acknowledge(packet_id, reason_code, now, now - connected_at_);
+    if (latency.has_value()) options_.meter->puback.Observe(*latency);
   }
   if (window_limit_.Answered(answers_.size())) LimitWindow();
   answers_.clear();
@@ -182,7 +191,16 @@ Clock::time_point Session::Advance(Clock::time_point now) {
   if (connected()) KeepUp(now);
   MoveUsers(now);
   if (connected() && Stays(now)) Send(now);
+  Measure();
   return NextTimer();
+}
+
+void Session::Measure() {
+  const std::size_t in_flight = queue_.in_flight();
+  if (in_flight == measured_in_flight_) return;
+  // Wraps round to less than before.
+  options_.meter->in_flight.fetch_add(in_flight - measured_in_flight_, std::memory_order_relaxed);
+  measured_in_flight_ = in_flight;
 }
 
 void Session::MoveUsers(Clock::time_point now) {
@@ -283,6 +301,7 @@ void Session::Close() {
   connection_.reset();
   connector_.Cancel();
   queue_.ConnectionLost();
+  Measure();
   failover_.Close();
   state_ = State::kClosed;
 }

@@ -18,10 +18,12 @@
 #include "server/mqtt/connection.h"
 #include "server/mqtt/connector.h"
 #include "server/mqtt/failover.h"
+#include "server/mqtt/loss_reason.h"
 #include "server/mqtt/poller.h"
 #include "server/mqtt/properties_cache.h"
 #include "server/mqtt/resolver.h"
 #include "server/mqtt/send_queue.h"
+#include "server/mqtt/session_meter.h"
 #include "server/mqtt/way_home.h"
 #include "server/mqtt/window_limit.h"
 
@@ -43,6 +45,7 @@ struct SessionOptions : ConnectOptions {
   Clock::duration look_home_every = std::chrono::seconds(5);
   // How often it looks whether the preferred broker's name leads to another address.
   Clock::duration look_up_every = std::chrono::seconds(30);
+  std::shared_ptr<SessionMeter> meter = std::make_shared<SessionMeter>();
 };
 
 // That a session was connected, lost its connection or changed it for another one, that an attempt
@@ -57,6 +60,8 @@ struct SessionChange {
   ConnAck announced;
   // Why it is not connected, and when it tries again.
   std::string reason;
+  // The same, if it was connected before.
+  LossReason loss = LossReason::kClosed;
   Clock::duration retry_in{};
   // Whether the users go to another session from here on, or come back; nothing else changed
   // then.
@@ -120,6 +125,9 @@ class Session : private SocketHandler, private Connection::Listener {
   void ChangeOver();
   void LimitWindow();
   void Lost(const absl::Status& why);
+  LossReason LossOf(const absl::Status& why) const;
+  // Tells the meter how much is in flight.
+  void Measure();
   void MoveUsers(Clock::time_point now);
   void KeepUp(Clock::time_point now);
   void Send(Clock::time_point now);
@@ -157,6 +165,8 @@ class Session : private SocketHandler, private Connection::Listener {
 
   PropertiesCache properties_;
   SendQueue queue_;
+  // What the meter knows of.
+  std::size_t measured_in_flight_ = 0;
   Failover failover_;
 };
 

@@ -8,8 +8,20 @@
 
 namespace dino::mqtt {
 
+namespace {
+
+std::vector<std::string> NamesOf(const std::vector<BrokerAddress>& brokers) {
+  std::vector<std::string> names;
+  for (const BrokerAddress& broker : brokers) names.push_back(broker.ToString());
+  return names;
+}
+
+}  // namespace
+
 SessionPool::SessionPool(const SessionPoolOptions& options)
     : session_count_(options.sessions),
+      brokers_(NamesOf(options.brokers)),
+      losses_(brokers_.size() * kLossReasonNames.size()),
       serving_(options.sessions),
       infos_(options.sessions),
       resolver_(options.look_up) {
@@ -23,6 +35,7 @@ SessionPool::SessionPool(const SessionPoolOptions& options)
   for (std::size_t number = 0; number < session_count_; ++number) {
     SessionOptions session = options.session;
     session.brokers = options.brokers;
+    session.meter = meter_;
     std::rotate(
         session.brokers.begin(),
         session.brokers.begin() + static_cast<std::ptrdiff_t>(number % session.brokers.size()),
@@ -55,7 +68,15 @@ void SessionPool::Changed(std::size_t number, const SessionChange& change) {
     info.announced = change.announced;
   }
   if (change.connected) ++connected_count_;
-  if (change.was_connected) --connected_count_;
+  if (!change.was_connected) return;
+  --connected_count_;
+  if (!change.connected) CountLoss(change);
+}
+
+void SessionPool::CountLoss(const SessionChange& change) {
+  const auto broker = std::find(brokers_.begin(), brokers_.end(), change.broker);
+  if (broker == brokers_.end()) return;
+  losses_.Add(LossIndex(static_cast<std::size_t>(broker - brokers_.begin()), change.loss));
 }
 
 std::vector<SessionInfo> SessionPool::Sessions() const {

@@ -11,12 +11,14 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "server/base/counters.h"
 #include "server/base/mutex.h"
 #include "server/mqtt/connection.h"
 #include "server/mqtt/loop.h"
 #include "server/mqtt/publisher.h"
 #include "server/mqtt/resolver.h"
 #include "server/mqtt/session.h"
+#include "server/mqtt/session_meter.h"
 
 namespace dino::mqtt {
 
@@ -70,17 +72,32 @@ class SessionPool : public Publisher {
   bool connected() const override { return connected_count_.load() > 0; }
   // All sessions, by number.
   std::vector<SessionInfo> Sessions() const;
+  // What they measured so far.
+  const SessionMeter& meter() const { return *meter_; }
+  // The brokers of the options, as `SessionInfo` names them.
+  const std::vector<std::string>& brokers() const { return brokers_; }
+  // How often sessions with a broker, by its place in `brokers()`, were lost for that reason.
+  std::uint64_t losses(std::size_t broker, LossReason reason) const {
+    return losses_.Get(LossIndex(broker, reason));
+  }
   void Publish(const std::shared_ptr<Batch>& batch) override;
   void Stop(const std::shared_ptr<Batch>& batch) override;
 
  private:
   // Takes down what a session reports.
   void Changed(std::size_t number, const SessionChange& change);
+  void CountLoss(const SessionChange& change);
+  static std::size_t LossIndex(std::size_t broker, LossReason reason) {
+    return broker * kLossReasonNames.size() + static_cast<std::size_t>(reason);
+  }
   Colleagues MakeColleagues();
   std::optional<std::uint32_t> ChooseDeputy(std::uint32_t self);
   Loop& LoopOf(std::uint32_t session) { return *loops_[session % loops_.size()]; }
 
   const std::size_t session_count_;
+  const std::vector<std::string> brokers_;
+  const std::shared_ptr<SessionMeter> meter_ = std::make_shared<SessionMeter>();
+  Counters losses_;
   std::atomic<int> connected_count_{0};
   // By number: whether the session takes others' users.
   std::vector<std::atomic<bool>> serving_;

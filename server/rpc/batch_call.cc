@@ -10,6 +10,7 @@
 #include "server/rpc/caller_check.h"
 #include "server/rpc/errors.h"
 #include "server/rpc/event_request.h"
+#include "server/rpc/refusal.h"
 
 namespace dino::rpc {
 namespace {
@@ -37,7 +38,7 @@ void BatchCall::Handle(const grpc::ByteBuffer& bytes) {
   v1::PublishBatchRequest request;
   const grpc::Status error = Parse(bytes, request);
   if (!error.ok()) {
-    LogFailure(kLabel, error, caller_.get());
+    NoteRefusal(shared_, kLabel, error, caller_.get());
     return Finish(error);
   }
   lane_ = mqtt::NewLane();
@@ -53,7 +54,7 @@ void BatchCall::Handle(const grpc::ByteBuffer& bytes) {
 void BatchCall::Start(const v1::EventRequest& request, v1::EventResult& result) {
   auto draft = DraftOfAny(request, shared_.limits);
   if (const auto* error = std::get_if<grpc::Status>(&draft)) {
-    LogFailure(kLabel, *error, caller_.get());
+    NoteRefusal(shared_, kLabel, *error, caller_.get());
     WriteEventResult(*error, {}, result);
     return EndOne();
   }

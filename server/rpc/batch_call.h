@@ -22,7 +22,9 @@ class BatchCall final : public UnaryCall {
       std::function<void(grpc::ServerContext&, grpc::ByteBuffer&, Responder&, void* tag)>;
 
   BatchCall(PublishContext& shared, AskFunction ask)
-      : UnaryCall(shared.tracker), shared_(shared), ask_(std::move(ask)) {}
+      : UnaryCall(shared.tracker, shared.meters.Of("PublishBatch")),
+        shared_(shared),
+        ask_(std::move(ask)) {}
 
  private:
   void AskForRequest(grpc::ServerContext& context, grpc::ByteBuffer& request, Responder& responder,

@@ -209,6 +209,19 @@ grpc::Status OverQuota(std::chrono::nanoseconds wait) {
       .Build();
 }
 
+std::string ReasonOf(const grpc::Status& error) {
+  google::rpc::Status status;
+  google::rpc::ErrorInfo info;
+  if (status.ParseFromString(error.error_details())) {
+    for (const auto& detail : status.details()) {
+      if (detail.UnpackTo(&info)) return info.reason();
+    }
+  }
+  if (error.error_code() == grpc::StatusCode::UNAUTHENTICATED) return "UNAUTHENTICATED";
+  if (error.error_code() == grpc::StatusCode::PERMISSION_DENIED) return "PERMISSION_DENIED";
+  return "";
+}
+
 void LogFailure(std::string_view label, const grpc::Status& error, const auth::Caller* caller,
                 std::string_view event_id, std::chrono::duration<double> after) {
   const std::string_view name = caller == nullptr ? std::string_view() : caller->name();

@@ -47,6 +47,10 @@ grpc::Status OverQuota(std::chrono::nanoseconds wait);
 // REQUIRES: ending.report.failure is not kNone.
 grpc::Status Failed(const fanout::Ending& ending);
 
+// What a caller is told to be the reason of an error: that of its `ErrorInfo` or, for want of one,
+// its code if it is UNAUTHENTICATED or PERMISSION_DENIED; else empty.
+std::string ReasonOf(const grpc::Status& error);
+
 // Logs that an event of the kind `label` came to nothing, or not to all. `caller` is null if
 // nobody knows who called.
 void LogFailure(std::string_view label, const grpc::Status& error, const auth::Caller* caller,

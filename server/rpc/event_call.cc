@@ -24,7 +24,7 @@ void EventCall::Start(EventDraft draft, mqtt::Clock::time_point deadline, std::s
   draft.event.deadline = deadline;
   draft.event.traceparent = std::move(traceparent);
   const grpc::Status rights = CheckRights(draft);
-  if (!rights.ok()) return Fail(rights);
+  if (!rights.ok()) return Refuse(rights);
   // A caller's keys are its own.
   if (caller_ != nullptr && !draft.idempotency_key.empty()) {
     draft.idempotency_key.insert(0, caller_->name() + " ");
@@ -51,7 +51,7 @@ grpc::Status EventCall::CheckRights(const EventDraft& draft) const {
 void EventCall::Publish(EventDraft draft) {
   auto admitted = shared_.fanout.Admit(draft.event.recipients.size(), draft.request_bytes);
   if (const auto* refusal = std::get_if<fanout::Refusal>(&admitted)) {
-    return Fail(Refused(*refusal));
+    return Refuse(Refused(*refusal));
   }
   batch_ = shared_.fanout.Publish(
       std::get<fanout::Admission::Ticket>(std::move(admitted)), std::move(draft.event),
@@ -63,7 +63,7 @@ void EventCall::PublishKeyed(EventDraft draft) {
       draft.idempotency_key, std::move(draft.event), draft.request_bytes,
       [this](const fanout::KeyedAnswer& answer) {
         if (const auto* refusal = std::get_if<fanout::Refusal>(&answer)) {
-          Fail(Refused(*refusal));
+          Refuse(Refused(*refusal));
         } else {
           OnEnded(std::get<fanout::Ending>(answer));
         }
@@ -76,7 +76,7 @@ void EventCall::Validate(const EventDraft& draft) {
           ? shared_.fanout.WouldRefuse(draft.event.recipients.size(), draft.request_bytes)
           : shared_.fanout.keyed_calls().WouldRefuse(draft.idempotency_key, draft.event,
                                                      draft.request_bytes);
-  if (refusal.has_value()) return Fail(Refused(*refusal));
+  if (refusal.has_value()) return Refuse(Refused(*refusal));
   v1::Delivery delivery;
   if (!draft.idempotency_key.empty()) {
     delivery.set_event_id(fanout::EventIdOf(draft.idempotency_key));
@@ -97,6 +97,11 @@ void EventCall::OnEnded(const fanout::Ending& ending) {
   v1::Delivery delivery;
   WriteDelivery(ending, result_detail_, delivery);
   done_(grpc::Status::OK, std::move(delivery));
+}
+
+void EventCall::Refuse(const grpc::Status& error) {
+  shared_.meters.Refused(ReasonOf(error));
+  Fail(error);
 }
 
 void EventCall::Fail(const grpc::Status& error, std::string_view event_id) {

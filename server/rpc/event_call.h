@@ -45,6 +45,8 @@ class EventCall {
   void PublishKeyed(EventDraft draft);
   void Validate(const EventDraft& draft);
   void OnEnded(const fanout::Ending& ending);
+  // Nothing of it is published.
+  void Refuse(const grpc::Status& error);
   void Fail(const grpc::Status& error, std::string_view event_id = {});
 
   PublishContext& shared_;

@@ -88,6 +88,8 @@ std::variant<EventDraft, grpc::Status> DraftOf(const Request& request, std::size
   EventDraft draft;
   draft.label = LabelOf<Request>();
   draft.method = MethodOf<Request>();
+  static const std::size_t kind = event::IndexOfKind(LabelOf<Request>());
+  draft.event.kind = kind;
   draft.event.type = std::string(event::EventType(request));
   draft.event.json = event::EventJson(request);
   draft.event.recipients = RecipientsOf(request);

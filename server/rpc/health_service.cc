@@ -35,7 +35,7 @@ std::optional<health::HealthCheckResponse::ServingStatus> HealthService::StatusO
 class HealthService::CheckCall final : public UnaryCall {
  public:
   CheckCall(HealthService& owner, grpc::ServerCompletionQueue& queue)
-      : UnaryCall(owner.tracker_), owner_(owner), queue_(queue) {}
+      : UnaryCall(owner.tracker_, owner.meters_.Of("Check")), owner_(owner), queue_(queue) {}
 
  private:
   void AskForRequest(grpc::ServerContext& context, grpc::ByteBuffer& request, Responder& responder,
@@ -72,6 +72,7 @@ class HealthService::WatchCall final {
  public:
   WatchCall(HealthService& owner, grpc::ServerCompletionQueue& queue)
       : owner_(owner),
+        meter_(owner.meters_.Of("Watch")),
         queue_(queue),
         writer_(&context_),
         arrived_(*this, &WatchCall::OnArrived),
@@ -97,6 +98,9 @@ class HealthService::WatchCall final {
       return;
     }
     owner_.tracker_.Begin();
+    arrived_at_ = mqtt::Clock::now();
+    meter_.Started();
+    meter_.Received();
     (new WatchCall(owner_, queue_))->Listen();
     OnLook(true);
   }
@@ -122,10 +126,14 @@ class HealthService::WatchCall final {
     last_ = status;
     health::HealthCheckResponse response;
     response.set_status(status);
+    meter_.Sent();
     writer_.Write(response, static_cast<Tag*>(&looked_));
   }
 
-  void Finish(const grpc::Status& status) { writer_.Finish(status, static_cast<Tag*>(&finished_)); }
+  void Finish(const grpc::Status& status) {
+    meter_.Handled(status.error_code(), mqtt::Clock::now() - arrived_at_);
+    writer_.Finish(status, static_cast<Tag*>(&finished_));
+  }
 
   void OnFinished(bool /*ok*/) { EndIfLast(); }
 
@@ -143,6 +151,8 @@ class HealthService::WatchCall final {
   }
 
   HealthService& owner_;
+  MethodMeter& meter_;
+  mqtt::Clock::time_point arrived_at_;
   grpc::ServerCompletionQueue& queue_;
   grpc::ServerContext context_;
   health::HealthCheckRequest request_;

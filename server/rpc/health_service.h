@@ -13,6 +13,7 @@
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "server/base/mutex.h"
 #include "server/fanout/waker.h"
+#include "server/rpc/call_meters.h"
 #include "server/rpc/call_tracker.h"
 
 namespace dino::rpc {
@@ -25,8 +26,12 @@ namespace health = ::grpc::health::v1;
 // true; `liveness` is SERVING as long as anybody answers. Thread-safe.
 class HealthService {
  public:
-  HealthService(std::function<bool()> ready, CallTracker& tracker)
-      : ready_(std::move(ready)), tracker_(tracker), waker_([this] { WakeWatchers(); }) {}
+  // The last two outlive it.
+  HealthService(std::function<bool()> ready, CallTracker& tracker, CallMeters& meters)
+      : ready_(std::move(ready)),
+        tracker_(tracker),
+        meters_(meters),
+        waker_([this] { WakeWatchers(); }) {}
   HealthService(const HealthService&) = delete;
   HealthService& operator=(const HealthService&) = delete;
 
@@ -37,6 +42,8 @@ class HealthService {
 
   // Ends the streams of those who watch, within a moment.
   void EndWatches() { ending_ = true; }
+
+  bool ready() const { return ready_(); }
 
   // None for a service that does not exist.
   std::optional<health::HealthCheckResponse::ServingStatus> StatusOf(
@@ -53,6 +60,7 @@ class HealthService {
 
   const std::function<bool()> ready_;
   CallTracker& tracker_;
+  CallMeters& meters_;
   std::atomic<bool> ending_{false};
   Service service_;
 

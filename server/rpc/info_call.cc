@@ -4,6 +4,7 @@
 #include "server/rpc/byte_buffers.h"
 #include "server/rpc/caller_check.h"
 #include "server/rpc/errors.h"
+#include "server/rpc/refusal.h"
 
 namespace dino::rpc {
 
@@ -13,7 +14,7 @@ void InfoCall::Handle(const grpc::ByteBuffer& bytes) {
   grpc::Status error = CheckCaller(shared_, context(), "GetServerInfo", caller);
   if (error.ok()) error = ParseRequest(bytes, shared_.call_limits, request);
   if (!error.ok()) {
-    LogFailure("server_info", error, caller.get());
+    NoteRefusal(shared_, "server_info", error, caller.get());
     return Finish(error);
   }
   Finish(Serialize(shared_.info()));

@@ -17,7 +17,9 @@ class InfoCall final : public UnaryCall {
       std::function<void(grpc::ServerContext&, grpc::ByteBuffer&, Responder&, void* tag)>;
 
   InfoCall(PublishContext& shared, AskFunction ask)
-      : UnaryCall(shared.tracker), shared_(shared), ask_(std::move(ask)) {}
+      : UnaryCall(shared.tracker, shared.meters.Of("GetServerInfo")),
+        shared_(shared),
+        ask_(std::move(ask)) {}
 
  private:
   void AskForRequest(grpc::ServerContext& context, grpc::ByteBuffer& request, Responder& responder,

@@ -6,6 +6,7 @@
 #include "server/rpc/call_metadata.h"
 #include "server/rpc/caller_check.h"
 #include "server/rpc/errors.h"
+#include "server/rpc/refusal.h"
 
 namespace dino::rpc {
 
@@ -19,14 +20,14 @@ grpc::Status PublishCallBase::Check(const grpc::ByteBuffer& bytes,
 bool PublishCallBase::Parse(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
   const grpc::Status error = Check(bytes, request);
   if (error.ok()) return true;
-  LogFailure(label_, error, caller_.get());
+  NoteRefusal(shared_, label_, error, caller_.get());
   Finish(error);
   return false;
 }
 
 void PublishCallBase::Publish(std::variant<EventDraft, grpc::Status> draft) {
   if (const auto* error = std::get_if<grpc::Status>(&draft)) {
-    LogFailure(label_, *error, caller_.get());
+    NoteRefusal(shared_, label_, *error, caller_.get());
     return Finish(*error);
   }
   std::get<EventDraft>(draft).caller = caller_;

@@ -17,8 +17,9 @@ namespace dino::rpc {
 // of the request to the bytes of the answer.
 class PublishCallBase : public UnaryCall {
  protected:
-  PublishCallBase(PublishContext& shared, std::string_view method, std::string_view label)
-      : UnaryCall(shared.tracker),
+  PublishCallBase(PublishContext& shared, MethodMeter& meter, std::string_view method,
+                  std::string_view label)
+      : UnaryCall(shared.tracker, meter),
         shared_(shared),
         method_(method),
         label_(label),
@@ -59,8 +60,9 @@ class PublishCall final : public PublishCallBase {
  public:
   using Request = typename Rpc::Request;
 
-  PublishCall(Service& service, grpc::ServerCompletionQueue& queue, PublishContext& shared)
-      : PublishCallBase(shared, MethodOf<Request>(), LabelOf<Request>()),
+  PublishCall(Service& service, grpc::ServerCompletionQueue& queue, PublishContext& shared,
+              MethodMeter& meter)
+      : PublishCallBase(shared, meter, MethodOf<Request>(), LabelOf<Request>()),
         service_(service),
         queue_(queue) {}
 
@@ -70,7 +72,7 @@ class PublishCall final : public PublishCallBase {
     Rpc::Ask(service_, &context, &request, &responder, &queue_, tag);
   }
 
-  UnaryCall* Next() const override { return new PublishCall(service_, queue_, shared()); }
+  UnaryCall* Next() const override { return new PublishCall(service_, queue_, shared(), meter()); }
 
   void Handle(const grpc::ByteBuffer& bytes) override {
     Request request;

@@ -10,6 +10,7 @@
 #include "server/fanout/fanout.h"
 #include "server/mqtt/batch.h"
 #include "server/rpc/call_limits.h"
+#include "server/rpc/call_meters.h"
 #include "server/rpc/call_tracker.h"
 
 namespace dino::rpc {
@@ -20,6 +21,7 @@ namespace v1 = ::dino::events::v1;
 struct PublishContext {
   fanout::Fanout& fanout;
   CallTracker& tracker;
+  CallMeters& meters;
   event::Limits limits;
   CallLimits call_limits;
   // For calls that state no deadline.

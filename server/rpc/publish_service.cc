@@ -47,7 +47,8 @@ struct Rpc {
 
 template <typename Rpc, typename Service>
 void ListenFor(Service& service, grpc::ServerCompletionQueue& queue, PublishContext& shared) {
-  (new PublishCall<Service, Rpc>(service, queue, shared))->Listen();
+  MethodMeter& meter = shared.meters.Of(MethodOf<typename Rpc::Request>());
+  (new PublishCall<Service, Rpc>(service, queue, shared, meter))->Listen();
 }
 
 }  // namespace

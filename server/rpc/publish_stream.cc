@@ -10,6 +10,7 @@
 #include "server/rpc/caller_check.h"
 #include "server/rpc/errors.h"
 #include "server/rpc/event_request.h"
+#include "server/rpc/refusal.h"
 
 namespace dino::rpc {
 namespace {
@@ -22,15 +23,12 @@ constexpr std::size_t kGoOnBelow = 750;
 
 }  // namespace
 
-void OpenStreams::Add(PublishStream& stream) {
+grpc::Status OpenStreams::Add(PublishStream& stream) {
   const MutexLock lock(mutex_);
-  if (ending_) return stream.End(ShuttingDown());
-  if (streams_.size() >= max_streams_) {
-    const grpc::Status error = TooManyStreams();
-    LogFailure(kLabel, error, nullptr);
-    return stream.End(error);
-  }
+  if (ending_) return ShuttingDown();
+  if (streams_.size() >= max_streams_) return TooManyStreams();
   streams_.insert(&stream);
+  return grpc::Status::OK;
 }
 
 void OpenStreams::Remove(PublishStream& stream) {
@@ -47,6 +45,7 @@ void OpenStreams::EndAll() {
 PublishStream::PublishStream(PublishContext& shared, OpenStreams& open_streams, AskFunction ask)
     : shared_(shared),
       open_streams_(open_streams),
+      meter_(shared.meters.Of("PublishStream")),
       ask_(std::move(ask)),
       stream_(&context_),
       arrived_(*this, &PublishStream::OnArrived),
@@ -67,6 +66,8 @@ void PublishStream::OnArrived(bool ok) {
     return;
   }
   shared_.tracker.Begin();
+  arrived_at_ = mqtt::Clock::now();
+  meter_.Started();
   (new PublishStream(shared_, open_streams_, ask_))->Listen();
   lane_ = mqtt::NewLane();
   {
@@ -75,7 +76,8 @@ void PublishStream::OnArrived(bool ok) {
     holds_ = 2;
   }
   if (IsAllowed()) {
-    open_streams_.Add(*this);
+    const grpc::Status added = open_streams_.Add(*this);
+    if (!added.ok()) Refuse(added);
     Read();
   }
   Release();
@@ -88,9 +90,13 @@ bool PublishStream::IsAllowed() {
   caller_generation_ = generation;
   const grpc::Status error = CheckCaller(shared_, context_, "PublishStream", caller_);
   if (error.ok()) return true;
-  LogFailure(kLabel, error, caller_.get());
-  End(error);
+  Refuse(error);
   return false;
+}
+
+void PublishStream::Refuse(const grpc::Status& error) {
+  NoteRefusal(shared_, kLabel, error, caller_.get());
+  End(error);
 }
 
 void PublishStream::Read() {
@@ -109,6 +115,7 @@ void PublishStream::OnRead(bool ok) {
     End(grpc::Status::OK);
     return Release();
   }
+  meter_.Received();
   const bool allowed = IsAllowed();
   if (allowed) Handle(request_);
   request_.Clear();
@@ -136,12 +143,11 @@ void PublishStream::Handle(const grpc::ByteBuffer& bytes) {
     return;
   }
   // Whose answer would it be?
-  LogFailure(kLabel, error, caller_.get());
   {
     const MutexLock lock(mutex_);
     --open_;
   }
-  End(error);
+  Refuse(error);
   Release();
 }
 
@@ -149,7 +155,7 @@ void PublishStream::Publish(const v1::PublishStreamRequest& request) {
   const std::uint64_t sequence = request.sequence();
   auto draft = DraftOfAny(request.event(), shared_.limits);
   if (const auto* error = std::get_if<grpc::Status>(&draft)) {
-    LogFailure(kLabel, *error, caller_.get());
+    NoteRefusal(shared_, kLabel, *error, caller_.get());
     return Answer(sequence, *error, {}, nullptr);
   }
   std::get<EventDraft>(draft).event.lane = lane_;
@@ -193,8 +199,9 @@ void PublishStream::Proceed() {
   }
 }
 
-void PublishStream::OnWritten(bool /*ok*/) {
+void PublishStream::OnWritten(bool ok) {
   // If it failed the caller is gone, and so will be the next answers.
+  if (ok) meter_.Sent();
   ForgetEnded();
   bool go_on = false;
   {
@@ -227,7 +234,15 @@ void PublishStream::End(const grpc::Status& status) {
   Proceed();
 }
 
-void PublishStream::OnFinished(bool /*ok*/) { Release(); }
+void PublishStream::OnFinished(bool ok) {
+  grpc::StatusCode code = grpc::StatusCode::CANCELLED;
+  if (ok) {
+    const MutexLock lock(mutex_);
+    code = status_.error_code();
+  }
+  meter_.Handled(code, mqtt::Clock::now() - arrived_at_);
+  Release();
+}
 
 void PublishStream::OnDone(bool /*ok*/) {
   if (context_.IsCancelled()) {

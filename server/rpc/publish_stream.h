@@ -32,8 +32,8 @@ class OpenStreams {
   // `max_streams`: how many may be open.
   explicit OpenStreams(std::size_t max_streams) : max_streams_(max_streams) {}
 
-  // Ends it if it is one too many, or comes too late.
-  void Add(PublishStream& stream);
+  // Takes a stream in, and returns OK; or says why not: it is one too many, or comes too late.
+  grpc::Status Add(PublishStream& stream);
   void Remove(PublishStream& stream);
 
   // Ends those that are open and those still to come; what they have begun is answered first.
@@ -88,6 +88,8 @@ class PublishStream {
 
   // Looks who calls if that may have changed; ends the stream if they may not (any more).
   bool IsAllowed();
+  // Ends it, as one that may not be.
+  void Refuse(const grpc::Status& error);
   void Read();
   void Handle(const grpc::ByteBuffer& bytes);
   void Publish(const v1::PublishStreamRequest& request);
@@ -100,6 +102,7 @@ class PublishStream {
 
   PublishContext& shared_;
   OpenStreams& open_streams_;
+  MethodMeter& meter_;
   const AskFunction ask_;
   grpc::ServerContext context_;
   Stream stream_;
@@ -112,6 +115,7 @@ class PublishStream {
   // The queue's thread only.
   grpc::ByteBuffer request_;
   std::uint64_t lane_ = 0;
+  mqtt::Clock::time_point arrived_at_;
   std::shared_ptr<const auth::Caller> caller_;
   // `Authenticator::generation` when that was found.
   std::uint64_t caller_generation_ = 0;

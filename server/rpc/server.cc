@@ -1,5 +1,6 @@
 #include "server/rpc/server.h"
 
+#include <google/protobuf/descriptor.h>
 #include <grpc/grpc.h>
 #include <grpcpp/alarm.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
@@ -60,6 +61,18 @@ void SetTime(grpc::ServerBuilder& builder, const char* name, std::chrono::millis
   builder.AddChannelArgument(name, static_cast<int>(value.count()));
 }
 
+void AddMethods(const std::string& name, CallMeters& meters) {
+  const auto* const service =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
+  for (int i = 0; i < service->method_count(); ++i) {
+    const google::protobuf::MethodDescriptor& method = *service->method(i);
+    const char* type = "unary";
+    if (method.server_streaming())
+      type = method.client_streaming() ? "bidi_stream" : "server_stream";
+    meters.Add({name, method.name(), type});
+  }
+}
+
 }  // namespace
 
 Server::Server(fanout::Fanout& fanout, const std::function<bool()>& ready,
@@ -67,15 +80,19 @@ Server::Server(fanout::Fanout& fanout, const std::function<bool()>& ready,
     : options_(options),
       shared_{fanout,
               tracker_,
+              meters_,
               options.limits,
               options.call_limits,
               options.default_deadline,
               options.info,
               options.authenticator},
       publish_service_(shared_),
-      health_service_([this, ready] { return !shared_.draining && ready(); }, tracker_),
+      health_service_([this, ready] { return !shared_.draining && ready(); }, tracker_, meters_),
       listener_({options.connection_limits.max_connections,
-                 options.connection_limits.spare_descriptors}) {}
+                 options.connection_limits.spare_descriptors}) {
+  AddMethods("dino.events.v1.EventPublisherService", meters_);
+  AddMethods("grpc.health.v1.Health", meters_);
+}
 
 Server::~Server() = default;
 

@@ -18,6 +18,7 @@
 #include "server/mqtt/batch.h"
 #include "server/net/listener.h"
 #include "server/rpc/call_limits.h"
+#include "server/rpc/call_meters.h"
 #include "server/rpc/call_tracker.h"
 #include "server/rpc/health_service.h"
 #include "server/rpc/publish_context.h"
@@ -60,6 +61,12 @@ class Server {
   // rest, and stops. Does nothing the second time.
   void Drain(std::chrono::milliseconds timeout);
 
+  // Whether calls can be served at the moment. Thread-safe.
+  bool ready() const { return health_service_.ready(); }
+
+  // What was counted of calls.
+  const CallMeters& meters() const { return meters_; }
+
  private:
   void Configure(grpc::ServerBuilder& builder) const;
   void Serve(grpc::ServerCompletionQueue& queue);
@@ -69,6 +76,7 @@ class Server {
 
   const ServerOptions options_;
   CallTracker tracker_;
+  CallMeters meters_;
   PublishContext shared_;
   PublishService publish_service_;
   HealthService health_service_;

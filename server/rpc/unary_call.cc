@@ -2,8 +2,9 @@
 
 namespace dino::rpc {
 
-UnaryCall::UnaryCall(CallTracker& tracker)
+UnaryCall::UnaryCall(CallTracker& tracker, MethodMeter& meter)
     : tracker_(tracker),
+      meter_(meter),
       responder_(&context_),
       arrived_(*this, &UnaryCall::OnArrived),
       finished_(*this, &UnaryCall::OnFinished),
@@ -21,6 +22,9 @@ void UnaryCall::OnArrived(bool ok) {
     return;
   }
   tracker_.Begin();
+  arrived_at_ = mqtt::Clock::now();
+  meter_.Started();
+  meter_.Received();
   Next()->Listen();
   Handle(request_);
   request_.Clear();
@@ -29,7 +33,10 @@ void UnaryCall::OnArrived(bool ok) {
 void UnaryCall::OnFinished(bool /*ok*/) { EndIfLast(); }
 
 void UnaryCall::OnDone(bool /*ok*/) {
-  if (context_.IsCancelled()) Cancelled();
+  if (context_.IsCancelled()) {
+    cancelled_.store(true, std::memory_order_relaxed);
+    Cancelled();
+  }
   EndIfLast();
 }
 
@@ -40,11 +47,26 @@ void UnaryCall::EndIfLast() {
   tracker.End();
 }
 
+bool UnaryCall::WasGivenUp() const {
+  const gpr_timespec deadline = context_.raw_deadline();
+  return cancelled_.load(std::memory_order_relaxed) &&
+         gpr_time_cmp(gpr_now(deadline.clock_type), deadline) < 0;
+}
+
+void UnaryCall::Count(grpc::StatusCode code) {
+  // Time was not up: nobody is there any more to hear what the answer would be.
+  const bool given_up = code == grpc::StatusCode::DEADLINE_EXCEEDED && WasGivenUp();
+  meter_.Handled(given_up ? grpc::StatusCode::CANCELLED : code, mqtt::Clock::now() - arrived_at_);
+}
+
 void UnaryCall::Finish(const grpc::ByteBuffer& response) {
+  meter_.Sent();
+  Count(grpc::StatusCode::OK);
   responder_.Finish(response, grpc::Status::OK, static_cast<Tag*>(&finished_));
 }
 
 void UnaryCall::Finish(const grpc::Status& error) {
+  Count(error.error_code());
   responder_.FinishWithError(error, static_cast<Tag*>(&finished_));
 }
 

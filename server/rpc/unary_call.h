@@ -6,7 +6,11 @@
 #include <grpcpp/support/async_unary_call.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <atomic>
+
+#include "server/mqtt/batch.h"
 #include "server/rpc/byte_buffers.h"
+#include "server/rpc/call_meters.h"
 #include "server/rpc/call_tracker.h"
 #include "server/rpc/tag.h"
 
@@ -29,8 +33,8 @@ class UnaryCall {
  protected:
   using Responder = grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>;
 
-  // `tracker` outlives the call.
-  explicit UnaryCall(CallTracker& tracker);
+  // Both outlive the call; `meter` is the method's.
+  UnaryCall(CallTracker& tracker, MethodMeter& meter);
 
   // Asks the service for the next request of the method; `tag` comes when there is one.
   virtual void AskForRequest(grpc::ServerContext& context, grpc::ByteBuffer& request,
@@ -43,7 +47,7 @@ class UnaryCall {
   virtual void Cancelled() {}
 
   grpc::ServerContext& context() { return context_; }
-  CallTracker& tracker() const { return tracker_; }
+  MethodMeter& meter() const { return meter_; }
 
   // Answers. From any thread; the call may be gone when it returns, unless it is called within
   // `Handle`.
@@ -55,8 +59,12 @@ class UnaryCall {
   void OnFinished(bool ok);
   void OnDone(bool ok);
   void EndIfLast();
+  // Whether the caller has gone before its deadline.
+  bool WasGivenUp() const;
+  void Count(grpc::StatusCode code);
 
   CallTracker& tracker_;
+  MethodMeter& meter_;
   grpc::ServerContext context_;
   grpc::ByteBuffer request_;
   Responder responder_;
@@ -65,6 +73,8 @@ class UnaryCall {
   MemberTag<UnaryCall> done_;
   // Events still to come: the answer is sent, the call is over.
   int pending_events_ = 2;
+  mqtt::Clock::time_point arrived_at_;
+  std::atomic<bool> cancelled_{false};
 };
 
 }  // namespace dino::rpc

@@ -32,12 +32,6 @@ TEST(SettingsHelpTest, ShowsLimitsAndUnits) {
                                     "      Default: 30s\n"));
 }
 
-TEST(SettingsHelpTest, LeavesOutWhatDoesNotWorkYet) {
-  for (const std::string_view name : LaterSettings()) {
-    EXPECT_THAT(HelpText(), testing::Not(HasSubstr("--" + std::string(name) + " ")));
-  }
-}
-
 TEST(SettingsHelpTest, KeepsLinesWithin90ColumnsAndWithoutTrailingSpaces) {
   std::istringstream help(HelpText());
   for (std::string line; std::getline(help, line);) {

@@ -131,15 +131,11 @@ TEST(SettingsTest, IgnoresVariablesThatAreNotSettings) {
   EXPECT_THAT(Errors(Parse({}, {{"DINO_BRIDGE_SERVICE_HOST", "10.0.0.1"}})), testing::IsEmpty());
 }
 
-TEST(SettingsTest, RefusesSettingsOfLaterVersionsWithoutShowingTheirValue) {
-  for (const std::string_view name : LaterSettings()) {
-    const std::string flag = "--" + std::string(name);
-    EXPECT_THAT(Errors(Parse({(flag + "=secret").c_str()})),
-                ElementsAre(flag + ": is not supported by this version; remove it"));
-    const std::string variable = EnvironmentName(name);
-    EXPECT_THAT(Errors(Parse({}, {{variable, "secret"}})),
-                ElementsAre(variable + ": is not supported by this version; remove it"));
-  }
+TEST(SettingsTest, AnEmptyOpsAddressIsNone) {
+  const ParsedSettings parsed = Parse({"--ops-address="});
+  ASSERT_TRUE(std::holds_alternative<Settings>(parsed));
+  EXPECT_FALSE(std::get<Settings>(parsed).ops_address.has_value());
+  EXPECT_THAT(Errors(Parse({"--ops-address=8080"})), testing::SizeIs(1));
 }
 
 TEST(SettingsTest, ChecksTheTopicTemplateWithItsEnvironment) {

@@ -56,7 +56,7 @@ start_broker() {
 start_bridge() {
   local name=$1 broker=$2 variable=STAGE_${1^^}
   shift 2
-  start "$name" "$stage_program" --grpc-address=127.0.0.1:0 --mqtt-brokers="$broker" \
+  start "$name" "$stage_program" --grpc-address=127.0.0.1:0 --ops-address=127.0.0.1:0 --mqtt-brokers="$broker" \
     --mqtt-client-id-prefix="$name" --log-format=json "$@"
   wait_for "$name" '"grpc_address"' || {
     show_log "$name"

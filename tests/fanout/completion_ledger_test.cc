@@ -27,7 +27,7 @@ class CompletionLedgerTest : public ::testing::Test {
   bool Has(const std::string& key) { return ledger_.Find(key, now_) != nullptr; }
 
   const std::shared_ptr<KeyedRun> run_ =
-      std::make_shared<KeyedRun>(KeyedRun{"id", "message", {}, {1, 2}, nullptr, nullptr, {}});
+      std::make_shared<KeyedRun>(KeyedRun{"id", "message", 0, {}, {1, 2}, nullptr, nullptr, {}});
   CompletionLedger ledger_{kRecords, kWindow};
   mqtt::Clock::time_point now_{seconds(1000)};
 };

@@ -13,7 +13,8 @@ namespace {
 std::vector<std::string> Command(const std::string& mqtt_brokers,
                                  const std::vector<std::string>& flags) {
   std::vector<std::string> command = {DINO_BRIDGE, "--grpc-address=127.0.0.1:0",
-                                      "--mqtt-brokers=" + mqtt_brokers, "--log-format=json"};
+                                      "--ops-address=127.0.0.1:0", "--mqtt-brokers=" + mqtt_brokers,
+                                      "--log-format=json"};
   command.insert(command.end(), flags.begin(), flags.end());
   return command;
 }

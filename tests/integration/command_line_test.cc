@@ -63,7 +63,7 @@ TEST(CommandLineTest, AnOpenDoorWithoutAGuardIsRefused) {
 TEST(CommandLineTest, AnAddressInUseIsTold) {
   const LoopbackPort port;
   const FileDescriptor listener = ListenOnLoopback(port.number());
-  Subprocess bridge({DINO_BRIDGE, "--grpc-address=" + port.address()});
+  Subprocess bridge({DINO_BRIDGE, "--grpc-address=" + port.address(), "--ops-address="});
 
   EXPECT_EQ(bridge.Wait(), 1);
   EXPECT_THAT(Joined(bridge.RemainingLines(Output::kStderr)), HasSubstr(port.address()));

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "dino/events/v1/event_publisher_service.grpc.pb.h"
+#include "server/event/event_traits.h"
 #include "server/fanout/fanout.h"
 #include "server/rpc/library.h"
 #include "server/rpc/server.h"
@@ -101,10 +102,18 @@ class ServerFixture : public ::testing::Test {
     return std::async(std::launch::async, [this, request] { return Call(request); });
   }
 
+  static fanout::FanoutOptions FanoutOptions() {
+    fanout::FanoutOptions options;
+    options.max_pending_publications = 20000;
+    options.max_pending_bytes = 1 << 24;
+    options.kinds.assign(event::kEventKinds.begin(), event::kEventKinds.end());
+    return options;
+  }
+
   testing::FakePublisher publisher_{1};
   fanout::Fanout fanout_{publisher_,
                          *fanout::TopicTemplate::Parse("dms/{environment}/{user_id}", "test"),
-                         {std::chrono::seconds(86400), 20000, 1 << 24}};
+                         FanoutOptions()};
   std::unique_ptr<Server> server_;
   std::string address_;
   std::shared_ptr<grpc::Channel> channel_;

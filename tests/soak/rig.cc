@@ -30,6 +30,7 @@ std::vector<std::string> Command(const RigOptions& options, const std::string& a
           options.log_file,
           options.bridge,
           "--grpc-address=" + address,
+          "--ops-address=127.0.0.1:0",
           "--mqtt-brokers=" + broker_address,
           kIdempotencyEntries,
           "--log-format=json"};

@@ -1,0 +1,72 @@
+#include "server/app/operations.h"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "server/base/text_file.h"
+#include "server/metrics/process_series.h"
+#include "server/tls/certificate.h"
+
+namespace dino::app {
+namespace {
+
+using Certificates = std::vector<metrics::Sources::Certificate>;
+
+std::chrono::system_clock::time_point StartTime() {
+  const std::chrono::duration<double> start(metrics::ProcessStart());
+  return std::chrono::system_clock::time_point(
+      std::chrono::duration_cast<std::chrono::system_clock::duration>(start));
+}
+
+// For callers the certificate that is in use; for brokers the file's, which is read for each
+// connection.
+Certificates CertificatesOf(const Settings& settings, const CallerAccess& access) {
+  Certificates certificates;
+  if (const auto not_after = access.certificate_end()) {
+    certificates.push_back({settings.tls_cert_file, *not_after});
+  }
+  const std::string& file = settings.mqtt_tls_cert_file;
+  if (file.empty() || file == settings.tls_cert_file) return certificates;
+  const absl::StatusOr<std::string> pem = ReadTextFile(file);
+  if (!pem.ok()) return certificates;
+  const auto certificate = tls::Certificate::Parse(*pem);
+  if (certificate.ok()) certificates.push_back({file, certificate->not_after()});
+  return certificates;
+}
+
+metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
+                           const fanout::Fanout& fanout, const mqtt::SessionPool& pool,
+                           const rpc::Server& server) {
+  return {std::string(Version()),
+          server.meters(),
+          fanout,
+          pool,
+          [&settings, &access] { return CertificatesOf(settings, access); },
+          [&access] { return access.key_file_errors(); }};
+}
+
+}  // namespace
+
+Operations::Operations(const Settings& settings, const CallerAccess& access,
+                       const fanout::Fanout& fanout, const mqtt::SessionPool& pool,
+                       const rpc::Server& server)
+    : address_(settings.ops_address.has_value() ? settings.ops_address->ToString() : ""),
+      status_{std::string(Version()),
+              StartTime(),
+              settings.texts,
+              [&server] { return server.ready(); },
+              server.meters(),
+              fanout,
+              pool},
+      metrics_(MetricsOf(settings, access, fanout, pool, server)),
+      pages_({[&server] { return server.ready(); }, [this] { return metrics_.Text(); },
+              [this] { return ops::StatusJson(status_); }}),
+      http_([this](std::string_view path) { return pages_.Answer(path); }) {}
+
+absl::StatusOr<std::string> Operations::Start() {
+  if (address_.empty()) return std::string();
+  return http_.Start(address_);
+}
+
+}  // namespace dino::app

@@ -1,0 +1,40 @@
+#ifndef DINO_SERVER_APP_OPERATIONS_H_
+#define DINO_SERVER_APP_OPERATIONS_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/app/caller_access.h"
+#include "server/app/settings.h"
+#include "server/fanout/fanout.h"
+#include "server/metrics/bridge_metrics.h"
+#include "server/mqtt/session_pool.h"
+#include "server/ops/http_server.h"
+#include "server/ops/ops_pages.h"
+#include "server/ops/status_json.h"
+#include "server/rpc/server.h"
+
+namespace dino::app {
+
+// What operators see of the process, at `ops-address`. What it is made of outlives it.
+class Operations {
+ public:
+  Operations(const Settings& settings, const CallerAccess& access, const fanout::Fanout& fanout,
+             const mqtt::SessionPool& pool, const rpc::Server& server);
+
+  // Listens, unless the settings want that not. Returns the address, empty if there is none.
+  absl::StatusOr<std::string> Start();
+
+ private:
+  const std::string address_;
+  const ops::StatusSources status_;
+  const metrics::BridgeMetrics metrics_;
+  const ops::OpsPages pages_;
+  // Last: it uses the others.
+  ops::HttpServer http_;
+};
+
+}  // namespace dino::app
+
+#endif  // DINO_SERVER_APP_OPERATIONS_H_

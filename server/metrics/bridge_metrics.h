@@ -1,0 +1,55 @@
+#ifndef DINO_SERVER_METRICS_BRIDGE_METRICS_H_
+#define DINO_SERVER_METRICS_BRIDGE_METRICS_H_
+
+#include <prometheus/collectable.h>
+#include <prometheus/metric_family.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/fanout/fanout.h"
+#include "server/mqtt/session_pool.h"
+#include "server/rpc/call_meters.h"
+
+namespace dino::metrics {
+
+// Where the metrics come from. All of it must be usable from any thread.
+struct Sources {
+  struct Certificate {
+    std::string file;
+    std::chrono::system_clock::time_point not_after;
+  };
+
+  std::string version;
+  const rpc::CallMeters& calls;
+  const fanout::Fanout& fanout;
+  const mqtt::SessionPool& pool;
+  // Those that this process shows others, as far as they can be read.
+  std::function<std::vector<Certificate>()> certificates = [] {
+    return std::vector<Certificate>();
+  };
+  std::function<std::uint64_t()> key_file_errors = [] { return 0; };
+};
+
+// All metrics of the process. The parts count for themselves, in plain numbers; series are made of
+// them when somebody asks. Thread-safe; what the sources refer to outlives it.
+class BridgeMetrics : public prometheus::Collectable {
+ public:
+  explicit BridgeMetrics(Sources sources) : sources_(std::move(sources)) {}
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+  // The same in Prometheus' text format, version 0.0.4.
+  std::string Text() const;
+
+ private:
+  const Sources sources_;
+};
+
+}  // namespace dino::metrics
+
+#endif  // DINO_SERVER_METRICS_BRIDGE_METRICS_H_

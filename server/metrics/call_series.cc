@@ -1,0 +1,62 @@
+#include "server/metrics/call_series.h"
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+namespace dino::metrics {
+namespace {
+
+constexpr double kNanosecond = 1e-9;
+
+Labels LabelsOf(const rpc::MethodMeter& method) {
+  const rpc::MethodMeter::Name& name = method.name();
+  return {{"grpc_type", name.type}, {"grpc_service", name.service}, {"grpc_method", name.method}};
+}
+
+void CollectHandled(const rpc::CallMeters& meters, Families& families) {
+  Family handled = Family::OfCounter(
+      "grpc_server_handled_total",
+      "Total number of RPCs completed on the server, regardless of success or failure.");
+  for (const rpc::MethodMeter& method : meters.methods()) {
+    for (std::size_t code = 0; code < rpc::MethodMeter::kCodes; ++code) {
+      Labels labels = LabelsOf(method);
+      labels.push_back({"grpc_code", rpc::MethodMeter::kCodeNames[code]});
+      handled.Add(static_cast<double>(method.handled(code)), std::move(labels));
+    }
+  }
+  handled.Into(families);
+}
+
+}  // namespace
+
+void CollectCalls(const rpc::CallMeters& meters, Families& families) {
+  Family started =
+      Family::OfCounter("grpc_server_started_total", "Total number of RPCs started on the server.");
+  Family received = Family::OfCounter("grpc_server_msg_received_total",
+                                      "Total number of RPC messages received on the server.");
+  Family sent = Family::OfCounter("grpc_server_msg_sent_total",
+                                  "Total number of RPC messages sent by the server.");
+  Family seconds = Family::OfHistogram("grpc_server_handling_seconds",
+                                       "Time from the beginning of an RPC to its answer.");
+  for (const rpc::MethodMeter& method : meters.methods()) {
+    started.Add(static_cast<double>(method.started()), LabelsOf(method));
+    received.Add(static_cast<double>(method.received()), LabelsOf(method));
+    sent.Add(static_cast<double>(method.sent()), LabelsOf(method));
+    seconds.Add(method.seconds(), kNanosecond, LabelsOf(method));
+  }
+  for (Family* family : {&started, &received, &sent, &seconds}) family->Into(families);
+  CollectHandled(meters, families);
+
+  Family refused = Family::OfCounter(
+      "dino_bridge_calls_refused_total",
+      "Calls, and events of batches and streams, of which nothing was published, by the reason "
+      "that the caller was given.");
+  for (std::size_t i = 0; i < rpc::CallMeters::kRefusals.size(); ++i) {
+    refused.Add(static_cast<double>(meters.refused(i)),
+                {{"reason", std::string(rpc::CallMeters::kRefusals[i])}});
+  }
+  refused.Into(families);
+}
+
+}  // namespace dino::metrics

@@ -1,0 +1,44 @@
+#ifndef DINO_SERVER_METRICS_FAMILY_H_
+#define DINO_SERVER_METRICS_FAMILY_H_
+
+#include <prometheus/metric_family.h>
+
+#include <string>
+#include <vector>
+
+#include "server/base/histogram.h"
+
+namespace dino::metrics {
+
+using Families = std::vector<prometheus::MetricFamily>;
+using Labels = std::vector<prometheus::ClientMetric::Label>;
+
+// The series of one name, put together for one scrape.
+class Family {
+ public:
+  static Family OfCounter(std::string name, std::string help) {
+    return {std::move(name), std::move(help), prometheus::MetricType::Counter};
+  }
+  static Family OfGauge(std::string name, std::string help) {
+    return {std::move(name), std::move(help), prometheus::MetricType::Gauge};
+  }
+  static Family OfHistogram(std::string name, std::string help) {
+    return {std::move(name), std::move(help), prometheus::MetricType::Histogram};
+  }
+
+  Family& Add(double value, Labels labels = {});
+  // `unit` is what 1 of the histogram's values is in the metric's unit.
+  Family& Add(const Histogram& histogram, double unit, Labels labels = {});
+
+  // Puts it with the others.
+  void Into(Families& families) { families.push_back(std::move(family_)); }
+
+ private:
+  Family(std::string name, std::string help, prometheus::MetricType type);
+
+  prometheus::MetricFamily family_;
+};
+
+}  // namespace dino::metrics
+
+#endif  // DINO_SERVER_METRICS_FAMILY_H_

@@ -1,0 +1,18 @@
+#ifndef DINO_SERVER_METRICS_PROCESS_SERIES_H_
+#define DINO_SERVER_METRICS_PROCESS_SERIES_H_
+
+#include "server/metrics/family.h"
+
+namespace dino::metrics {
+
+// When this process started, in seconds since the epoch: by the wall clock as it is at the first
+// call, and ever the same.
+double ProcessStart();
+
+// Appends what the system knows of this process, under Prometheus' standard names. What it does
+// not tell is left out.
+void CollectProcess(Families& families);
+
+}  // namespace dino::metrics
+
+#endif  // DINO_SERVER_METRICS_PROCESS_SERIES_H_

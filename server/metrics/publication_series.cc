@@ -1,0 +1,93 @@
+#include "server/metrics/publication_series.h"
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace dino::metrics {
+namespace {
+
+constexpr double kNanosecond = 1e-9;
+
+void CollectPending(const fanout::Fanout& fanout, Families& families) {
+  const auto gauge = [&families](const char* name, const char* help, std::size_t value) {
+    Family::OfGauge(name, help).Add(static_cast<double>(value)).Into(families);
+  };
+  const fanout::Admission& admission = fanout.admission();
+  gauge("dino_bridge_pending_publications", "Publications of admitted calls that have not ended.",
+        admission.pending_publications());
+  gauge("dino_bridge_pending_publications_limit",
+        "The most publications that may be pending: max-pending-publications.",
+        fanout.options().max_pending_publications);
+  gauge("dino_bridge_pending_bytes", "Bytes that admitted calls take which have not ended.",
+        admission.pending_bytes());
+  gauge("dino_bridge_pending_bytes_limit", "The most bytes that may be pending: max-pending-bytes.",
+        fanout.options().max_pending_bytes);
+}
+
+}  // namespace
+
+void CollectPublications(const fanout::Fanout& fanout, Families& families) {
+  using Meter = fanout::PublicationMeter;
+  const Meter& meter = fanout.meter();
+  Family ended = Family::OfCounter("dino_bridge_publications_total",
+                                   "Publications that have ended, by how they ended.");
+  for (std::size_t kind = 0; kind < meter.kinds().size(); ++kind) {
+    for (std::size_t end = 0; end < Meter::kEndNames.size(); ++end) {
+      ended.Add(static_cast<double>(meter.ended(kind, static_cast<Meter::End>(end))),
+                {{"event_type", std::string(meter.kinds()[kind])},
+                 {"outcome", std::string(Meter::kEndNames[end])}});
+    }
+  }
+  ended.Into(families);
+  Family::OfHistogram("dino_bridge_fanout_recipients",
+                      "Recipients of each admitted event; of a repeated one, those still missing.")
+      .Add(meter.recipients(), 1)
+      .Into(families);
+  CollectPending(fanout, families);
+}
+
+void CollectSessions(const mqtt::SessionPool& pool, Families& families) {
+  Family::OfHistogram("dino_bridge_puback_seconds", "Time from a PUBLISH to the broker's PUBACK.")
+      .Add(pool.meter().puback, kNanosecond)
+      .Into(families);
+  Family::OfGauge("dino_bridge_in_flight_publications",
+                  "Publications that were sent and await their PUBACK.")
+      .Add(static_cast<double>(pool.meter().in_flight.load(std::memory_order_relaxed)))
+      .Into(families);
+
+  struct Count {
+    int connected = 0;
+    int waiting = 0;
+  };
+  std::map<std::string, Count> counts;
+  const std::vector<std::string>& brokers = pool.brokers();
+  for (const std::string& broker : brokers) counts[broker];
+  const std::vector<mqtt::SessionInfo> sessions = pool.Sessions();
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    // Before its first attempt a session has no broker but the one it will try.
+    const std::string& broker =
+        sessions[i].broker.empty() ? brokers[i % brokers.size()] : sessions[i].broker;
+    ++(sessions[i].connected ? counts[broker].connected : counts[broker].waiting);
+  }
+  Family state = Family::OfGauge("dino_bridge_sessions", "MQTT sessions by broker and state.");
+  for (const auto& [broker, count] : counts) {
+    state.Add(count.connected, {{"broker", broker}, {"state", "connected"}});
+    state.Add(count.waiting, {{"broker", broker}, {"state", "waiting"}});
+  }
+  state.Into(families);
+
+  Family losses = Family::OfCounter("dino_bridge_session_losses_total",
+                                    "Connected sessions that were lost, by broker and reason.");
+  for (std::size_t broker = 0; broker < brokers.size(); ++broker) {
+    for (std::size_t reason = 0; reason < mqtt::kLossReasonNames.size(); ++reason) {
+      losses.Add(
+          static_cast<double>(pool.losses(broker, static_cast<mqtt::LossReason>(reason))),
+          {{"broker", brokers[broker]}, {"reason", std::string(mqtt::kLossReasonNames[reason])}});
+    }
+  }
+  losses.Into(families);
+}
+
+}  // namespace dino::metrics

@@ -1,0 +1,34 @@
+#ifndef DINO_SERVER_OPS_CONNECTION_AGES_H_
+#define DINO_SERVER_OPS_CONNECTION_AGES_H_
+
+#include <chrono>
+#include <unordered_map>
+
+#include "server/base/mutex.h"
+
+namespace dino::ops {
+
+// Cuts connections that have become too old, so that nobody can keep one by a byte now and then.
+// Thread-safe.
+class ConnectionAges {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  explicit ConnectionAges(Clock::duration max_age) : max_age_(max_age) {}
+
+  // A connection has this socket, from the first call to the second one.
+  void Opened(int fd, Clock::time_point now);
+  void Closed(int fd);
+
+  // Shuts down the sockets that are too old; they stay open, and their owner's.
+  void CutOld(Clock::time_point now);
+
+ private:
+  const Clock::duration max_age_;
+  Mutex mutex_;
+  std::unordered_map<int, Clock::time_point> opened_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace dino::ops
+
+#endif  // DINO_SERVER_OPS_CONNECTION_AGES_H_

@@ -1,0 +1,127 @@
+#include "server/ops/http_server.h"
+
+#include <microhttpd.h>
+#include <sys/socket.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace dino::ops {
+namespace {
+
+constexpr std::chrono::seconds kMaxAge{10};
+constexpr std::chrono::milliseconds kLookAtAges{1000};
+
+// For a request's head and an answer's head. Longer requests are answered with 431 or 414.
+constexpr std::size_t kConnectionBytes = 16384;
+
+// Descriptors that are left for what the process needs itself.
+constexpr std::size_t kReserve = 8;
+
+constexpr char kPlainText[] = "text/plain; charset=utf-8";
+
+HttpAnswer MethodNotAllowed() {
+  return {MHD_HTTP_METHOD_NOT_ALLOWED,
+          kPlainText,
+          "method not allowed\n",
+          {{MHD_HTTP_HEADER_ALLOW, "GET, HEAD"}}};
+}
+
+MHD_Result Send(MHD_Connection* connection, const HttpAnswer& answer) {
+  MHD_Response* const response = MHD_create_response_from_buffer(
+      answer.body.size(),
+      // The library copies it.
+      const_cast<char*>(answer.body.data()),  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+      MHD_RESPMEM_MUST_COPY);
+  if (response == nullptr) return MHD_NO;
+  const auto add = [response](const char* name, const std::string& value) {
+    (void)MHD_add_response_header(response, name, value.c_str());
+  };
+  add(MHD_HTTP_HEADER_CONTENT_TYPE, answer.content_type);
+  add(MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+  add(MHD_HTTP_HEADER_CONNECTION, "close");
+  add("X-Content-Type-Options", "nosniff");
+  for (const auto& [name, value] : answer.headers) add(name.c_str(), value);
+  const MHD_Result queued = MHD_queue_response(connection, answer.status, response);
+  MHD_destroy_response(response);
+  return queued;
+}
+
+}  // namespace
+
+// What the library calls.
+struct HttpServer::Callbacks {
+  static MHD_Result OnRequest(void* self, MHD_Connection* connection, const char* url,
+                              const char* method, const char* /*version*/, const char* /*data*/,
+                              std::size_t* /*size*/, void** /*state*/) {
+    const std::string_view verb = method;
+    if (verb != MHD_HTTP_METHOD_GET && verb != MHD_HTTP_METHOD_HEAD) {
+      return Send(connection, MethodNotAllowed());
+    }
+    return Send(connection, static_cast<HttpServer*>(self)->handler_(url));
+  }
+
+  static void OnConnection(void* self, MHD_Connection* connection, void** /*state*/,
+                           MHD_ConnectionNotificationCode code) {
+    const MHD_ConnectionInfo* const info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info == nullptr) return;
+    ConnectionAges& ages = static_cast<HttpServer*>(self)->ages_;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+      ages.Opened(info->connect_fd, ConnectionAges::Clock::now());
+    } else {
+      ages.Closed(info->connect_fd);
+    }
+  }
+
+  // What it complains of is the clients' doing.
+  static void OnLog(void* /*self*/, const char* /*format*/, va_list /*arguments*/) {}
+};
+
+HttpServer::HttpServer(Handler handler)
+    : handler_(std::move(handler)), ages_(kMaxAge), listener_({kMaxConnections, kReserve}) {}
+
+HttpServer::~HttpServer() { Stop(); }
+
+absl::StatusOr<std::string> HttpServer::Start(std::string_view address) {
+  const absl::StatusOr<std::uint16_t> port = listener_.Open(address);
+  if (!port.ok()) {
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", std::string(address), ": ",
+                                               std::string(port.status().message())));
+  }
+  // The listener is ours: it goes on whatever accepting fails with.
+  daemon_ = MHD_start_daemon(
+      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC, 0, nullptr, nullptr,
+      &Callbacks::OnRequest, this, MHD_OPTION_EXTERNAL_LOGGER, &Callbacks::OnLog, this,
+      MHD_OPTION_NOTIFY_CONNECTION, &Callbacks::OnConnection, this, MHD_OPTION_CONNECTION_LIMIT,
+      static_cast<unsigned>(kMaxConnections), MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBytes,
+      MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(kMaxAge.count()), MHD_OPTION_END);
+  if (daemon_ == nullptr) return absl::UnavailableError("cannot start the HTTP server");
+  cutter_ = std::make_unique<Repeater>("ops-cutter", [this] {
+    ages_.CutOld(ConnectionAges::Clock::now());
+    return kLookAtAges;
+  });
+  listener_.Start([this](int fd) { Take(fd); });
+  return absl::StrCat(std::string(address.substr(0, address.rfind(':'))), ":", *port);
+}
+
+void HttpServer::Take(int fd) {
+  sockaddr_storage peer{};
+  socklen_t length = sizeof(peer);
+  getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &length);
+  // Closes the socket if it does not take it.
+  (void)MHD_add_connection(daemon_, fd, reinterpret_cast<const sockaddr*>(&peer), length);
+}
+
+void HttpServer::Stop() {
+  listener_.Stop();
+  cutter_.reset();
+  if (daemon_ != nullptr) MHD_stop_daemon(std::exchange(daemon_, nullptr));
+}
+
+}  // namespace dino::ops

@@ -1,0 +1,66 @@
+#ifndef DINO_SERVER_OPS_HTTP_SERVER_H_
+#define DINO_SERVER_OPS_HTTP_SERVER_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/base/repeater.h"
+#include "server/net/listener.h"
+#include "server/ops/connection_ages.h"
+
+struct MHD_Daemon;
+
+namespace dino::ops {
+
+struct HttpAnswer {
+  unsigned status = 200;
+  std::string content_type;
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+// A small HTTP/1.1 server for the process's operators. It answers GET and HEAD, one request a
+// connection, on a thread of its own; who is slow holds up nobody else. Connections are limited in
+// number, in the size of their request's head, and in age. Not thread-safe.
+class HttpServer {
+ public:
+  // How many connections are open at a time; further ones are reset.
+  static constexpr std::size_t kMaxConnections = 64;
+
+  // Answers a request for a path, which is without the query; called on the server's thread.
+  using Handler = std::function<HttpAnswer(std::string_view path)>;
+
+  explicit HttpServer(Handler handler);
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+  // Stops, if that has not been done.
+  ~HttpServer();
+
+  // Listens at `host:port`; port 0 picks a free one. Returns the address with its real port; fails
+  // if it cannot be had.
+  absl::StatusOr<std::string> Start(std::string_view address);
+
+  // Cuts all connections and listens no more.
+  void Stop();
+
+ private:
+  struct Callbacks;
+
+  void Take(int fd);
+
+  const Handler handler_;
+  ConnectionAges ages_;
+  net::Listener listener_;
+  MHD_Daemon* daemon_ = nullptr;
+  std::unique_ptr<Repeater> cutter_;
+};
+
+}  // namespace dino::ops
+
+#endif  // DINO_SERVER_OPS_HTTP_SERVER_H_

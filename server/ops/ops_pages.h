@@ -1,0 +1,36 @@
+#ifndef DINO_SERVER_OPS_OPS_PAGES_H_
+#define DINO_SERVER_OPS_OPS_PAGES_H_
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "server/ops/http_server.h"
+
+namespace dino::ops {
+
+// What there is at the operations address. Thread-safe if its sources are.
+class OpsPages {
+ public:
+  struct Sources {
+    // Whether calls can be served.
+    std::function<bool()> ready;
+    // In Prometheus' text format.
+    std::function<std::string()> metrics;
+    // As JSON.
+    std::function<std::string()> status;
+  };
+
+  explicit OpsPages(Sources sources) : sources_(std::move(sources)) {}
+
+  // The answer to a request for `path`; 404 for what there is not.
+  HttpAnswer Answer(std::string_view path) const;
+
+ private:
+  const Sources sources_;
+};
+
+}  // namespace dino::ops
+
+#endif  // DINO_SERVER_OPS_OPS_PAGES_H_

@@ -1,0 +1,129 @@
+#include "server/ops/status_json.h"
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace dino::ops {
+namespace {
+
+// Does not look whether text is UTF-8: what we show is, or comes from the command line.
+using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+void Key(Writer& json, std::string_view key) {
+  json.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
+}
+
+void Text(Writer& json, std::string_view key, std::string_view value) {
+  Key(json, key);
+  json.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+}
+
+void Number(Writer& json, std::string_view key, std::uint64_t value) {
+  Key(json, key);
+  json.Uint64(value);
+}
+
+void Time(Writer& json, std::string_view key, std::chrono::system_clock::time_point time) {
+  const std::chrono::duration<double> seconds = time.time_since_epoch();
+  Key(json, key);
+  json.Double(seconds.count());
+}
+
+void WriteSessions(const mqtt::SessionPool& pool, Writer& json) {
+  Key(json, "sessions");
+  json.StartArray();
+  for (const mqtt::SessionInfo& session : pool.Sessions()) {
+    json.StartObject();
+    Text(json, "client_id", session.client_id);
+    Text(json, "broker", session.broker);
+    Key(json, "connected");
+    json.Bool(session.connected);
+    Time(json, "since", session.since);
+    Text(json, "reason", session.reason);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteLoad(const StatusSources& sources, Writer& json) {
+  const fanout::Fanout& fanout = sources.fanout;
+  Key(json, "load");
+  json.StartObject();
+  Number(json, "pending_publications", fanout.admission().pending_publications());
+  Number(json, "pending_publications_limit", fanout.options().max_pending_publications);
+  Number(json, "pending_bytes", fanout.admission().pending_bytes());
+  Number(json, "pending_bytes_limit", fanout.options().max_pending_bytes);
+  Number(json, "in_flight_publications",
+         sources.pool.meter().in_flight.load(std::memory_order_relaxed));
+  json.EndObject();
+}
+
+// Methods that nobody has called are left out.
+void WriteCalls(const rpc::CallMeters& calls, Writer& json) {
+  Key(json, "calls");
+  json.StartArray();
+  for (const rpc::MethodMeter& method : calls.methods()) {
+    const std::uint64_t started = method.started();
+    if (started == 0) continue;
+    json.StartObject();
+    Text(json, "method", method.name().method);
+    Number(json, "started", started);
+    Key(json, "handled");
+    json.StartObject();
+    for (std::size_t code = 0; code < rpc::MethodMeter::kCodes; ++code) {
+      const std::uint64_t handled = method.handled(code);
+      if (handled > 0) Number(json, rpc::MethodMeter::kCodeNames[code], handled);
+    }
+    json.EndObject();
+    json.EndObject();
+  }
+  json.EndArray();
+  Key(json, "refused");
+  json.StartObject();
+  for (std::size_t i = 0; i < rpc::CallMeters::kRefusals.size(); ++i) {
+    Number(json, rpc::CallMeters::kRefusals[i], calls.refused(i));
+  }
+  json.EndObject();
+}
+
+void WritePublications(const fanout::PublicationMeter& meter, Writer& json) {
+  using Meter = fanout::PublicationMeter;
+  Key(json, "publications");
+  json.StartObject();
+  for (std::size_t end = 0; end < Meter::kEndNames.size(); ++end) {
+    std::uint64_t sum = 0;
+    for (std::size_t kind = 0; kind < meter.kinds().size(); ++kind) {
+      sum += meter.ended(kind, static_cast<Meter::End>(end));
+    }
+    Number(json, Meter::kEndNames[end], sum);
+  }
+  json.EndObject();
+}
+
+}  // namespace
+
+std::string StatusJson(const StatusSources& sources) {
+  rapidjson::StringBuffer buffer;
+  Writer json(buffer);
+  json.StartObject();
+  Text(json, "version", sources.version);
+  Key(json, "ready");
+  json.Bool(sources.ready());
+  Time(json, "started_at", sources.started_at);
+  Time(json, "now", std::chrono::system_clock::now());
+  WriteSessions(sources.pool, json);
+  WriteLoad(sources, json);
+  WriteCalls(sources.calls, json);
+  WritePublications(sources.fanout.meter(), json);
+  Key(json, "settings");
+  json.StartObject();
+  for (const auto& [name, text] : sources.settings) Text(json, name, text);
+  json.EndObject();
+  json.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+}  // namespace dino::ops

@@ -1,0 +1,34 @@
+#ifndef DINO_SERVER_OPS_STATUS_JSON_H_
+#define DINO_SERVER_OPS_STATUS_JSON_H_
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "server/fanout/fanout.h"
+#include "server/mqtt/session_pool.h"
+#include "server/rpc/call_meters.h"
+
+namespace dino::ops {
+
+// Where the status comes from. All of it must be usable from any thread.
+struct StatusSources {
+  std::string version;
+  std::chrono::system_clock::time_point started_at;
+  // Names and texts in force; no secrets.
+  std::vector<std::pair<std::string_view, std::string>> settings;
+  std::function<bool()> ready;
+  const rpc::CallMeters& calls;
+  const fanout::Fanout& fanout;
+  const mqtt::SessionPool& pool;
+};
+
+// What people want to know of a server, as JSON; times are seconds since the epoch.
+std::string StatusJson(const StatusSources& sources);
+
+}  // namespace dino::ops
+
+#endif  // DINO_SERVER_OPS_STATUS_JSON_H_

@@ -1,0 +1,15 @@
+#ifndef DINO_SERVER_OPS_STATUS_PAGE_H_
+#define DINO_SERVER_OPS_STATUS_PAGE_H_
+
+#include <string_view>
+
+namespace dino::ops {
+
+// The files in page/.
+extern const std::string_view kStatusHtml;
+extern const std::string_view kStatusCss;
+extern const std::string_view kStatusJs;
+
+}  // namespace dino::ops
+
+#endif  // DINO_SERVER_OPS_STATUS_PAGE_H_

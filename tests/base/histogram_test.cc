@@ -1,0 +1,39 @@
+#include "server/base/histogram.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace dino {
+namespace {
+
+using ::testing::ElementsAre;
+
+TEST(HistogramTest, ABoundBelongsToWhatIsBelowIt) {
+  Histogram histogram({10, 20});
+  for (const std::uint64_t value : {0, 10, 11, 20, 21}) histogram.Observe(value);
+  const Histogram::Reading reading = histogram.Read();
+  EXPECT_THAT(reading.counts, ElementsAre(2U, 2U, 1U));
+  EXPECT_EQ(reading.sum, 62U);
+}
+
+TEST(HistogramTest, TimesAreNanosecondsAndNotNegative) {
+  Histogram histogram({1000});
+  histogram.Observe(std::chrono::microseconds(2));
+  histogram.Observe(std::chrono::nanoseconds(-5));
+  const Histogram::Reading reading = histogram.Read();
+  EXPECT_THAT(reading.counts, ElementsAre(1U, 1U));
+  EXPECT_EQ(reading.sum, 2000U);
+}
+
+TEST(HistogramTest, LatencyBoundsGoFrom100MicrosecondsTo30Seconds) {
+  const std::vector<std::uint64_t> bounds = LatencyBounds();
+  EXPECT_EQ(bounds.size(), 17U);
+  EXPECT_EQ(bounds.front(), 100'000U);
+  EXPECT_EQ(bounds.back(), 30'000'000'000U);
+  EXPECT_TRUE(std::is_sorted(bounds.begin(), bounds.end()));
+}
+
+}  // namespace
+}  // namespace dino
