@@ -225,19 +225,21 @@ answers_a_call() {
   echo "a call was answered: $(tr -d '\n' <"$dir/answer.json")"
 }
 
-healthy() { (inside DINO_OPS_ADDRESS="$ops" dino-bridge health) >"$dir/health.log" 2>&1; }
-unhealthy() { ! healthy; }
+health() { (inside DINO_OPS_ADDRESS="$ops" dino-bridge health "$@") >"$dir/health.log" 2>&1; }
+ready() { health --ready; }
+not_ready() { ! ready; }
 
 follows_the_broker() {
-  within 10 healthy || fail 'it is not healthy' "$dir/health.log"
+  within 10 ready || fail 'it is not ready' "$dir/health.log"
   (inside GRPC_ADDRESS="$address" OPS_ADDRESS="$ops" OPEN=true timeout 30 bash -c \
     "$(<"$root/helm/dino-bridge/files/test-connection.sh")") >"$dir/connection.log" 2>&1 ||
     fail 'the script of helm test fails' "$dir/connection.log"
   kill "$broker_pid"
-  within 15 unhealthy || fail 'it is healthy without a broker' "$dir/bridge.log"
+  within 15 not_ready || fail 'it is ready without a broker' "$dir/bridge.log"
+  health || fail 'it is not healthy without a broker' "$dir/health.log"
   run_broker
-  within 15 healthy || fail 'it is not healthy again' "$dir/health.log"
-  echo 'the health check fails without the broker, and passes with it'
+  within 15 ready || fail 'it is not ready again' "$dir/health.log"
+  echo 'it is ready with the broker only, and healthy without it too'
 }
 
 stops() {

@@ -32,7 +32,6 @@ absl::Status Callers::Start() {
   watch_.emplace("callers", [this] {
     const absl::Status status = Refresh();
     if (!status.ok()) {
-      file_errors_.fetch_add(1, std::memory_order_relaxed);
       log::Error("the key file is broken; what it held before stays in force",
                  {{"reason", std::string(status.message())}});
     }
@@ -67,7 +66,10 @@ absl::Status Callers::Refresh() {
   if (stamp == stamp_) return absl::OkStatus();
   stamp_ = stamp;
   const auto entries = ReadKeyFile(path_);
-  if (!entries.ok()) return entries.status();
+  if (!entries.ok()) {
+    file_errors_.fetch_add(1, std::memory_order_relaxed);
+    return entries.status();
+  }
   std::shared_ptr<const Table> table = MakeTable(*entries);
   {
     const MutexLock lock(mutex_);

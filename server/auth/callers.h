@@ -51,7 +51,7 @@ class Callers {
   // Who has that name in client certificates; null if nobody.
   std::shared_ptr<const Caller> FindByName(std::string_view name) const;
 
-  // How often the file had changed and could not be used, since `Start`.
+  // How often the file had changed and could not be used.
   std::uint64_t file_errors() const { return file_errors_.load(std::memory_order_relaxed); }
 
   // Another number after every change: what was found before is to be found again.

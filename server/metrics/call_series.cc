@@ -31,6 +31,8 @@ void CollectHandled(const rpc::CallMeters& meters, Families& families) {
 }  // namespace
 
 void CollectCalls(const rpc::CallMeters& meters, Families& families) {
+  // First, so that no more calls are shown to have ended than to have begun.
+  CollectHandled(meters, families);
   Family started =
       Family::OfCounter("grpc_server_started_total", "Total number of RPCs started on the server.");
   Family received = Family::OfCounter("grpc_server_msg_received_total",
@@ -46,7 +48,6 @@ void CollectCalls(const rpc::CallMeters& meters, Families& families) {
     seconds.Add(method.seconds(), kNanosecond, LabelsOf(method));
   }
   for (Family* family : {&started, &received, &sent, &seconds}) family->Into(families);
-  CollectHandled(meters, families);
 
   Family refused = Family::OfCounter(
       "dino_bridge_calls_refused_total",

@@ -248,11 +248,10 @@ std::optional<Clock::duration> SendQueue::Acknowledge(int packet_id, std::uint8_
                                                       Clock::duration session_age) {
   std::optional<InFlight> entry = window_.Remove(packet_id);
   if (!entry.has_value()) return std::nullopt;
-  std::optional<Clock::duration> latency = now - entry->sent_at;
-  // What nobody waits for any more was left to a broker's answer.
-  if (entry->chunk != nullptr && entry->chunk->batch->options().qos == Qos::kAtMostOnce) {
-    latency.reset();
-  }
+  // What nobody waits for any more was left to the broker's answer.
+  const bool by_broker =
+      entry->chunk == nullptr || entry->chunk->batch->options().qos == Qos::kAtLeastOnce;
+  const auto latency = by_broker ? std::optional(now - entry->sent_at) : std::nullopt;
   if (entry->chunk != nullptr && MayPass(reason_code, session_age)) {
     entry->last_failure = reason_code;
     if (entry->failures < std::numeric_limits<std::uint8_t>::max()) ++entry->failures;

@@ -195,14 +195,6 @@ Clock::time_point Session::Advance(Clock::time_point now) {
   return NextTimer();
 }
 
-void Session::Measure() {
-  const std::size_t in_flight = queue_.in_flight();
-  if (in_flight == measured_in_flight_) return;
-  // Wraps round to less than before.
-  options_.meter->in_flight.fetch_add(in_flight - measured_in_flight_, std::memory_order_relaxed);
-  measured_in_flight_ = in_flight;
-}
-
 void Session::MoveUsers(Clock::time_point now) {
   SessionChange change;
   change.users = failover_.Advance(now);

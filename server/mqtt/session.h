@@ -127,7 +127,7 @@ class Session : private SocketHandler, private Connection::Listener {
   void Lost(const absl::Status& why);
   LossReason LossOf(const absl::Status& why) const;
   // Tells the meter how much is in flight.
-  void Measure();
+  void Measure() { options_.meter->UpdateInFlight(queue_.in_flight(), measured_in_flight_); }
   void MoveUsers(Clock::time_point now);
   void KeepUp(Clock::time_point now);
   void Send(Clock::time_point now);

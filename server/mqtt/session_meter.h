@@ -14,6 +14,14 @@ struct SessionMeter {
   Histogram puback{LatencyBounds()};
   // How many publications await their PUBACK, or to be sent again.
   std::atomic<std::size_t> in_flight{0};
+
+  // One session has `now` in flight; `before` is what it said last.
+  void UpdateInFlight(std::size_t now, std::size_t& before) {
+    if (now == before) return;
+    // Wraps round if there are fewer.
+    in_flight.fetch_add(now - before, std::memory_order_relaxed);
+    before = now;
+  }
 };
 
 }  // namespace dino::mqtt

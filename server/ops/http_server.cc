@@ -100,7 +100,8 @@ absl::StatusOr<std::string> HttpServer::Start(std::string_view address) {
       &Callbacks::OnRequest, this, MHD_OPTION_EXTERNAL_LOGGER, &Callbacks::OnLog, this,
       MHD_OPTION_NOTIFY_CONNECTION, &Callbacks::OnConnection, this, MHD_OPTION_CONNECTION_LIMIT,
       static_cast<unsigned>(kMaxConnections), MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBytes,
-      MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(kMaxAge.count()), MHD_OPTION_END);
+      MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_TIMEOUT,
+      static_cast<unsigned>(kMaxAge.count()), MHD_OPTION_END);
   if (daemon_ == nullptr) return absl::UnavailableError("cannot start the HTTP server");
   cutter_ = std::make_unique<Repeater>("ops-cutter", [this] {
     ages_.CutOld(ConnectionAges::Clock::now());

@@ -95,9 +95,11 @@ TEST_F(CallersTest, ABrokenFileChangesNothingAndTheNextGoodOneCounts) {
     EXPECT_THAT(std::string(status.message()), HasSubstr(file_));
   }
   EXPECT_EQ(callers_.generation(), generation);
+  EXPECT_EQ(callers_.file_errors(), 1U);
   EXPECT_NE(callers_.Find(kKey), nullptr);
   Write({KeyFileEntry("chat", kNewKey)});
   WaitForChange(generation);
+  EXPECT_EQ(callers_.file_errors(), 1U);
   EXPECT_NE(callers_.Find(kNewKey), nullptr);
 }
 

@@ -29,7 +29,9 @@ BridgeProcess::BridgeProcess(const std::string& mqtt_brokers, const std::vector<
       Subprocess::Output::kStderr,
       [this](std::string_view line) {
         if (line.find("listening") == std::string_view::npos) return false;
-        address_ = LogRecord(std::string(line)).Text("grpc_address");
+        const LogRecord record{std::string(line)};
+        address_ = record.Text("grpc_address");
+        ops_address_ = record.Text("ops_address");
         return !address_.empty();
       },
       kPatience, where);

@@ -44,6 +44,7 @@ class BridgeProcess {
 
   const std::string& address() const { return address_; }
   std::uint16_t port() const;
+  const std::string& ops_address() const { return ops_address_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   v1::EventPublisherService::Stub& stub() { return *stub_; }
 
@@ -72,6 +73,7 @@ class BridgeProcess {
  private:
   Subprocess process_;
   std::string address_;
+  std::string ops_address_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::EventPublisherService::Stub> stub_;
   bool stopped_ = false;

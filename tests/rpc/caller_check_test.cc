@@ -32,7 +32,7 @@ class KnownCallers {
            auth::KeyFileEntry("receipts", kReadKey,
                               R"(, "methods": ["PublishRead", "PublishBatch"])"),
            auth::KeyFileEntry("slow", kSlowKey, R"(, "recipients_per_second": 10)"),
-           auth::KeyFileEntry("steady", kSteadyKey, R"(, "events_per_second": 500)")});
+           auth::KeyFileEntry("steady", kSteadyKey, R"(, "events_per_second": 100)")});
     EXPECT_TRUE(callers_.Start().ok());
   }
 
@@ -141,7 +141,7 @@ TEST_F(CallerCheckTest, BeyondTheQuotaCallsAreToldWhenToRepeat) {
 }
 
 TEST_F(CallerCheckTest, WhoCallsWithoutPauseGetsThroughWhatTheQuotaGives) {
-  constexpr double kRate = 500;
+  constexpr double kRate = 100;
   const auto begin = testing::Clock::now();
   double admitted = 0;
   std::chrono::duration<double> elapsed{};

@@ -1,0 +1,102 @@
+#include "server/metrics/bridge_metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+namespace dino::metrics {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class BridgeMetricsTest : public ::testing::Test {
+ protected:
+  static mqtt::SessionPoolOptions PoolOptions() {
+    mqtt::SessionPoolOptions options;
+    options.brokers = {{"one", 1883}, {"two", 1883}};
+    options.sessions = 3;
+    return options;
+  }
+
+  static fanout::FanoutOptions FanoutOptions() {
+    fanout::FanoutOptions options;
+    options.kinds = {"message", "custom"};
+    options.max_pending_publications = 77;
+    return options;
+  }
+
+  Sources MakeSources() { return {"1.2.3", calls_, fanout_, pool_}; }
+  std::string Text() { return BridgeMetrics(MakeSources()).Text(); }
+
+  rpc::CallMeters calls_;
+  mqtt::SessionPool pool_{PoolOptions()};
+  fanout::Fanout fanout_{pool_, *fanout::TopicTemplate::Parse("{environment}/{user_id}", "test"),
+                         FanoutOptions()};
+};
+
+TEST_F(BridgeMetricsTest, EverySeriesIsThereBeforeAnythingHappens) {
+  calls_.Add({"package.Service", "Method", "unary"});
+  const std::string text = Text();
+  for (const char* line :
+       {"dino_bridge_build_info{version=\"1.2.3\"} 1\n",
+        "grpc_server_started_total{grpc_type=\"unary\",grpc_service=\"package.Service\","
+        "grpc_method=\"Method\"} 0\n",
+        "grpc_method=\"Method\",grpc_code=\"OK\"} 0\n",
+        "grpc_method=\"Method\",grpc_code=\"Unauthenticated\"} 0\n",
+        "grpc_server_handling_seconds_bucket{grpc_type=\"unary\",grpc_service=\"package.Service\","
+        "grpc_method=\"Method\",le=\"0.0001\"} 0\n",
+        "grpc_method=\"Method\",le=\"30\"} 0\n", "grpc_method=\"Method\",le=\"+Inf\"} 0\n",
+        "dino_bridge_calls_refused_total{reason=\"PERMISSION_DENIED\"} 0\n",
+        "dino_bridge_publications_total{event_type=\"custom\",outcome=\"no_subscriber\"} 0\n",
+        "dino_bridge_fanout_recipients_bucket{le=\"10000\"} 0\n",
+        "dino_bridge_puback_seconds_count 0\n", "dino_bridge_in_flight_publications 0\n",
+        "dino_bridge_pending_publications_limit 77\n",
+        "dino_bridge_session_losses_total{broker=\"two:1883\",reason=\"ack timeout\"} 0\n",
+        "dino_bridge_key_file_errors_total 0\n"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+TEST_F(BridgeMetricsTest, ASessionWaitsForTheBrokerThatItWillTry) {
+  const std::string text = Text();
+  for (const char* line : {"{broker=\"one:1883\",state=\"connected\"} 0\n",
+                           "{broker=\"one:1883\",state=\"waiting\"} 2\n",
+                           "{broker=\"two:1883\",state=\"waiting\"} 1\n"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+TEST_F(BridgeMetricsTest, ShowsWhatWasCounted) {
+  rpc::MethodMeter& meter = calls_.Add({"package.Service", "Method", "unary"});
+  meter.Started();
+  meter.Received();
+  meter.Handled(14, std::chrono::milliseconds(2));
+  calls_.Refused("OVERLOADED");
+  calls_.Refused("of a later version");
+  const std::string text = Text();
+  EXPECT_THAT(text, HasSubstr("grpc_method=\"Method\",grpc_code=\"Unavailable\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("grpc_method=\"Method\",le=\"0.001\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("grpc_method=\"Method\",le=\"0.0025\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("reason=\"OVERLOADED\"} 1\n"));
+  EXPECT_THAT(text, Not(HasSubstr("later")));
+}
+
+TEST_F(BridgeMetricsTest, ShowsWhenCertificatesEnd) {
+  Sources sources = MakeSources();
+  sources.certificates = [] {
+    return std::vector<Sources::Certificate>{
+        {"/etc/tls.crt", std::chrono::system_clock::time_point(std::chrono::seconds(1000000))}};
+  };
+  sources.key_file_errors = [] { return 2; };
+  const std::string text = BridgeMetrics(sources).Text();
+  EXPECT_THAT(
+      text,
+      HasSubstr("dino_bridge_certificate_expiry_timestamp_seconds{file=\"/etc/tls.crt\"} 1000000"));
+  EXPECT_THAT(text, HasSubstr("dino_bridge_key_file_errors_total 2\n"));
+}
+
+}  // namespace
+}  // namespace dino::metrics
