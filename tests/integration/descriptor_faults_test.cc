@@ -87,7 +87,7 @@ class DescriptorFaultsTest : public ::testing::Test {
 };
 
 TEST_F(DescriptorFaultsTest, TooManyConnectionsAreRefusedAndHarmNobody) {
-  LimitDescriptors(bridge_.pid(), idle_.file_descriptors + 50);
+  LimitDescriptors(bridge_.pid(), idle_.file_descriptors + 150);
   std::vector<FileDescriptor> connections = ConnectUntilRefused(port_);
   EXPECT_GT(connections.size(), 1U);
   EXPECT_FALSE(IsServed(ConnectToLoopback(port_)));
