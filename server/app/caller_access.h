@@ -4,6 +4,9 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "server/app/settings.h"
@@ -30,6 +33,11 @@ class CallerAccess {
 
   // How often the key file had changed and could not be used. Thread-safe.
   std::uint64_t key_file_errors() const { return callers_.file_errors(); }
+
+  // What callers have published, by their names in the key file. Thread-safe.
+  std::vector<std::pair<std::string, auth::Quota::Usage>> caller_usage() const {
+    return callers_.Usage();
+  }
 
  private:
   const bool uses_keys_;

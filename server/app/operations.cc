@@ -43,7 +43,8 @@ metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
           fanout,
           pool,
           [&settings, &access] { return CertificatesOf(settings, access); },
-          [&access] { return access.key_file_errors(); }};
+          [&access] { return access.key_file_errors(); },
+          [&access] { return access.caller_usage(); }};
 }
 
 }  // namespace

@@ -54,6 +54,14 @@ std::shared_ptr<const Caller> Callers::FindByName(std::string_view name) const {
   return caller == table->by_name.end() ? nullptr : caller->second;
 }
 
+std::vector<std::pair<std::string, Quota::Usage>> Callers::Usage() const {
+  const MutexLock lock(file_mutex_);
+  std::vector<std::pair<std::string, Quota::Usage>> usage;
+  usage.reserve(quotas_.size());
+  for (const auto& [name, quota] : quotas_) usage.emplace_back(name, quota->usage());
+  return usage;
+}
+
 std::shared_ptr<const Callers::Table> Callers::table() const {
   const MutexLock lock(mutex_);
   return table_;

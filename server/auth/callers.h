@@ -54,6 +54,9 @@ class Callers {
   // How often the file had changed and could not be used.
   std::uint64_t file_errors() const { return file_errors_.load(std::memory_order_relaxed); }
 
+  // What those whom the file names now have published, in the order of their names.
+  std::vector<std::pair<std::string, Quota::Usage>> Usage() const;
+
   // Another number after every change: what was found before is to be found again.
   std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
@@ -78,7 +81,7 @@ class Callers {
   std::atomic<std::uint64_t> generation_{0};
   std::atomic<std::uint64_t> file_errors_{0};
 
-  Mutex file_mutex_;
+  mutable Mutex file_mutex_;
   // Of the file that was read last, whether it was good or not.
   std::optional<FileStamp> stamp_ ABSL_GUARDED_BY(file_mutex_);
   // By name; they outlive changes of the file.

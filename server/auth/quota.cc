@@ -57,7 +57,12 @@ Clock::duration Quota::Take(std::size_t recipients, Clock::time_point now) {
   const MutexLock lock(mutex_);
   const auto count = static_cast<double>(recipients);
   const Clock::duration wait = Wait(count, now);
-  if (wait > Clock::duration::zero()) return wait;
+  if (wait > Clock::duration::zero()) {
+    ++usage_.refused_events;
+    return wait;
+  }
+  ++usage_.events;
+  usage_.recipients += recipients;
   if (events_.has_value()) events_->Take(1);
   if (recipients_.has_value()) recipients_->Take(count);
   return wait;
@@ -66,6 +71,11 @@ Clock::duration Quota::Take(std::size_t recipients, Clock::time_point now) {
 Clock::duration Quota::WaitFor(std::size_t recipients, Clock::time_point now) {
   const MutexLock lock(mutex_);
   return Wait(static_cast<double>(recipients), now);
+}
+
+Quota::Usage Quota::usage() const {
+  const MutexLock lock(mutex_);
+  return usage_;
 }
 
 Clock::duration Quota::Wait(double recipients, Clock::time_point now) {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "server/base/mutex.h"
@@ -41,9 +42,17 @@ struct Rates {
   std::optional<double> recipients_per_second;
 };
 
-// What a caller may still publish at the moment. Thread-safe.
+// What a caller may still publish at the moment, and what it has. Thread-safe.
 class Quota {
  public:
+  // Since the process started.
+  struct Usage {
+    std::uint64_t events = 0;
+    std::uint64_t recipients = 0;
+    // Events that it had to wait with.
+    std::uint64_t refused_events = 0;
+  };
+
   explicit Quota(const Rates& rates, Clock::time_point now = Clock::now());
 
   void SetRates(const Rates& rates, Clock::time_point now = Clock::now());
@@ -54,11 +63,15 @@ class Quota {
   // The same, but takes nothing.
   Clock::duration WaitFor(std::size_t recipients, Clock::time_point now = Clock::now());
 
+  // What `Take` was asked for.
+  Usage usage() const;
+
  private:
   Clock::duration Wait(double recipients, Clock::time_point now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  Mutex mutex_;
+  mutable Mutex mutex_;
+  Usage usage_ ABSL_GUARDED_BY(mutex_);
   std::optional<TokenBucket> events_ ABSL_GUARDED_BY(mutex_);
   std::optional<TokenBucket> recipients_ ABSL_GUARDED_BY(mutex_);
 };

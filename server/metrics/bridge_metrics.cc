@@ -9,6 +9,26 @@
 
 namespace dino::metrics {
 
+namespace {
+
+void CollectCallers(const Sources::CallerUsage& callers, Families& families) {
+  Family events = Family::OfCounter(
+      "dino_bridge_caller_events_total",
+      "Events within the caller's rights and quota, by its name in the key file.");
+  Family recipients =
+      Family::OfCounter("dino_bridge_caller_recipients_total", "The recipients of these events.");
+  Family refused = Family::OfCounter("dino_bridge_caller_quota_refusals_total",
+                                     "Events that the caller's quota refused.");
+  for (const auto& [name, usage] : callers) {
+    events.Add(static_cast<double>(usage.events), {{"caller", name}});
+    recipients.Add(static_cast<double>(usage.recipients), {{"caller", name}});
+    refused.Add(static_cast<double>(usage.refused_events), {{"caller", name}});
+  }
+  for (Family* family : {&events, &recipients, &refused}) family->Into(families);
+}
+
+}  // namespace
+
 std::vector<prometheus::MetricFamily> BridgeMetrics::Collect() const {
   Families families;
   Family::OfGauge("dino_bridge_build_info", "1; the label says which version this is.")
@@ -21,6 +41,7 @@ std::vector<prometheus::MetricFamily> BridgeMetrics::Collect() const {
                     "How often auth-keys-file had changed and could not be used.")
       .Add(static_cast<double>(sources_.key_file_errors()))
       .Into(families);
+  CollectCallers(sources_.callers(), families);
   Family certificates =
       Family::OfGauge("dino_bridge_certificate_expiry_timestamp_seconds",
                       "When the certificate ends that this server shows callers or brokers.");

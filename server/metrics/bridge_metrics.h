@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/auth/quota.h"
 #include "server/fanout/fanout.h"
 #include "server/mqtt/session_pool.h"
 #include "server/rpc/call_meters.h"
@@ -33,6 +34,9 @@ struct Sources {
     return std::vector<Certificate>();
   };
   std::function<std::uint64_t()> key_file_errors = [] { return 0; };
+  // Of those whom the key file names: so many series there are.
+  using CallerUsage = std::vector<std::pair<std::string, auth::Quota::Usage>>;
+  std::function<CallerUsage()> callers = [] { return CallerUsage(); };
 };
 
 // All metrics of the process. The parts count for themselves, in plain numbers; series are made of

@@ -103,6 +103,20 @@ TEST_F(CallersTest, ABrokenFileChangesNothingAndTheNextGoodOneCounts) {
   EXPECT_NE(callers_.Find(kNewKey), nullptr);
 }
 
+TEST_F(CallersTest, TellsWhatThoseOfTheFileHavePublished) {
+  Write({KeyFileEntry("chat", kKey), KeyFileEntry("push", kNewKey)});
+  ASSERT_TRUE(callers_.Refresh().ok());
+  callers_.Find(kKey)->quota().Take(3);
+  ASSERT_EQ(callers_.Usage().size(), 2U);
+  EXPECT_EQ(callers_.Usage()[0].first, "chat");
+  EXPECT_EQ(callers_.Usage()[0].second.recipients, 3U);
+  EXPECT_EQ(callers_.Usage()[1].second.events, 0U);
+  Write({KeyFileEntry("chat", kNewKey)});
+  ASSERT_TRUE(callers_.Refresh().ok());
+  ASSERT_EQ(callers_.Usage().size(), 1U);
+  EXPECT_EQ(callers_.Usage()[0].second.recipients, 3U);
+}
+
 TEST_F(CallersTest, AQuotaOutlivesAChangeOfTheFile) {
   Write({KeyFileEntry("chat", kKey, R"(, "events_per_second": 0.001)")});
   ASSERT_TRUE(callers_.Start().ok());

@@ -138,5 +138,16 @@ TEST_F(QuotaTest, ManyThreadsGetNoMoreTogether) {
   EXPECT_EQ(passed, 1000);
 }
 
+TEST_F(QuotaTest, CountsWhatWasLetThroughAndWhatWasNot) {
+  Quota quota({2, std::nullopt}, now_);
+  quota.Take(10, now_);
+  quota.Take(20, now_);
+  quota.Take(40, now_);
+  quota.WaitFor(1, now_);
+  EXPECT_EQ(quota.usage().events, 2U);
+  EXPECT_EQ(quota.usage().recipients, 30U);
+  EXPECT_EQ(quota.usage().refused_events, 1U);
+}
+
 }  // namespace
 }  // namespace dino::auth

@@ -98,5 +98,17 @@ TEST_F(BridgeMetricsTest, ShowsWhenCertificatesEnd) {
   EXPECT_THAT(text, HasSubstr("dino_bridge_key_file_errors_total 2\n"));
 }
 
+TEST_F(BridgeMetricsTest, EachCallerOfTheKeyFileHasItsSeries) {
+  Sources sources = MakeSources();
+  sources.callers = [] { return Sources::CallerUsage{{"chat", {7, 21, 2}}, {"receipts", {}}}; };
+  const std::string text = BridgeMetrics(sources).Text();
+  for (const char* line : {"dino_bridge_caller_events_total{caller=\"chat\"} 7\n",
+                           "dino_bridge_caller_recipients_total{caller=\"chat\"} 21\n",
+                           "dino_bridge_caller_quota_refusals_total{caller=\"chat\"} 2\n",
+                           "dino_bridge_caller_events_total{caller=\"receipts\"} 0\n"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
 }  // namespace
 }  // namespace dino::metrics
