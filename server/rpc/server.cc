@@ -67,8 +67,9 @@ void AddMethods(const std::string& name, CallMeters& meters) {
   for (int i = 0; i < service->method_count(); ++i) {
     const google::protobuf::MethodDescriptor& method = *service->method(i);
     const char* type = "unary";
-    if (method.server_streaming())
+    if (method.server_streaming()) {
       type = method.client_streaming() ? "bidi_stream" : "server_stream";
+    }
     meters.Add({name, method.name(), type});
   }
 }
