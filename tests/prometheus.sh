@@ -173,5 +173,5 @@ echo 'without the broker DinoBridgeNoSession fires'
 
 start broker mosquitto -v -p "$broker_port"
 within 30 not_firing DinoBridgeNoSession || fail 'the alert does not clear'
-some "$connected == 8" || fail 'not all sessions are back'
+within 10 some "$connected == 8" || fail 'not all sessions are back'
 echo 'with the broker it clears'

@@ -21,7 +21,7 @@ constexpr std::size_t kMebibyte = 1024UL * 1024;
 
 constexpr char kFile[] = "the path of a file that can be read; empty: none";
 
-std::vector<Setting> CallSettings() {
+std::vector<Setting> ListenerSettings() {
   return {
       {"grpc-address", "127.0.0.1:50051",
        "Where to listen for gRPC calls. An address that other machines can reach needs "
@@ -56,6 +56,11 @@ std::vector<Setting> CallSettings() {
        "What those in tls-client-ca-file have revoked: X.509 revocation lists in PEM form. Counts "
        "for open connections too.",
        Text(&Settings::tls_client_crl_file, kFile)},
+  };
+}
+
+std::vector<Setting> CallSettings() {
+  return {
       {"default-expiry", "86400s",
        "How long the broker keeps an event for a subscriber who is offline, unless the call says "
        "otherwise.",
@@ -84,6 +89,11 @@ std::vector<Setting> CallSettings() {
        "The most calls of PublishStream in progress. Further ones are refused with "
        "RESOURCE_EXHAUSTED (OVERLOADED).",
        Whole(&Settings::max_publish_streams, 1, 1000000)},
+  };
+}
+
+std::vector<Setting> LimitSettings() {
+  return {
       {"max-metadata-bytes", "8192",
        "The most bytes of a call's metadata, with 32 for each entry. Calls beyond it are refused "
        "with RESOURCE_EXHAUSTED and no reason.",
@@ -203,8 +213,9 @@ std::vector<Setting> LogSettings() {
 }
 
 std::vector<Setting> AllSettings() {
-  std::vector<Setting> all = CallSettings();
-  for (std::vector<Setting> more : {MqttSettings(), LogSettings()}) {
+  std::vector<Setting> all = ListenerSettings();
+  for (std::vector<Setting> more :
+       {CallSettings(), LimitSettings(), MqttSettings(), LogSettings()}) {
     all.insert(all.end(), std::make_move_iterator(more.begin()),
                std::make_move_iterator(more.end()));
   }
