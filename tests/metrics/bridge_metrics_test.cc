@@ -40,22 +40,27 @@ class BridgeMetricsTest : public ::testing::Test {
 TEST_F(BridgeMetricsTest, EverySeriesIsThereBeforeAnythingHappens) {
   calls_.Add({"package.Service", "Method", "unary"});
   const std::string text = Text();
-  for (const char* line :
-       {"dino_bridge_build_info{version=\"1.2.3\"} 1\n",
-        "grpc_server_started_total{grpc_type=\"unary\",grpc_service=\"package.Service\","
-        "grpc_method=\"Method\"} 0\n",
-        "grpc_method=\"Method\",grpc_code=\"OK\"} 0\n",
-        "grpc_method=\"Method\",grpc_code=\"Unauthenticated\"} 0\n",
-        "grpc_server_handling_seconds_bucket{grpc_type=\"unary\",grpc_service=\"package.Service\","
-        "grpc_method=\"Method\",le=\"0.0001\"} 0\n",
-        "grpc_method=\"Method\",le=\"30\"} 0\n", "grpc_method=\"Method\",le=\"+Inf\"} 0\n",
-        "dino_bridge_calls_refused_total{reason=\"PERMISSION_DENIED\"} 0\n",
-        "dino_bridge_publications_total{event_type=\"custom\",outcome=\"no_subscriber\"} 0\n",
-        "dino_bridge_fanout_recipients_bucket{le=\"10000\"} 0\n",
-        "dino_bridge_puback_seconds_count 0\n", "dino_bridge_in_flight_publications 0\n",
-        "dino_bridge_pending_publications_limit 77\n",
-        "dino_bridge_session_losses_total{broker=\"two:1883\",reason=\"ack timeout\"} 0\n",
-        "dino_bridge_key_file_errors_total 0\n"}) {
+  const std::string method =
+      R"({grpc_type="unary",grpc_service="package.Service",grpc_method="Method")";
+  for (const std::string& line :
+       {std::string("dino_bridge_build_info{version=\"1.2.3\"} 1\n"),
+        "grpc_server_started_total" + method + "} 0\n",
+        "grpc_server_msg_received_total" + method + "} 0\n",
+        "grpc_server_msg_sent_total" + method + "} 0\n",
+        "grpc_server_handled_total" + method + ",grpc_code=\"OK\"} 0\n",
+        "grpc_server_handled_total" + method + ",grpc_code=\"Unauthenticated\"} 0\n",
+        "grpc_server_handling_seconds_bucket" + method + ",le=\"0.0001\"} 0\n",
+        "grpc_server_handling_seconds_bucket" + method + ",le=\"30\"} 0\n",
+        "grpc_server_handling_seconds_bucket" + method + ",le=\"+Inf\"} 0\n",
+        std::string("dino_bridge_calls_refused_total{reason=\"PERMISSION_DENIED\"} 0\n"),
+        std::string(
+            "dino_bridge_publications_total{event_type=\"custom\",outcome=\"unknown\"} 0\n"),
+        std::string("dino_bridge_fanout_recipients_bucket{le=\"10000\"} 0\n"),
+        std::string("dino_bridge_puback_seconds_count 0\n"),
+        std::string("dino_bridge_in_flight_publications 0\n"),
+        std::string("dino_bridge_pending_publications_limit 77\n"),
+        std::string("dino_bridge_session_losses_total{broker=\"two:1883\",reason=\"closed\"} 0\n"),
+        std::string("dino_bridge_key_file_errors_total 0\n")}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }
