@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "server/base/text_file.h"
 #include "server/log/log.h"
 
 namespace dino::auth {
@@ -27,70 +28,50 @@ absl::StatusOr<std::vector<CallerEntry>> ReadKeyFile(const std::string& path) {
 absl::Status CheckKeyFile(const std::string& path) { return ReadKeyFile(path).status(); }
 
 absl::Status Callers::Start() {
-  absl::Status started = Refresh();
-  if (!started.ok()) return started;
-  watch_.emplace("callers", [this] {
-    const absl::Status status = Refresh();
-    if (!status.ok()) {
-      log::Error("the key file is broken; what it held before stays in force",
-                 {{"reason", std::string(status.message())}});
-    }
-    return kInterval;
+  return file_.Start("callers", [](const absl::Status& status) {
+    log::Error("the key file is broken; what it held before stays in force",
+               {{"reason", std::string(status.message())}});
   });
-  return absl::OkStatus();
 }
 
 std::shared_ptr<const Caller> Callers::Find(std::string_view key) const {
   const KeyDigest digest = DigestOf(key);
-  const std::shared_ptr<const Table> table = this->table();
+  const std::shared_ptr<const Table> table = file_.value();
+  if (table == nullptr) return nullptr;
   const auto place = table->by_key.find(BeginningOf(digest));
   if (place == table->by_key.end() || !Equal(place->second.digest, digest)) return nullptr;
   return place->second.caller;
 }
 
 std::shared_ptr<const Caller> Callers::FindByName(std::string_view name) const {
-  const std::shared_ptr<const Table> table = this->table();
+  const std::shared_ptr<const Table> table = file_.value();
+  if (table == nullptr) return nullptr;
   const auto caller = table->by_name.find({name.data(), name.size()});
   return caller == table->by_name.end() ? nullptr : caller->second;
 }
 
 std::vector<std::pair<std::string, Quota::Usage>> Callers::Usage() const {
-  const MutexLock lock(file_mutex_);
+  const MutexLock lock(mutex_);
   std::vector<std::pair<std::string, Quota::Usage>> usage;
   usage.reserve(quotas_.size());
   for (const auto& [name, quota] : quotas_) usage.emplace_back(name, quota->usage());
   return usage;
 }
 
-std::shared_ptr<const Callers::Table> Callers::table() const {
-  const MutexLock lock(mutex_);
-  return table_;
-}
-
-absl::Status Callers::Refresh() {
-  const MutexLock file_lock(file_mutex_);
-  // Taken first: what changes while the file is read is seen the next time.
-  const FileStamp stamp = StampOf(path_);
-  if (stamp == stamp_) return absl::OkStatus();
-  stamp_ = stamp;
-  const auto entries = ReadKeyFile(path_);
+absl::StatusOr<std::shared_ptr<const Callers::Table>> Callers::Read(const std::string& path) {
+  const auto entries = ReadKeyFile(path);
   if (!entries.ok()) {
     file_errors_.fetch_add(1, std::memory_order_relaxed);
     return entries.status();
   }
-  std::shared_ptr<const Table> table = MakeTable(*entries);
-  {
-    const MutexLock lock(mutex_);
-    table_.swap(table);
-  }
-  generation_.fetch_add(1, std::memory_order_release);
   log::Info("key file read", {{"callers", entries->size()}});
-  return absl::OkStatus();
+  return MakeTable(*entries);
 }
 
 std::shared_ptr<const Callers::Table> Callers::MakeTable(const std::vector<CallerEntry>& entries) {
   auto table = std::make_shared<Table>();
   std::map<std::string, std::shared_ptr<Quota>> quotas;
+  const MutexLock lock(mutex_);
   for (const CallerEntry& entry : entries) {
     std::shared_ptr<Quota>& quota = quotas[entry.name];
     const auto before = quotas_.find(entry.name);

@@ -2,11 +2,9 @@
 #define DINO_SERVER_AUTH_CALLERS_H_
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,11 +12,11 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "server/auth/caller.h"
 #include "server/auth/key_file.h"
 #include "server/base/mutex.h"
-#include "server/base/repeater.h"
-#include "server/base/text_file.h"
+#include "server/base/watched_files.h"
 
 namespace dino::auth {
 
@@ -29,12 +27,9 @@ absl::Status CheckKeyFile(const std::string& path);
 // has changed; one that is broken changes nothing and is logged. Thread-safe.
 class Callers {
  public:
-  // How soon a change of the file is seen.
-  static constexpr std::chrono::milliseconds kInterval{1000};
-
   // `environment` is the server's. Without callers, until `Start`.
-  Callers(std::string path, std::string environment)
-      : path_(std::move(path)), environment_(std::move(environment)) {}
+  Callers(const std::string& path, std::string environment)
+      : environment_(std::move(environment)), file_({path}, [this, path] { return Read(path); }) {}
   Callers(const Callers&) = delete;
   Callers& operator=(const Callers&) = delete;
 
@@ -43,7 +38,7 @@ class Callers {
 
   // Reads the file now, if it is not the one that was read last. One that is broken changes
   // nothing; the error says what is wrong with it.
-  absl::Status Refresh();
+  absl::Status Refresh() { return file_.Refresh(); }
 
   // Whose key it is; null if nobody's.
   std::shared_ptr<const Caller> Find(std::string_view key) const;
@@ -58,7 +53,7 @@ class Callers {
   std::vector<std::pair<std::string, Quota::Usage>> Usage() const;
 
   // Another number after every change: what was found before is to be found again.
-  std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
+  std::uint64_t generation() const { return file_.generation(); }
 
  private:
   struct Place {
@@ -71,27 +66,18 @@ class Callers {
     absl::flat_hash_map<std::string, std::shared_ptr<const Caller>> by_name;
   };
 
-  std::shared_ptr<const Table> table() const;
+  absl::StatusOr<std::shared_ptr<const Table>> Read(const std::string& path);
+  std::shared_ptr<const Table> MakeTable(const std::vector<CallerEntry>& entries);
 
-  std::shared_ptr<const Table> MakeTable(const std::vector<CallerEntry>& entries)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(file_mutex_);
-
-  const std::string path_;
   const std::string environment_;
-  std::atomic<std::uint64_t> generation_{0};
   std::atomic<std::uint64_t> file_errors_{0};
 
-  mutable Mutex file_mutex_;
-  // Of the file that was read last, whether it was good or not.
-  std::optional<FileStamp> stamp_ ABSL_GUARDED_BY(file_mutex_);
-  // By name; they outlive changes of the file.
-  std::map<std::string, std::shared_ptr<Quota>> quotas_ ABSL_GUARDED_BY(file_mutex_);
-
   mutable Mutex mutex_;
-  std::shared_ptr<const Table> table_ ABSL_GUARDED_BY(mutex_) = std::make_shared<const Table>();
+  // By name; they outlive changes of the file.
+  std::map<std::string, std::shared_ptr<Quota>> quotas_ ABSL_GUARDED_BY(mutex_);
 
-  // The last member: it uses the others.
-  std::optional<Repeater> watch_;
+  // The last member: reading it uses the others.
+  WatchedFiles<Table> file_;
 };
 
 }  // namespace dino::auth

@@ -1,7 +1,11 @@
 #include "server/tls/server_tls.h"
 
+#include <utility>
+
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "server/base/text_file.h"
 #include "server/log/log.h"
 #include "server/tls/certificate.h"
 #include "server/tls/pem_files.h"
@@ -18,8 +22,7 @@ absl::StatusOr<RevocationList> ReadCrl(const std::string& path, const std::strin
 }
 
 absl::Status CheckFiles(const ServerTlsFiles& files) {
-  absl::Status status = CheckCertificateFile(files.certificate);
-  if (status.ok()) status = CheckKeyFile(files.key, files.certificate);
+  absl::Status status = CheckKeyFile(files.key, files.certificate);
   if (status.ok() && !files.client_ca.empty()) status = CheckCaFile(files.client_ca);
   return status;
 }
@@ -34,6 +37,33 @@ void LogConfig(const ServerTlsConfig& config) {
   }
 }
 
+absl::StatusOr<std::shared_ptr<const ServerTlsConfig>> Read(const ServerTlsFiles& files) {
+  const absl::Status good = CheckFiles(files);
+  if (!good.ok()) return good;
+  auto config = std::make_shared<ServerTlsConfig>();
+  for (const auto& [path, content] :
+       {std::pair(&files.certificate, &config->certificate), std::pair(&files.key, &config->key),
+        std::pair(&files.client_ca, &config->client_ca)}) {
+    if (path->empty()) continue;
+    absl::StatusOr<std::string> text = ReadTextFile(*path);
+    if (!text.ok()) return text.status();
+    *content = *std::move(text);
+  }
+  const absl::StatusOr<Certificate> certificate = Certificate::Parse(config->certificate);
+  if (!certificate.ok()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(files.certificate, ": ", certificate.status().message()));
+  }
+  config->not_after = certificate->not_after();
+  if (!files.client_crl.empty()) {
+    auto revoked = ReadCrl(files.client_crl, config->client_ca);
+    if (!revoked.ok()) return revoked.status();
+    config->revoked = *std::move(revoked);
+  }
+  LogConfig(*config);
+  return config;
+}
+
 }  // namespace
 
 absl::Status CheckCrlFile(const std::string& path, const std::string& client_ca_path) {
@@ -42,73 +72,16 @@ absl::Status CheckCrlFile(const std::string& path, const std::string& client_ca_
   return ReadCrl(path, *client_ca).status();
 }
 
+ServerTls::ServerTls(const ServerTlsFiles& files)
+    : wants_client_certificates_(!files.client_ca.empty()),
+      files_({files.certificate, files.key, files.client_ca, files.client_crl},
+             [files] { return Read(files); }) {}
+
 absl::Status ServerTls::Start() {
-  absl::Status started = Refresh();
-  if (!started.ok()) return started;
-  watch_.emplace("tls-files", [this] {
-    const absl::Status status = Refresh();
-    if (!status.ok()) {
-      log::Error("the TLS files are not right; what they held before stays in force",
-                 {{"reason", std::string(status.message())}});
-    }
-    return kInterval;
+  return files_.Start("tls-files", [](const absl::Status& status) {
+    log::Error("the TLS files are not right; what they held before stays in force",
+               {{"reason", std::string(status.message())}});
   });
-  return absl::OkStatus();
-}
-
-absl::Status ServerTls::Refresh() {
-  const MutexLock files_lock(files_mutex_);
-  const Stamps stamps = StampFiles();
-  if (stamps == stamps_) return absl::OkStatus();
-  stamps_ = stamps;
-  absl::StatusOr<ServerTlsConfig> read = Read();
-  // What changed meanwhile may be half of the old and half of the new: next time.
-  if (StampFiles() != stamps) stamps_.reset();
-  if (!read.ok()) return read.status();
-  if (!stamps_.has_value()) return absl::OkStatus();
-  auto config = std::make_shared<const ServerTlsConfig>(*std::move(read));
-  LogConfig(*config);
-  {
-    const MutexLock lock(mutex_);
-    config_ = std::move(config);
-  }
-  generation_.fetch_add(1, std::memory_order_release);
-  return absl::OkStatus();
-}
-
-ServerTls::Stamps ServerTls::StampFiles() const {
-  return {StampOf(files_.certificate), StampOf(files_.key), StampOf(files_.client_ca),
-          StampOf(files_.client_crl)};
-}
-
-absl::StatusOr<ServerTlsConfig> ServerTls::Read() const {
-  const absl::Status good = CheckFiles(files_);
-  if (!good.ok()) return good;
-  ServerTlsConfig config;
-  for (const auto& [path, content] :
-       {std::pair(&files_.certificate, &config.certificate), std::pair(&files_.key, &config.key),
-        std::pair(&files_.client_ca, &config.client_ca)}) {
-    if (path->empty()) continue;
-    absl::StatusOr<std::string> text = ReadTextFile(*path);
-    if (!text.ok()) return text.status();
-    *content = *std::move(text);
-  }
-  const absl::StatusOr<Certificate> certificate = Certificate::Parse(config.certificate);
-  if (!certificate.ok()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(files_.certificate, ": ", certificate.status().message()));
-  }
-  config.not_after = certificate->not_after();
-  if (files_.client_crl.empty()) return config;
-  auto revoked = ReadCrl(files_.client_crl, config.client_ca);
-  if (!revoked.ok()) return revoked.status();
-  config.revoked = *std::move(revoked);
-  return config;
-}
-
-std::shared_ptr<const ServerTlsConfig> ServerTls::config() const {
-  const MutexLock lock(mutex_);
-  return config_;
 }
 
 }  // namespace dino::tls

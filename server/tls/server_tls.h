@@ -1,20 +1,13 @@
 #ifndef DINO_SERVER_TLS_SERVER_TLS_H_
 #define DINO_SERVER_TLS_SERVER_TLS_H_
 
-#include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
-#include <utility>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "server/base/mutex.h"
-#include "server/base/repeater.h"
-#include "server/base/text_file.h"
+#include "server/base/watched_files.h"
 #include "server/tls/revocation_list.h"
 
 namespace dino::tls {
@@ -48,10 +41,7 @@ absl::Status CheckCrlFile(const std::string& path, const std::string& client_ca_
 // together, change nothing and are logged. Thread-safe.
 class ServerTls {
  public:
-  // How soon a change of a file is seen.
-  static constexpr std::chrono::milliseconds kInterval{1000};
-
-  explicit ServerTls(ServerTlsFiles files) : files_(std::move(files)) {}
+  explicit ServerTls(const ServerTlsFiles& files);
   ServerTls(const ServerTls&) = delete;
   ServerTls& operator=(const ServerTls&) = delete;
 
@@ -60,34 +50,19 @@ class ServerTls {
 
   // Reads the files now, if one is not as it was when they were read last. Broken ones change
   // nothing; the error says which and why.
-  absl::Status Refresh();
+  absl::Status Refresh() { return files_.Refresh(); }
 
   // Null until `Start`.
-  std::shared_ptr<const ServerTlsConfig> config() const;
+  std::shared_ptr<const ServerTlsConfig> config() const { return files_.value(); }
 
   // Another number after every change.
-  std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
+  std::uint64_t generation() const { return files_.generation(); }
 
-  bool wants_client_certificates() const { return !files_.client_ca.empty(); }
+  bool wants_client_certificates() const { return wants_client_certificates_; }
 
  private:
-  using Stamps = std::array<FileStamp, 4>;
-
-  Stamps StampFiles() const;
-  absl::StatusOr<ServerTlsConfig> Read() const;
-
-  const ServerTlsFiles files_;
-  std::atomic<std::uint64_t> generation_{0};
-
-  Mutex files_mutex_;
-  // Of the files that were read last, whether they were good or not.
-  std::optional<Stamps> stamps_ ABSL_GUARDED_BY(files_mutex_);
-
-  mutable Mutex mutex_;
-  std::shared_ptr<const ServerTlsConfig> config_ ABSL_GUARDED_BY(mutex_);
-
-  // The last member: it uses the others.
-  std::optional<Repeater> watch_;
+  const bool wants_client_certificates_;
+  WatchedFiles<ServerTlsConfig> files_;
 };
 
 }  // namespace dino::tls
