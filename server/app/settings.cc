@@ -129,9 +129,9 @@ class SettingsReader {
     const std::string& crl = settings_.tls_client_crl_file;
     CheckPair("tls-cert-file", settings_.tls_cert_file, "tls-key-file", settings_.tls_key_file);
     CheckNeeds("tls-client-ca-file", ca, "tls-cert-file", settings_.tls_cert_file);
-    Check("tls-client-ca-file", ca, tls::CheckCaFile);
+    const bool has_ca = Check("tls-client-ca-file", ca, tls::CheckCaFile);
     CheckNeeds("tls-client-crl-file", crl, "tls-client-ca-file", ca);
-    if (ca.empty() || !tls::CheckCaFile(ca).ok()) return;
+    if (!has_ca) return;
     Check("tls-client-crl-file", crl,
           [&ca](const std::string& path) { return tls::CheckCrlFile(path, ca); });
   }
@@ -141,19 +141,19 @@ class SettingsReader {
                  const std::string& key_name, const std::string& key) {
     CheckNeeds(certificate_name, certificate, key_name, key);
     CheckNeeds(key_name, key, certificate_name, certificate);
-    Check(certificate_name, certificate, tls::CheckCertificateFile);
     // Only with a certificate that is right can it be said whether the key belongs to it.
-    if (certificate.empty() || !tls::CheckCertificateFile(certificate).ok()) return;
+    if (!Check(certificate_name, certificate, tls::CheckCertificateFile)) return;
     Check(key_name, key,
           [&certificate](const std::string& path) { return tls::CheckKeyFile(path, certificate); });
   }
 
-  // Checks the value of a setting that is in use.
+  // Checks the value of a setting that is in use. False if it is not in use, or not right.
   template <typename Function>
-  void Check(std::string_view name, const std::string& value, const Function& check) {
-    if (value.empty()) return;
+  bool Check(std::string_view name, const std::string& value, const Function& check) {
+    if (value.empty()) return false;
     const absl::Status status = check(value);
     if (!status.ok()) Fail(sources_[name], std::string(status.message()));
+    return status.ok();
   }
 
   void CheckNeeds(std::string_view name, const std::string& value, const std::string& other_name,
