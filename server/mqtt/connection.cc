@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "server/mqtt/packet_size.h"
 #include "server/mqtt/reason_code.h"
 
 namespace dino::mqtt {
@@ -30,20 +31,6 @@ void InitializeLibrary() {
 void SetSocketOption(int fd, int level, int name, unsigned value) {
   // A kernel without the option only makes us slower.
   setsockopt(fd, level, name, &value, sizeof(value));
-}
-
-// How many bytes a number takes as MQTT's variable byte integer.
-std::size_t VarintSize(std::size_t number) {
-  std::size_t size = 1;
-  for (; number >= 128; number /= 128) ++size;
-  return size;
-}
-
-// The size of a PUBLISH. (The library's own estimate is a byte or two short.)
-std::size_t PacketSize(std::size_t topic, std::size_t payload, Qos qos, std::size_t properties) {
-  const std::size_t remaining =
-      2 + topic + (qos == Qos::kAtMostOnce ? 0 : 2) + VarintSize(properties) + properties + payload;
-  return 1 + VarintSize(remaining) + remaining;
 }
 
 std::string TextOf(int error) { return std::generic_category().message(error); }
@@ -178,6 +165,7 @@ absl::Status Connection::CheckHandshake(int result) {
 
 absl::Status Connection::Read() {
   if (in_handshake_) return Handshake();
+  unacknowledged_ = true;
   // The library stops reading early when it finds an old EAGAIN in errno.
   errno = 0;
   return Check(mosquitto_loop_read(handle_, 1), "read");
@@ -201,13 +189,17 @@ absl::Status Connection::KeepAlive() {
 
 void Connection::Cork(bool on) { SetSocketOption(fd(), IPPROTO_TCP, TCP_CORK, on ? 1 : 0); }
 
-void Connection::AcknowledgeAtOnce() { SetSocketOption(fd(), IPPROTO_TCP, TCP_QUICKACK, 1); }
+void Connection::AcknowledgeReceived() {
+  if (unacknowledged_) SetSocketOption(fd(), IPPROTO_TCP, TCP_QUICKACK, 1);
+  unacknowledged_ = false;
+}
 
 Connection::PublishStatus Connection::Publish(const std::string& topic, std::string_view payload,
                                               Qos qos, const PublishProperties& properties,
                                               int& packet_id, std::uint8_t& reason_code) {
   const std::uint32_t most = connack_->maximum_packet_size;
-  if (most != 0 && PacketSize(topic.size(), payload.size(), qos, properties.wire_size()) > most) {
+  if (most != 0 &&
+      PublishPacketSize(topic.size(), payload.size(), qos, properties.wire_size()) > most) {
     reason_code = MQTT_RC_PACKET_TOO_LARGE;
     return PublishStatus::kRefused;
   }
@@ -216,6 +208,7 @@ Connection::PublishStatus Connection::Publish(const std::string& topic, std::str
       static_cast<int>(qos), /*retain=*/false, properties.get());
   switch (result) {
     case MOSQ_ERR_SUCCESS:
+      unacknowledged_ = false;
       return PublishStatus::kSent;
     case MOSQ_ERR_QOS_NOT_SUPPORTED:
       reason_code = MQTT_RC_QOS_NOT_SUPPORTED;

@@ -95,9 +95,9 @@ class Connection {
   // leaves in few segments.
   void Cork(bool on);
 
-  // Tells the broker's TCP at once that what has come was received, and not with the next packet
-  // or some 40 ms later.
-  void AcknowledgeAtOnce();
+  // Tells the broker's TCP now that what has come was received, unless a publication sent since
+  // then says so, and not some 40 ms later.
+  void AcknowledgeReceived();
 
   // Sends one publication. `packet_id` is written before OnPubAck can be called.
   PublishStatus Publish(const std::string& topic, std::string_view payload, Qos qos,
@@ -136,6 +136,8 @@ class Connection {
   Listener* listener_ = nullptr;
   mosquitto* handle_ = nullptr;
   std::uint32_t watched_events_ = 0;
+  // Whether something was read, and nothing published since.
+  bool unacknowledged_ = false;
   std::optional<ConnAck> connack_;
   // The code of the DISCONNECT by which the broker ended the connection.
   std::optional<std::uint8_t> disconnect_reason_;

@@ -67,7 +67,6 @@ void Session::OnConnectorDone(const absl::Status& status) {
 void Session::OnSocket(std::uint32_t events) {
   if (connection_ == nullptr) return;
   const absl::Status status = connection_->OnSocket(events);
-  has_read_ = true;
   ProcessAnswers();
   if (!status.ok()) Lost(status);
 }
@@ -142,7 +141,7 @@ void Session::Lost(const absl::Status& why) {
   change.was_connected = connected();
   change.loss = LossOf(why);
   change.reason = connected() ? connection_->ReasonOfLoss(why) : std::string(why.message());
-  const bool taken_over = connected() && connection_->taken_over();
+  const bool taken_over = change.loss == LossReason::kTakenOver;
   connection_.reset();
   queue_.ConnectionLost();
   const Clock::time_point now = Clock::now();
@@ -230,13 +229,8 @@ void Session::Send(Clock::time_point now) {
     if (answers_.empty()) break;
     ProcessAnswers();
   } while (queue_.unsent() > 0);
-  // A broker that leaves Nagle's algorithm on holds back its next PUBACKs until then. What we
-  // send says it too.
-  if (has_read_ && !has_sent_ && queue_.OldestSentAt().has_value()) {
-    connection_->AcknowledgeAtOnce();
-  }
-  has_read_ = false;
-  has_sent_ = false;
+  // A broker that leaves Nagle's algorithm on holds back its next PUBACKs until then.
+  if (queue_.OldestSentAt().has_value()) connection_->AcknowledgeReceived();
   connection_->Watch();
 }
 
@@ -254,7 +248,6 @@ bool Session::Burst(Clock::time_point now) {
 
 SendQueue::SendStatus Session::Transmit(const SendQueue::Outgoing& outgoing, InFlight& entry,
                                         std::uint8_t& reason_code) {
-  has_sent_ = true;
   const Batch& batch = outgoing.batch;
   switch (connection_->Publish(outgoing.topic, outgoing.payload, batch.options().qos,
                                properties_.For(batch, entry.sent_at), entry.packet_id,

@@ -149,9 +149,6 @@ class Session : private SocketHandler, private Connection::Listener {
   // Whether it has the session's second client ID.
   bool second_id_ = false;
   WayHome way_home_{kStable};
-  // Whether something has come, and whether something was sent, since `Send` ended.
-  bool has_read_ = false;
-  bool has_sent_ = false;
   // What the connection reported and nobody has looked at yet.
   std::vector<std::pair<int, std::uint8_t>> answers_;
 

@@ -1,0 +1,17 @@
+#ifndef DINO_SERVER_MQTT_PACKET_SIZE_H_
+#define DINO_SERVER_MQTT_PACKET_SIZE_H_
+
+#include <cstddef>
+
+#include "server/mqtt/batch.h"
+
+namespace dino::mqtt {
+
+// The size of a PUBLISH, whose parts have these sizes in bytes. (libmosquitto's own estimate is a
+// byte or two short.)
+std::size_t PublishPacketSize(std::size_t topic, std::size_t payload, Qos qos,
+                              std::size_t properties);
+
+}  // namespace dino::mqtt
+
+#endif  // DINO_SERVER_MQTT_PACKET_SIZE_H_
