@@ -100,8 +100,8 @@ rpc::ServerOptions ServerOptionsOf(const Settings& settings,
   connections.max_grace = settings.max_connection_grace;
   connections.max_idle = settings.max_connection_idle;
   connections.max_receiving_bytes = settings.max_receiving_bytes;
-  // Those that the sessions and operators need, and some for files, names and the log.
-  connections.spare_descriptors = settings.mqtt_sessions + ops::HttpServer::kMaxConnections + 16;
+  // Operators must get in when callers have taken all that they may.
+  connections.spare_descriptors = ReservedDescriptors(settings) + ops::HttpServer::kMaxConnections;
   return options;
 }
 

@@ -49,6 +49,8 @@ metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
 
 }  // namespace
 
+std::size_t ReservedDescriptors(const Settings& settings) { return settings.mqtt_sessions + 16; }
+
 Operations::Operations(const Settings& settings, const CallerAccess& access,
                        const fanout::Fanout& fanout, const mqtt::SessionPool& pool,
                        const rpc::Server& server)
@@ -63,7 +65,8 @@ Operations::Operations(const Settings& settings, const CallerAccess& access,
       metrics_(MetricsOf(settings, access, fanout, pool, server)),
       pages_({[&server] { return server.ready(); }, [this] { return metrics_.Text(); },
               [this] { return ops::StatusJson(status_); }}),
-      http_([this](std::string_view path) { return pages_.Answer(path); }) {}
+      http_([this](std::string_view path) { return pages_.Answer(path); },
+            ReservedDescriptors(settings)) {}
 
 absl::StatusOr<std::string> Operations::Start() {
   if (address_.empty()) return std::string();

@@ -1,7 +1,7 @@
 #ifndef DINO_SERVER_APP_OPERATIONS_H_
 #define DINO_SERVER_APP_OPERATIONS_H_
 
-#include <optional>
+#include <cstddef>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -16,6 +16,10 @@
 #include "server/rpc/server.h"
 
 namespace dino::app {
+
+// How many file descriptors connections must leave: those of the sessions, and some for files,
+// names and the log.
+std::size_t ReservedDescriptors(const Settings& settings);
 
 // What operators see of the process, at `ops-address`. What it is made of outlives it.
 class Operations {

@@ -20,9 +20,6 @@ constexpr std::chrono::milliseconds kLookAtAges{1000};
 // For a request's head and an answer's head. Longer requests are answered with 431 or 414.
 constexpr std::size_t kConnectionBytes = 16384;
 
-// Descriptors that are left for what the process needs itself.
-constexpr std::size_t kReserve = 8;
-
 constexpr char kPlainText[] = "text/plain; charset=utf-8";
 
 HttpAnswer MethodNotAllowed() {
@@ -83,8 +80,8 @@ struct HttpServer::Callbacks {
   static void OnLog(void* /*self*/, const char* /*format*/, va_list /*arguments*/) {}
 };
 
-HttpServer::HttpServer(Handler handler)
-    : handler_(std::move(handler)), ages_(kMaxAge), listener_({kMaxConnections, kReserve}) {}
+HttpServer::HttpServer(Handler handler, std::size_t reserve)
+    : handler_(std::move(handler)), ages_(kMaxAge), listener_({kMaxConnections, reserve}) {}
 
 HttpServer::~HttpServer() { Stop(); }
 

@@ -36,7 +36,8 @@ class HttpServer {
   // Answers a request for a path, which is without the query; called on the server's thread.
   using Handler = std::function<HttpAnswer(std::string_view path)>;
 
-  explicit HttpServer(Handler handler);
+  // The last `reserve` file descriptors that the process may open are not taken.
+  explicit HttpServer(Handler handler, std::size_t reserve = 16);
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
   // Stops, if that has not been done.

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,6 +20,7 @@
 #include <vector>
 
 #include "server/log/log.h"
+#include "tests/testing/descriptor_limit.h"
 #include "tests/testing/file_descriptor.h"
 #include "tests/testing/loopback.h"
 #include "tests/testing/patience.h"
@@ -29,6 +29,7 @@ namespace dino::net {
 namespace {
 
 using testing::ConnectToLoopback;
+using testing::DescriptorLimit;
 using testing::FileDescriptor;
 using ::testing::HasSubstr;
 using testing::kPatience;
@@ -64,23 +65,6 @@ class Connections {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<FileDescriptor> connections_;
-};
-
-// Lets this process open no descriptor from `first` on, until the end of the scope.
-class DescriptorLimit {
- public:
-  explicit DescriptorLimit(int first) {
-    getrlimit(RLIMIT_NOFILE, &before_);
-    rlimit limit = before_;
-    limit.rlim_cur = static_cast<rlim_t>(first);
-    setrlimit(RLIMIT_NOFILE, &limit);
-  }
-  DescriptorLimit(const DescriptorLimit&) = delete;
-  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
-  ~DescriptorLimit() { setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
 };
 
 class ListenerTest : public ::testing::Test {

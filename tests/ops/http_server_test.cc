@@ -2,11 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <string>
 #include <vector>
 
 #include "tests/ops/http_client.h"
+#include "tests/testing/descriptor_limit.h"
 
 namespace dino::ops {
 namespace {
@@ -30,9 +32,14 @@ class HttpServerTest : public ::testing::Test {
     address_ = *address;
   }
 
-  HttpServer server_{[](std::string_view path) {
-    return HttpAnswer{200, "text/plain", "you asked for " + std::string(path), {{"X-Own", "1"}}};
-  }};
+  static constexpr std::size_t kReserve = 3;
+
+  HttpServer server_{
+      [](std::string_view path) {
+        return HttpAnswer{
+            200, "text/plain", "you asked for " + std::string(path), {{"X-Own", "1"}}};
+      },
+      kReserve};
   std::string address_;
 };
 
@@ -118,6 +125,20 @@ TEST_F(HttpServerTest, TellsThatAnAddressCannotBeHad) {
   const auto address = second.Start(address_);
   EXPECT_THAT(std::string(address.status().message()), HasSubstr(address_));
 }
+
+// The sanitizer for undefined behaviour needs descriptors of its own to look at objects.
+#ifndef DINO_SANITIZER_NEEDS_DESCRIPTORS
+TEST_F(HttpServerTest, TheLastDescriptorsAreLeftToOthers) {
+  // The client's end of the next connection takes this one, and ours the one after it.
+  const int next = FileDescriptor(dup(0)).number();
+  {
+    const testing::DescriptorLimit limit(next + 1 + static_cast<int>(kReserve));
+    EXPECT_EQ(HttpGet(address_, "/"), "");
+  }
+  const testing::DescriptorLimit limit(next + 2 + static_cast<int>(kReserve));
+  EXPECT_EQ(BodyOf(HttpGet(address_, "/")), "you asked for /");
+}
+#endif  // DINO_SANITIZER_NEEDS_DESCRIPTORS
 
 }  // namespace
 }  // namespace dino::ops
