@@ -2,11 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <string>
 
 #include "tests/app/setting_errors.h"
 #include "tests/testing/certificate_authority.h"
+#include "tests/testing/files.h"
 
 namespace dino::app {
 namespace {
@@ -19,9 +19,7 @@ using ::testing::IsEmpty;
 class BrokerAccessSettingsTest : public ::testing::Test {
  protected:
   std::string File(const std::string& name, const std::string& content) {
-    std::string path = authority_.directory() / name;
-    std::ofstream(path) << content;
-    return path;
+    return testing::WriteFile(authority_.directory(), name, content);
   }
 
   testing::CertificateAuthority authority_;

@@ -2,11 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <string>
 
 #include "tests/app/setting_errors.h"
 #include "tests/testing/certificate_authority.h"
+#include "tests/testing/files.h"
 
 namespace dino::app {
 namespace {
@@ -41,8 +41,7 @@ TEST_F(CallerTlsSettingsTest, SaysWhatIsMissing) {
 }
 
 TEST_F(CallerTlsSettingsTest, NamesTheFileThatIsNotRight) {
-  const std::string garbage = authority_.directory() / "garbage";
-  std::ofstream(garbage) << "garbage";
+  const std::string garbage = testing::WriteFile(authority_.directory(), "garbage", "garbage");
   const CertificateFiles other = authority_.Issue("DNS:other.example");
   EXPECT_THAT(ErrorsOf({"--tls-cert-file=" + garbage, key_}),
               ElementsAre(HasSubstr("--tls-cert-file: " + garbage + " holds no certificate")));

@@ -1,12 +1,11 @@
 #ifndef DINO_TESTS_AUTH_KEY_FILES_H_
 #define DINO_TESTS_AUTH_KEY_FILES_H_
 
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "server/auth/api_key.h"
+#include "tests/testing/files.h"
 
 namespace dino::auth {
 
@@ -20,8 +19,7 @@ inline std::string KeyFileEntry(const std::string& name, const std::string& key,
 inline void WriteKeyFile(const std::string& path, const std::vector<std::string>& entries) {
   std::string list;
   for (const std::string& entry : entries) list.append(list.empty() ? "" : ",").append(entry);
-  std::ofstream(path + ".new") << R"({"callers": [)" << list << "]}";
-  std::filesystem::rename(path + ".new", path);
+  testing::ReplaceContent(path, R"({"callers": [)" + list + "]}");
 }
 
 }  // namespace dino::auth

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <string>
 
+#include "tests/testing/files.h"
 #include "tests/testing/temporary_directory.h"
 
 namespace dino {
@@ -54,8 +55,7 @@ TEST_F(TextFileTest, TheStampTellsWhatChanged) {
   const FileStamp longer = StampOf(file_);
   EXPECT_NE(longer, first);
   // Another file with the same content, put in place at a stroke.
-  std::ofstream(file_ + ".new") << "ab";
-  std::filesystem::rename(file_ + ".new", file_);
+  testing::ReplaceContent(file_, "ab");
   EXPECT_NE(StampOf(file_), longer);
 }
 

@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <future>
 #include <memory>
 #include <string>
 
+#include "tests/testing/files.h"
 #include "tests/testing/temporary_directory.h"
 
 namespace dino {
@@ -15,14 +15,9 @@ namespace {
 
 class WatchedFilesTest : public ::testing::Test {
  protected:
-  void Write(const std::string& path, const std::string& content) {
-    std::ofstream(path + ".new") << content;
-    std::filesystem::rename(path + ".new", path);
-  }
-
   absl::StatusOr<std::shared_ptr<const std::string>> Read() {
     ++reads_;
-    if (write_while_reading_) Write(second_, "changed");
+    if (write_while_reading_) testing::ReplaceContent(second_, "changed");
     const auto first = ReadTextFile(first_);
     if (!first.ok()) return first.status();
     const auto second = ReadTextFile(second_);
@@ -41,22 +36,22 @@ class WatchedFilesTest : public ::testing::Test {
 TEST_F(WatchedFilesTest, ReadsAgainOnlyWhatHasChanged) {
   EXPECT_EQ(files_.value(), nullptr);
   EXPECT_EQ(files_.generation(), 0U);
-  Write(first_, "a");
-  Write(second_, "b");
+  testing::ReplaceContent(first_, "a");
+  testing::ReplaceContent(second_, "b");
   ASSERT_TRUE(files_.Refresh().ok());
   EXPECT_EQ(*files_.value(), "ab");
   ASSERT_TRUE(files_.Refresh().ok());
   EXPECT_EQ(reads_, 1);
   EXPECT_EQ(files_.generation(), 1U);
-  Write(second_, "c");
+  testing::ReplaceContent(second_, "c");
   ASSERT_TRUE(files_.Refresh().ok());
   EXPECT_EQ(*files_.value(), "ac");
   EXPECT_EQ(files_.generation(), 2U);
 }
 
 TEST_F(WatchedFilesTest, WhatCannotBeReadChangesNothingAndIsToldOnce) {
-  Write(first_, "a");
-  Write(second_, "b");
+  testing::ReplaceContent(first_, "a");
+  testing::ReplaceContent(second_, "b");
   ASSERT_TRUE(files_.Refresh().ok());
   std::filesystem::remove(second_);
   EXPECT_FALSE(files_.Refresh().ok());
@@ -66,8 +61,8 @@ TEST_F(WatchedFilesTest, WhatCannotBeReadChangesNothingAndIsToldOnce) {
 }
 
 TEST_F(WatchedFilesTest, WhatChangesWhileItIsReadIsReadTheNextTime) {
-  Write(first_, "a");
-  Write(second_, "b");
+  testing::ReplaceContent(first_, "a");
+  testing::ReplaceContent(second_, "b");
   write_while_reading_ = true;
   EXPECT_TRUE(files_.Refresh().ok());
   EXPECT_EQ(files_.value(), nullptr);
@@ -81,8 +76,8 @@ TEST_F(WatchedFilesTest, DoesNotStartWithoutTheFiles) {
 }
 
 TEST_F(WatchedFilesTest, TellsByItselfWhatItCannotRead) {
-  Write(first_, "a");
-  Write(second_, "b");
+  testing::ReplaceContent(first_, "a");
+  testing::ReplaceContent(second_, "b");
   std::promise<absl::Status> told;
   ASSERT_TRUE(
       files_.Start("test", [&](const absl::Status& status) { told.set_value(status); }).ok());

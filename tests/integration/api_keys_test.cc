@@ -14,6 +14,7 @@
 #include "tests/integration/bridge_process.h"
 #include "tests/integration/error_details.h"
 #include "tests/integration/requests.h"
+#include "tests/testing/files.h"
 #include "tests/testing/mosquitto_broker.h"
 #include "tests/testing/subprocess.h"
 #include "tests/testing/temporary_directory.h"
@@ -52,9 +53,7 @@ class ApiKeysTest : public ::testing::Test {
   }
 
   void Write(const std::string& digests) {
-    std::ofstream(file_ + ".new") << R"({"callers": [{"name": "chat", "sha256": [)" << digests
-                                  << "]}]}";
-    std::filesystem::rename(file_ + ".new", file_);
+    ReplaceContent(file_, R"({"callers": [{"name": "chat", "sha256": [)" + digests + "]}]}");
   }
 
   grpc::Status PublishWith(const std::string& key) {

@@ -17,6 +17,7 @@
 #include "tests/integration/error_details.h"
 #include "tests/integration/tls_caller.h"
 #include "tests/testing/certificate_authority.h"
+#include "tests/testing/files.h"
 #include "tests/testing/mosquitto_broker.h"
 #include "tests/testing/subprocess.h"
 
@@ -33,15 +34,9 @@ class CallerTlsTest : public ::testing::Test {
  protected:
   CallerTlsTest() { Install(authority_.Issue(kNames)); }
 
-  // Puts a file in the place of another one, at once.
-  static void Replace(const std::string& path, const std::string& with) {
-    std::filesystem::copy_file(with, path + ".new");
-    std::filesystem::rename(path + ".new", path);
-  }
-
   void Install(const CertificateFiles& files) {
-    Replace(certificate_, files.certificate);
-    Replace(key_, files.key);
+    ReplaceFile(certificate_, files.certificate);
+    ReplaceFile(key_, files.key);
   }
 
   void Start(const std::vector<std::string>& more = {}) {
@@ -53,7 +48,7 @@ class CallerTlsTest : public ::testing::Test {
   }
 
   void StartForCertificates(const std::vector<std::string>& more = {}) {
-    Replace(client_ca_, authority_.certificate());
+    ReplaceFile(client_ca_, authority_.certificate());
     std::vector<std::string> flags = {"--tls-client-ca-file=" + client_ca_};
     flags.insert(flags.end(), more.begin(), more.end());
     Start(flags);
@@ -140,14 +135,14 @@ TEST_F(CallerTlsTest, ANameInACertificateStandsForAKey) {
 
 TEST_F(CallerTlsTest, ARevokedCertificateOpensNoMoreAlsoOnAnOpenConnection) {
   const std::string crl = authority_.directory() / "revoked.pem";
-  Replace(crl, authority_.RevocationList());
+  ReplaceFile(crl, authority_.RevocationList());
   StartForCertificates({"--tls-client-crl-file=" + crl});
   const CertificateFiles good = authority_.Issue("DNS:good.example");
   const CertificateFiles bad = authority_.Issue("DNS:bad.example");
   TlsCaller revoked(bridge_->address(), authority_, bad);
   EXPECT_TRUE(revoked.Publish().ok());
   authority_.Revoke(bad);
-  Replace(crl, authority_.RevocationList());
+  ReplaceFile(crl, authority_.RevocationList());
   WaitFor(Code::UNAUTHENTICATED, [&] { return revoked.Publish(); });
   EXPECT_EQ(CallWith(bad).error_code(), Code::UNAUTHENTICATED);
   EXPECT_TRUE(CallWith(good).ok());
@@ -159,7 +154,7 @@ TEST_F(CallerTlsTest, AnAuthorityIsSwappedForNewConnections) {
   const CertificateFiles old_one = authority_.Issue("DNS:chat.example");
   const CertificateFiles new_one = other.Issue("DNS:chat.example");
   EXPECT_EQ(CallWith(new_one).error_code(), Code::UNAVAILABLE);
-  Replace(client_ca_, other.certificate());
+  ReplaceFile(client_ca_, other.certificate());
   WaitFor(Code::OK, [&] { return CallWith(new_one); });
   EXPECT_EQ(CallWith(old_one).error_code(), Code::UNAVAILABLE);
 }
@@ -168,12 +163,12 @@ TEST_F(CallerTlsTest, APairThatDoesNotMatchIsToldAndLeavesTheOldOneInForce) {
   Start();
   CertificateAuthority other("Other authority");
   const CertificateFiles next = other.Issue(kNames);
-  Replace(certificate_, next.certificate);
+  ReplaceFile(certificate_, next.certificate);
   bridge_->WaitForLog("the TLS files are not right; what they held before stays in force");
   const grpc::Status status = CallWith({});
   EXPECT_TRUE(status.ok()) << Describe(status);
 
-  Replace(key_, next.key);
+  ReplaceFile(key_, next.key);
   WaitFor(Code::OK, [&] { return TlsCaller(bridge_->address(), other).Publish(); });
   EXPECT_EQ(CallWith({}).error_code(), Code::UNAVAILABLE) << "the old certificate is gone";
 }

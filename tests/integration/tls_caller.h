@@ -4,22 +4,16 @@
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 
 #include "dino/events/v1/event_publisher_service.grpc.pb.h"
 #include "tests/integration/requests.h"
 #include "tests/testing/certificate_authority.h"
+#include "tests/testing/files.h"
 #include "tests/testing/patience.h"
 
 namespace dino::testing {
-
-inline std::string ContentOf(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // What a channel needs that trusts who `authority` has signed and shows `certificate`, if there is
 // one.

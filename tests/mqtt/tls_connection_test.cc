@@ -13,6 +13,7 @@
 #include "tests/mqtt/watched_session.h"
 #include "tests/testing/certificate_authority.h"
 #include "tests/testing/fake_broker.h"
+#include "tests/testing/files.h"
 #include "tests/testing/loopback.h"
 #include "tests/testing/mosquitto_broker.h"
 #include "tests/testing/subprocess.h"
@@ -57,12 +58,6 @@ class TlsConnectionTest : public ::testing::Test {
     access.tls.certificate = files.certificate;
     access.tls.key = files.key;
     return access;
-  }
-
-  // Puts a file in place of another at a stroke.
-  static void Replace(const std::string& path, const std::string& by) {
-    std::filesystem::copy_file(by, path + ".new");
-    std::filesystem::rename(path + ".new", path);
   }
 
   CertificateAuthority authority_;
@@ -237,9 +232,9 @@ TEST_F(TlsConnectionTest, TakesANewClientCertificateAtTheNextAttempt) {
   session.WaitForReason("unknown ca");
 
   const CertificateFiles renewed = authority_.Issue("DNS:bridge.example");
-  Replace(used.certificate, renewed.certificate);
+  testing::ReplaceFile(used.certificate, renewed.certificate);
   session.WaitForReason("holds the key of another certificate");
-  Replace(used.key, renewed.key);
+  testing::ReplaceFile(used.key, renewed.key);
   session.WaitForConnection();
   session.ExpectPublishes();
 }

@@ -5,10 +5,10 @@
 #include <openssl/ssl.h>
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "tests/testing/certificate_authority.h"
+#include "tests/testing/files.h"
 
 namespace dino::mqtt {
 namespace {
@@ -18,11 +18,6 @@ using ::testing::HasSubstr;
 
 class TlsContextTest : public ::testing::Test {
  protected:
-  std::string File(const std::string& name, const std::string& content) {
-    std::string path = authority_.directory() / name;
-    std::ofstream(path) << content;
-    return path;
-  }
   static std::string Text(const absl::Status& status) { return std::string(status.message()); }
 
   testing::CertificateAuthority authority_;
@@ -42,15 +37,13 @@ TEST_F(TlsContextTest, DemandsTls12AndAVerifiedBroker) {
 }
 
 TEST_F(TlsContextTest, KeepsAContextForEachHostUntilAFileChanges) {
-  const std::string ca = File("ca-copy.pem", "");
-  std::filesystem::copy_file(authority_.certificate(), ca,
-                             std::filesystem::copy_options::overwrite_existing);
+  const std::string ca = authority_.directory() / "ca-copy.pem";
+  testing::ReplaceFile(ca, authority_.certificate());
   TlsContexts contexts({ca, client_.certificate, client_.key});
   const TlsContext first = contexts.For("localhost").value();
   EXPECT_EQ(contexts.For("localhost").value(), first);
   EXPECT_NE(contexts.For("127.0.0.1").value(), first);
-  std::filesystem::copy_file(authority_.certificate(), ca + ".new");
-  std::filesystem::rename(ca + ".new", ca);
+  testing::ReplaceFile(ca, authority_.certificate());
   EXPECT_NE(contexts.For("localhost").value(), first);
 }
 

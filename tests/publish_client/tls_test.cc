@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -13,18 +12,15 @@
 #include "clients/dino-publish/run.h"
 #include "dino/events/v1/event_publisher_service.grpc.pb.h"
 #include "tests/testing/certificate_authority.h"
+#include "tests/testing/files.h"
 
 namespace dino::publish_client {
 namespace {
 
 using dino::testing::CertificateAuthority;
 using dino::testing::CertificateFiles;
+using dino::testing::ContentOf;
 using ::testing::HasSubstr;
-
-std::string Read(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 class TlsTest : public ::testing::Test {
  protected:
@@ -45,8 +41,8 @@ class TlsTest : public ::testing::Test {
     const CertificateFiles files = authority_.Issue("IP:127.0.0.1");
     grpc::SslServerCredentialsOptions options(
         GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-    options.pem_root_certs = Read(authority_.certificate());
-    options.pem_key_cert_pairs.push_back({Read(files.key), Read(files.certificate)});
+    options.pem_root_certs = ContentOf(authority_.certificate());
+    options.pem_key_cert_pairs.push_back({ContentOf(files.key), ContentOf(files.certificate)});
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(options), &port);
     builder.RegisterService(&service_);
@@ -69,11 +65,11 @@ TEST_F(TlsTest, IsUsedIfThereIsACa) {
   EXPECT_FALSE(call_->tls.has_value());
   EXPECT_EQ(RunWith({ca_}), 0);
   ASSERT_TRUE(call_->tls.has_value());
-  EXPECT_EQ(call_->tls->ca, Read(authority_.certificate()));
+  EXPECT_EQ(call_->tls->ca, ContentOf(authority_.certificate()));
   EXPECT_EQ(call_->tls->certificate, "");
   EXPECT_EQ(RunWith({ca_, certificate_, key_}), 0);
-  EXPECT_EQ(call_->tls->certificate, Read(client_.certificate));
-  EXPECT_EQ(call_->tls->key, Read(client_.key));
+  EXPECT_EQ(call_->tls->certificate, ContentOf(client_.certificate));
+  EXPECT_EQ(call_->tls->key, ContentOf(client_.key));
 }
 
 TEST_F(TlsTest, FilesThatCannotBeUsedAreToldAndNothingIsSent) {
@@ -102,7 +98,8 @@ TEST_F(TlsTest, ReachesAServerThatWantsACertificate) {
   call.address = "127.0.0.1:" + std::to_string(port);
   call.path = "/dino.events.v1.EventPublisherService/PublishRead";
   call.timeout = std::chrono::seconds(30);
-  call.tls = TlsFiles{Read(authority_.certificate()), Read(client_.certificate), Read(client_.key)};
+  call.tls = TlsFiles{ContentOf(authority_.certificate()), ContentOf(client_.certificate),
+                      ContentOf(client_.key)};
   std::string response;
   EXPECT_EQ(MakeCall(call, response).error_code(), grpc::StatusCode::UNIMPLEMENTED)
       << "it got as far as the service";

@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <string>
 
 #include "tests/testing/certificate_authority.h"
+#include "tests/testing/files.h"
 #include "tests/testing/subprocess.h"
 
 namespace dino::tls {
@@ -19,9 +19,7 @@ using ::testing::StartsWith;
 class PemFilesTest : public ::testing::Test {
  protected:
   std::string File(const std::string& name, const std::string& content) {
-    std::string path = authority_.directory() / name;
-    std::ofstream(path) << content;
-    return path;
+    return testing::WriteFile(authority_.directory(), name, content);
   }
   static std::string Text(const absl::Status& status) { return std::string(status.message()); }
 

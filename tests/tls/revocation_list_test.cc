@@ -5,24 +5,24 @@
 
 #include <string>
 
-#include "server/base/text_file.h"
 #include "tests/testing/certificate_authority.h"
+#include "tests/testing/files.h"
 
 namespace dino::tls {
 namespace {
 
 using testing::CertificateAuthority;
 using testing::CertificateFiles;
+using testing::ContentOf;
 using ::testing::HasSubstr;
 
-std::string Read(const std::string& path) { return ReadTextFile(path).value(); }
-
 Certificate Parsed(const CertificateFiles& files) {
-  return Certificate::Parse(Read(files.certificate)).value();
+  return Certificate::Parse(ContentOf(files.certificate)).value();
 }
 
 std::string ErrorOf(const std::string& pem, const CertificateAuthority& authority) {
-  return std::string(RevocationList::Parse(pem, Read(authority.certificate())).status().message());
+  return std::string(
+      RevocationList::Parse(pem, ContentOf(authority.certificate())).status().message());
 }
 
 TEST(RevocationListTest, ContainsWhatWasRevoked) {
@@ -30,8 +30,8 @@ TEST(RevocationListTest, ContainsWhatWasRevoked) {
   const CertificateFiles good = authority.Issue("DNS:good.example");
   const CertificateFiles bad = authority.Issue("DNS:bad.example");
   authority.Revoke(bad);
-  const auto list =
-      RevocationList::Parse(Read(authority.RevocationList()), Read(authority.certificate()));
+  const auto list = RevocationList::Parse(ContentOf(authority.RevocationList()),
+                                          ContentOf(authority.certificate()));
   ASSERT_TRUE(list.ok()) << list.status();
   EXPECT_TRUE(list->Contains(Parsed(bad)));
   EXPECT_FALSE(list->Contains(Parsed(good)));
@@ -42,8 +42,9 @@ TEST(RevocationListTest, TakesListsOfSeveralAuthorities) {
   CertificateAuthority other("Other authority");
   const CertificateFiles bad = other.Issue("DNS:bad.example");
   other.Revoke(bad);
-  const auto list = RevocationList::Parse(Read(one.RevocationList()) + Read(other.RevocationList()),
-                                          Read(one.certificate()) + Read(other.certificate()));
+  const auto list =
+      RevocationList::Parse(ContentOf(one.RevocationList()) + ContentOf(other.RevocationList()),
+                            ContentOf(one.certificate()) + ContentOf(other.certificate()));
   ASSERT_TRUE(list.ok()) << list.status();
   EXPECT_TRUE(list->Contains(Parsed(bad)));
 }
@@ -56,12 +57,12 @@ TEST(RevocationListTest, RevokesNothingByDefault) {
 TEST(RevocationListTest, RefusesAListOfAnotherAuthority) {
   CertificateAuthority authority;
   CertificateAuthority other;
-  EXPECT_THAT(ErrorOf(Read(other.RevocationList()), authority), HasSubstr("has signed"));
+  EXPECT_THAT(ErrorOf(ContentOf(other.RevocationList()), authority), HasSubstr("has signed"));
 }
 
 TEST(RevocationListTest, RefusesWhatIsNoList) {
   CertificateAuthority authority;
-  const std::string list = Read(authority.RevocationList());
+  const std::string list = ContentOf(authority.RevocationList());
   EXPECT_THAT(ErrorOf("", authority), HasSubstr("no revocation list"));
   EXPECT_THAT(ErrorOf("garbage", authority), HasSubstr("no revocation list"));
   EXPECT_THAT(ErrorOf(list + list.substr(0, list.size() / 2), authority),

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "tests/testing/certificate_authority.h"
+#include "tests/testing/files.h"
 #include "tests/testing/patience.h"
 
 namespace dino::tls {
@@ -20,15 +21,9 @@ class ServerTlsTest : public ::testing::Test {
  protected:
   ServerTlsTest() { Install(first_); }
 
-  // Puts a file in the place of another one, at once.
-  static void Replace(const std::string& path, const std::string& with) {
-    std::filesystem::copy_file(with, path + ".new");
-    std::filesystem::rename(path + ".new", path);
-  }
-
   void Install(const CertificateFiles& files) {
-    Replace(files_.certificate, files.certificate);
-    Replace(files_.key, files.key);
+    testing::ReplaceFile(files_.certificate, files.certificate);
+    testing::ReplaceFile(files_.key, files.key);
   }
 
   std::string ErrorOf(ServerTls& tls) { return std::string(tls.Refresh().message()); }
@@ -72,13 +67,13 @@ TEST_F(ServerTlsTest, APairThatDoesNotMatchChangesNothingUntilItDoes) {
   ServerTls tls(files_);
   ASSERT_TRUE(tls.Refresh().ok());
   const std::uint64_t generation = tls.generation();
-  Replace(files_.certificate, second_.certificate);
+  testing::ReplaceFile(files_.certificate, second_.certificate);
   EXPECT_THAT(ErrorOf(tls), HasSubstr(files_.key + " holds the key of another certificate"));
   EXPECT_EQ(tls.generation(), generation);
   EXPECT_EQ(tls.config()->certificate, ReadTextFile(first_.certificate).value());
   EXPECT_EQ(ErrorOf(tls), "") << "it is told once";
 
-  Replace(files_.key, second_.key);
+  testing::ReplaceFile(files_.key, second_.key);
   EXPECT_TRUE(tls.Refresh().ok());
   EXPECT_NE(tls.generation(), generation);
   EXPECT_EQ(tls.config()->certificate, ReadTextFile(second_.certificate).value());
@@ -106,11 +101,11 @@ TEST_F(ServerTlsTest, ReadsWhatWasRevoked) {
 TEST_F(ServerTlsTest, AListOfAnotherAuthorityChangesNothing) {
   testing::CertificateAuthority other;
   files_.client_crl = authority_.directory() / "revoked.pem";
-  Replace(files_.client_crl, authority_.RevocationList());
+  testing::ReplaceFile(files_.client_crl, authority_.RevocationList());
   EXPECT_TRUE(CheckCrlFile(files_.client_crl, files_.client_ca).ok());
   ServerTls tls(files_);
   ASSERT_TRUE(tls.Refresh().ok());
-  Replace(files_.client_crl, other.RevocationList());
+  testing::ReplaceFile(files_.client_crl, other.RevocationList());
   EXPECT_THAT(ErrorOf(tls), HasSubstr(files_.client_crl + " holds a revocation list that none"));
   EXPECT_THAT(std::string(CheckCrlFile(files_.client_crl, files_.client_ca).message()),
               HasSubstr(files_.client_crl));
