@@ -7,18 +7,16 @@
 #include <grpcpp/grpcpp.h>
 
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "bench/base/json_line.h"
+#include "bench/base/program.h"
 #include "dino/events/v1/event_publisher_service.grpc.pb.h"
 
 ABSL_FLAG(int, threads, 2, "Threads, each with a completion queue");
@@ -114,10 +112,6 @@ absl::Status Run() {
 }  // namespace dino::bench
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage("Answers PublishMessage at once.");
-  absl::ParseCommandLine(argc, argv);
-  const absl::Status status = dino::bench::Run();
-  if (status.ok()) return 0;
-  std::fprintf(stderr, "echo-server: %s\n", status.ToString().c_str());
-  return 1;
+  return dino::bench::RunProgram(argc, argv, "echo-server", "Answers PublishMessage at once.",
+                                 dino::bench::Run);
 }

@@ -3,10 +3,7 @@
 // Prints one line of JSON. Exit status: 0, or 1 when a call failed or its answer did not say
 // that every recipient was acknowledged.
 
-#include <cstdio>
-
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
+#include "bench/base/program.h"
 #include "bench/load/load.h"
 #include "bench/load/load_flags.h"
 
@@ -26,10 +23,7 @@ absl::Status Run() {
 }  // namespace dino::bench
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage("Puts a load on the service, and says how it bore it.");
-  absl::ParseCommandLine(argc, argv);
-  const absl::Status status = dino::bench::Run();
-  if (status.ok()) return 0;
-  std::fprintf(stderr, "load-driver: %s\n", status.ToString().c_str());
-  return 1;
+  return dino::bench::RunProgram(argc, argv, "load-driver",
+                                 "Puts a load on the service, and says how it bore it.",
+                                 dino::bench::Run);
 }

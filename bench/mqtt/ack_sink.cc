@@ -3,12 +3,9 @@
 //
 // Prints its port as a line of JSON, and serves until it is ended.
 
-#include <cstdio>
-
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "bench/base/json_line.h"
+#include "bench/base/program.h"
 #include "bench/mqtt/sink_server.h"
 
 ABSL_FLAG(int, port, 0, "The port on the loopback interface; 0: a free one");
@@ -29,9 +26,7 @@ absl::Status Run() {
 }  // namespace dino::bench
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage("Acknowledges MQTT v5 publications, and does nothing else.");
-  absl::ParseCommandLine(argc, argv);
-  const absl::Status status = dino::bench::Run();
-  std::fprintf(stderr, "ack-sink: %s\n", status.ToString().c_str());
-  return 1;
+  return dino::bench::RunProgram(argc, argv, "ack-sink",
+                                 "Acknowledges MQTT v5 publications, and does nothing else.",
+                                 dino::bench::Run);
 }

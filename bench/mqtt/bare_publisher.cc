@@ -8,7 +8,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <thread>
@@ -16,12 +15,11 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "bench/base/json_line.h"
 #include "bench/base/measured_span.h"
+#include "bench/base/program.h"
 #include "bench/mqtt/bare_session.h"
 
 ABSL_FLAG(std::string, host, "127.0.0.1", "The broker's host");
@@ -162,13 +160,9 @@ absl::Status Run() {
   for (const absl::Status& status : statuses) {
     if (!status.ok()) return status;
   }
-  JsonLine()
-      .Add("program", "bare-publisher")
-      .Add("acknowledged", span.completions())
-      .Add("seconds", span.seconds())
-      .Add("acknowledged_per_second", span.per_second())
-      .Add("cpu_us_per_publication", span.processor_microseconds())
-      .Print();
+  JsonLine line;
+  line.Add("program", "bare-publisher");
+  AddPublications(line, span).Print();
   return absl::OkStatus();
 }
 
@@ -176,12 +170,10 @@ absl::Status Run() {
 }  // namespace dino::bench
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage("Publishes to an MQTT v5 broker by libmosquitto, and measures.");
-  absl::ParseCommandLine(argc, argv);
   mosquitto_lib_init();
-  const absl::Status status = dino::bench::Run();
+  const int status = dino::bench::RunProgram(
+      argc, argv, "bare-publisher", "Publishes to an MQTT v5 broker by libmosquitto, and measures.",
+      dino::bench::Run);
   mosquitto_lib_cleanup();
-  if (status.ok()) return 0;
-  std::fprintf(stderr, "bare-publisher: %s\n", status.ToString().c_str());
-  return 1;
+  return status;
 }

@@ -9,16 +9,14 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <vector>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "absl/time/time.h"
 #include "bench/base/json_line.h"
 #include "bench/base/measured_span.h"
+#include "bench/base/program.h"
 #include "bench/mqtt/limit_session.h"
 
 ABSL_FLAG(int, port, 1883, "The broker's port on the loopback interface");
@@ -110,13 +108,9 @@ absl::Status Run() {
     if (!status.ok()) return status;
   }
   if (absl::Status status = loop.Run(); !status.ok()) return status;
-  JsonLine()
-      .Add("program", "limit-publisher")
-      .Add("acknowledged", span.completions())
-      .Add("seconds", span.seconds())
-      .Add("acknowledged_per_second", span.per_second())
-      .Add("cpu_us_per_publication", span.processor_microseconds())
-      .Print();
+  JsonLine line;
+  line.Add("program", "limit-publisher");
+  AddPublications(line, span).Print();
   return absl::OkStatus();
 }
 
@@ -124,10 +118,7 @@ absl::Status Run() {
 }  // namespace dino::bench
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage("Publishes ready-made packets to an MQTT v5 broker, and measures.");
-  absl::ParseCommandLine(argc, argv);
-  const absl::Status status = dino::bench::Run();
-  if (status.ok()) return 0;
-  std::fprintf(stderr, "limit-publisher: %s\n", status.ToString().c_str());
-  return 1;
+  return dino::bench::RunProgram(argc, argv, "limit-publisher",
+                                 "Publishes ready-made packets to an MQTT v5 broker, and measures.",
+                                 dino::bench::Run);
 }

@@ -3,18 +3,16 @@
 // Prints one line of JSON. Exit status: 0, or 1 when a call failed.
 
 #include <cstdint>
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <string>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "bench/base/json_line.h"
+#include "bench/base/program.h"
 #include "bench/load/closed_loop.h"
 #include "centrifugo_api.grpc.pb.h"
 
@@ -109,10 +107,7 @@ absl::Status Run() {
 }  // namespace dino::bench
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage("Calls Centrifugo's Broadcast in a closed loop, and measures.");
-  absl::ParseCommandLine(argc, argv);
-  const absl::Status status = dino::bench::Run();
-  if (status.ok()) return 0;
-  std::fprintf(stderr, "broadcast-driver: %s\n", status.ToString().c_str());
-  return 1;
+  return dino::bench::RunProgram(argc, argv, "broadcast-driver",
+                                 "Calls Centrifugo's Broadcast in a closed loop, and measures.",
+                                 dino::bench::Run);
 }

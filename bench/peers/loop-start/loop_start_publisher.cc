@@ -9,7 +9,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -19,12 +18,11 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "bench/base/json_line.h"
 #include "bench/base/measured_span.h"
+#include "bench/base/program.h"
 
 ABSL_FLAG(int, port, 1883, "The broker's port");
 ABSL_FLAG(int, topics, 1000, "Topics of one event");
@@ -188,14 +186,10 @@ absl::Status Run() {
   if (!status.ok()) return status;
   int version[3] = {};
   mosquitto_lib_version(&version[0], &version[1], &version[2]);
-  JsonLine()
-      .Add("program", "libmosquitto loop_start")
-      .Add("version", absl::StrCat(version[0], ".", version[1], ".", version[2]))
-      .Add("acknowledged", span.completions())
-      .Add("seconds", span.seconds())
-      .Add("acknowledged_per_second", span.per_second())
-      .Add("cpu_us_per_publication", span.processor_microseconds())
-      .Print();
+  JsonLine line;
+  line.Add("program", "libmosquitto loop_start")
+      .Add("version", absl::StrCat(version[0], ".", version[1], ".", version[2]));
+  AddPublications(line, span).Print();
   return absl::OkStatus();
 }
 
@@ -203,12 +197,10 @@ absl::Status Run() {
 }  // namespace dino::bench
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage("Publishes by mosquitto_loop_start, and measures.");
-  absl::ParseCommandLine(argc, argv);
   mosquitto_lib_init();
-  const absl::Status status = dino::bench::Run();
+  const int status =
+      dino::bench::RunProgram(argc, argv, "loop-start-publisher",
+                              "Publishes by mosquitto_loop_start, and measures.", dino::bench::Run);
   mosquitto_lib_cleanup();
-  if (status.ok()) return 0;
-  std::fprintf(stderr, "loop-start-publisher: %s\n", status.ToString().c_str());
-  return 1;
+  return status;
 }
