@@ -68,48 +68,13 @@ fail() {
 # ---- processes ----------------------------------------------------------------------
 
 dir=
-pids=()
+source "$root/deploy/programs.sh"
 
-# start NAME PROGRAM...: runs a program that ends with this script, even if that is killed.
-# Its output goes to $dir/NAME.log.
-start() {
-  local name=$1 as_whom=()
-  shift
-  if [[ $1 == mosquitto && $EUID == 0 ]]; then
-    # Not as root. It would change to this user by itself, and forget us at that.
-    as_whom=(--reuid=mosquitto --regid=mosquitto --clear-groups)
-  fi
-  : >"$dir/$name.log"
-  # In a session of its own, Ctrl-C does not reach it: stop_all keeps the order.
-  setsid setpriv "${as_whom[@]}" --pdeathsig=TERM -- "$@" >"$dir/$name.log" 2>&1 </dev/null &
-  pids+=("$!")
-}
-
-runs() { kill -0 "$1" 2>/dev/null; }
-ended() { ! runs "$1"; }
-
-# within SECONDS CONDITION...: waits until a condition holds; fails if it does not in time.
-within() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    ((SECONDS < end)) || return 1
-    sleep 0.05
-  done
-}
-
-stop_all() {
-  local i pid
-  trap '' HUP INT TERM
-  for ((i = ${#pids[@]} - 1; i >= 0; i--)); do # The broker last.
-    pid=${pids[i]}
-    kill "$pid" 2>/dev/null || continue
-    within 10 ended "$pid" || kill -KILL "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-  done
+clean_up() {
+  stop_programs
   if [[ -n "$dir" ]]; then rm -rf "$dir"; fi
 }
-trap stop_all EXIT
+trap clean_up EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -124,10 +89,6 @@ build() {
   cmake --build --preset release
 }
 
-broker_answers_or_ended() {
-  grep -q ' running$' "$dir/broker.log" || ! runs "$1"
-}
-
 # Starts a broker on a port nobody else has, and sets $broker.
 start_broker() {
   local port
@@ -139,7 +100,7 @@ start_broker() {
       printf 'max_inflight_messages 1000\nset_tcp_nodelay true\nlog_dest stderr\n'
     } >"$dir/mosquitto.conf"
     start broker mosquitto -c "$dir/mosquitto.conf"
-    within 10 broker_answers_or_ended "${pids[-1]}" || fail 'mosquitto hangs' "$dir/broker.log"
+    within 10 says_or_ended broker ' running$' || fail 'mosquitto hangs' "$dir/broker.log"
     if runs "${pids[-1]}"; then
       broker=127.0.0.1:$port
       return

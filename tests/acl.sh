@@ -5,9 +5,9 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 PATH=$PATH:/usr/sbin # Debian's mosquitto lives there.
 dir=$(mktemp -d -t dino-acl.XXXXXX)
-pids=()
+source "$root/deploy/programs.sh"
 clean_up() {
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null; done
+  stop_programs
   rm -rf "$dir"
 }
 trap clean_up EXIT
@@ -18,51 +18,31 @@ fail() {
   exit 1
 }
 
-# within SECONDS CONDITION...: waits until a condition holds; fails if it does not in time.
-within() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    ((SECONDS < end)) || return 1
-    sleep 0.05
-  done
-}
-
 cp "$root/deploy/vernemq/acl" "$dir/acl"
 : >"$dir/passwords"
-: >"$dir/broker.log"
 for user in bridge 1234 4321; do
-  : >"$dir/$user.log"
   mosquitto_passwd -b "$dir/passwords" "$user" laptop
 done
 
+# The configuration holds the port, so `serve` does not do.
 start_broker() {
-  local as_whom=()
-  if ((EUID == 0)); then
-    as_whom=(--reuid=mosquitto --regid=mosquitto --clear-groups)
-    chown -R mosquitto "$dir"
-  fi
+  if ((EUID == 0)); then chown -R mosquitto "$dir"; fi
   for _ in {1..20}; do
     port=$((20000 + RANDOM % 12000))
     printf '%s\n' "listener $port 127.0.0.1" "allow_anonymous false" "password_file $dir/passwords" \
       "acl_file $dir/acl" "log_dest stderr" >"$dir/mosquitto.conf"
-    setpriv "${as_whom[@]}" --pdeathsig=TERM -- mosquitto -c "$dir/mosquitto.conf" \
-      >"$dir/broker.log" 2>&1 </dev/null &
-    pids=("$!")
-    within 10 answers_or_ended || fail 'mosquitto hangs'
-    if kill -0 "${pids[0]}" 2>/dev/null; then return; fi
+    start broker mosquitto -c "$dir/mosquitto.conf"
+    within 10 says_or_ended broker ' running$' || fail 'mosquitto hangs'
+    if runs "${pid_of[broker]}"; then return; fi
+    unset 'pids[-1]' # Somebody has that port: try another one.
   done
   fail 'mosquitto does not start'
-}
-answers_or_ended() {
-  grep -q ' running$' "$dir/broker.log" || ! kill -0 "${pids[0]}" 2>/dev/null
 }
 
 # subscribe USER TOPIC: what arrives goes to $dir/USER.log.
 subscribe() {
-  setpriv --pdeathsig=TERM -- stdbuf -oL mosquitto_sub -d -V 5 -h 127.0.0.1 -p "$port" -u "$1" \
-    -P laptop -q 1 -t "$2" -F 'got %t %p' >"$dir/$1.log" 2>&1 </dev/null &
-  pids+=("$!")
+  start "$1" stdbuf -oL mosquitto_sub -d -V 5 -h 127.0.0.1 -p "$port" -u "$1" -P laptop -q 1 -t "$2" \
+    -F 'got %t %p'
   within 10 grep -q 'received SUBACK' "$dir/$1.log" || fail "$1 cannot subscribe"
 }
 

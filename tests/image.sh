@@ -65,13 +65,9 @@ buildah() {
   TMPDIR=$cache command buildah --storage-driver vfs --root "$dir/storage" --runroot "$dir/run" "$@"
 }
 
-pids=()
+source "$root/deploy/programs.sh"
 clean_up() {
-  local pid
-  for pid in "${pids[@]}"; do
-    kill "$pid" 2>/dev/null || continue
-    within 10 ended "$pid" || kill -KILL "$pid" 2>/dev/null || true
-  done
+  stop_programs
   if ! $keep && [[ -d "$dir" ]]; then
     umount --recursive "$dir/root" 2>/dev/null || true
     buildah rm --all >/dev/null 2>&1 || true
@@ -87,17 +83,6 @@ fail() {
   if [[ -n "${2:-}" ]]; then tail -n 20 "$2" >&2; fi
   exit 1
 }
-
-# within SECONDS CONDITION...: waits until a condition holds; fails if it does not in time.
-within() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    ((SECONDS < end)) || return 1
-    sleep 0.05
-  done
-}
-ended() { ! kill -0 "$1" 2>/dev/null; }
 
 # ---- the image ------------------------------------------------------------------------
 
@@ -163,24 +148,6 @@ inside() {
     "${image_environment[@]}" "$@"
 }
 
-# Starts a broker on a port nobody else has, and sets $broker.
-start_broker() {
-  for _ in {1..20}; do
-    broker=$((20000 + RANDOM % 12000))
-    run_broker
-    if ! ended "$broker_pid"; then return; fi
-  done
-  fail 'mosquitto does not start' "$dir/broker.log"
-}
-run_broker() {
-  setpriv --reuid=mosquitto --regid=mosquitto --clear-groups --pdeathsig=TERM -- \
-    mosquitto -v -p "$broker" >"$dir/broker.log" 2>&1 </dev/null &
-  broker_pid=$!
-  pids+=("$broker_pid")
-  within 10 broker_answers_or_ended || fail 'mosquitto hangs' "$dir/broker.log"
-}
-broker_answers_or_ended() { grep -q ' running$' "$dir/broker.log" || ended "$broker_pid"; }
-
 says() {
   ! ended "$bridge_pid" || fail 'dino-bridge has ended' "$dir/bridge.log"
   grep -q "$1" "$dir/bridge.log"
@@ -213,9 +180,7 @@ cannot_write() {
 }
 
 answers_a_call() {
-  setpriv --pdeathsig=TERM -- stdbuf -oL mosquitto_sub -d -V 5 -h 127.0.0.1 -p "$broker" -q 1 \
-    -t dms/dev/1234 -F $'\e%p' >"$dir/user.log" 2>&1 </dev/null &
-  pids+=("$!")
+  start user stdbuf -oL mosquitto_sub -d -V 5 -h 127.0.0.1 -p "$broker" -q 1 -t dms/dev/1234 -F $'\e%p'
   within 10 grep -q 'received SUBACK' "$dir/user.log" || fail 'cannot subscribe' "$dir/user.log"
   (inside dino-publish --address="$address" PublishMessage) \
     <"$root/deploy/quickstart/message.request.json" >"$dir/answer.json" ||
@@ -234,10 +199,10 @@ follows_the_broker() {
   (inside GRPC_ADDRESS="$address" OPS_ADDRESS="$ops" OPEN=true timeout 30 bash -c \
     "$(<"$root/helm/dino-bridge/files/test-connection.sh")") >"$dir/connection.log" 2>&1 ||
     fail 'the script of helm test fails' "$dir/connection.log"
-  kill "$broker_pid"
+  stop "${pid_of[broker]}"
   within 15 not_ready || fail 'it is ready without a broker' "$dir/bridge.log"
   health || fail 'it is not healthy without a broker' "$dir/health.log"
-  run_broker
+  start broker mosquitto -v -p "$broker"
   within 15 ready || fail 'it is not ready again' "$dir/health.log"
   echo 'it is ready with the broker only, and healthy without it too'
 }
@@ -266,7 +231,8 @@ mount --bind "$tree" "$dir/root"
 mount -o remount,bind,ro "$dir/root"
 mount --bind /dev "$dir/root/dev"
 mount -t proc proc "$dir/root/proc"
-start_broker
+serve broker ' running$' mosquitto -v -p PORT || fail 'mosquitto does not start' "$dir/broker.log"
+broker=$port
 refuses_strangers
 start_bridge
 cannot_write

@@ -40,10 +40,10 @@ PATH=$PATH:/usr/sbin # Debian's mosquitto lives there.
 
 dir=$(mktemp -d -t dino-prometheus.XXXXXX)
 chmod 755 "$dir"
-declare -A pids
+source "$root/deploy/programs.sh"
 
 clean_up() {
-  for name in "${!pids[@]}"; do stop "$name"; done
+  stop_programs
   rm -rf "$dir"
 }
 trap clean_up EXIT
@@ -54,52 +54,6 @@ fail() {
   echo "error: $1" >&2
   tail -n 20 "$dir"/*.log >&2
   exit 1
-}
-
-# within SECONDS CONDITION...: waits until a condition holds; fails if it does not in time.
-within() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    ((SECONDS < end)) || return 1
-    sleep 0.1
-  done
-}
-
-ended() { ! kill -0 "${pids[$1]}" 2>/dev/null; }
-
-# start NAME PROGRAM...: runs a program that ends with this script. Its output goes to $dir/NAME.log.
-start() {
-  local name=$1 as_whom=()
-  shift
-  if [[ $1 == mosquitto && $EUID == 0 ]]; then
-    as_whom=(--reuid=mosquitto --regid=mosquitto --clear-groups)
-  fi
-  : >"$dir/$name.log"
-  setpriv "${as_whom[@]}" --pdeathsig=TERM -- "$@" >"$dir/$name.log" 2>&1 </dev/null &
-  pids[$name]=$!
-}
-
-stop() {
-  kill "${pids[$1]}" 2>/dev/null || true
-  within 15 ended "$1" || kill -KILL "${pids[$1]}" 2>/dev/null || true
-  wait "${pids[$1]}" 2>/dev/null || true
-}
-
-says_or_ended() { grep -q "$2" "$dir/$1.log" || ended "$1"; }
-
-# serve NAME WORD COMMAND...: starts a server on a port nobody else has, and sets $port. PORT in the
-# command stands for it; the server logs WORD when it listens.
-serve() {
-  local name=$1 word=$2
-  shift 2
-  for _ in {1..20}; do
-    port=$((20000 + RANDOM % 12000))
-    start "$name" "${@//PORT/$port}"
-    within 20 says_or_ended "$name" "$word" || fail "$name hangs"
-    if ! ended "$name"; then return; fi
-  done
-  fail "$name does not start"
 }
 
 # ---- what Prometheus knows --------------------------------------------------------------
@@ -139,7 +93,7 @@ publish_some() {
   done
 }
 
-serve broker ' running$' mosquitto -v -p PORT
+serve broker ' running$' mosquitto -v -p PORT || fail 'mosquitto does not start'
 broker_port=$port
 
 cat >"$dir/prometheus.yaml" <<TEXT
@@ -148,13 +102,15 @@ rule_files: [$alerts]
 TEXT
 # The bridge's port for operators is taken first: Prometheus must know it.
 serve bridge '"grpc_address"' "$bridge" --grpc-address=127.0.0.1:0 --ops-address=127.0.0.1:PORT \
-  --mqtt-brokers="127.0.0.1:$broker_port" --log-format=json --drain-timeout=2s
+  --mqtt-brokers="127.0.0.1:$broker_port" --log-format=json --drain-timeout=2s ||
+  fail 'dino-bridge does not start'
 ops_port=$port
 address=$(sed -n 's/.*"grpc_address": *"\([^"]*\)".*/\1/p' "$dir/bridge.log" | head -n 1)
 printf '%s\n' 'scrape_configs:' '  - job_name: dino-bridge' \
   "    static_configs: [{targets: ['127.0.0.1:$ops_port']}]" >>"$dir/prometheus.yaml"
 serve prometheus 'Server is ready' prometheus --config.file="$dir/prometheus.yaml" \
-  --storage.tsdb.path="$dir/data" --web.listen-address=127.0.0.1:PORT
+  --storage.tsdb.path="$dir/data" --web.listen-address=127.0.0.1:PORT ||
+  fail 'Prometheus does not start'
 prometheus_port=$port
 
 connected='sum(dino_bridge_sessions{state="connected"})'
@@ -167,7 +123,7 @@ every_metric_is_there
 none 'ALERTS{alertstate="firing"}' || fail "an alert fires: $(ask ALERTS)"
 echo 'Prometheus sees the sessions and the calls, and no alert fires'
 
-stop broker
+stop "${pid_of[broker]}"
 within 90 firing DinoBridgeNoSession || fail 'no alert fires without the broker'
 echo 'without the broker DinoBridgeNoSession fires'
 
