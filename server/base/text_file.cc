@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "server/base/errno_text.h"
 
 namespace dino {
 namespace {
@@ -18,18 +18,16 @@ absl::Status CannotRead(const std::string& path, const std::string& reason) {
   return absl::FailedPreconditionError(absl::StrCat("cannot read ", path, ": ", reason));
 }
 
-std::string ReasonOf(int error) { return std::generic_category().message(error); }
-
 absl::StatusOr<std::string> ReadAll(int fd, const std::string& path) {
   struct stat status = {};
-  if (fstat(fd, &status) != 0) return CannotRead(path, ReasonOf(errno));
+  if (fstat(fd, &status) != 0) return CannotRead(path, ErrnoText(errno));
   if (!S_ISREG(status.st_mode)) return CannotRead(path, "it is not a regular file");
   std::string content(kMaxBytes + 1, '\0');
   std::size_t length = 0;
   while (length < content.size()) {
     const ssize_t count = read(fd, &content[length], content.size() - length);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return CannotRead(path, ReasonOf(errno));
+    if (count < 0) return CannotRead(path, ErrnoText(errno));
     if (count == 0) break;
     length += static_cast<std::size_t>(count);
   }
@@ -46,7 +44,7 @@ std::int64_t Nanoseconds(const timespec& time) {
 
 absl::StatusOr<std::string> ReadTextFile(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return CannotRead(path, ReasonOf(errno));
+  if (fd < 0) return CannotRead(path, ErrnoText(errno));
   absl::StatusOr<std::string> content = ReadAll(fd, path);
   close(fd);
   return content;

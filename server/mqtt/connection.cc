@@ -10,10 +10,10 @@
 #include <cerrno>
 #include <limits>
 #include <mutex>
-#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "server/base/errno_text.h"
 #include "server/mqtt/packet_size.h"
 #include "server/mqtt/reason_code.h"
 
@@ -32,8 +32,6 @@ void SetSocketOption(int fd, int level, int name, unsigned value) {
   // A kernel without the option only makes us slower.
   setsockopt(fd, level, name, &value, sizeof(value));
 }
-
-std::string TextOf(int error) { return std::generic_category().message(error); }
 
 SSL* TlsOf(mosquitto* handle) { return static_cast<SSL*>(mosquitto_ssl_get(handle)); }
 
@@ -273,7 +271,7 @@ absl::Status Connection::Check(int result, const char* what) {
   std::string reason = uses_tls_ ? TlsReason(result, error) : "";
   if (reason.empty()) {
     reason = absl::StrCat(what, ": ",
-                          result == MOSQ_ERR_ERRNO ? TextOf(error) : mosquitto_strerror(result));
+                          result == MOSQ_ERR_ERRNO ? ErrnoText(error) : mosquitto_strerror(result));
   }
   return absl::UnavailableError(reason);
 }

@@ -13,10 +13,10 @@
 #include <array>
 #include <cerrno>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/base/errno_text.h"
 #include "server/log/log.h"
 
 namespace dino::net {
@@ -33,8 +33,6 @@ constexpr int kMostAtOnce = 64;
 constexpr std::chrono::seconds kBetweenComplaints{10};
 
 using AddressList = std::unique_ptr<addrinfo, void (*)(addrinfo*)>;
-
-std::string TextOf(int error) { return std::generic_category().message(error); }
 
 void SetOption(int fd, int level, int name, int value) {
   setsockopt(fd, level, name, &value, sizeof(value));
@@ -104,7 +102,14 @@ absl::StatusOr<std::uint16_t> Listener::Open(std::string_view address) {
     if (listener_ >= 0) return PortOf(listener_);
     error = errno;
   }
-  return absl::UnavailableError(TextOf(error));
+  return absl::UnavailableError(ErrnoText(error));
+}
+
+absl::StatusOr<std::string> OpenAddress(Listener& listener, const std::string& address) {
+  const absl::StatusOr<std::uint16_t> port = listener.Open(address);
+  if (port.ok()) return absl::StrCat(address.substr(0, address.rfind(':')), ":", *port);
+  return absl::UnavailableError(
+      absl::StrCat("cannot listen on ", address, ": ", port.status().message()));
 }
 
 void Listener::Start(AcceptFunction on_accept) {
@@ -146,7 +151,7 @@ Listener::Next Listener::AcceptAll() {
       return Next::kWait;
     } else if (errno != EINTR && errno != ECONNABORTED) {
       // Want of descriptors or memory as a rule, which passes.
-      Complain(TextOf(errno));
+      Complain(ErrnoText(errno));
       return Next::kPause;
     }
   }

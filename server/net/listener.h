@@ -74,6 +74,9 @@ class Listener {
   std::thread thread_;
 };
 
+// Lets `listener` open an address. Returns the address with its real port; the error names it.
+absl::StatusOr<std::string> OpenAddress(Listener& listener, const std::string& address);
+
 }  // namespace dino::net
 
 #endif  // DINO_SERVER_NET_LISTENER_H_

@@ -8,15 +8,13 @@
 #include <future>
 #include <memory>
 #include <string_view>
-#include <system_error>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "server/base/errno_text.h"
 
 namespace dino::ops {
 namespace {
-
-std::string TextOf(int error) { return std::generic_category().message(error); }
 
 // Returns a connected socket.
 absl::Status Connect(const std::string& host, const std::string& port, int& fd) {
@@ -33,7 +31,7 @@ absl::Status Connect(const std::string& host, const std::string& port, int& fd) 
     error = errno;
     if (fd >= 0) close(fd);
   }
-  return absl::UnavailableError(TextOf(error));
+  return absl::UnavailableError(ErrnoText(error));
 }
 
 // The answer's first line, without its end.

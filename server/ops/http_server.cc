@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 
 namespace dino::ops {
 namespace {
@@ -85,12 +84,9 @@ HttpServer::HttpServer(Handler handler, std::size_t reserve)
 
 HttpServer::~HttpServer() { Stop(); }
 
-absl::StatusOr<std::string> HttpServer::Start(std::string_view address) {
-  const absl::StatusOr<std::uint16_t> port = listener_.Open(address);
-  if (!port.ok()) {
-    return absl::UnavailableError(absl::StrCat("cannot listen on ", std::string(address), ": ",
-                                               std::string(port.status().message())));
-  }
+absl::StatusOr<std::string> HttpServer::Start(const std::string& address) {
+  absl::StatusOr<std::string> real_address = net::OpenAddress(listener_, address);
+  if (!real_address.ok()) return real_address;
   // The listener is ours: it goes on whatever accepting fails with.
   daemon_ = MHD_start_daemon(
       MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC, 0, nullptr, nullptr,
@@ -105,7 +101,7 @@ absl::StatusOr<std::string> HttpServer::Start(std::string_view address) {
     return kLookAtAges;
   });
   listener_.Start([this](int fd) { Take(fd); });
-  return absl::StrCat(std::string(address.substr(0, address.rfind(':'))), ":", *port);
+  return real_address;
 }
 
 void HttpServer::Take(int fd) {

@@ -45,7 +45,7 @@ class HttpServer {
 
   // Listens at `host:port`; port 0 picks a free one. Returns the address with its real port; fails
   // if it cannot be had.
-  absl::StatusOr<std::string> Start(std::string_view address);
+  absl::StatusOr<std::string> Start(const std::string& address);
 
   // Cuts all connections and listens no more.
   void Stop();

@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "server/log/log.h"
 #include "server/rpc/tag.h"
 #include "server/rpc/tls_credentials.h"
@@ -134,11 +133,8 @@ absl::StatusOr<std::string> Server::Start() {
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   const unsigned count = options_.threads == 0 ? cores : options_.threads;
   for (unsigned i = 0; i < count; ++i) queues_.push_back(builder.AddCompletionQueue());
-  const absl::StatusOr<std::uint16_t> port = listener_.Open(options_.address);
-  if (!port.ok()) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", options_.address, ": ", port.status().message()));
-  }
+  absl::StatusOr<std::string> address = net::OpenAddress(listener_, options_.address);
+  if (!address.ok()) return address;
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return absl::UnavailableError("cannot start gRPC");
   for (const auto& queue : queues_) {
@@ -151,8 +147,7 @@ absl::StatusOr<std::string> Server::Start() {
     connection.fd = fd;
     acceptor->HandleNewConnection(&connection);
   });
-  const std::size_t colon = options_.address.rfind(':');
-  return absl::StrCat(options_.address.substr(0, colon), ":", *port);
+  return address;
 }
 
 void Server::Serve(grpc::ServerCompletionQueue& queue) {
