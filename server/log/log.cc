@@ -155,7 +155,7 @@ void Stop() {
 
 bool Enabled(Level level) { return level >= threshold.load(std::memory_order_relaxed); }
 
-void Write(Level level, std::string_view message, std::initializer_list<Field> fields) {
+void Write(Level level, std::string_view message, absl::Span<const Field> fields) {
   if (!Enabled(level)) return;
   const SystemClock::time_point now = SystemClock::now();
   {

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "absl/types/span.h"
 #include "server/log/record.h"
 
 // The process's log: one line a record, to standard error.
@@ -33,7 +34,7 @@ void Stop();
 bool Enabled(Level level);
 
 // Writes one record. Its time is now.
-void Write(Level level, std::string_view message, std::initializer_list<Field> fields = {});
+void Write(Level level, std::string_view message, absl::Span<const Field> fields = {});
 
 inline void Debug(std::string_view message, std::initializer_list<Field> fields = {}) {
   Write(Level::kDebug, message, fields);

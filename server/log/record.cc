@@ -148,7 +148,7 @@ std::string_view TextName(Level level) {
 }  // namespace
 
 std::string FormatRecord(Format format, std::chrono::system_clock::time_point time, Level level,
-                         std::string_view message, std::initializer_list<Field> fields) {
+                         std::string_view message, absl::Span<const Field> fields) {
   std::string line;
   line.reserve(256);
   if (format == Format::kText) {

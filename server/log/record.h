@@ -3,11 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <variant>
+
+#include "absl/types/span.h"
 
 namespace dino::log {
 
@@ -51,7 +52,7 @@ struct Field {
 // JSON: {"time":"2026-11-24T22:47:36.123456Z","level":"info","message":"…","key":value}
 // Text: 2026-11-24T22:47:36.123456Z INFO message key=value
 std::string FormatRecord(Format format, std::chrono::system_clock::time_point time, Level level,
-                         std::string_view message, std::initializer_list<Field> fields);
+                         std::string_view message, absl::Span<const Field> fields);
 
 }  // namespace dino::log
 

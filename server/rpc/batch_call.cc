@@ -13,15 +13,10 @@
 #include "server/rpc/refusal.h"
 
 namespace dino::rpc {
-namespace {
-
-constexpr char kLabel[] = "batch";
-
-}  // namespace
 
 grpc::Status BatchCall::Parse(const grpc::ByteBuffer& bytes, v1::PublishBatchRequest& request) {
   if (shared_.draining.load(std::memory_order_relaxed)) return ShuttingDown();
-  grpc::Status known = CheckCaller(shared_, context(), "PublishBatch", caller_);
+  grpc::Status known = CheckCaller(shared_, context(), origin());
   if (!known.ok()) return known;
   grpc::Status parsed = ParseRequest(bytes, shared_.call_limits, request);
   if (!parsed.ok()) return parsed;
@@ -38,10 +33,11 @@ void BatchCall::Handle(const grpc::ByteBuffer& bytes) {
   v1::PublishBatchRequest request;
   const grpc::Status error = Parse(bytes, request);
   if (!error.ok()) {
-    NoteRefusal(shared_, kLabel, error, caller_.get());
+    NoteRefusal(shared_, origin(), error);
     return Finish(error);
   }
   lane_ = mqtt::NewLane();
+  deadline_ = AnswerBy(context(), shared_.default_deadline);
   open_ += static_cast<std::size_t>(request.events_size());
   response_.mutable_results()->Reserve(request.events_size());
   for (int i = 0; i < request.events_size(); ++i) response_.add_results();
@@ -54,15 +50,14 @@ void BatchCall::Handle(const grpc::ByteBuffer& bytes) {
 void BatchCall::Start(const v1::EventRequest& request, v1::EventResult& result) {
   auto draft = DraftOfAny(request, shared_.limits);
   if (const auto* error = std::get_if<grpc::Status>(&draft)) {
-    NoteRefusal(shared_, kLabel, *error, caller_.get());
+    NoteRefusal(shared_, origin(), *error);
     WriteEventResult(*error, {}, result);
     return EndOne();
   }
   std::get<EventDraft>(draft).event.lane = lane_;
-  std::get<EventDraft>(draft).caller = caller_;
   event_calls_.emplace_back(shared_).Start(
-      std::get<EventDraft>(std::move(draft)), AnswerBy(context(), shared_.default_deadline),
-      Traceparent(context()), [this, &result](const grpc::Status& status, v1::Delivery delivery) {
+      std::get<EventDraft>(std::move(draft)), deadline_, origin(),
+      [this, &result](const grpc::Status& status, v1::Delivery delivery) {
         WriteEventResult(status, std::move(delivery), result);
         EndOne();
       });

@@ -44,7 +44,7 @@ class BatchCall final : public UnaryCall {
   PublishContext& shared_;
   const AskFunction ask_;
   std::uint64_t lane_ = 0;
-  std::shared_ptr<const auth::Caller> caller_;
+  mqtt::Clock::time_point deadline_;
   // Each is written by the thread that its event ends on.
   v1::PublishBatchResponse response_;
   std::list<EventCall> event_calls_;

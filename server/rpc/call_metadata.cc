@@ -14,6 +14,7 @@ constexpr std::chrono::milliseconds kLongestMargin{10};
 // "00-" + trace ID + "-" + parent ID + "-" + flags
 constexpr std::size_t kTraceparentLength = 55;
 constexpr std::size_t kTraceIdAt = 3;
+constexpr std::size_t kTraceIdLength = 32;
 constexpr std::size_t kParentIdAt = 36;
 constexpr std::size_t kFlagsAt = 53;
 
@@ -52,10 +53,14 @@ std::string Traceparent(const grpc::ServerContextBase& context) {
   return IsTraceparent(value) ? std::string(value) : "";
 }
 
+std::string_view TraceIdOf(std::string_view traceparent) {
+  return traceparent.empty() ? traceparent : traceparent.substr(kTraceIdAt, kTraceIdLength);
+}
+
 bool IsTraceparent(std::string_view text) {
   return text.size() == kTraceparentLength && text.substr(0, kTraceIdAt) == "00-" &&
          text[kParentIdAt - 1] == '-' && text[kFlagsAt - 1] == '-' &&
-         IsId(text.substr(kTraceIdAt, 32)) && IsId(text.substr(kParentIdAt, 16)) &&
+         IsId(text.substr(kTraceIdAt, kTraceIdLength)) && IsId(text.substr(kParentIdAt, 16)) &&
          IsLowerHex(text.substr(kFlagsAt));
 }
 

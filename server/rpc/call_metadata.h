@@ -18,6 +18,9 @@ mqtt::Clock::time_point AnswerBy(const grpc::ServerContextBase& context,
 // The caller's W3C `traceparent`, or "" if there is none or it is not well formed.
 std::string Traceparent(const grpc::ServerContextBase& context);
 
+// The trace ID in a `traceparent`, or "" if that is "".
+std::string_view TraceIdOf(std::string_view traceparent);
+
 // True for `00-` and 32, 16 and 2 lower-case hexadecimal digits, joined by dashes, with IDs
 // that are not all zero.
 bool IsTraceparent(std::string_view text);

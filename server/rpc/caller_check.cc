@@ -46,7 +46,7 @@ std::optional<std::string_view> BearerKey(std::string_view authorization) {
 }
 
 grpc::Status CheckCaller(const PublishContext& shared, const grpc::ServerContextBase& context,
-                         std::string_view method, std::shared_ptr<const auth::Caller>& caller) {
+                         CallOrigin& origin) {
   if (shared.authenticator == nullptr) return grpc::Status::OK;
   auth::Evidence evidence;
   if (shared.authenticator->takes_keys()) {
@@ -61,8 +61,8 @@ grpc::Status CheckCaller(const PublishContext& shared, const grpc::ServerContext
   }
   auto identified = shared.authenticator->Identify(evidence);
   if (!identified.ok()) return Unauthenticated(std::string(identified.status().message()));
-  caller = *std::move(identified);
-  const std::string why_not = caller->WhyNot(method);
+  origin.caller = *std::move(identified);
+  const std::string why_not = origin.caller->WhyNot(origin.method);
   return why_not.empty() ? grpc::Status::OK : NotAllowed(why_not);
 }
 

@@ -4,20 +4,19 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/status.h>
 
-#include <memory>
 #include <optional>
 #include <string_view>
 
-#include "server/auth/caller.h"
+#include "server/rpc/call_log.h"
 #include "server/rpc/publish_context.h"
 
 namespace dino::rpc {
 
 // Finds out who makes a call, by the API key in its metadata (`authorization: Bearer <key>`) or the
-// connection's client certificate, and whether they may call `method`. Returns OK or the answer to
-// the call; `caller` stays null if callers are not checked.
+// connection's client certificate, and whether they may call the method. Returns OK or the answer
+// to the call. Sets `origin.caller`, which stays null if callers are not checked.
 grpc::Status CheckCaller(const PublishContext& shared, const grpc::ServerContextBase& context,
-                         std::string_view method, std::shared_ptr<const auth::Caller>& caller);
+                         CallOrigin& origin);
 
 // The key in an `authorization` value: none if it does not begin with "Bearer " in any case, or
 // what follows cannot be a key.

@@ -8,7 +8,6 @@
 #include "dino/events/v1/delivery.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
-#include "server/log/log.h"
 #include "server/mqtt/reason_code.h"
 #include "server/rpc/delivery.h"
 
@@ -220,17 +219,6 @@ std::string ReasonOf(const grpc::Status& error) {
   if (error.error_code() == grpc::StatusCode::UNAUTHENTICATED) return "UNAUTHENTICATED";
   if (error.error_code() == grpc::StatusCode::PERMISSION_DENIED) return "PERMISSION_DENIED";
   return "";
-}
-
-void LogFailure(std::string_view label, const grpc::Status& error, const auth::Caller* caller,
-                std::string_view event_id, std::chrono::duration<double> after) {
-  const std::string_view name = caller == nullptr ? std::string_view() : caller->name();
-  log::Warning("call failed", {{"event_type", label},
-                               {"caller", name},
-                               {"code", static_cast<std::int64_t>(error.error_code())},
-                               {"error", error.error_message()},
-                               {"event_id", event_id},
-                               {"seconds", after.count()}});
 }
 
 }  // namespace dino::rpc

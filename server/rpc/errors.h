@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "server/auth/caller.h"
 #include "server/event/violations.h"
 #include "server/fanout/ending.h"
 #include "server/fanout/event.h"
@@ -27,13 +26,13 @@ grpc::Status Refused(fanout::Refusal refusal);
 // `SHUTTING_DOWN`; nothing was published.
 grpc::Status ShuttingDown();
 
-// A caller that is not known, with `message`; nothing was published.
 // INVALID_ARGUMENT: the message has more bytes than are taken.
 grpc::Status RequestTooLarge(std::size_t bytes, std::size_t max_bytes);
 
 // RESOURCE_EXHAUSTED: no more streams can be open.
 grpc::Status TooManyStreams();
 
+// A caller that is not known, with `message`; nothing was published.
 grpc::Status Unauthenticated(const std::string& message);
 
 // A caller that may not do this, with `message`; nothing was published.
@@ -50,11 +49,6 @@ grpc::Status Failed(const fanout::Ending& ending);
 // What a caller is told to be the reason of an error: that of its `ErrorInfo` or, for want of one,
 // its code if it is UNAUTHENTICATED or PERMISSION_DENIED; else empty.
 std::string ReasonOf(const grpc::Status& error);
-
-// Logs that an event of the kind `label` came to nothing, or not to all. `caller` is null if
-// nobody knows who called.
-void LogFailure(std::string_view label, const grpc::Status& error, const auth::Caller* caller,
-                std::string_view event_id = {}, std::chrono::duration<double> after = {});
 
 }  // namespace dino::rpc
 

@@ -1,33 +1,33 @@
 #include "server/rpc/event_call.h"
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <utility>
 #include <variant>
 
 #include "server/fanout/event_id.h"
-#include "server/log/log.h"
 #include "server/rpc/delivery.h"
 #include "server/rpc/errors.h"
 
 namespace dino::rpc {
 
-void EventCall::Start(EventDraft draft, mqtt::Clock::time_point deadline, std::string traceparent,
+void EventCall::Start(EventDraft draft, mqtt::Clock::time_point deadline, const CallOrigin& origin,
                       DoneFunction done) {
   done_ = std::move(done);
-  label_ = draft.label;
-  caller_ = draft.caller;
+  origin_ = &origin;
+  kind_ = draft.event.kind;
+  recipients_ = draft.event.recipients.size();
   started_at_ = mqtt::Clock::now();
+  deadline_ = deadline;
   result_detail_ = draft.result_detail;
   draft.event.accepted_at = started_at_;
   draft.event.deadline = deadline;
-  draft.event.traceparent = std::move(traceparent);
+  draft.event.traceparent = origin.traceparent;
   const grpc::Status rights = CheckRights(draft);
   if (!rights.ok()) return Refuse(rights);
   // A caller's keys are its own.
-  if (caller_ != nullptr && !draft.idempotency_key.empty()) {
-    draft.idempotency_key.insert(0, caller_->name() + " ");
+  if (origin.caller != nullptr && !draft.idempotency_key.empty()) {
+    draft.idempotency_key.insert(0, origin.caller->name() + " ");
   }
   if (draft.validate_only) {
     Validate(draft);
@@ -39,17 +39,17 @@ void EventCall::Start(EventDraft draft, mqtt::Clock::time_point deadline, std::s
 }
 
 grpc::Status EventCall::CheckRights(const EventDraft& draft) const {
-  if (caller_ == nullptr) return grpc::Status::OK;
-  const std::string why_not = caller_->WhyNot(draft.method);
+  auth::Caller const* const caller = origin_->caller.get();
+  if (caller == nullptr) return grpc::Status::OK;
+  const std::string why_not = caller->WhyNot(draft.method);
   if (!why_not.empty()) return NotAllowed(why_not);
-  const std::size_t recipients = draft.event.recipients.size();
-  const auto wait = draft.validate_only ? caller_->quota().WaitFor(recipients)
-                                        : caller_->quota().Take(recipients);
+  const auto wait = draft.validate_only ? caller->quota().WaitFor(recipients_)
+                                        : caller->quota().Take(recipients_);
   return wait > auth::Clock::duration::zero() ? OverQuota(wait) : grpc::Status::OK;
 }
 
 void EventCall::Publish(EventDraft draft) {
-  auto admitted = shared_.fanout.Admit(draft.event.recipients.size(), draft.request_bytes);
+  auto admitted = shared_.fanout.Admit(recipients_, draft.request_bytes);
   if (const auto* refusal = std::get_if<fanout::Refusal>(&admitted)) {
     return Refuse(Refused(*refusal));
   }
@@ -72,41 +72,58 @@ void EventCall::PublishKeyed(EventDraft draft) {
 
 void EventCall::Validate(const EventDraft& draft) {
   const std::optional<fanout::Refusal> refusal =
-      draft.idempotency_key.empty()
-          ? shared_.fanout.WouldRefuse(draft.event.recipients.size(), draft.request_bytes)
-          : shared_.fanout.keyed_calls().WouldRefuse(draft.idempotency_key, draft.event,
-                                                     draft.request_bytes);
+      draft.idempotency_key.empty() ? shared_.fanout.WouldRefuse(recipients_, draft.request_bytes)
+                                    : shared_.fanout.keyed_calls().WouldRefuse(
+                                          draft.idempotency_key, draft.event, draft.request_bytes);
   if (refusal.has_value()) return Refuse(Refused(*refusal));
   v1::Delivery delivery;
   if (!draft.idempotency_key.empty()) {
     delivery.set_event_id(fanout::EventIdOf(draft.idempotency_key));
   }
-  delivery.set_recipient_count(static_cast<std::uint32_t>(draft.event.recipients.size()));
+  delivery.set_recipient_count(static_cast<std::uint32_t>(recipients_));
   done_(grpc::Status::OK, std::move(delivery));
 }
 
 void EventCall::Stop() {
+  stopped_.store(true, std::memory_order_relaxed);
   if (batch_ != nullptr) shared_.fanout.Stop(batch_);
   if (keyed_call_ != nullptr) shared_.fanout.keyed_calls().Stop(keyed_call_);
 }
 
 void EventCall::OnEnded(const fanout::Ending& ending) {
-  if (ending.report.failure != fanout::Failure::kNone) {
-    return Fail(Failed(ending), ending.event_id);
+  const mqtt::Clock::time_point now = mqtt::Clock::now();
+  CallEnd end = EndNow(now);
+  end.event_id = ending.event_id;
+  end.acknowledged = ending.report.acknowledged_count;
+  if (ending.report.failure == fanout::Failure::kTimeUp && WasGivenUp(now)) {
+    return Fail({grpc::StatusCode::CANCELLED, "the caller has gone"}, end);
   }
+  if (ending.report.failure != fanout::Failure::kNone) return Fail(Failed(ending), end);
+  shared_.log.Succeeded(*origin_, end, now);
   v1::Delivery delivery;
   WriteDelivery(ending, result_detail_, delivery);
   done_(grpc::Status::OK, std::move(delivery));
 }
 
-void EventCall::Refuse(const grpc::Status& error) {
-  shared_.meters.Refused(ReasonOf(error));
-  Fail(error);
+bool EventCall::WasGivenUp(mqtt::Clock::time_point now) const {
+  return stopped_.load(std::memory_order_relaxed) && now < deadline_;
 }
 
-void EventCall::Fail(const grpc::Status& error, std::string_view event_id) {
-  const std::chrono::duration<double> seconds = mqtt::Clock::now() - started_at_;
-  LogFailure(label_, error, caller_.get(), event_id, seconds);
+CallEnd EventCall::EndNow(mqtt::Clock::time_point now) const {
+  CallEnd end;
+  end.kind = kind_;
+  end.recipients = recipients_;
+  end.after = now - started_at_;
+  return end;
+}
+
+void EventCall::Refuse(const grpc::Status& error) {
+  shared_.meters.Refused(ReasonOf(error));
+  Fail(error, EndNow(mqtt::Clock::now()));
+}
+
+void EventCall::Fail(const grpc::Status& error, const CallEnd& end) {
+  shared_.log.Failed(*origin_, end, error);
   done_(error, {});
 }
 

@@ -3,16 +3,17 @@
 
 #include <grpcpp/support/status.h>
 
+#include <atomic>
+#include <cstddef>
 #include <functional>
 #include <memory>
-#include <string>
-#include <string_view>
 
 #include "dino/events/v1/delivery.pb.h"
 #include "server/fanout/ending.h"
 #include "server/fanout/event_batch.h"
 #include "server/fanout/keyed_calls.h"
 #include "server/mqtt/batch.h"
+#include "server/rpc/call_log.h"
 #include "server/rpc/event_draft.h"
 #include "server/rpc/publish_context.h"
 
@@ -31,8 +32,9 @@ class EventCall {
   EventCall& operator=(const EventCall&) = delete;
 
   // Publishes, or only checks if the draft says so. `done` is called once, maybe before this
-  // returns, maybe on another thread. Errors are logged.
-  void Start(EventDraft draft, mqtt::Clock::time_point deadline, std::string traceparent,
+  // returns, maybe on another thread. What becomes of it is logged. `origin` outlives it, and does
+  // not change.
+  void Start(EventDraft draft, mqtt::Clock::time_point deadline, const CallOrigin& origin,
              DoneFunction done);
 
   // Ends it early; `done` follows soon. On the thread of `Start`, after it.
@@ -47,13 +49,20 @@ class EventCall {
   void OnEnded(const fanout::Ending& ending);
   // Nothing of it is published.
   void Refuse(const grpc::Status& error);
-  void Fail(const grpc::Status& error, std::string_view event_id = {});
+  void Fail(const grpc::Status& error, const CallEnd& end);
+  // The caller has gone before time was up: nobody hears any more what the answer would be.
+  bool WasGivenUp(mqtt::Clock::time_point now) const;
+  // For the log: it ends now.
+  CallEnd EndNow(mqtt::Clock::time_point now) const;
 
   PublishContext& shared_;
   DoneFunction done_;
-  std::string_view label_;
-  std::shared_ptr<const auth::Caller> caller_;
+  const CallOrigin* origin_ = nullptr;
+  std::size_t kind_ = CallEnd::kWhole;
+  std::size_t recipients_ = 0;
   mqtt::Clock::time_point started_at_;
+  mqtt::Clock::time_point deadline_;
+  std::atomic<bool> stopped_{false};
   v1::ResultDetail result_detail_ = v1::RESULT_DETAIL_UNSPECIFIED;
   // What it waits for: one of them.
   std::shared_ptr<fanout::EventBatch> batch_;

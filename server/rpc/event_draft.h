@@ -13,7 +13,6 @@
 #include <variant>
 
 #include "dino/events/v1/event_publisher_service.pb.h"
-#include "server/auth/caller.h"
 #include "server/event/event_json.h"
 #include "server/event/event_traits.h"
 #include "server/event/limits.h"
@@ -27,12 +26,8 @@ namespace v1 = ::dino::events::v1;
 
 // What a request asks for, before it is known when it must be answered.
 struct EventDraft {
-  // For logs and metrics: the event type, or "custom" for the callers' own. A literal.
-  std::string_view label;
   // The method of such events' own RPC.
   std::string_view method;
-  // Null if callers are not checked.
-  std::shared_ptr<const auth::Caller> caller;
   fanout::Event event;
   std::string idempotency_key;
   v1::ResultDetail result_detail = v1::RESULT_DETAIL_UNSPECIFIED;
@@ -41,14 +36,14 @@ struct EventDraft {
   std::size_t request_bytes = 0;
 };
 
-// How logs and metrics name the events of a kind of request.
+// The place in `event::kEventKinds` of the events of a kind of request.
 template <typename Request>
-std::string_view LabelOf() {
-  if constexpr (std::is_same_v<Request, v1::PublishCustomRequest>) {
-    return "custom";
-  } else {
-    return event::EventType(Request::default_instance());
-  }
+std::size_t KindOf() {
+  static const std::size_t kind =
+      event::IndexOfKind(std::is_same_v<Request, v1::PublishCustomRequest>
+                             ? "custom"
+                             : event::EventType(Request::default_instance()));
+  return kind;
 }
 
 // The RPC that takes a kind of request.
@@ -86,10 +81,8 @@ std::variant<EventDraft, grpc::Status> DraftOf(const Request& request, std::size
   if (!violations.empty()) return InvalidFields(violations);
   const v1::PublishOptions& options = request.options();
   EventDraft draft;
-  draft.label = LabelOf<Request>();
   draft.method = MethodOf<Request>();
-  static const std::size_t kind = event::IndexOfKind(LabelOf<Request>());
-  draft.event.kind = kind;
+  draft.event.kind = KindOf<Request>();
   draft.event.type = std::string(event::EventType(request));
   draft.event.json = event::EventJson(request);
   draft.event.recipients = RecipientsOf(request);

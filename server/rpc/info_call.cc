@@ -10,11 +10,10 @@ namespace dino::rpc {
 
 void InfoCall::Handle(const grpc::ByteBuffer& bytes) {
   v1::GetServerInfoRequest request;
-  std::shared_ptr<const auth::Caller> caller;
-  grpc::Status error = CheckCaller(shared_, context(), "GetServerInfo", caller);
+  grpc::Status error = CheckCaller(shared_, context(), origin());
   if (error.ok()) error = ParseRequest(bytes, shared_.call_limits, request);
   if (!error.ok()) {
-    NoteRefusal(shared_, "server_info", error, caller.get());
+    NoteRefusal(shared_, origin(), error);
     return Finish(error);
   }
   Finish(Serialize(shared_.info()));

@@ -1,7 +1,7 @@
 #ifndef DINO_SERVER_RPC_PUBLISH_CALL_H_
 #define DINO_SERVER_RPC_PUBLISH_CALL_H_
 
-#include <string_view>
+#include <cstddef>
 #include <utility>
 #include <variant>
 
@@ -17,13 +17,9 @@ namespace dino::rpc {
 // of the request to the bytes of the answer.
 class PublishCallBase : public UnaryCall {
  protected:
-  PublishCallBase(PublishContext& shared, MethodMeter& meter, std::string_view method,
-                  std::string_view label)
-      : UnaryCall(shared.tracker, meter),
-        shared_(shared),
-        method_(method),
-        label_(label),
-        event_call_(shared) {}
+  // `kind` is the place of its events in `event::kEventKinds`.
+  PublishCallBase(PublishContext& shared, MethodMeter& meter, std::size_t kind)
+      : UnaryCall(shared.tracker, meter), shared_(shared), kind_(kind), event_call_(shared) {}
 
   PublishContext& shared() const { return shared_; }
 
@@ -40,9 +36,7 @@ class PublishCallBase : public UnaryCall {
   grpc::Status Check(const grpc::ByteBuffer& bytes, google::protobuf::Message& request);
 
   PublishContext& shared_;
-  const std::string_view method_;
-  const std::string_view label_;
-  std::shared_ptr<const auth::Caller> caller_;
+  const std::size_t kind_;
   EventCall event_call_;
 };
 
@@ -62,9 +56,7 @@ class PublishCall final : public PublishCallBase {
 
   PublishCall(Service& service, grpc::ServerCompletionQueue& queue, PublishContext& shared,
               MethodMeter& meter)
-      : PublishCallBase(shared, meter, MethodOf<Request>(), LabelOf<Request>()),
-        service_(service),
-        queue_(queue) {}
+      : PublishCallBase(shared, meter, KindOf<Request>()), service_(service), queue_(queue) {}
 
  private:
   void AskForRequest(grpc::ServerContext& context, grpc::ByteBuffer& request, Responder& responder,

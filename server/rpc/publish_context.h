@@ -10,6 +10,7 @@
 #include "server/fanout/fanout.h"
 #include "server/mqtt/batch.h"
 #include "server/rpc/call_limits.h"
+#include "server/rpc/call_log.h"
 #include "server/rpc/call_meters.h"
 #include "server/rpc/call_tracker.h"
 
@@ -22,6 +23,7 @@ struct PublishContext {
   fanout::Fanout& fanout;
   CallTracker& tracker;
   CallMeters& meters;
+  CallLog& log;
   event::Limits limits;
   CallLimits call_limits;
   // For calls that state no deadline.

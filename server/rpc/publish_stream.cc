@@ -15,8 +15,6 @@
 namespace dino::rpc {
 namespace {
 
-constexpr char kLabel[] = "stream";
-
 // When a stream that was held back is read again: later, so that it does not stop and go with every
 // answer.
 constexpr std::size_t kGoOnBelow = 750;
@@ -68,6 +66,7 @@ void PublishStream::OnArrived(bool ok) {
   shared_.tracker.Begin();
   arrived_at_ = mqtt::Clock::now();
   meter_.Started();
+  origins_.push_back({meter_.name().method, Traceparent(context_), nullptr});
   (new PublishStream(shared_, open_streams_, ask_))->Listen();
   lane_ = mqtt::NewLane();
   {
@@ -86,16 +85,20 @@ void PublishStream::OnArrived(bool ok) {
 bool PublishStream::IsAllowed() {
   if (shared_.authenticator == nullptr) return true;
   const std::uint64_t generation = shared_.authenticator->generation();
-  if (caller_ != nullptr && generation == caller_generation_) return true;
+  const CallOrigin& origin = origins_.back();
+  if (origin.caller != nullptr) {
+    if (generation == caller_generation_) return true;
+    origins_.push_back({origin.method, origin.traceparent, nullptr});
+  }
   caller_generation_ = generation;
-  const grpc::Status error = CheckCaller(shared_, context_, "PublishStream", caller_);
+  const grpc::Status error = CheckCaller(shared_, context_, origins_.back());
   if (error.ok()) return true;
   Refuse(error);
   return false;
 }
 
 void PublishStream::Refuse(const grpc::Status& error) {
-  NoteRefusal(shared_, kLabel, error, caller_.get());
+  shared_.meters.Refused(ReasonOf(error));
   End(error);
 }
 
@@ -116,6 +119,7 @@ void PublishStream::OnRead(bool ok) {
     return Release();
   }
   meter_.Received();
+  ++requests_;
   const bool allowed = IsAllowed();
   if (allowed) Handle(request_);
   request_.Clear();
@@ -155,15 +159,14 @@ void PublishStream::Publish(const v1::PublishStreamRequest& request) {
   const std::uint64_t sequence = request.sequence();
   auto draft = DraftOfAny(request.event(), shared_.limits);
   if (const auto* error = std::get_if<grpc::Status>(&draft)) {
-    NoteRefusal(shared_, kLabel, *error, caller_.get());
+    NoteRefusal(shared_, origins_.back(), *error);
     return Answer(sequence, *error, {}, nullptr);
   }
   std::get<EventDraft>(draft).event.lane = lane_;
-  std::get<EventDraft>(draft).caller = caller_;
   Entry& entry = entries_.emplace_back(shared_);
   entry.place = std::prev(entries_.end());
   entry.call.Start(std::get<EventDraft>(std::move(draft)),
-                   AnswerBy(context_, shared_.default_deadline), Traceparent(context_),
+                   AnswerBy(context_, shared_.default_deadline), origins_.back(),
                    [this, sequence, &entry](const grpc::Status& status, v1::Delivery delivery) {
                      Answer(sequence, status, std::move(delivery), &entry);
                    });
@@ -235,12 +238,21 @@ void PublishStream::End(const grpc::Status& status) {
 }
 
 void PublishStream::OnFinished(bool ok) {
-  grpc::StatusCode code = grpc::StatusCode::CANCELLED;
+  grpc::Status status(grpc::StatusCode::CANCELLED, "the caller has gone");
   if (ok) {
     const MutexLock lock(mutex_);
-    code = status_.error_code();
+    status = status_;
   }
-  meter_.Handled(code, mqtt::Clock::now() - arrived_at_);
+  const mqtt::Clock::duration after = mqtt::Clock::now() - arrived_at_;
+  meter_.Handled(status.error_code(), after);
+  CallEnd end;
+  end.requests = requests_;
+  end.after = after;
+  if (status.ok()) {
+    shared_.log.Succeeded(origins_.back(), end);
+  } else {
+    shared_.log.Failed(origins_.back(), end, status);
+  }
   Release();
 }
 

@@ -88,7 +88,7 @@ class PublishStream {
 
   // Looks who calls if that may have changed; ends the stream if they may not (any more).
   bool IsAllowed();
-  // Ends it, as one that may not be.
+  // Ends it, as one that may not be; counts that.
   void Refuse(const grpc::Status& error);
   void Read();
   void Handle(const grpc::ByteBuffer& bytes);
@@ -116,7 +116,9 @@ class PublishStream {
   grpc::ByteBuffer request_;
   std::uint64_t lane_ = 0;
   mqtt::Clock::time_point arrived_at_;
-  std::shared_ptr<const auth::Caller> caller_;
+  // The last one is in force; events refer to that with which they came.
+  std::deque<CallOrigin> origins_;
+  std::size_t requests_ = 0;
   // `Authenticator::generation` when that was found.
   std::uint64_t caller_generation_ = 0;
   std::list<Entry> entries_;

@@ -4,10 +4,12 @@
 
 namespace dino::rpc {
 
-void NoteRefusal(const PublishContext& shared, std::string_view label, const grpc::Status& error,
-                 const auth::Caller* caller) {
+void NoteRefusal(PublishContext& shared, const CallOrigin& origin, const grpc::Status& error,
+                 std::size_t kind) {
   shared.meters.Refused(ReasonOf(error));
-  LogFailure(label, error, caller);
+  CallEnd end;
+  end.kind = kind;
+  shared.log.Failed(origin, end, error);
 }
 
 }  // namespace dino::rpc

@@ -3,17 +3,17 @@
 
 #include <grpcpp/support/status.h>
 
-#include <string_view>
+#include <cstddef>
 
-#include "server/auth/caller.h"
+#include "server/rpc/call_log.h"
 #include "server/rpc/publish_context.h"
 
 namespace dino::rpc {
 
 // Logs and counts that a call, or an event of a call with many, is answered with `error` and
-// nothing of it is published. `label` and `caller` as in `LogFailure`.
-void NoteRefusal(const PublishContext& shared, std::string_view label, const grpc::Status& error,
-                 const auth::Caller* caller);
+// nothing of it is published. `kind` as in `CallEnd`.
+void NoteRefusal(PublishContext& shared, const CallOrigin& origin, const grpc::Status& error,
+                 std::size_t kind = CallEnd::kWhole);
 
 }  // namespace dino::rpc
 

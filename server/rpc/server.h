@@ -77,6 +77,7 @@ class Server {
   const ServerOptions options_;
   CallTracker tracker_;
   CallMeters meters_;
+  CallLog log_;
   PublishContext shared_;
   PublishService publish_service_;
   HealthService health_service_;

@@ -1,10 +1,13 @@
 #include "server/rpc/unary_call.h"
 
+#include "server/rpc/call_metadata.h"
+
 namespace dino::rpc {
 
 UnaryCall::UnaryCall(CallTracker& tracker, MethodMeter& meter)
     : tracker_(tracker),
       meter_(meter),
+      origin_{meter.name().method, {}, nullptr},
       responder_(&context_),
       arrived_(*this, &UnaryCall::OnArrived),
       finished_(*this, &UnaryCall::OnFinished),
@@ -25,6 +28,7 @@ void UnaryCall::OnArrived(bool ok) {
   arrived_at_ = mqtt::Clock::now();
   meter_.Started();
   meter_.Received();
+  origin_.traceparent = Traceparent(context_);
   Next()->Listen();
   Handle(request_);
   request_.Clear();
@@ -33,10 +37,7 @@ void UnaryCall::OnArrived(bool ok) {
 void UnaryCall::OnFinished(bool /*ok*/) { EndIfLast(); }
 
 void UnaryCall::OnDone(bool /*ok*/) {
-  if (context_.IsCancelled()) {
-    cancelled_.store(true, std::memory_order_relaxed);
-    Cancelled();
-  }
+  if (context_.IsCancelled()) Cancelled();
   EndIfLast();
 }
 
@@ -47,16 +48,8 @@ void UnaryCall::EndIfLast() {
   tracker.End();
 }
 
-bool UnaryCall::WasGivenUp() const {
-  const gpr_timespec deadline = context_.raw_deadline();
-  return cancelled_.load(std::memory_order_relaxed) &&
-         gpr_time_cmp(gpr_now(deadline.clock_type), deadline) < 0;
-}
-
 void UnaryCall::Count(grpc::StatusCode code) {
-  // Time was not up: nobody is there any more to hear what the answer would be.
-  const bool given_up = code == grpc::StatusCode::DEADLINE_EXCEEDED && WasGivenUp();
-  meter_.Handled(given_up ? grpc::StatusCode::CANCELLED : code, mqtt::Clock::now() - arrived_at_);
+  meter_.Handled(code, mqtt::Clock::now() - arrived_at_);
 }
 
 void UnaryCall::Finish(const grpc::ByteBuffer& response) {

@@ -6,10 +6,9 @@
 #include <grpcpp/support/async_unary_call.h>
 #include <grpcpp/support/byte_buffer.h>
 
-#include <atomic>
-
 #include "server/mqtt/batch.h"
 #include "server/rpc/byte_buffers.h"
+#include "server/rpc/call_log.h"
 #include "server/rpc/call_meters.h"
 #include "server/rpc/call_tracker.h"
 #include "server/rpc/tag.h"
@@ -48,6 +47,8 @@ class UnaryCall {
 
   grpc::ServerContext& context() { return context_; }
   MethodMeter& meter() const { return meter_; }
+  // Complete but for the caller when `Handle` is called.
+  CallOrigin& origin() { return origin_; }
 
   // Answers. From any thread; the call may be gone when it returns, unless it is called within
   // `Handle`.
@@ -59,12 +60,11 @@ class UnaryCall {
   void OnFinished(bool ok);
   void OnDone(bool ok);
   void EndIfLast();
-  // Whether the caller has gone before its deadline.
-  bool WasGivenUp() const;
   void Count(grpc::StatusCode code);
 
   CallTracker& tracker_;
   MethodMeter& meter_;
+  CallOrigin origin_;
   grpc::ServerContext context_;
   grpc::ByteBuffer request_;
   Responder responder_;
@@ -74,7 +74,6 @@ class UnaryCall {
   // Events still to come: the answer is sent, the call is over.
   int pending_events_ = 2;
   mqtt::Clock::time_point arrived_at_;
-  std::atomic<bool> cancelled_{false};
 };
 
 }  // namespace dino::rpc

@@ -4,7 +4,7 @@
 
 namespace dino::testing {
 
-LogRecord::LogRecord(const std::string& line) {
+LogRecord::LogRecord(const std::string& line) : text_(line) {
   if (!google::protobuf::util::JsonStringToMessage(line, &fields_).ok()) fields_.Clear();
 }
 

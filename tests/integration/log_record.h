@@ -14,12 +14,15 @@ class LogRecord {
   // A line that is no JSON object makes an empty record.
   explicit LogRecord(const std::string& line);
 
+  // The whole line.
+  const std::string& text() const { return text_; }
   std::string message() const { return Text("message"); }
   // A field's value; empty or 0 if there is none.
   std::string Text(const std::string& name) const;
   double Number(const std::string& name) const;
 
  private:
+  std::string text_;
   google::protobuf::Struct fields_;
 };
 

@@ -31,5 +31,10 @@ TEST(TraceparentTest, RefusesEverythingElse) {
   EXPECT_FALSE(IsTraceparent("00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01"));
 }
 
+TEST(TraceIdTest, IsTheSecondPart) {
+  EXPECT_EQ(TraceIdOf(kGood), "0af7651916cd43dd8448eb211c80319c");
+  EXPECT_EQ(TraceIdOf(""), "");
+}
+
 }  // namespace
 }  // namespace dino::rpc
