@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -8,6 +10,7 @@
 #include "server/app/application.h"
 #include "server/app/hash_key.h"
 #include "server/app/health_check.h"
+#include "server/app/setting_table.h"
 #include "server/app/settings.h"
 
 namespace {
@@ -47,7 +50,7 @@ int main(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
-  const auto parsed = dino::app::ParseSettings(argc, argv, environment);
+  auto parsed = dino::app::ParseSettings(argc, argv, environment);
   if (const auto* information = std::get_if<dino::app::Information>(&parsed)) {
     std::cout << information->text;
     return 0;
@@ -57,5 +60,7 @@ int main(int argc, char** argv) {
     std::cerr << "dino-bridge: see --help\n";
     return dino::app::kExitBadSettings;
   }
-  return dino::app::RunBridge(std::get<dino::app::Settings>(parsed), WaitForStopSignal);
+  auto& settings = std::get<dino::app::Settings>(parsed);
+  settings.unknown_variables = dino::app::UnknownVariables(environ);
+  return dino::app::RunBridge(settings, WaitForStopSignal);
 }

@@ -109,6 +109,9 @@ void LogSettings(const Settings& settings) {
   for (const auto& [name, text] : settings.texts) {
     log::Debug("setting", {{"name", name}, {"value", text}});
   }
+  for (const std::string& name : settings.unknown_variables) {
+    log::Warning("unknown environment variable", {{"name", name}});
+  }
 }
 
 int CannotStart(const absl::Status& status) {

@@ -35,6 +35,10 @@ std::size_t DefaultPendingBytes(std::optional<std::size_t> memory_limit);
 // The environment variable of a setting: `DINO_LOG_LEVEL` for `log-level`.
 std::string EnvironmentName(std::string_view name);
 
+// The names among `variables` (`NAME=value`, null at the end) that look like a setting's and are
+// none. Those that Kubernetes makes for a service called dino are not counted.
+std::vector<std::string> UnknownVariables(const char* const* variables);
+
 }  // namespace dino::app
 
 #endif  // DINO_SERVER_APP_SETTING_TABLE_H_

@@ -75,6 +75,8 @@ struct Settings {
 
   // Every setting's name and text in force, for the log. Holds no secret.
   std::vector<std::pair<std::string_view, std::string>> texts;
+  // Variables of the environment that look like a setting and are none, for the log.
+  std::vector<std::string> unknown_variables;
 };
 
 // A text that was asked for by `--help` or `--version`.
