@@ -138,10 +138,6 @@ check_format() { git ls-files -z '*.cc' '*.h' | xargs -0 clang-format --dry-run 
 
 check_scripts() { git ls-files -z '*.sh' .ci/run | xargs -0 shellcheck; }
 
-# The preset's build is the check: clang's warnings, thread safety analysis and clang-tidy
-# on every file of ours. It goes on after a finding.
-check_tidy() { build tidy -k 0; }
-
 if ! step 'Debian packages' deploy/install-packages.sh test; then
   echo '0 passed, 1 failed'
   exit 1
@@ -164,9 +160,10 @@ if ! $fast; then
   check 'Scripts' check_scripts
   check 'Protos: style' tests/proto/check.sh style
   check 'Protos: no breaking change' tests/proto/check.sh breaking
-  check 'clang-tidy' check_tidy
+  check 'clang-tidy' tests/tidy.sh
   check 'Helm' tests/helm.sh
   check 'Rules' tests/rules.sh
+  check 'Status page' tests/page/run.sh --bridge build/dev/bin/dino-bridge
   check 'ACL' tests/acl.sh
   check 'Prometheus' tests/prometheus.sh --bridge build/dev/bin/dino-bridge
 fi

@@ -55,13 +55,16 @@ Operations::Operations(const Settings& settings, const CallerAccess& access,
                        const fanout::Fanout& fanout, const mqtt::SessionPool& pool,
                        const rpc::Server& server)
     : address_(settings.ops_address.has_value() ? settings.ops_address->ToString() : ""),
+      history_(server.meters(), fanout.meter(), pool.meter()),
       status_{std::string(Version()),
               StartTime(),
               settings.texts,
               [&server] { return server.ready(); },
               server.meters(),
               fanout,
-              pool},
+              pool,
+              history_,
+              [&access] { return access.caller_usage(); }},
       metrics_(MetricsOf(settings, access, fanout, pool, server)),
       pages_({[&server] { return server.ready(); }, [this] { return metrics_.Text(); },
               [this] { return ops::StatusJson(status_); }}),
@@ -70,6 +73,10 @@ Operations::Operations(const Settings& settings, const CallerAccess& access,
 
 absl::StatusOr<std::string> Operations::Start() {
   if (address_.empty()) return std::string();
+  historian_ = std::make_unique<Repeater>("history", [this] {
+    history_.Look(ops::History::Clock::now(), std::chrono::system_clock::now());
+    return std::chrono::duration_cast<std::chrono::milliseconds>(ops::History::kInterval);
+  });
   return http_.Start(address_);
 }
 

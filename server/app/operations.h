@@ -2,14 +2,17 @@
 #define DINO_SERVER_APP_OPERATIONS_H_
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "server/app/caller_access.h"
 #include "server/app/settings.h"
+#include "server/base/repeater.h"
 #include "server/fanout/fanout.h"
 #include "server/metrics/bridge_metrics.h"
 #include "server/mqtt/session_pool.h"
+#include "server/ops/history.h"
 #include "server/ops/http_server.h"
 #include "server/ops/ops_pages.h"
 #include "server/ops/status_json.h"
@@ -32,11 +35,13 @@ class Operations {
 
  private:
   const std::string address_;
+  ops::History history_;
   const ops::StatusSources status_;
   const metrics::BridgeMetrics metrics_;
   const ops::OpsPages pages_;
-  // Last: it uses the others.
+  // These use the others.
   ops::HttpServer http_;
+  std::unique_ptr<Repeater> historian_;
 };
 
 }  // namespace dino::app

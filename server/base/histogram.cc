@@ -1,5 +1,7 @@
 #include "server/base/histogram.h"
 
+#include <numeric>
+
 namespace dino {
 
 Histogram::Reading Histogram::Read() const {
@@ -7,6 +9,23 @@ Histogram::Reading Histogram::Read() const {
   for (std::size_t i = 0; i <= bounds_.size(); ++i) reading.counts.push_back(counters_.Get(i));
   reading.sum = counters_.Get(bounds_.size() + 1);
   return reading;
+}
+
+std::optional<double> Quantile(const std::vector<std::uint64_t>& bounds,
+                               const std::vector<std::uint64_t>& counts, double q) {
+  const std::uint64_t all = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+  if (all == 0) return std::nullopt;
+  const double rank = q * static_cast<double>(all);
+  double below = 0;
+  for (std::size_t i = 0; i < bounds.size(); ++i) {
+    const auto count = static_cast<double>(counts[i]);
+    if (count > 0 && below + count >= rank) {
+      const double from = i == 0 ? 0 : static_cast<double>(bounds[i - 1]);
+      return from + (static_cast<double>(bounds[i]) - from) * (rank - below) / count;
+    }
+    below += count;
+  }
+  return static_cast<double>(bounds.back());
 }
 
 std::vector<std::uint64_t> LatencyBounds() {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,12 @@ class Histogram {
   // By place among the bounds; the last one is the sum.
   Counters counters_;
 };
+
+// The value that a share `q` of the values lies below, as far as their bounds tell: evenly spread
+// between two bounds, and never above the last one. None if there are no values. `counts` are as in
+// `Histogram::Reading`.
+std::optional<double> Quantile(const std::vector<std::uint64_t>& bounds,
+                               const std::vector<std::uint64_t>& counts, double q);
 
 // Bounds for what a network answers, in nanoseconds: 100 µs to 30 s.
 std::vector<std::uint64_t> LatencyBounds();

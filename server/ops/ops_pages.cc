@@ -11,7 +11,7 @@ HttpAnswer Text(unsigned status, std::string body) {
   return {status, kPlainText, std::move(body), {}};
 }
 
-// The page loads its own two files and status.json, and nothing else.
+// The page loads its own files and status.json, and nothing else.
 HttpAnswer Page() {
   return {200,
           "text/html; charset=utf-8",
@@ -39,6 +39,9 @@ HttpAnswer OpsPages::Answer(std::string_view path) const {
   }
   if (path == "/status.js") {
     return {200, "text/javascript; charset=utf-8", std::string(kStatusJs), {}};
+  }
+  if (path == "/chart.js") {
+    return {200, "text/javascript; charset=utf-8", std::string(kChartJs), {}};
   }
   return Text(404, "not found\n");
 }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace dino::ops {
 namespace {
@@ -103,11 +104,71 @@ void WritePublications(const fanout::PublicationMeter& meter, Writer& json) {
   json.EndObject();
 }
 
+void WriteCallers(const StatusSources& sources, Writer& json) {
+  Key(json, "callers");
+  json.StartArray();
+  for (const auto& [name, usage] : sources.callers()) {
+    json.StartObject();
+    Text(json, "name", name);
+    Number(json, "events", usage.events);
+    Number(json, "recipients", usage.recipients);
+    Number(json, "refused_events", usage.refused_events);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+// One array for each measure, of `number(interval)`.
+template <typename Number>
+void Column(Writer& json, std::string_view key, const std::vector<Interval>& intervals,
+            Number number) {
+  Key(json, key);
+  json.StartArray();
+  for (const Interval& interval : intervals) {
+    const std::optional<double> value = number(interval);
+    if (value.has_value()) {
+      json.Double(*value);
+    } else {
+      json.Null();
+    }
+  }
+  json.EndArray();
+}
+
+void WriteHistory(const History& history, Writer& json) {
+  const std::vector<Interval> intervals = history.Read();
+  const auto rate = [&](std::string_view key, std::uint64_t Interval::*count) {
+    Column(json, key, intervals, [count](const Interval& interval) {
+      return static_cast<double>(interval.*count) / interval.seconds;
+    });
+  };
+  const auto time = [&](std::string_view key, Times Interval::*times,
+                        std::optional<double> Times::*quantile) {
+    Column(json, key, intervals,
+           [=](const Interval& interval) { return interval.*times.*quantile; });
+  };
+  Key(json, "history");
+  json.StartObject();
+  Column(json, "ended_at", intervals, [](const Interval& interval) {
+    return std::chrono::duration<double>(interval.ended_at.time_since_epoch()).count();
+  });
+  rate("succeeded_calls_per_second", &Interval::succeeded_calls);
+  rate("failed_calls_per_second", &Interval::failed_calls);
+  rate("acknowledged_publications_per_second", &Interval::acknowledged_publications);
+  rate("failed_publications_per_second", &Interval::failed_publications);
+  time("call_seconds_p50", &Interval::calls, &Times::p50);
+  time("call_seconds_p99", &Interval::calls, &Times::p99);
+  time("puback_seconds_p50", &Interval::pubacks, &Times::p50);
+  time("puback_seconds_p99", &Interval::pubacks, &Times::p99);
+  json.EndObject();
+}
+
 }  // namespace
 
 std::string StatusJson(const StatusSources& sources) {
   rapidjson::StringBuffer buffer;
   Writer json(buffer);
+  json.SetMaxDecimalPlaces(6);
   json.StartObject();
   Text(json, "version", sources.version);
   Key(json, "ready");
@@ -118,6 +179,8 @@ std::string StatusJson(const StatusSources& sources) {
   WriteLoad(sources, json);
   WriteCalls(sources.calls, json);
   WritePublications(sources.fanout.meter(), json);
+  WriteCallers(sources, json);
+  WriteHistory(sources.history, json);
   Key(json, "settings");
   json.StartObject();
   for (const auto& [name, text] : sources.settings) Text(json, name, text);

@@ -8,8 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "server/auth/quota.h"
 #include "server/fanout/fanout.h"
 #include "server/mqtt/session_pool.h"
+#include "server/ops/history.h"
 #include "server/rpc/call_meters.h"
 
 namespace dino::ops {
@@ -24,6 +26,9 @@ struct StatusSources {
   const rpc::CallMeters& calls;
   const fanout::Fanout& fanout;
   const mqtt::SessionPool& pool;
+  const History& history;
+  // What those have published whom the key file names.
+  std::function<std::vector<std::pair<std::string, auth::Quota::Usage>>()> callers;
 };
 
 // What people want to know of a server, as JSON; times are seconds since the epoch.

@@ -9,6 +9,7 @@ namespace dino::ops {
 extern const std::string_view kStatusHtml;
 extern const std::string_view kStatusCss;
 extern const std::string_view kStatusJs;
+extern const std::string_view kChartJs;
 
 }  // namespace dino::ops
 

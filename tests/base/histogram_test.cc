@@ -35,5 +35,15 @@ TEST(HistogramTest, LatencyBoundsGoFrom100MicrosecondsTo30Seconds) {
   EXPECT_TRUE(std::is_sorted(bounds.begin(), bounds.end()));
 }
 
+TEST(QuantileTest, LiesBetweenTheBoundsThatHoldIt) {
+  const std::vector<std::uint64_t> bounds = {10, 20, 40};
+  EXPECT_EQ(Quantile(bounds, {0, 0, 0, 0}, 0.5), std::nullopt);
+  EXPECT_EQ(Quantile(bounds, {10, 0, 0, 0}, 0.5), 5);
+  EXPECT_EQ(Quantile(bounds, {50, 50, 0, 0}, 0.5), 10);
+  EXPECT_EQ(Quantile(bounds, {50, 0, 50, 0}, 0.75), 30);
+  EXPECT_EQ(Quantile(bounds, {0, 0, 1, 0}, 1), 40);
+  EXPECT_EQ(Quantile(bounds, {1, 0, 0, 99}, 0.99), 40) << "above all bounds";
+}
+
 }  // namespace
 }  // namespace dino

@@ -21,14 +21,19 @@ TEST(StatusJsonTest, TellsWhatPeopleWantToKnow) {
   method.Started();
   method.Handled(0, std::chrono::milliseconds(1));
   calls.Refused("OVERLOADED");
-  const std::string text =
-      StatusJson({"1.2.3",
-                  std::chrono::system_clock::time_point(std::chrono::milliseconds(1500)),
-                  {{"environment", "a \"quoted\" one"}},
-                  [] { return false; },
-                  calls,
-                  fanout,
-                  pool});
+  const History history(calls, fanout.meter(), pool.meter());
+  const std::string text = StatusJson(
+      {"1.2.3",
+       std::chrono::system_clock::time_point(std::chrono::milliseconds(1500)),
+       {{"environment", "a \"quoted\" one"}},
+       [] { return false; },
+       calls,
+       fanout,
+       pool,
+       history,
+       [] {
+         return std::vector<std::pair<std::string, auth::Quota::Usage>>{{"chat", {3, 7, 1}}};
+       }});
   rapidjson::Document json;
   json.Parse(text.c_str());
   ASSERT_FALSE(json.HasParseError()) << text;
@@ -43,7 +48,45 @@ TEST(StatusJsonTest, TellsWhatPeopleWantToKnow) {
   EXPECT_EQ(json["refused"]["OVERLOADED"].GetUint(), 1U);
   EXPECT_EQ(json["publications"]["unknown"].GetUint(), 0U);
   EXPECT_EQ(json["load"]["pending_publications"].GetUint(), 0U);
+  ASSERT_EQ(json["callers"].Size(), 1U);
+  EXPECT_STREQ(json["callers"][0]["name"].GetString(), "chat");
+  EXPECT_EQ(json["callers"][0]["recipients"].GetUint(), 7U);
   EXPECT_STREQ(json["settings"]["environment"].GetString(), "a \"quoted\" one");
+}
+
+TEST(StatusJsonTest, HistoryIsRatesAndTimesByInterval) {
+  mqtt::SessionPoolOptions pool_options;
+  pool_options.brokers = {{"one", 1883}};
+  mqtt::SessionPool pool(pool_options);
+  fanout::Fanout fanout(pool, *fanout::TopicTemplate::Parse("{environment}/{user_id}", "test"), {});
+  rpc::CallMeters calls;
+  rpc::MethodMeter& method = calls.Add({"service", "PublishMessage", "unary"});
+  History history(calls, fanout.meter(), pool.meter());
+  const History::Clock::time_point start;
+  const std::chrono::system_clock::time_point wall_time(std::chrono::seconds(1000));
+  history.Look(start, wall_time);
+  method.Handled(0, std::chrono::milliseconds(1));
+  history.Look(start + std::chrono::seconds(2), wall_time + std::chrono::seconds(2));
+  history.Look(start + std::chrono::seconds(4), wall_time + std::chrono::seconds(4));
+  rapidjson::Document json;
+  json.Parse(StatusJson({"1.2.3",
+                         wall_time,
+                         {},
+                         [] { return true; },
+                         calls,
+                         fanout,
+                         pool,
+                         history,
+                         [] { return std::vector<std::pair<std::string, auth::Quota::Usage>>(); }})
+                 .c_str());
+  const auto& columns = json["history"];
+  ASSERT_EQ(columns["ended_at"].Size(), 2U);
+  EXPECT_EQ(columns["ended_at"][0].GetDouble(), 1002);
+  EXPECT_EQ(columns["succeeded_calls_per_second"][0].GetDouble(), 0.5);
+  EXPECT_EQ(columns["succeeded_calls_per_second"][1].GetDouble(), 0);
+  EXPECT_GT(columns["call_seconds_p99"][0].GetDouble(), 0);
+  EXPECT_TRUE(columns["call_seconds_p99"][1].IsNull());
+  EXPECT_EQ(columns.MemberCount(), 9U);
 }
 
 }  // namespace

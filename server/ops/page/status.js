@@ -1,7 +1,31 @@
 'use strict';
 
 const interval = 2000;
+// As long as the server remembers, in seconds.
+const historySpan = 300;
 let before = null;
+
+const perSecond = value => value.toLocaleString(undefined, {maximumFractionDigits: value < 10 ? 1 : 0});
+
+function duration(seconds) {
+  if (seconds < 1e-3) return `${(seconds * 1e6).toFixed(0)} µs`;
+  if (seconds < 1) return `${(seconds * 1e3).toPrecision(3)} ms`;
+  return `${seconds.toPrecision(3)} s`;
+}
+
+const done = name => ({name, kind: 'line', write: perSecond});
+const failed = name => ({name, kind: 'line bad', write: perSecond});
+const times = [
+  {name: 'p99', kind: 'line', write: duration}, {name: 'p50', kind: 'line faint', write: duration}];
+const charts = [
+  {chart: new Chart('Calls a second', [done('answered'), failed('failed')]),
+    columns: ['succeeded_calls_per_second', 'failed_calls_per_second']},
+  {chart: new Chart('Publications a second', [done('acknowledged'), failed('failed')]),
+    columns: ['acknowledged_publications_per_second', 'failed_publications_per_second']},
+  {chart: new Chart('Time of a call', times), columns: ['call_seconds_p99', 'call_seconds_p50']},
+  {chart: new Chart('Time to the broker’s PUBACK', times),
+    columns: ['puback_seconds_p99', 'puback_seconds_p50']}];
+document.getElementById('charts').append(...charts.map(({chart}) => chart.element));
 
 function row(cells) {
   const tr = document.createElement('tr');
@@ -54,6 +78,13 @@ function calls(now) {
     Object.entries(call.handled).map(([code, n]) => `${code} ${n.toLocaleString()}`).join(', ')]);
 }
 
+function callers(now) {
+  const then = Object.fromEntries((before?.callers ?? []).map(caller => [caller.name, caller.events]));
+  return now.callers.map(caller => [
+    caller.name, rate(now, caller.events, then[caller.name]),
+    ...[caller.events, caller.recipients, caller.refused_events].map(n => n.toLocaleString())]);
+}
+
 function show(now) {
   document.getElementById('version').textContent = now.version;
   const up = `up for ${span(now.now - now.started_at)}`;
@@ -61,6 +92,9 @@ function show(now) {
   fill('sessions', now.sessions.map(s => [
     s.broker || '–', s.connected ? {text: 'connected', kind: 'good'} : {text: 'waiting', kind: 'bad'},
     span(now.now - s.since), s.reason, s.client_id]));
+  for (const {chart, columns} of charts) {
+    chart.show(now.history.ended_at, columns.map(column => now.history[column]), now.now, historySpan);
+  }
   fill('load', [
     ['Pending publications',
       share(now.load.pending_publications, now.load.pending_publications_limit)],
@@ -69,6 +103,8 @@ function show(now) {
   fill('calls', calls(now));
   fill('publications', counts(now, 'publications'));
   fill('refused', counts(now, 'refused'));
+  document.getElementById('callers-part').hidden = now.callers.length === 0;
+  fill('callers', callers(now));
   fill('settings', Object.entries(now.settings));
   before = now;
 }

@@ -1,0 +1,85 @@
+#ifndef DINO_SERVER_OPS_HISTORY_H_
+#define DINO_SERVER_OPS_HISTORY_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "server/base/histogram.h"
+#include "server/base/mutex.h"
+#include "server/fanout/publication_meter.h"
+#include "server/mqtt/session_meter.h"
+#include "server/rpc/call_meters.h"
+
+namespace dino::ops {
+
+// Half of the times, and all but one in a hundred, were at most so long; in seconds. None if there
+// were none.
+struct Times {
+  std::optional<double> p50;
+  std::optional<double> p99;
+};
+
+// What was done between two looks.
+struct Interval {
+  std::chrono::system_clock::time_point ended_at;
+  double seconds = 0;
+  // Calls that publish, by how they were answered; a stream counts when it ends.
+  std::uint64_t succeeded_calls = 0;
+  std::uint64_t failed_calls = 0;
+  std::uint64_t acknowledged_publications = 0;
+  std::uint64_t failed_publications = 0;
+  // Of unary calls that publish.
+  Times calls;
+  // From a PUBLISH to its PUBACK.
+  Times pubacks;
+};
+
+// Remembers the last minutes: what the meters counted in each interval. Thread-safe.
+class History {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  static constexpr std::chrono::seconds kInterval{2};
+  // Five minutes.
+  static constexpr std::size_t kIntervals = 150;
+
+  // The meters outlive it.
+  History(const rpc::CallMeters& calls, const fanout::PublicationMeter& publications,
+          const mqtt::SessionMeter& sessions);
+
+  // Looks at the meters; to be called every `kInterval`. The first time there is nothing yet.
+  void Look(Clock::time_point now, std::chrono::system_clock::time_point wall_time);
+
+  // The oldest first.
+  std::vector<Interval> Read() const;
+
+ private:
+  // What was counted up to some time.
+  struct Counts {
+    Clock::time_point at;
+    std::uint64_t succeeded_calls = 0;
+    std::uint64_t failed_calls = 0;
+    std::uint64_t acknowledged_publications = 0;
+    std::uint64_t failed_publications = 0;
+    std::vector<std::uint64_t> call_times;
+    std::vector<std::uint64_t> puback_times;
+  };
+
+  Counts CountsAt(Clock::time_point now) const;
+  void CountCalls(Counts& counts) const;
+
+  const rpc::CallMeters& calls_;
+  const fanout::PublicationMeter& publications_;
+  const mqtt::SessionMeter& sessions_;
+  mutable Mutex mutex_;
+  std::optional<Counts> last_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Interval> intervals_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace dino::ops
+
+#endif  // DINO_SERVER_OPS_HISTORY_H_
