@@ -1,3 +1,6 @@
+# Everything that is generated, and not compiled.
+add_custom_target(generated)
+
 # dino_protobuf(target ROOT dir [GRPC] [IMPORT dir] PROTOS a.proto ...) generates C++ from
 # `PROTOS` (paths below `ROOT`), which may import from `IMPORT`, and makes the static library
 # `target`.
@@ -25,9 +28,10 @@ function(dino_protobuf target)
       VERBATIM)
     list(APPEND sources ${files})
   endforeach()
+  add_custom_target(${target}_sources DEPENDS ${sources})
+  add_dependencies(generated ${target}_sources)
   add_library(${target} STATIC ${sources})
   target_include_directories(${target} SYSTEM PUBLIC ${out})
   target_link_libraries(${target} PUBLIC protobuf::libprotobuf ${arg_LINK})
-  set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "")
   dino_sanitize(${target})
 endfunction()
