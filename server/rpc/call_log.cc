@@ -56,7 +56,7 @@ void CallLog::Failed(const CallOrigin& origin, const CallEnd& end, const grpc::S
                      Clock::time_point now) {
   const auto code = static_cast<std::size_t>(error.error_code());
   Failures& failures = failures_.at(code);
-  if (!failures.pace.Take(kFailureLines, now)) {
+  if (!failures.pace.Take(kFailureLines, now) && !log::Enabled(log::Level::kDebug)) {
     failures.unlogged.fetch_add(1, std::memory_order_relaxed);
     return;
   }
@@ -74,10 +74,12 @@ void CallLog::Failed(const CallOrigin& origin, const CallEnd& end, const grpc::S
 }
 
 void CallLog::Succeeded(const CallOrigin& origin, const CallEnd& end, Clock::time_point now) {
-  if (!successes_.at(end.kind).Take(kSuccessLines, now)) return;
+  const bool sampled = successes_.at(end.kind).Take(kSuccessLines, now);
+  const log::Level level = sampled ? log::Level::kInfo : log::Level::kDebug;
+  if (!log::Enabled(level)) return;
   Fields fields(origin, end);
   fields.Add("code", MethodMeter::kCodeNames[0]);
-  log::Write(log::Level::kInfo, "call succeeded", fields.fields());
+  log::Write(level, "call succeeded", fields.fields());
 }
 
 }  // namespace dino::rpc

@@ -64,7 +64,7 @@ class CallLog {
 
   // Lines in a second for failures of one code, and for successes of one kind of event. Failures
   // beyond that are counted, and the code's next line says how many they were; successes that
-  // have no line are nothing but a number in the metrics.
+  // have no line are nothing but a number in the metrics. At the log's level debug all have one.
   static constexpr std::uint32_t kFailureLines = 100;
   static constexpr std::uint32_t kSuccessLines = 1;
 

@@ -108,6 +108,16 @@ TEST_F(CallLogTest, AFloodOfFailuresIsCountedAndHidesNoOthers) {
   EXPECT_THAT(lines[CallLog::kFailureLines + 2], Not(HasSubstr("unlogged")));
 }
 
+TEST_F(CallLogTest, AtLevelDebugAllAreLogged) {
+  log::Stop();
+  log::Start(log::Level::kDebug, log::Format::kJson, file_.number());
+  for (std::uint32_t i = 0; i < CallLog::kFailureLines + 50; ++i) {
+    log_.Failed(origin_, {}, kRefused, now_);
+    log_.Succeeded(origin_, {}, now_);
+  }
+  EXPECT_THAT(Lines(), SizeIs(2 * (CallLog::kFailureLines + 50)));
+}
+
 TEST_F(CallLogTest, ACallerThatHasGoneIsNoWarning) {
   log_.Failed(origin_, {}, {grpc::StatusCode::CANCELLED, "the caller has gone"}, now_);
   EXPECT_THAT(Lines(), ElementsAre(HasSubstr(R"("level":"info","message":"call failed")")));
