@@ -8,13 +8,11 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <limits>
 #include <mutex>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "server/base/errno_text.h"
-#include "server/mqtt/packet_size.h"
 #include "server/mqtt/reason_code.h"
 
 namespace dino::mqtt {
@@ -50,19 +48,18 @@ std::string ReadableTlsError(absl::string_view text) {
 Connection::~Connection() {
   if (handle_ == nullptr) return;
   if (fd() >= 0) poller_.Remove(fd());
+  channel_.reset();
   mosquitto_destroy(handle_);
 }
 
 absl::Status Connection::Open(const Target& target) {
   InitializeLibrary();
+  keep_alive_ = target.keep_alive;
   handle_ = mosquitto_new(target.client_id.c_str(), /*clean_session=*/true, this);
   if (handle_ == nullptr) return Check(MOSQ_ERR_ERRNO, "create");
   mosquitto_int_option(handle_, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
   mosquitto_int_option(handle_, MOSQ_OPT_TCP_NODELAY, 1);
-  // The library must not hold publications back: the in-flight window does that.
-  mosquitto_int_option(handle_, MOSQ_OPT_SEND_MAXIMUM, 0);
   mosquitto_connect_v5_callback_set(handle_, &Connection::OnConnect);
-  mosquitto_publish_v5_callback_set(handle_, &Connection::OnPublish);
   mosquitto_disconnect_v5_callback_set(handle_, &Connection::OnDisconnect);
   absl::Status status = SetCredentials(target.credentials);
   if (!status.ok()) return status;
@@ -80,7 +77,8 @@ absl::Status Connection::Open(const Target& target) {
 
 void Connection::HandTo(SocketHandler& handler, Listener& listener) {
   handler_ = &handler;
-  listener_ = &listener;
+  channel_ = std::make_unique<PublishChannel>(fd(), uses_tls_ ? TlsOf(handle_) : nullptr, *connack_,
+                                              keep_alive_, listener);
   watched_events_ = WantedEvents();
   poller_.Modify(fd(), watched_events_, *handler_);
 }
@@ -114,12 +112,18 @@ absl::Status Connection::SetCredentials(const Credentials& credentials) {
 int Connection::fd() const { return handle_ == nullptr ? -1 : mosquitto_socket(handle_); }
 
 std::uint32_t Connection::WantedEvents() const {
-  // The library forgets that a handshake does not want to write any more.
-  const bool write = in_handshake_ ? SSL_want_write(TlsOf(handle_)) : mosquitto_want_write(handle_);
+  bool write = false;
+  if (channel_ != nullptr) {
+    write = channel_->wants_write();
+  } else {
+    // The library forgets that a handshake does not want to write any more.
+    write = in_handshake_ ? SSL_want_write(TlsOf(handle_)) : mosquitto_want_write(handle_);
+  }
   return EPOLLIN | (write ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
 }
 
 absl::Status Connection::OnSocket(std::uint32_t events) {
+  if (channel_ != nullptr) return channel_->OnSocket(events);
   constexpr std::uint32_t kTrouble = EPOLLERR | EPOLLHUP;
   absl::Status status;
   if ((events & (EPOLLOUT | kTrouble)) != 0) status = Write();
@@ -127,15 +131,15 @@ absl::Status Connection::OnSocket(std::uint32_t events) {
   return status;
 }
 
-bool Connection::taken_over() const { return disconnect_reason_ == kSessionTakenOver; }
+bool Connection::taken_over() const { return disconnect_reason() == kSessionTakenOver; }
 
 std::string Connection::ReasonOfLoss(const absl::Status& why) const {
   if (taken_over()) {
     return absl::StrCat("broker disconnected: ", DescribeReasonCode(kSessionTakenOver),
                         ": another process uses this client ID");
   }
-  if (disconnect_reason_.has_value()) {
-    return absl::StrCat("broker disconnected: ", DescribeReasonCode(*disconnect_reason_));
+  if (disconnect_reason().has_value()) {
+    return absl::StrCat("broker disconnected: ", DescribeReasonCode(*disconnect_reason()));
   }
   if (connack_.has_value() && connack_->reason_code != kSuccess) {
     return absl::StrCat("broker refused: ", DescribeReasonCode(connack_->reason_code));
@@ -163,7 +167,6 @@ absl::Status Connection::CheckHandshake(int result) {
 
 absl::Status Connection::Read() {
   if (in_handshake_) return Handshake();
-  unacknowledged_ = true;
   // The library stops reading early when it finds an old EAGAIN in errno.
   errno = 0;
   return Check(mosquitto_loop_read(handle_, 1), "read");
@@ -180,54 +183,6 @@ absl::Status Connection::Write() {
   return Check(mosquitto_loop_write(handle_, 1), "write");
 }
 
-absl::Status Connection::KeepAlive() {
-  errno = 0;
-  return Check(mosquitto_loop_misc(handle_), "keep alive");
-}
-
-void Connection::Cork(bool on) { SetSocketOption(fd(), IPPROTO_TCP, TCP_CORK, on ? 1 : 0); }
-
-void Connection::AcknowledgeReceived() {
-  if (unacknowledged_) SetSocketOption(fd(), IPPROTO_TCP, TCP_QUICKACK, 1);
-  unacknowledged_ = false;
-}
-
-Connection::PublishStatus Connection::Publish(const std::string& topic, std::string_view payload,
-                                              Qos qos, const PublishProperties& properties,
-                                              int& packet_id, std::uint8_t& reason_code) {
-  const std::uint32_t most = connack_->maximum_packet_size;
-  if (most != 0 &&
-      PublishPacketSize(topic.size(), payload.size(), qos, properties.wire_size()) > most) {
-    reason_code = MQTT_RC_PACKET_TOO_LARGE;
-    return PublishStatus::kRefused;
-  }
-  const int result = mosquitto_publish_v5(
-      handle_, &packet_id, topic.c_str(), static_cast<int>(payload.size()), payload.data(),
-      static_cast<int>(qos), /*retain=*/false, properties.get());
-  switch (result) {
-    case MOSQ_ERR_SUCCESS:
-      unacknowledged_ = false;
-      return PublishStatus::kSent;
-    case MOSQ_ERR_QOS_NOT_SUPPORTED:
-      reason_code = MQTT_RC_QOS_NOT_SUPPORTED;
-      return PublishStatus::kRefused;
-    case MOSQ_ERR_OVERSIZE_PACKET:
-    case MOSQ_ERR_PAYLOAD_SIZE:
-      reason_code = MQTT_RC_PACKET_TOO_LARGE;
-      return PublishStatus::kRefused;
-    case MOSQ_ERR_INVAL:
-    case MOSQ_ERR_MALFORMED_UTF8:
-      reason_code = MQTT_RC_TOPIC_NAME_INVALID;
-      return PublishStatus::kRefused;
-    default:
-      return PublishStatus::kConnectionLost;
-  }
-}
-
-void Connection::Disconnect() {
-  if (fd() >= 0) mosquitto_disconnect_v5(handle_, MQTT_RC_NORMAL_DISCONNECTION, nullptr);
-}
-
 void Connection::OnConnect(mosquitto* handle, void* self, int reason_code, int /*flags*/,
                            const mqtt5__property* properties) {
   // From here on it would cost a text for each packet.
@@ -240,12 +195,11 @@ void Connection::OnConnect(mosquitto* handle, void* self, int reason_code, int /
                                /*skip_first=*/false);
   mosquitto_property_read_int32(properties, MQTT_PROP_MAXIMUM_PACKET_SIZE,
                                 &connack.maximum_packet_size, /*skip_first=*/false);
-}
-
-void Connection::OnPublish(mosquitto* /*handle*/, void* self, int packet_id, int reason_code,
-                           const mqtt5__property* /*properties*/) {
-  Listener* const listener = static_cast<Connection*>(self)->listener_;
-  if (listener != nullptr) listener->OnPubAck(packet_id, static_cast<std::uint8_t>(reason_code));
+  std::uint16_t keep_alive = 0;
+  if (mosquitto_property_read_int16(properties, MQTT_PROP_SERVER_KEEP_ALIVE, &keep_alive,
+                                    /*skip_first=*/false) != nullptr) {
+    connack.server_keep_alive = keep_alive;
+  }
 }
 
 void Connection::OnDisconnect(mosquitto* /*handle*/, void* self, int reason_code,

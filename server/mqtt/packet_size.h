@@ -7,8 +7,11 @@
 
 namespace dino::mqtt {
 
-// The size of a PUBLISH, whose parts have these sizes in bytes. (libmosquitto's own estimate is a
-// byte or two short.)
+// How many bytes a number takes as MQTT's variable byte integer.
+std::size_t VarintSize(std::size_t number);
+
+// The size of a PUBLISH, whose parts have these sizes in bytes; of the properties without the
+// length in front of them.
 std::size_t PublishPacketSize(std::size_t topic, std::size_t payload, Qos qos,
                               std::size_t properties);
 

@@ -3,32 +3,28 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 
 #include "server/mqtt/batch.h"
 
-struct mqtt5__property;  // NOLINT(bugprone-reserved-identifier): the library's name
-
 namespace dino::mqtt {
 
-// The MQTT v5 properties of a PUBLISH, in the library's form. Built once and used for many
-// publications.
+// The MQTT v5 properties of a PUBLISH. Built once and used for many publications.
 class PublishProperties {
  public:
   // `expiry`: the message expiry interval, at least a second.
   PublishProperties(const PublishOptions& options, std::chrono::seconds expiry);
-  PublishProperties(const PublishProperties&) = delete;
-  PublishProperties& operator=(const PublishProperties&) = delete;
-  ~PublishProperties();
 
   std::chrono::seconds expiry() const { return expiry_; }
-  // Bytes on the wire, without the length in front of them.
-  std::size_t wire_size() const { return wire_size_; }
-  const mqtt5__property* get() const { return list_; }
+  // As they stand in the packet, with their length in front.
+  const std::string& wire() const { return wire_; }
+  // Their bytes without that.
+  std::size_t size() const { return size_; }
 
  private:
-  const std::chrono::seconds expiry_;
-  const std::size_t wire_size_;
-  mqtt5__property* list_ = nullptr;
+  std::chrono::seconds expiry_;
+  std::size_t size_;
+  std::string wire_;
 };
 
 }  // namespace dino::mqtt

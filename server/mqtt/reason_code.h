@@ -12,9 +12,13 @@ inline constexpr std::uint8_t kNoMatchingSubscribers = 0x10;
 inline constexpr std::uint8_t kFirstFailure = 0x80;
 inline constexpr std::uint8_t kUnspecifiedError = 0x80;
 inline constexpr std::uint8_t kImplementationSpecificError = 0x83;
+inline constexpr std::uint8_t kProtocolError = 0x82;
 inline constexpr std::uint8_t kNotAuthorized = 0x87;
 inline constexpr std::uint8_t kSessionTakenOver = 0x8E;
+inline constexpr std::uint8_t kTopicNameInvalid = 0x90;
+inline constexpr std::uint8_t kPacketTooLarge = 0x95;
 inline constexpr std::uint8_t kQuotaExceeded = 0x97;
+inline constexpr std::uint8_t kQosNotSupported = 0x9B;
 
 // "0x87 not authorized", for logs and errors.
 std::string DescribeReasonCode(std::uint8_t reason_code);

@@ -8,7 +8,7 @@
 namespace dino::mqtt {
 namespace {
 
-// How often the library is asked whether a ping is due.
+// How often it is looked whether a ping is due.
 constexpr std::chrono::seconds kKeepAliveCheck{1};
 
 // Between two attempts, however long the first one took.
@@ -119,7 +119,7 @@ bool Session::Stays(Clock::time_point now) {
 }
 
 void Session::ChangeOver() {
-  connection_->Disconnect();
+  connection_->channel().Disconnect(kSuccess);
   // What the broker was too busy for goes out first at the next one.
   queue_.ConnectionLost();
   attempt_ = 0;
@@ -215,7 +215,7 @@ void Session::KeepUp(Clock::time_point now) {
   }
   if (now < keep_alive_at_) return;
   keep_alive_at_ = now + kKeepAliveCheck;
-  const absl::Status alive = connection_->KeepAlive();
+  const absl::Status alive = connection_->channel().KeepAlive(now);
   if (!alive.ok()) Lost(alive);
 }
 
@@ -230,7 +230,7 @@ void Session::Send(Clock::time_point now) {
     ProcessAnswers();
   } while (queue_.unsent() > 0);
   // A broker that leaves Nagle's algorithm on holds back its next PUBACKs until then.
-  if (queue_.OldestSentAt().has_value()) connection_->AcknowledgeReceived();
+  if (queue_.OldestSentAt().has_value()) connection_->channel().AcknowledgeReceived();
   connection_->Watch();
 }
 
@@ -240,23 +240,22 @@ bool Session::Burst(Clock::time_point now) {
     return Transmit(outgoing, entry, reason_code);
   };
   if (queue_.unsent() < 2) return queue_.Fill(now, transmit);
-  connection_->Cork(true);
+  connection_->channel().Cork(true);
   const bool ok = queue_.Fill(now, transmit);
-  connection_->Cork(false);
-  return ok;
+  return connection_->channel().Cork(false) && ok;
 }
 
 SendQueue::SendStatus Session::Transmit(const SendQueue::Outgoing& outgoing, InFlight& entry,
                                         std::uint8_t& reason_code) {
   const Batch& batch = outgoing.batch;
-  switch (connection_->Publish(outgoing.topic, outgoing.payload, batch.options().qos,
-                               properties_.For(batch, entry.sent_at), entry.packet_id,
-                               reason_code)) {
-    case Connection::PublishStatus::kSent:
+  switch (connection_->channel().Publish(outgoing.topic, outgoing.payload, batch.options().qos,
+                                         properties_.For(batch, entry.sent_at), entry.packet_id,
+                                         reason_code)) {
+    case PublishChannel::PublishStatus::kSent:
       return SendQueue::SendStatus::kSent;
-    case Connection::PublishStatus::kRefused:
+    case PublishChannel::PublishStatus::kRefused:
       return SendQueue::SendStatus::kRefused;
-    case Connection::PublishStatus::kConnectionLost:
+    case PublishChannel::PublishStatus::kConnectionLost:
       break;
   }
   return SendQueue::SendStatus::kConnectionLost;
@@ -282,7 +281,7 @@ Clock::time_point Session::NextTimer() const {
 }
 
 void Session::Close() {
-  if (connected()) connection_->Disconnect();
+  if (connected()) connection_->channel().Disconnect(kSuccess);
   connection_.reset();
   connector_.Cancel();
   queue_.ConnectionLost();

@@ -32,16 +32,16 @@ TEST_F(PropertiesCacheTest, TheExpiryIsWhatIsLeftRoundedUpAndAtLeastASecond) {
 
 TEST_F(PropertiesCacheTest, PublicationsOfABatchShareTheirProperties) {
   const RecordingBatch batch("a", {"1"}, options_);
-  const auto* first = cache_.For(batch, now_).get();
-  EXPECT_EQ(cache_.For(batch, now_ + milliseconds(1)).get(), first);
+  const auto* first = cache_.For(batch, now_).wire().data();
+  EXPECT_EQ(cache_.For(batch, now_ + milliseconds(1)).wire().data(), first);
 }
 
 TEST_F(PropertiesCacheTest, AnotherBatchHasItsOwn) {
   const RecordingBatch first("a", {"1"}, options_);
   options_.content_type = "text/plain; charset=utf-8";
   const RecordingBatch second("b", {"1"}, options_);
-  const std::size_t size = cache_.For(first, now_).wire_size();
-  EXPECT_EQ(cache_.For(second, now_).wire_size(), size + 9);
+  const std::size_t size = cache_.For(first, now_).size();
+  EXPECT_EQ(cache_.For(second, now_).size(), size + 9);
 }
 
 }  // namespace
