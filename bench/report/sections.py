@@ -21,7 +21,21 @@ def targets(results):
         "Targets",
         "Ratios are of two programs in the same round of the same run. Each figure is the median "
         "of the rounds, with the lowest and the highest.",
-        table(["measure", "target", "measured", ""], rows))
+        table(["measure", "target", "measured", ""], rows), missed(results))
+
+
+def missed(results):
+    """What stands in the way of each target that was missed."""
+    lines = []
+    for target in all_targets():
+        measured = target.figure(results)
+        if measured is None or is_met(target, measured):
+            continue
+        short = (1 - measured.median / target.limit if target.at_least
+                 else measured.median / target.limit - 1)
+        why = target.limited_by or "Not yet explained."
+        lines.append(f"- **{target.measure}**: {short:.0%} short. {why}")
+    return "Missed:\n\n" + "\n".join(lines) if lines else ""
 
 
 def rates(results, part, title, about, plot):
