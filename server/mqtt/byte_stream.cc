@@ -37,7 +37,10 @@ absl::Status ByteStream::Flush() {
   while (done_ < output_.size()) {
     const long count = WriteSome(std::string_view(output_).substr(done_));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) return absl::OkStatus();
+    if (count < 0 && errno == EAGAIN) {
+      Compact();
+      return absl::OkStatus();
+    }
     if (count <= 0) return Lost("write");
     done_ += static_cast<std::size_t>(count);
     written_ += static_cast<std::uint64_t>(count);
@@ -46,6 +49,13 @@ absl::Status ByteStream::Flush() {
   done_ = 0;
   if (output_.capacity() > kKeptBytes) output_.shrink_to_fit();
   return absl::OkStatus();
+}
+
+void ByteStream::Compact() {
+  // Where more is written than is not, moving the rest costs less than writing it did.
+  if (done_ <= output_.size() - done_) return;
+  output_.erase(0, done_);
+  done_ = 0;
 }
 
 absl::Status ByteStream::Read(absl::FunctionRef<absl::Status(std::string_view)> take) {

@@ -36,6 +36,9 @@ class ByteStream {
   absl::Status Read(absl::FunctionRef<absl::Status(std::string_view)> take);
 
  private:
+  // Forgets what was written, so that an output that never becomes empty does not grow for ever.
+  void Compact();
+
   // As read(2) and write(2) do it: -1 with EAGAIN if that must wait, 0 at the end.
   long ReadSome(char* data, std::size_t size);
   long WriteSome(std::string_view bytes);
