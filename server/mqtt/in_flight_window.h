@@ -53,6 +53,8 @@ class InFlightWindow {
 
   // True if one more publication of `bytes` may be sent. An empty window takes any size.
   bool HasRoom(std::size_t bytes) const;
+  // True if there are as many entries as there may be.
+  bool full() const { return size() >= capacity_; }
 
   bool HasTopic(std::uint64_t topic_hash) const;
 

@@ -3,8 +3,18 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <thread>
 
 namespace dino::mqtt {
+namespace {
+
+// A wake-up that brings so many answers is not too many; see ADR 8.
+constexpr std::size_t kWorthAWakeUp = 32;
+constexpr std::chrono::microseconds kGatherTime{50};
+
+}  // namespace
 
 Loop::~Loop() {
   Stop();
@@ -106,9 +116,21 @@ void Loop::EmptyInbox() {
   taken_tasks_.clear();
 }
 
+void Loop::GatherAnswers() const {
+  bool awaited = false;
+  std::size_t count = 0;
+  for (const auto& session : sessions_) {
+    if (session == nullptr) continue;
+    awaited = awaited || session->awaits_answers();
+    count += session->TakeAnswerCount();
+  }
+  if (awaited && count < kWorthAWakeUp) std::this_thread::sleep_for(kGatherTime);
+}
+
 void Loop::Run() {
   Clock::time_point next = Clock::now();
   while (true) {
+    GatherAnswers();
     poller_.Wait(next);
     EmptyInbox();
     {

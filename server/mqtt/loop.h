@@ -54,6 +54,9 @@ class Loop {
  private:
   void Post(std::function<void()> task);
   void Run();
+  // Lets some answers come together if the last ones came alone and there is nothing to do without
+  // them: each wake-up costs the broker's processor as much as several publications.
+  void GatherAnswers() const;
   void EmptyInbox();
   void EndChunks(Batch& batch);
   Session* session(std::uint32_t number) const;

@@ -116,6 +116,8 @@ class SendQueue {
 
   // How many publications wait to be sent.
   std::size_t unsent() const { return unsent_ + resend_.size(); }
+  // True if only answers make room for what is not sent.
+  bool awaits_answers() const { return unsent() > 0 && window_.full(); }
 
   // How many were sent and keep their places.
   std::size_t in_flight() const { return window_.size(); }

@@ -174,6 +174,7 @@ void Session::OnPubAck(int packet_id, std::uint8_t reason_code) {
 
 void Session::ProcessAnswers() {
   if (answers_.empty()) return;
+  answer_count_ += answers_.size();
   const Clock::time_point now = Clock::now();
   for (const auto& [packet_id, reason_code] : answers_) {
     const auto latency = queue_.Acknowledge(packet_id, reason_code, now, now - connected_at_);

@@ -105,6 +105,11 @@ class Session : private SocketHandler, private Connection::Listener {
   // the latest.
   Clock::time_point Advance(Clock::time_point now);
 
+  // True if only answers make room for what it has to send.
+  bool awaits_answers() const { return queue_.awaits_answers(); }
+  // How many answers came since the last time this was asked.
+  std::size_t TakeAnswerCount() { return std::exchange(answer_count_, 0); }
+
   // Says goodbye to the broker and connects no more.
   void Close();
 
@@ -151,6 +156,7 @@ class Session : private SocketHandler, private Connection::Listener {
   WayHome way_home_{kStable};
   // What the connection reported and nobody has looked at yet.
   std::vector<std::pair<int, std::uint8_t>> answers_;
+  std::size_t answer_count_ = 0;
 
   WindowLimit window_limit_;
   Backoff backoff_;
