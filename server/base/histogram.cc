@@ -1,8 +1,19 @@
 #include "server/base/histogram.h"
 
+#include <limits>
 #include <numeric>
 
 namespace dino {
+
+void Histogram::Tally::Move(std::uint64_t value) {
+  Flush();
+  count_ = 0;
+  sum_ = 0;
+  const std::vector<std::uint64_t>& bounds = histogram_.bounds_;
+  place_ = histogram_.PlaceOf(value);
+  above_ = place_ == 0 ? 0 : bounds[place_ - 1];
+  upto_ = place_ == bounds.size() ? std::numeric_limits<std::uint64_t>::max() : bounds[place_];
+}
 
 Histogram::Reading Histogram::Read() const {
   Reading reading;

@@ -30,6 +30,8 @@ ByteStream::ByteStream(int socket, ssl_st* tls) : socket_(socket), tls_(tls) {
   if (tls_ != nullptr) {
     // The output moves when it grows, and may leave in parts.
     SSL_set_mode(tls_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    // A PUBACK is a record of its own: not two calls of the system for each.
+    SSL_set_read_ahead(tls_, 1);
   }
 }
 
@@ -60,7 +62,7 @@ void ByteStream::Compact() {
 
 absl::Status ByteStream::Read(absl::FunctionRef<absl::Status(std::string_view)> take) {
   std::array<char, kReadBytes> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init)
-  // What TLS has taken from the socket no poller tells of.
+  // No poller tells of what TLS has taken from the socket already.
   do {
     const long count = ReadSome(buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
@@ -68,7 +70,7 @@ absl::Status ByteStream::Read(absl::FunctionRef<absl::Status(std::string_view)> 
     if (count <= 0) return Lost("read");
     absl::Status status = take(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
     if (!status.ok()) return status;
-  } while (tls_ != nullptr && SSL_pending(tls_) > 0);
+  } while (tls_ != nullptr && SSL_has_pending(tls_) == 1);
   return absl::OkStatus();
 }
 

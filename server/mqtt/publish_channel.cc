@@ -5,6 +5,8 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+
 #include "server/mqtt/packet_size.h"
 #include "server/mqtt/packet_writer.h"
 #include "server/mqtt/reason_code.h"
@@ -15,7 +17,11 @@ namespace {
 // A burst goes out in pieces of this size: the broker has something to do, and no buffer grows.
 constexpr std::size_t kPieceBytes = 65536;
 constexpr std::size_t kMaxTopicBytes = 65535;
-constexpr std::string_view kNotInTopics("+#\0", 3);
+bool IsTopicName(std::string_view topic) {
+  const auto is_forbidden = [](char c) { return c == '+' || c == '#' || c == '\0'; };
+  return !topic.empty() && topic.size() <= kMaxTopicBytes &&
+         std::none_of(topic.begin(), topic.end(), is_forbidden);
+}
 
 }  // namespace
 
@@ -92,10 +98,7 @@ bool PublishChannel::Cork(bool on) {
 std::uint8_t PublishChannel::WhyNot(std::string_view topic, std::size_t payload, Qos qos,
                                     const PublishProperties& properties) const {
   if (static_cast<std::uint8_t>(qos) > limits_.maximum_qos) return kQosNotSupported;
-  if (topic.empty() || topic.size() > kMaxTopicBytes ||
-      topic.find_first_of(kNotInTopics) != std::string_view::npos) {
-    return kTopicNameInvalid;
-  }
+  if (!IsTopicName(topic)) return kTopicNameInvalid;
   const std::uint32_t most = limits_.maximum_packet_size;
   if (most != 0 && PublishPacketSize(topic.size(), payload, qos, properties.size()) > most) {
     return kPacketTooLarge;

@@ -176,9 +176,10 @@ void Session::ProcessAnswers() {
   if (answers_.empty()) return;
   answer_count_ += answers_.size();
   const Clock::time_point now = Clock::now();
+  Histogram::Tally latencies(options_.meter->puback);
   for (const auto& [packet_id, reason_code] : answers_) {
     const auto latency = queue_.Acknowledge(packet_id, reason_code, now, now - connected_at_);
-    if (latency.has_value()) options_.meter->puback.Observe(*latency);
+    if (latency.has_value()) latencies.Observe(*latency);
   }
   if (window_limit_.Answered(answers_.size())) LimitWindow();
   answers_.clear();

@@ -27,6 +27,20 @@ TEST(HistogramTest, TimesAreNanosecondsAndNotNegative) {
   EXPECT_EQ(reading.sum, 2000U);
 }
 
+TEST(HistogramTest, ATallyCountsLikeTheHistogramItself) {
+  Histogram one({1000, 2000, 5000});
+  Histogram other({1000, 2000, 5000});
+  {
+    Histogram::Tally tally(other);
+    for (const int value : {0, 0, 1, 1000, 1001, 2000, 1500, 5001, 900000, 3000, 1, 0, -5}) {
+      one.Observe(std::chrono::nanoseconds(value));
+      tally.Observe(std::chrono::nanoseconds(value));
+    }
+  }
+  EXPECT_EQ(other.Read().counts, one.Read().counts);
+  EXPECT_EQ(other.Read().sum, one.Read().sum);
+}
+
 TEST(HistogramTest, LatencyBoundsGoFrom100MicrosecondsTo30Seconds) {
   const std::vector<std::uint64_t> bounds = LatencyBounds();
   EXPECT_EQ(bounds.size(), 17U);
