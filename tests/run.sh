@@ -11,7 +11,8 @@ usage: tests/run.sh [--fast] [--tsan] [--soak [--seed N] [--minutes M | --faults
 
 Installs what is missing from Debian's packages, builds with and without
 sanitizers, runs every test, those of clients in Python and Go too, and checks
-format, clang-tidy, protos, scripts, the Helm chart and the alerts.
+format, clang-tidy, protos, scripts, the Helm chart, the alerts, the status page and
+the image.
 
   --fast  only build the preset `dev` and run its tests
   --tsan  run the tests under the thread sanitizer as well
@@ -165,6 +166,7 @@ if ! $fast; then
   check 'Rules' tests/rules.sh
   check 'Status page' tests/page/run.sh --bridge build/dev/bin/dino-bridge
   check 'ACL' tests/acl.sh
+  check 'Image' tests/image.sh
   check 'Prometheus' tests/prometheus.sh --bridge build/dev/bin/dino-bridge
 fi
 
