@@ -37,7 +37,7 @@ ByteStream::ByteStream(int socket, ssl_st* tls) : socket_(socket), tls_(tls) {
 
 absl::Status ByteStream::Flush() {
   while (done_ < output_.size()) {
-    const long count = WriteSome(std::string_view(output_).substr(done_));
+    const std::int64_t count = WriteSome(std::string_view(output_).substr(done_));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) {
       Compact();
@@ -64,7 +64,7 @@ absl::Status ByteStream::Read(absl::FunctionRef<absl::Status(std::string_view)> 
   std::array<char, kReadBytes> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init)
   // No poller tells of what TLS has taken from the socket already.
   do {
-    const long count = ReadSome(buffer.data(), buffer.size());
+    const std::int64_t count = ReadSome(buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) return absl::OkStatus();
     if (count <= 0) return Lost("read");
@@ -74,7 +74,7 @@ absl::Status ByteStream::Read(absl::FunctionRef<absl::Status(std::string_view)> 
   return absl::OkStatus();
 }
 
-long ByteStream::ReadSome(char* data, std::size_t size) {
+std::int64_t ByteStream::ReadSome(char* data, std::size_t size) {
   if (tls_ == nullptr) {
     const ssize_t count = recv(socket_, data, size, 0);
     if (count == 0) errno = 0;
@@ -86,7 +86,7 @@ long ByteStream::ReadSome(char* data, std::size_t size) {
   return count > 0 ? count : TlsResult(count);
 }
 
-long ByteStream::WriteSome(std::string_view bytes) {
+std::int64_t ByteStream::WriteSome(std::string_view bytes) {
   if (tls_ == nullptr) return send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   ERR_clear_error();
   errno = 0;
@@ -94,7 +94,7 @@ long ByteStream::WriteSome(std::string_view bytes) {
   return count > 0 ? count : TlsResult(count);
 }
 
-long ByteStream::TlsResult(int result) {
+std::int64_t ByteStream::TlsResult(int result) {
   const int error = errno;
   switch (SSL_get_error(tls_, result)) {
     case SSL_ERROR_WANT_READ:

@@ -40,11 +40,11 @@ class ByteStream {
   void Compact();
 
   // As read(2) and write(2) do it: -1 with EAGAIN if that must wait, 0 at the end.
-  long ReadSome(char* data, std::size_t size);
-  long WriteSome(std::string_view bytes);
+  std::int64_t ReadSome(char* data, std::size_t size);
+  std::int64_t WriteSome(std::string_view bytes);
 
   // What TLS says of a step that returned no more than 0, for `ReadSome` and `WriteSome`.
-  long TlsResult(int result);
+  std::int64_t TlsResult(int result);
   // Of errno.
   absl::Status Lost(const char* what) const;
 

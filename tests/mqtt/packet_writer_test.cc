@@ -11,7 +11,7 @@
 namespace dino::mqtt {
 namespace {
 
-using std::string_literals::operator""s;
+using namespace std::string_literals;
 
 std::string Varint(std::size_t number) {
   std::string out;

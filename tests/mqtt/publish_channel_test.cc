@@ -21,7 +21,7 @@
 namespace dino::mqtt {
 namespace {
 
-using std::string_literals::operator""s;
+using namespace std::string_literals;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
