@@ -6,7 +6,7 @@ from bench.report.text import number
 
 WIDTH = 760
 LABEL = 190
-VALUE = 190
+VALUE = 260
 BAR = 18
 GAP = 8
 GROUP_GAP = 14
