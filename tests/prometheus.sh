@@ -16,24 +16,8 @@ TEXT
 }
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-bridge=$root/build/release/bin/dino-bridge
-while (($#)); do
-  case "$1" in
-    --bridge)
-      bridge=$(realpath "${2:?--bridge needs a program}")
-      shift
-      ;;
-    -h | --help)
-      usage
-      exit 0
-      ;;
-    *)
-      usage >&2
-      exit 2
-      ;;
-  esac
-  shift
-done
+source "$root/tests/bridge_option.sh"
+read_bridge_option "$@"
 publish=$(dirname "$bridge")/dino-publish
 alerts=$root/helm/dino-bridge/files/alerts.yaml
 PATH=$PATH:/usr/sbin # Debian's mosquitto lives there.

@@ -14,25 +14,10 @@ to build/status-page.
 TEXT
 }
 
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-bridge=build/release/bin/dino-bridge
-while (($#)); do
-  case "$1" in
-    --bridge)
-      bridge=${2:?--bridge needs a program}
-      shift
-      ;;
-    -h | --help)
-      usage
-      exit 0
-      ;;
-    *)
-      usage >&2
-      exit 2
-      ;;
-  esac
-  shift
-done
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+source "$root/tests/bridge_option.sh"
+read_bridge_option "$@"
+cd "$root"
 
 playwright=1.49.1
 tools=build/tools/page
