@@ -16,7 +16,7 @@ struct InFlight {
   Chunk* chunk = nullptr;
   // Place in the batch's order.
   std::uint32_t position = 0;
-  // Packet identifier. Filled in by the library while it sends.
+  // Packet identifier. Filled in by the connection while it sends.
   int packet_id = 0;
   // Topic plus payload.
   std::size_t bytes = 0;
@@ -33,10 +33,10 @@ struct InFlight {
 
 // The publications of one session that await PUBACK.
 //
-// Its capacity is at most the broker's Receive Maximum, so the library below never has to
-// queue for us: its own queue has no bound. At most one publication per topic is in flight,
-// which keeps a user's events in order when one of them must be sent again. Topics are told
-// apart by a 64-bit hash; a collision only makes one publication wait for another.
+// Its capacity is at most the broker's Receive Maximum, and bounds what a connection holds that the
+// socket has no room for. At most one publication per topic is in flight, which keeps a user's
+// events in order when one of them must be sent again. Topics are told apart by a 64-bit hash; a
+// collision only makes one publication wait for another.
 //
 // Belongs to the session's loop; not thread-safe.
 class InFlightWindow {
@@ -109,7 +109,7 @@ class InFlightWindow {
   template <typename Condition>
   std::optional<InFlight> TakeHeldIf(Condition condition);
 
-  // The library numbers packets with 16 bits and does not check whether a number is still in
+  // A connection numbers packets with 16 bits and does not check whether a number is still in
   // use, so nothing may be in flight for longer than it takes to come round.
   static constexpr std::uint64_t kMaxSequenceSpan = 32768;
 

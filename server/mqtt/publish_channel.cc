@@ -17,6 +17,7 @@ namespace {
 // A burst goes out in pieces of this size: the broker has something to do, and no buffer grows.
 constexpr std::size_t kPieceBytes = 65536;
 constexpr std::size_t kMaxTopicBytes = 65535;
+
 bool IsTopicName(std::string_view topic) {
   const auto is_forbidden = [](char c) { return c == '+' || c == '#' || c == '\0'; };
   return !topic.empty() && topic.size() <= kMaxTopicBytes &&
