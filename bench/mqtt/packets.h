@@ -24,7 +24,7 @@ enum class PacketType : std::uint8_t {
 
 // A packet as it stands in a buffer.
 struct Frame {
-  PacketType type{};
+  PacketType type = PacketType::kConnect;
   // The lower half of the first byte.
   std::uint8_t flags = 0;
   // What follows the fixed header.

@@ -14,7 +14,7 @@
 namespace dino::auth {
 namespace {
 
-using Value = rapidjson::Value;
+using rapidjson::Value;
 
 constexpr std::size_t kMaxNameBytes = 64;
 constexpr std::size_t kMaxCertificateNameBytes = 255;
@@ -48,7 +48,7 @@ class EntryReader {
   absl::StatusOr<CallerEntry> Read(const Value& value) {
     if (!value.IsObject()) return Wrong(place_, "must be an object");
     for (const auto& member : value.GetObject()) {
-      const absl::Status status = ReadMember(TextOf(member.name), member.value);
+      absl::Status status = ReadMember(TextOf(member.name), member.value);
       if (!status.ok()) return status;
     }
     if (entry_.name.empty()) return Wrong(Path("name"), "is required");
@@ -209,7 +209,7 @@ absl::StatusOr<std::vector<CallerEntry>> ParseKeyFile(const std::string& json) {
     if (!entry.ok()) return entry.status();
     entries.push_back(*std::move(entry));
   }
-  const absl::Status different = CheckDifferent(entries);
+  absl::Status different = CheckDifferent(entries);
   if (!different.ok()) return different;
   return entries;
 }

@@ -1,5 +1,6 @@
 #include "server/fanout/event_batch.h"
 
+#include <cassert>
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
@@ -53,6 +54,7 @@ EventBatch::EventBatch(std::string event_id, std::string json, mqtt::PublishOpti
 }
 
 void EventBatch::SplitBySession(std::size_t session_count) {
+  assert(session_count > 0);
   // A counting sort: linear, and recipients of one session keep their order.
   absl::InlinedVector<std::uint32_t, 64> next(session_count, 0);
   // A topic always has the same session, so that its events keep their order.

@@ -38,7 +38,7 @@ void LogConfig(const ServerTlsConfig& config) {
 }
 
 absl::StatusOr<std::shared_ptr<const ServerTlsConfig>> Read(const ServerTlsFiles& files) {
-  const absl::Status good = CheckFiles(files);
+  absl::Status good = CheckFiles(files);
   if (!good.ok()) return good;
   auto config = std::make_shared<ServerTlsConfig>();
   for (const auto& [path, content] :

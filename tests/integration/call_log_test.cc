@@ -56,8 +56,9 @@ class CallLogTest : public ::testing::Test {
 };
 
 TEST_F(CallLogTest, FailuresAreLoggedWithWhoAndHowFar) {
-  broker_.AnswerWith(
-      [](const Publish& publish) { return std::uint8_t(publish.topic == "dms/dev/2" ? 0x87 : 0); });
+  broker_.AnswerWith([](const Publish& publish) -> std::uint8_t {
+    return publish.topic == "dms/dev/2" ? 0x87 : 0;
+  });
   grpc::ClientContext context;
   Prepare(context);
   v1::PublishMessageResponse response;

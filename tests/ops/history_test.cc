@@ -9,11 +9,11 @@
 namespace dino::ops {
 namespace {
 
+using mqtt::Outcome;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using Outcome = mqtt::Outcome;
 
 class HistoryTest : public ::testing::Test {
  protected:
