@@ -34,12 +34,19 @@ void AddLatencies(const Latencies& latencies, JsonLine& line) {
   }
 }
 
+std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const LoadOptions& options) {
+  if (options.tls_ca.empty()) return grpc::InsecureChannelCredentials();
+  auto tls = grpc::SslCredentials({options.tls_ca, /*pem_private_key=*/"", /*pem_cert_chain=*/""});
+  if (options.api_key.empty()) return tls;
+  return grpc::CompositeChannelCredentials(tls, grpc::AccessTokenCredentials(options.api_key));
+}
+
 std::shared_ptr<grpc::Channel> Connect(const LoadOptions& options) {
   grpc::ChannelArguments arguments;
   // Each channel has a connection of its own.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetMaxReceiveMessageSize(-1);
-  return grpc::CreateCustomChannel(options.address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(options.address, CredentialsOf(options), arguments);
 }
 
 // How many events a completion stands for.

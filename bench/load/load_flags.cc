@@ -1,6 +1,8 @@
 #include "bench/load/load_flags.h"
 
 #include <cstdint>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 
@@ -10,6 +12,9 @@
 #include "bench/base/json_line.h"
 
 ABSL_FLAG(std::string, address, "127.0.0.1:50051", "The server's gRPC address");
+ABSL_FLAG(std::string, tls_ca_file, "",
+          "Speak TLS; PEM file to check the server's certificate with");
+ABSL_FLAG(std::string, api_key, "", "The caller's key; needs --tls_ca_file");
 ABSL_FLAG(std::string, rpc, "unary", "unary: PublishMessage; stream; batch");
 ABSL_FLAG(std::string, mode, "closed",
           "closed: each caller calls again when it is answered; open: at --rate; sparse: each "
@@ -56,6 +61,19 @@ absl::Status ReadChoices(LoadOptions& options) {
   return status;
 }
 
+absl::Status ReadAccess(LoadOptions& options) {
+  options.api_key = absl::GetFlag(FLAGS_api_key);
+  const std::string path = absl::GetFlag(FLAGS_tls_ca_file);
+  if (path.empty()) {
+    if (options.api_key.empty()) return absl::OkStatus();
+    return absl::InvalidArgumentError("--api_key needs a --tls_ca_file");
+  }
+  std::ifstream file(path);
+  options.tls_ca.assign(std::istreambuf_iterator<char>(file), {});
+  if (options.tls_ca.empty()) return absl::NotFoundError(absl::StrCat("cannot read ", path));
+  return absl::OkStatus();
+}
+
 absl::Status Check(const LoadOptions& options) {
   if (absl::Status status = CheckShape(options.shape); !status.ok()) return status;
   if (options.callers < 1 || options.connections < 1 || options.batch < 1 || options.window < 1 ||
@@ -79,7 +97,9 @@ absl::Status Check(const LoadOptions& options) {
 
 absl::StatusOr<LoadOptions> LoadOptionsFromFlags() {
   LoadOptions options;
-  if (absl::Status status = ReadChoices(options); !status.ok()) return status;
+  absl::Status status = ReadChoices(options);
+  status.Update(ReadAccess(options));
+  if (!status.ok()) return status;
   options.address = absl::GetFlag(FLAGS_address);
   options.shape.bytes = absl::GetFlag(FLAGS_event);
   options.shape.recipients = absl::GetFlag(FLAGS_recipients);
@@ -99,7 +119,8 @@ absl::StatusOr<LoadOptions> LoadOptionsFromFlags() {
   if (absl::GetFlag(FLAGS_announce)) {
     options.span.on_start = [] { JsonLine().Add("program", "load-driver").Print(); };
   }
-  if (absl::Status status = Check(options); !status.ok()) return status;
+  status = Check(options);
+  if (!status.ok()) return status;
   return options;
 }
 

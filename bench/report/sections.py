@@ -81,6 +81,19 @@ def calls(results):
         table(["", "events/s", "p50 ms", "p99 ms"], rows))
 
 
+def access(results):
+    part = results["access"]
+    if not part.cases():
+        return None
+    rows = [[case, spread(part.figure(case, EVENTS)), spread(part.figure(case, CPU)),
+             spread(part.figure(case, "p50_ms"))] for case in part.cases()]
+    return section(
+        "TLS with callers, and their keys", "2 recipients on the sink; unary: 64 callers, batch: 8 "
+        "callers with 100 events a call. The load speaks TLS on the same two cores, so the rate "
+        "pays for both ends; the bridge's own part is its processor time.",
+        table(["", "events/s", "CPU, µs a publication", "p50 ms"], rows))
+
+
 def latencies(results):
     rows = []
     names = {"latency": "half of the maximum rate", "sparse": "one to two seconds apart",

@@ -1,4 +1,4 @@
-"""A broker's certificate, made for one run."""
+"""A server's certificate, made for one run."""
 
 import subprocess
 from pathlib import Path
@@ -8,8 +8,8 @@ class TlsFiles:
     """A self-signed certificate for 127.0.0.1, which is its own authority."""
 
     def __init__(self, directory):
-        self.certificate = Path(directory) / "broker.pem"
-        self.key = Path(directory) / "broker.key"
+        self.certificate = Path(directory) / "server.pem"
+        self.key = Path(directory) / "server.key"
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
              "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
