@@ -33,6 +33,8 @@ void TokenBucket::SetRate(double rate, Clock::time_point now) {
   tokens_ = std::min(tokens_, capacity());
 }
 
+void TokenBucket::GiveBack(double tokens) { tokens_ = std::min(capacity(), tokens_ + tokens); }
+
 Clock::duration TokenBucket::WaitFor(double tokens, Clock::time_point now) {
   // Callers look at the clock before they have their turn.
   if (now > updated_at_) {
@@ -66,6 +68,14 @@ Clock::duration Quota::Take(std::size_t recipients, Clock::time_point now) {
   if (events_.has_value()) events_->Take(1);
   if (recipients_.has_value()) recipients_->Take(count);
   return wait;
+}
+
+void Quota::GiveBack(std::size_t recipients) {
+  const MutexLock lock(mutex_);
+  --usage_.events;
+  usage_.recipients -= recipients;
+  if (events_.has_value()) events_->GiveBack(1);
+  if (recipients_.has_value()) recipients_->GiveBack(static_cast<double>(recipients));
 }
 
 Clock::duration Quota::WaitFor(std::size_t recipients, Clock::time_point now) {

@@ -27,6 +27,8 @@ class TokenBucket {
   Clock::duration WaitFor(double tokens, Clock::time_point now);
   // Takes them, also if they must be owed.
   void Take(double tokens) { tokens_ -= tokens; }
+  // Puts back what was taken, as far as there is room for it.
+  void GiveBack(double tokens);
 
  private:
   double capacity() const;
@@ -60,10 +62,12 @@ class Quota {
   // Takes an event for so many recipients. Returns 0, or how long to wait until that can be done;
   // then nothing was taken.
   Clock::duration Take(std::size_t recipients, Clock::time_point now = Clock::now());
-  // The same, but takes nothing.
+  // Undoes a `Take` that returned 0: nothing of the event was published.
+  void GiveBack(std::size_t recipients);
+  // As `Take`, but takes nothing.
   Clock::duration WaitFor(std::size_t recipients, Clock::time_point now = Clock::now());
 
-  // What `Take` was asked for.
+  // What `Take` was asked for, less what was given back.
   Usage usage() const;
 
  private:

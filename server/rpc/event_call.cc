@@ -51,7 +51,7 @@ grpc::Status EventCall::CheckRights(const EventDraft& draft) const {
 void EventCall::Publish(EventDraft draft) {
   auto admitted = shared_.fanout.Admit(recipients_, draft.request_bytes);
   if (const auto* refusal = std::get_if<fanout::Refusal>(&admitted)) {
-    return Refuse(Refused(*refusal));
+    return NotAdmitted(*refusal);
   }
   batch_ = shared_.fanout.Publish(
       std::get<fanout::Admission::Ticket>(std::move(admitted)), std::move(draft.event),
@@ -63,7 +63,7 @@ void EventCall::PublishKeyed(EventDraft draft) {
       draft.idempotency_key, std::move(draft.event), draft.request_bytes,
       [this](const fanout::KeyedAnswer& answer) {
         if (const auto* refusal = std::get_if<fanout::Refusal>(&answer)) {
-          Refuse(Refused(*refusal));
+          NotAdmitted(*refusal);
         } else {
           OnEnded(std::get<fanout::Ending>(answer));
         }
@@ -115,6 +115,11 @@ CallEnd EventCall::EndNow(mqtt::Clock::time_point now) const {
   end.recipients = recipients_;
   end.after = now - started_at_;
   return end;
+}
+
+void EventCall::NotAdmitted(const fanout::Refusal& refusal) {
+  if (origin_->caller != nullptr) origin_->caller->quota().GiveBack(recipients_);
+  Refuse(Refused(refusal));
 }
 
 void EventCall::Refuse(const grpc::Status& error) {

@@ -47,6 +47,8 @@ class EventCall {
   void PublishKeyed(EventDraft draft);
   void Validate(const EventDraft& draft);
   void OnEnded(const fanout::Ending& ending);
+  // It was within its caller's rates, but cannot be published.
+  void NotAdmitted(const fanout::Refusal& refusal);
   // Nothing of it is published.
   void Refuse(const grpc::Status& error);
   void Fail(const grpc::Status& error, const CallEnd& end);

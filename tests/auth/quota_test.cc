@@ -103,6 +103,27 @@ TEST_F(QuotaTest, AskingTakesNothing) {
   EXPECT_EQ(quota.WaitFor(1, now_), seconds(1));
 }
 
+TEST_F(QuotaTest, WhatIsGivenBackCanBeTakenAgain) {
+  Quota quota({2, 10}, now_);
+  EXPECT_EQ(quota.Take(30, now_), kNow);
+  EXPECT_GT(quota.Take(1, now_), kNow);
+  quota.GiveBack(30);
+  EXPECT_EQ(quota.usage().events, 0U);
+  EXPECT_EQ(quota.usage().recipients, 0U);
+  EXPECT_EQ(quota.Take(10, now_), kNow);
+  EXPECT_EQ(quota.WaitFor(1, now_), milliseconds(100));
+}
+
+TEST_F(QuotaTest, NoMoreIsGivenBackThanThereIsRoomFor) {
+  Quota quota({1, std::nullopt}, now_);
+  EXPECT_EQ(quota.Take(1, now_), kNow);
+  // Meanwhile the bucket has filled.
+  EXPECT_EQ(quota.WaitFor(1, now_ + seconds(1)), kNow);
+  quota.GiveBack(1);
+  EXPECT_EQ(quota.Take(1, now_ + seconds(1)), kNow);
+  EXPECT_GT(quota.Take(1, now_ + seconds(1)), kNow);
+}
+
 TEST_F(QuotaTest, NewRatesCountFromNowOn) {
   Quota quota({10, std::nullopt}, now_);
   quota.SetRates({2, std::nullopt}, now_);

@@ -161,6 +161,19 @@ TEST_F(CallerCheckTest, WhatIsInvalidCostsNothing) {
   EXPECT_TRUE(CallWith(kSlowKey, Request({1, 2, 3, 4, 5, 6, 7, 8, 9, 10})).status.ok());
 }
 
+TEST_F(CallerCheckTest, WhatCannotBePublishedCostsNothing) {
+  v1::PublishMessageRequest request = Request({1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+  v1::PublishMessageRequest keyed = request;
+  keyed.mutable_options()->set_idempotency_key("key");
+  publisher_.set_connected(false);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(ReasonOf(CallWith(kSlowKey, request).status), "BROKER_UNREACHABLE");
+    EXPECT_EQ(ReasonOf(CallWith(kSlowKey, keyed).status), "BROKER_UNREACHABLE");
+  }
+  publisher_.set_connected(true);
+  EXPECT_TRUE(CallWith(kSlowKey, request).status.ok());
+}
+
 TEST_F(CallerCheckTest, IdempotencyKeysAreEachCallersOwn) {
   v1::PublishMessageRequest request = Request();
   request.mutable_options()->set_idempotency_key("key");
