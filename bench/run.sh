@@ -21,7 +21,7 @@ from what all parts have left behind in build/bench-results, earlier ones too.
   --list           show the parts, and how long each takes
   --rounds N       rounds of each program (5)
   --quick          one short round: shows that all works, not how fast it is
-  --profile        count instructions with callgrind as well
+  --profile        count instructions with callgrind as well, and what metrics cost
   --report         only write the report again, without measuring
   --build DIR      take the programs from this build folder; default: build preset "bench"
   --output FILE    where to write the report (bench/RESULTS.md); plots/ goes beside it
@@ -70,8 +70,8 @@ results=build/bench-results
 tools=build/bench-tools
 
 suite() {
-  python3 -B -m bench.suite --build "${build:-build/bench}" --tools "$repository/$tools" \
-    --results "$results" "$@" &
+  python3 -B -m bench.suite --build "${build:-build/bench}" --uncounted build/uncounted \
+    --tools "$repository/$tools" --results "$results" "$@" &
   local suite=$! status=0
   # It ends what it has started, and then itself.
   trap 'kill -TERM "$suite" 2>/dev/null' INT TERM
@@ -83,12 +83,14 @@ suite() {
 
 report() { python3 -B -m bench.report --results "$results" --output "$output"; }
 
-build_all() {
-  say 'building preset bench'
-  cmake --preset bench >/dev/null
-  cmake --build --preset bench >&2
+# build PRESET [NINJA-OPTION...]
+build() {
+  say "building preset $1"
+  cmake --preset "$1" >/dev/null
+  cmake --build --preset "$1" -- "${@:2}" >&2
 }
 
+needs_uncounted() { [[ " ${parts[*]} ${options[*]} " =~ \ (metrics|--profile)\  ]]; }
 needs_peers() { ((${#parts[@]} == 0)) || [[ " ${parts[*]} " =~ \ (peers|centrifugo)\  ]]; }
 
 if $list; then
@@ -97,7 +99,8 @@ if $list; then
 fi
 if ! $report_only; then
   deploy/install-packages.sh build run bench
-  [[ -n $build ]] || build_all
+  [[ -n $build ]] || build bench
+  if needs_uncounted; then build uncounted dino-bridge; fi
   if needs_peers; then bench/install-peers.sh "$tools"; fi
   suite "${options[@]}" "${parts[@]}"
 fi

@@ -35,6 +35,7 @@ def compose(results):
                        "10,000 recipients, 8 callers. Centrifugo waits for no broker: it publishes "
                        "to its own memory.", "centrifugo"),
         sections.process(results),
+        sections.metrics(results),
         sections.profile(results),
     ]
     return "\n\n".join([HEAD, *filter(None, all_sections)]) + "\n"

@@ -2,7 +2,7 @@
 
 import re
 
-from bench.report.targets import EVENTS, RATE, all_targets, is_met
+from bench.report.targets import EVENTS, METRICS_LOADS, RATE, all_targets, is_met
 from bench.report.text import number, section, spread, table
 
 CPU = "server_cpu_us_per_publication"
@@ -142,6 +142,23 @@ def process(results):
             ["idle, VmRSS in MiB", spread(memory.figure("pending", "idle_mib"))],
             ["per pending publication beyond the requests, in bytes",
              spread(memory.figure("pending", "bytes_per_publication"))]]))
+
+
+def metrics(results):
+    part = results["metrics"]
+    rows = []
+    for load in METRICS_LOADS:
+        counted, uncounted = f"{load}, counted", f"{load}, uncounted"
+        rows.append([load, *(spread(part.figure(f"{build}, instructions", "instructions"))
+                             for build in (counted, uncounted)),
+                     spread(part.ratio(counted, uncounted, CPU))])
+    if not part.cases():
+        return None
+    return section(
+        "Metrics", "On the sink. The other build counts nothing, and all else is the same. Processor "
+        "time also has what neighbours on the machine do to it.",
+        table(["", "instructions an event", "without counting", "processor time over without"],
+              rows))
 
 
 def profile(results):

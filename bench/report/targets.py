@@ -9,6 +9,8 @@ EVENTS = "events_per_second"
 LIMITS = ["mosquitto limit-1", "mosquitto limit-8", "mosquitto limit-8-bursts"]
 PEERS = ["gmqtt", "paho-mqtt", "mqtt.js", "paho.golang"]
 
+METRICS_LOADS = ["1,000 recipients", "unary", "batch"]
+
 # `figure` takes all results; None means that its part was not run. `limited_by` says what stands in
 # the way if it is missed, and what would change that.
 Target = namedtuple("Target", "measure at_least limit unit figure limited_by")
@@ -87,6 +89,10 @@ def process_targets():
                 value("memory", "pending", "bytes_per_publication"), " bytes"),
         at_most("memory when idle (VmRSS)", 40, value("memory", "pending", "idle_mib"), " MiB"),
         at_most("start until the first session is connected", 150, start_figure, " ms"),
+        *(at_most(f"instructions with metrics over without, {load}", 1.02,
+                  ratio("metrics", f"{load}, counted, instructions",
+                        f"{load}, uncounted, instructions", "instructions"))
+          for load in METRICS_LOADS),
     ]
 
 

@@ -18,6 +18,7 @@ def parse_options():
     parser = argparse.ArgumentParser(prog="bench/run.sh")
     parser.add_argument("parts", nargs="*")
     parser.add_argument("--build", type=Path, required=True)
+    parser.add_argument("--uncounted", type=Path, required=True, help="a build without metrics")
     parser.add_argument("--tools", type=Path, required=True)
     parser.add_argument("--results", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=5)
@@ -38,7 +39,7 @@ def chosen(options):
     if unknown:
         raise ProgramError(f"there is no part {', '.join(unknown)}; --list shows all")
     if options.parts:
-        names = options.parts + ["profile"] * options.profile
+        names = options.parts + [part.name for part in parts.ALL if part.optional] * options.profile
         return [by_name[name] for name in dict.fromkeys(names)]
     return [part for part in parts.ALL if options.profile or not part.optional]
 

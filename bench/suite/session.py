@@ -29,6 +29,7 @@ class Session:
         self.part = part
         self.rounds = options.rounds
         self.binaries = options.build / "bin"
+        self.uncounted = options.uncounted / "bin"
         self.tools = options.tools
         self.repository = options.repository
         self._scale = options.scale
@@ -71,8 +72,8 @@ class Session:
     def sink(self, silent=False):
         return self._keep(servers.Sink(self.binaries, silent))
 
-    def bridge(self, broker, *settings):
-        return self._keep(servers.Bridge(self.binaries, broker, settings))
+    def bridge(self, broker, *settings, binaries=None):
+        return self._keep(servers.Bridge(binaries or self.binaries, broker, settings))
 
     def echo(self):
         return self._keep(servers.Echo(self.binaries))

@@ -8,6 +8,14 @@
 
 namespace dino {
 
+// Whether anything is counted: only a build that shows what counting costs does not
+// (bench/run.sh metrics).
+#ifdef DINO_NO_METRICS
+inline constexpr bool kCounting = false;
+#else
+inline constexpr bool kCounting = true;
+#endif
+
 // Some numbers that only grow: counted up on hot paths, read now and then. Thread-safe.
 //
 // Threads count in places of their own, so that they do not take a cache line from each other.
@@ -18,6 +26,7 @@ class Counters {
 
   // REQUIRES: index < size.
   void Add(std::size_t index, std::uint64_t amount = 1) {
+    if (!kCounting) return;
     cells_[PlaceOfThread() * stride_ + index].fetch_add(amount, std::memory_order_relaxed);
   }
 

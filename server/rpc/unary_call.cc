@@ -1,5 +1,6 @@
 #include "server/rpc/unary_call.h"
 
+#include "server/base/counters.h"
 #include "server/rpc/call_metadata.h"
 
 namespace dino::rpc {
@@ -25,7 +26,7 @@ void UnaryCall::OnArrived(bool ok) {
     return;
   }
   tracker_.Begin();
-  arrived_at_ = mqtt::Clock::now();
+  if (kCounting) arrived_at_ = mqtt::Clock::now();
   meter_.Started();
   meter_.Received();
   origin_.traceparent = Traceparent(context_);
@@ -49,7 +50,7 @@ void UnaryCall::EndIfLast() {
 }
 
 void UnaryCall::Count(grpc::StatusCode code) {
-  meter_.Handled(code, mqtt::Clock::now() - arrived_at_);
+  if (kCounting) meter_.Handled(code, mqtt::Clock::now() - arrived_at_);
 }
 
 void UnaryCall::Finish(const grpc::ByteBuffer& response) {

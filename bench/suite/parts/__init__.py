@@ -25,4 +25,6 @@ ALL = [
     Part("centrifugo", 45, "10,000 recipients beside Centrifugo's Broadcast", peers.centrifugo),
     Part("profile", 70, "instructions per publication and per call, by callgrind", profile.profile,
          True),
+    Part("metrics", 200, "what counting for /metrics costs, in instructions and in time",
+         profile.metrics, True),
 ]

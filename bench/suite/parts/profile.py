@@ -10,6 +10,12 @@ from bench.suite.servers import Bridge
 SHOWN_FUNCTIONS = 20
 # Under callgrind a call takes a hundred times as long.
 DEADLINE = "--deadline=120s"
+# How many calls a short run makes, and the load.
+LOADS = {
+    "1,000 recipients": (20, ["--callers=2", "--recipients=1000"]),
+    "unary": (1000, ["--callers=4", "--recipients=2"]),
+    "batch": (15, ["--callers=2", "--recipients=2", "--rpc=batch", "--batch=100"]),
+}
 LINE = re.compile(r"\s*([\d,]+) \([ \d.]+%\)\s+[^:]*:(.+?)(?: \[([^\]]*)\])?$")
 
 
@@ -19,24 +25,42 @@ def profile(session):
     Their difference is what the calls alone take, without the start, the end and what is made
     once.
     """
-    if not shutil.which("valgrind"):
-        raise ProgramError("the part profile needs valgrind (deploy/install-packages.sh bench)")
     sink = session.sink()
-    loads = {
-        "1,000 recipients": (20, ["--callers=2", "--recipients=1000"]),
-        "unary": (1000, ["--callers=4", "--recipients=2"]),
-        "batch": (15, ["--callers=2", "--recipients=2", "--rpc=batch", "--batch=100"]),
-    }
-    for name, (calls, flags) in loads.items():
-        short = count(session, sink, [*flags, f"--calls={calls}"])
-        long = count(session, sink, [*flags, f"--calls={calls * 3}"])
-        session.record(0, name, difference(short, long))
+    for name in LOADS:
+        session.record(0, name, instructions(session, sink, session.binaries, name))
 
 
-def count(session, sink, flags):
+def metrics(session):
+    """Compares with a build that counts nothing: its instructions, and its processor time."""
+    sink = session.sink()
+    builds = {"counted": session.binaries, "uncounted": session.uncounted}
+    for load in LOADS:
+        for build, binaries in builds.items():
+            session.record(0, f"{load}, {build}, instructions",
+                           instructions(session, sink, binaries, load))
+    cases = {}
+    for build, binaries in builds.items():
+        bridge = session.bridge(sink, binaries=binaries)
+        for load, (_, flags) in LOADS.items():
+            cases[f"{load}, {build}"] = (
+                lambda bridge=bridge, flags=flags: session.load(bridge, *flags))
+    session.interleave(cases)
+
+
+def instructions(session, sink, binaries, load):
+    """What an event of the load takes, by a long run less a short one."""
+    if not shutil.which("valgrind"):
+        raise ProgramError("callgrind is missing (deploy/install-packages.sh bench)")
+    calls, flags = LOADS[load]
+    short = count(session, sink, binaries, [*flags, f"--calls={calls}"])
+    long = count(session, sink, binaries, [*flags, f"--calls={calls * 3}"])
+    return difference(short, long)
+
+
+def count(session, sink, binaries, flags):
     """The instructions of a run by function, and how many events it published."""
     output = session.directory / "callgrind"
-    bridge = Bridge(session.binaries, sink, ["--mqtt-ack-timeout=60s"],
+    bridge = Bridge(binaries, sink, ["--mqtt-ack-timeout=60s"],
                     under=["valgrind", "--tool=callgrind", f"--callgrind-out-file={output}"])
     try:
         values = session.load(bridge, DEADLINE, "--warm_up=0s", *flags, seconds=0.0)
