@@ -100,10 +100,11 @@ TEST_F(SendQueueTest, AWaitingTopicDoesNotHoldUpOthers) {
 }
 
 TEST_F(SendQueueTest, LargeBatchesGiveSmallOnesTheirTurn) {
-  std::vector<std::string> topics;
-  topics.reserve(1000);
-  for (int i = 0; i < 1000; ++i) topics.push_back("large/" + std::to_string(i));
-  Add("large", topics);
+  for (const std::string name : {"a", "b", "c", "d"}) {
+    std::vector<std::string> topics;
+    for (int i = 0; i < 1000; ++i) topics.push_back(name + "/" + std::to_string(i));
+    Add("large", topics);
+  }
   Add("small", {"small/1"});
   std::size_t sent = 0;
   bool small_sent = false;
@@ -113,7 +114,7 @@ TEST_F(SendQueueTest, LargeBatchesGiveSmallOnesTheirTurn) {
       small_sent = small_sent || packet == "small/1 small";
       Acknowledge(packet.substr(0, packet.find(' ')));
     }
-    ASSERT_LE(sent, 40U);
+    ASSERT_LE(sent, 20U);
   }
 }
 
