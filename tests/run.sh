@@ -161,13 +161,13 @@ if ! $fast; then
   check 'Scripts' check_scripts
   check 'Protos: style' tests/proto/check.sh style
   check 'Protos: no breaking change' tests/proto/check.sh breaking
-  check 'clang-tidy' tests/tidy.sh
-  check 'Helm' tests/helm.sh
-  check 'Rules' tests/rules.sh
+  check 'clang-tidy' tests/checks/tidy.sh
+  check 'Helm' tests/chart/run.sh
+  check 'Rules' tests/checks/alerts.sh
   check 'Status page' tests/page/run.sh --bridge build/dev/bin/dino-bridge
-  check 'ACL' tests/acl.sh
-  check 'Image' tests/image.sh
-  check 'Prometheus' tests/prometheus.sh --bridge build/dev/bin/dino-bridge
+  check 'ACL' tests/checks/acl.sh
+  check 'Image' tests/checks/image.sh
+  check 'Prometheus' tests/checks/prometheus.sh --bridge build/dev/bin/dino-bridge
 fi
 
 printf '\n'

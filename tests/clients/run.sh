@@ -163,7 +163,7 @@ test_go() {
   count "$(go_results | grep -c PASS)" "$(go_results | grep -c FAIL)" "$status"
 }
 
-export STAGE_GOLDEN=$root/tests/event/golden
+export STAGE_GOLDEN=$root/tests/support/golden
 if set_stage "$scratch" "$bridge"; then
   for language in "${languages[@]}"; do
     printf '\n== clients in %s\n' "$language"

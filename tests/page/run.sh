@@ -15,7 +15,7 @@ TEXT
 }
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-source "$root/tests/bridge_option.sh"
+source "$root/tests/checks/bridge_option.sh"
 read_bridge_option "$@"
 cd "$root"
 

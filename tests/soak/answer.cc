@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
-#include "tests/integration/error_details.h"
+#include "tests/system/error_details.h"
 
 namespace dino::soak {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "dino/events/v1/delivery.pb.h"
-#include "tests/testing/ledger.h"
+#include "tests/support/ledger/ledger.h"
 
 namespace dino::soak {
 

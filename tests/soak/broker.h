@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <optional>
 
-#include "tests/testing/loopback.h"
-#include "tests/testing/patience.h"
-#include "tests/testing/subprocess.h"
+#include "tests/support/process/loopback.h"
+#include "tests/support/process/patience.h"
+#include "tests/support/process/subprocess.h"
 
 namespace dino::soak {
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/soak/rig.h"
-#include "tests/testing/tamperer.h"
+#include "tests/support/mqtt/tamperer.h"
 
 namespace dino::soak {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "tests/soak/rig.h"
 #include "tests/soak/schedule.h"
-#include "tests/testing/patience.h"
+#include "tests/support/process/patience.h"
 
 namespace dino::soak {
 

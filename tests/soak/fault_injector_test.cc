@@ -8,7 +8,7 @@
 
 #include "tests/soak/rig.h"
 #include "tests/soak/schedule.h"
-#include "tests/testing/ledger.h"
+#include "tests/support/ledger/ledger.h"
 
 namespace dino::soak {
 namespace {

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/soak/answer.h"
 #include "tests/soak/witness.h"
-#include "tests/testing/quick_channel.h"
+#include "tests/support/http2/quick_channel.h"
 
 namespace dino::soak {
 namespace {

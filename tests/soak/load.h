@@ -17,8 +17,8 @@
 
 #include "dino/events/v1/event_publisher_service.grpc.pb.h"
 #include "tests/soak/manner.h"
-#include "tests/testing/ledger.h"
-#include "tests/testing/patience.h"
+#include "tests/support/ledger/ledger.h"
+#include "tests/support/process/patience.h"
 
 namespace dino::soak {
 

@@ -8,8 +8,8 @@
 
 #include "tests/soak/load.h"
 #include "tests/soak/schedule.h"
-#include "tests/testing/ledger.h"
-#include "tests/testing/process_usage.h"
+#include "tests/support/ledger/ledger.h"
+#include "tests/support/process/process_usage.h"
 
 namespace dino::soak {
 

@@ -8,11 +8,11 @@
 #include "tests/soak/broker.h"
 #include "tests/soak/load.h"
 #include "tests/soak/witness.h"
-#include "tests/testing/fault_proxy.h"
-#include "tests/testing/ledger.h"
-#include "tests/testing/loopback.h"
-#include "tests/testing/process_usage.h"
-#include "tests/testing/subprocess.h"
+#include "tests/support/ledger/ledger.h"
+#include "tests/support/mqtt/fault_proxy.h"
+#include "tests/support/process/loopback.h"
+#include "tests/support/process/process_usage.h"
+#include "tests/support/process/subprocess.h"
 
 namespace dino::soak {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "tests/testing/mosquitto_sub.h"
+#include "tests/support/mqtt/mosquitto_sub.h"
 
 namespace dino::soak {
 namespace {

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <thread>
 
-#include "tests/testing/ledger.h"
-#include "tests/testing/subprocess.h"
+#include "tests/support/ledger/ledger.h"
+#include "tests/support/process/subprocess.h"
 
 namespace dino::soak {
 

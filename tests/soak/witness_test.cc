@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "tests/soak/broker.h"
-#include "tests/testing/ledger.h"
-#include "tests/testing/subprocess.h"
+#include "tests/support/ledger/ledger.h"
+#include "tests/support/process/subprocess.h"
 
 namespace dino::soak {
 namespace {

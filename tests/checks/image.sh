@@ -1,0 +1,242 @@
+#!/usr/bin/env bash
+# Builds the image, looks at it, and lets its server answer a call through a real broker.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+usage: tests/checks/image.sh [--base IMAGE] [--keep]
+
+Builds the Dockerfile by buildah, without a container engine, and runs the
+server from the image's files: as its user, on a root that it cannot write to,
+with a mosquitto on loopback. Asks sudo if you are not root.
+
+  --base IMAGE  build on this image instead of one made of Debian's packages
+  --keep        keep build/image, with the image in it
+
+DEBIAN_MIRROR says where the packages come from if not from Debian's own mirror.
+TEXT
+}
+
+base=
+keep=false
+while (($#)); do
+  case "$1" in
+    --base)
+      base=${2:?--base needs an image}
+      shift
+      ;;
+    --keep) keep=true ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    *)
+      usage >&2
+      exit 2
+      ;;
+  esac
+  shift
+done
+
+arguments=(${base:+--base "$base"})
+if $keep; then arguments+=(--keep); fi
+if ((EUID != 0)); then
+  exec sudo --preserve-env=DEBIAN_MIRROR -- "${BASH_SOURCE[0]}" "${arguments[@]}"
+fi
+# The mounts go when we end, whatever ends us.
+if [[ "${DINO_MOUNT_NAMESPACE_OF:-}" != "$$" ]]; then
+  DINO_MOUNT_NAMESPACE_OF=$$ exec unshare --mount --propagation unchanged -- "${BASH_SOURCE[0]}" \
+    "${arguments[@]}"
+fi
+mount --make-rprivate / 2>/dev/null || true # Below a chroot / is no mount.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+dir=$root/build/image
+image=localhost/dino-bridge:test
+most_bytes=120000000
+version=$(sed -n 's/^project(dino-bridge VERSION \([0-9.]*\) .*/\1/p' "$root/CMakeLists.txt")
+revision=$(git -c safe.directory='*' -C "$root" rev-parse HEAD)
+PATH=$PATH:/usr/sbin # Debian's mosquitto lives there.
+export BUILDAH_ISOLATION=chroot
+
+# The storage is ours alone, and goes when we end. What the compiler made stays in `cache`.
+cache=$root/build/image-cache
+buildah() {
+  TMPDIR=$cache command buildah --storage-driver vfs --root "$dir/storage" --runroot "$dir/run" "$@"
+}
+
+source "$root/deploy/programs.sh"
+clean_up() {
+  stop_programs
+  if ! $keep && [[ -d "$dir" ]]; then
+    umount --recursive "$dir/root" 2>/dev/null || true
+    buildah rm --all >/dev/null 2>&1 || true
+    rm -rf --one-file-system "$dir"
+  fi
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+fail() {
+  echo "error: $1" >&2
+  if [[ -n "${2:-}" ]]; then tail -n 20 "$2" >&2; fi
+  exit 1
+}
+
+# ---- the image ------------------------------------------------------------------------
+
+# What the public slim image leaves out, too.
+make_base() {
+  local exclude=() path container
+  for path in doc info locale lintian man; do exclude+=("--dpkgopt=path-exclude=/usr/share/$path/*"); done
+  # shellcheck disable=SC2016 # mmdebstrap's shell expands $1.
+  mmdebstrap --quiet --variant=minbase "${exclude[@]}" --include=usr-is-merged \
+    --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
+    --customize-hook='rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/*' \
+    bookworm "$dir/base.tar" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$dir/base.log" 2>&1 ||
+    fail 'the base cannot be made' "$dir/base.log"
+  container=$(buildah from scratch)
+  buildah add --quiet "$container" "$dir/base.tar" / >/dev/null
+  buildah config --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$container"
+  base=localhost/debian:bookworm
+  buildah commit --quiet --rm "$container" "$base" >/dev/null
+  rm "$dir/base.tar"
+}
+
+build() {
+  buildah bud --format docker --layers=false --build-arg BASE="$base" --build-arg VERSION="$version" \
+    --build-arg REVISION="$revision" --tag "$image" "$root" >"$dir/build.log" 2>&1 ||
+    fail 'the image cannot be built' "$dir/build.log"
+}
+
+# of FORMAT: something of the image's configuration.
+of() { buildah inspect --type image --format "{{$1}}" "$image"; }
+
+expect() {
+  [[ "$3" == "$2" ]] || fail "$1 is '$3' instead of '$2'"
+  echo "$1: $3"
+}
+
+# label NAME: an OCI label of the image.
+label() { of "index .Docker.Config.Labels \"org.opencontainers.image.$1\""; }
+
+look_at_image() {
+  local bytes left
+  expect user 65532:65532 "$(of .Docker.Config.User)"
+  expect entrypoint '[dino-bridge]' "$(of .Docker.Config.Entrypoint)"
+  expect 'health check' '[CMD dino-bridge health]' "$(of .Docker.Config.Healthcheck.Test)"
+  expect title dino-bridge "$(label title)"
+  expect licence Apache-2.0 "$(label licenses)"
+  expect version "$version" "$(label version)"
+  expect revision "$revision" "$(label revision)"
+  bytes=$(du --summarize --apparent-size --block-size=1 "$tree" | cut -f1)
+  echo "size: $bytes bytes"
+  ((bytes < most_bytes)) || fail "the image has more than $most_bytes bytes"
+  left=$(cd "$tree" && find . -xdev \( -name '*_test' -o -name '*.cc' -o -name '*.proto' -o -name cmake \
+    -o -name 'g++*' -o -name source \) -not -path './usr/share/bash*' -not -path './proc/*')
+  [[ -z "$left" ]] || fail "the image holds what only the build needs: $left"
+}
+
+# ---- the server -----------------------------------------------------------------------
+
+# inside NAME=VALUE... PROGRAM ARGUMENT...: runs something in the image as its user, without any
+# right, on a root that cannot be written to, with its environment and these variables.
+inside() {
+  exec chroot "$dir/root" /usr/bin/setpriv --reuid=65532 --regid=65532 --clear-groups --no-new-privs \
+    --bounding-set=-all --inh-caps=-all --pdeathsig=KILL /usr/bin/env --ignore-environment \
+    "${image_environment[@]}" "$@"
+}
+
+says() {
+  ! ended "$bridge_pid" || fail 'dino-bridge has ended' "$dir/bridge.log"
+  grep -q "$1" "$dir/bridge.log"
+}
+
+# Starts the server on ports nobody else has, and sets $address and $ops.
+start_bridge() {
+  ops=127.0.0.1:$((20000 + RANDOM % 12000))
+  inside DINO_GRPC_ADDRESS=127.0.0.1:0 DINO_OPS_ADDRESS="$ops" DINO_MQTT_BROKERS="127.0.0.1:$broker" \
+    dino-bridge >"$dir/bridge.log" 2>&1 </dev/null &
+  bridge_pid=$!
+  pids+=("$bridge_pid")
+  within 15 says 'session connected' || fail 'it does not reach the broker' "$dir/bridge.log"
+  address=$(sed -n 's/.*"grpc_address": *"\([^"]*\)".*/\1/p' "$dir/bridge.log" | head -n 1)
+}
+
+refuses_strangers() {
+  local status=0
+  (inside dino-bridge) >"$dir/refusal.log" 2>&1 || status=$?
+  expect 'exit status without a word on who may call' 2 "$status"
+  grep -q 'DINO_GRPC_ADDRESS: other machines can reach' "$dir/refusal.log" ||
+    fail 'it does not say why' "$dir/refusal.log"
+}
+
+cannot_write() {
+  if (inside touch /tmp/file) 2>/dev/null; then fail 'the root can be written to'; fi
+  expect 'capabilities of the server' 0000000000000000 \
+    "$(sed -n 's/^CapEff:\t//p' "/proc/$bridge_pid/status")"
+  expect 'user of the server' 65532 "$(stat --format=%u "/proc/$bridge_pid")"
+}
+
+answers_a_call() {
+  start user stdbuf -oL mosquitto_sub -d -V 5 -h 127.0.0.1 -p "$broker" -q 1 -t dms/dev/1234 -F $'\e%p'
+  within 10 grep -q 'received SUBACK' "$dir/user.log" || fail 'cannot subscribe' "$dir/user.log"
+  (inside dino-publish --address="$address" PublishMessage) \
+    <"$root/deploy/quickstart/message.request.json" >"$dir/answer.json" ||
+    fail 'the call failed' "$dir/bridge.log"
+  within 10 grep -qF $'\e'"$(<"$root/deploy/quickstart/message.event.json")" "$dir/user.log" ||
+    fail 'the event did not arrive' "$dir/user.log"
+  echo "a call was answered: $(tr -d '\n' <"$dir/answer.json")"
+}
+
+health() { (inside DINO_OPS_ADDRESS="$ops" dino-bridge health "$@") >"$dir/health.log" 2>&1; }
+ready() { health --ready; }
+not_ready() { ! ready; }
+
+follows_the_broker() {
+  within 10 ready || fail 'it is not ready' "$dir/health.log"
+  (inside GRPC_ADDRESS="$address" OPS_ADDRESS="$ops" OPEN=true timeout 30 bash -c \
+    "$(<"$root/helm/dino-bridge/files/test-connection.sh")") >"$dir/connection.log" 2>&1 ||
+    fail 'the script of helm test fails' "$dir/connection.log"
+  stop "${pid_of[broker]}"
+  within 15 not_ready || fail 'it is ready without a broker' "$dir/bridge.log"
+  health || fail 'it is not healthy without a broker' "$dir/health.log"
+  start broker mosquitto -v -p "$broker"
+  within 15 ready || fail 'it is not ready again' "$dir/health.log"
+  echo 'it is ready with the broker only, and healthy without it too'
+}
+
+stops() {
+  local status=0
+  kill "$bridge_pid"
+  within 35 ended "$bridge_pid" || fail 'it does not end on SIGTERM' "$dir/bridge.log"
+  wait "$bridge_pid" || status=$?
+  expect 'exit status after SIGTERM' 0 "$status"
+}
+
+mkdir -p "$dir/root" "$cache"
+echo 'Building the image (some minutes)'
+[[ -n "$base" ]] || make_base
+build
+container=$(buildah from --pull-never "$image")
+tree=$(buildah mount "$container")
+mapfile -t image_environment < <(
+  buildah inspect --type image --format '{{range .Docker.Config.Env}}{{println .}}{{end}}' "$image" |
+    grep .)
+look_at_image
+
+# The server's root: the image's files, and what a container engine puts over them.
+mount --bind "$tree" "$dir/root"
+mount -o remount,bind,ro "$dir/root"
+mount --bind /dev "$dir/root/dev"
+mount -t proc proc "$dir/root/proc"
+serve broker ' running$' mosquitto -v -p PORT || fail 'mosquitto does not start' "$dir/broker.log"
+broker=$port
+refuses_strangers
+start_bridge
+cannot_write
+answers_a_call
+follows_the_broker
+stops
+echo 'the image works'

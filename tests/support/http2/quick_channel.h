@@ -1,0 +1,22 @@
+#ifndef DINO_TESTS_SUPPORT_HTTP2_QUICK_CHANNEL_H_
+#define DINO_TESTS_SUPPORT_HTTP2_QUICK_CHANNEL_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+
+namespace dino::testing {
+
+// A channel to a server that may not listen yet, or not any more: it connects again soon.
+inline std::shared_ptr<grpc::Channel> QuickChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+}  // namespace dino::testing
+
+#endif  // DINO_TESTS_SUPPORT_HTTP2_QUICK_CHANNEL_H_

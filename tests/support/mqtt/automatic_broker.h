@@ -1,0 +1,99 @@
+#ifndef DINO_TESTS_SUPPORT_MQTT_AUTOMATIC_BROKER_H_
+#define DINO_TESTS_SUPPORT_MQTT_AUTOMATIC_BROKER_H_
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "tests/support/mqtt/mqtt_packet.h"
+#include "tests/support/process/file_descriptor.h"
+#include "tests/support/process/loopback.h"
+#include "tests/support/process/patience.h"
+#include "tests/support/process/poll_thread.h"
+
+namespace dino::testing {
+
+// A broker that accepts every session and acknowledges every publication by itself, and keeps
+// what was published: for tests about what is delivered, not about the conversation.
+//
+// It works on a thread of its own; all methods may be called from any thread. Waits fail the
+// test after `kPatience`. A packet that breaks the protocol fails the test.
+class AutomaticBroker {
+ public:
+  // Returns the reason code of the PUBACK. Called on the broker's thread.
+  using Answer = std::function<std::uint8_t(const Publish&)>;
+
+  AutomaticBroker();
+  AutomaticBroker(const AutomaticBroker&) = delete;
+  AutomaticBroker& operator=(const AutomaticBroker&) = delete;
+  ~AutomaticBroker() = default;
+
+  std::uint16_t port() const { return port_.number(); }
+  std::string address() const { return port_.address(); }
+
+  // What was published so far, in the order of arrival, repetitions included.
+  std::vector<Publish> publications() const;
+  // Waits until at least `count` publications have arrived and returns all.
+  std::vector<Publish> WaitForPublications(std::size_t count, Where where = Where::Here());
+  // Waits until exactly `count` sessions are connected: their CONNACK has been sent.
+  void WaitForSessions(std::size_t count, Where where = Where::Here());
+
+  // Acknowledges with these codes from here on. Default: 0x00 for everything.
+  void AnswerWith(Answer answer);
+  // Begins new sessions with this CONNACK.
+  void GreetWith(const ConnAck& greeting);
+  // Acknowledges nothing, until `ReleaseAcks` acknowledges what came meanwhile.
+  void HoldAcks();
+  void ReleaseAcks();
+
+  // Refuses connections from here on, or takes them again, on the same port.
+  void StopListening();
+  void Listen();
+  // Ends all connections, without a DISCONNECT. Held acknowledgements are lost.
+  void DropConnections();
+
+ private:
+  struct Connection {
+    FileDescriptor socket;
+    std::string unread;
+    std::string unsent;
+    std::vector<Publish> unacknowledged;
+    bool greeted = false;
+    bool ended = false;
+  };
+
+  void AddTo(std::vector<pollfd>& entries) const;
+  void Advance();
+  void Accept();
+  void Read(Connection& connection);
+  void Handle(Connection& connection, const Packet& packet);
+  void Acknowledge(Connection& connection);
+  void Flush(Connection& connection);
+  void CountSessions();
+
+  const LoopbackPort port_;
+
+  // The broker's thread only.
+  FileDescriptor listener_;
+  std::list<Connection> connections_;
+  Answer answer_;
+  ConnAck greeting_;
+  bool hold_acks_ = false;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  // Protected by `mutex_`.
+  std::vector<Publish> publications_;
+  std::size_t sessions_ = 0;
+
+  PollThread thread_;
+};
+
+}  // namespace dino::testing
+
+#endif  // DINO_TESTS_SUPPORT_MQTT_AUTOMATIC_BROKER_H_

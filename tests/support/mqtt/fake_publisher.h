@@ -1,0 +1,146 @@
+#ifndef DINO_TESTS_SUPPORT_MQTT_FAKE_PUBLISHER_H_
+#define DINO_TESTS_SUPPORT_MQTT_FAKE_PUBLISHER_H_
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "server/mqtt/publisher.h"
+#include "tests/support/process/patience.h"
+
+namespace dino::testing {
+
+// A publisher that sends nothing: the test settles what it was given. A batch that is stopped
+// ends as not sent. Thread-safe.
+class FakePublisher : public mqtt::Publisher {
+ public:
+  explicit FakePublisher(std::size_t session_count = 4) : session_count_(session_count) {}
+
+  std::size_t session_count() const override { return session_count_; }
+
+  bool connected() const override {
+    const std::lock_guard lock(mutex_);
+    return connected_;
+  }
+  void set_connected(bool connected) {
+    const std::lock_guard lock(mutex_);
+    connected_ = connected;
+  }
+
+  // Settles everything at once from here on, like a broker without latency.
+  void AcknowledgeAtOnce() {
+    const std::lock_guard lock(mutex_);
+    acknowledge_at_once_ = true;
+  }
+
+  void Publish(const std::shared_ptr<mqtt::Batch>& batch) override {
+    bool at_once = false;
+    {
+      const std::lock_guard lock(mutex_);
+      at_once = acknowledge_at_once_;
+      if (!at_once) open_.push_back(batch);
+      ++published_count_;
+      changed_.notify_all();
+    }
+    if (at_once) SettleBatch(*batch, {mqtt::Outcome::kAcknowledged, 0, false});
+  }
+
+  void Stop(const std::shared_ptr<mqtt::Batch>& batch) override {
+    if (Take(batch)) SettleBatch(*batch, {mqtt::Outcome::kNotSent, 0, false});
+  }
+
+  // Waits for the batch that was published first and is still open.
+  std::shared_ptr<mqtt::Batch> WaitForBatch() {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, kPatience, [this] { return !open_.empty(); })) {
+      ADD_FAILURE() << "nothing was published";
+      return nullptr;
+    }
+    return open_.front();
+  }
+
+  // Ends an open batch; every publication ends as `settlement`.
+  void End(const std::shared_ptr<mqtt::Batch>& batch, mqtt::Settlement settlement) {
+    ASSERT_TRUE(Take(batch)) << "not open";
+    SettleBatch(*batch, settlement);
+  }
+  // The same, with a settlement for each publication, in the batch's order.
+  void End(const std::shared_ptr<mqtt::Batch>& batch,
+           const std::vector<mqtt::Settlement>& settlements) {
+    ASSERT_TRUE(Take(batch)) << "not open";
+    for (std::uint32_t i = 0; i < settlements.size(); ++i) batch->Settle(i, settlements[i]);
+    for (std::size_t i = batch->chunks().size(); i > 0; --i) batch->ChunkSettled();
+  }
+
+  // Ends all open batches as not sent.
+  void EndAll() {
+    // The end of one may make another.
+    while (true) {
+      std::shared_ptr<mqtt::Batch> batch;
+      {
+        const std::lock_guard lock(mutex_);
+        if (open_.empty()) return;
+        batch = open_.front();
+      }
+      Stop(batch);
+    }
+  }
+
+  // Waits until every batch has ended, or until so many were published.
+  void WaitForNoBatch() {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(changed_.wait_for(lock, kPatience, [this] { return open_.empty(); }));
+  }
+  void WaitForPublishedCount(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(
+        changed_.wait_for(lock, kPatience, [this, count] { return published_count_ >= count; }));
+  }
+
+  // How many batches were ever published.
+  std::size_t published_count() const {
+    const std::lock_guard lock(mutex_);
+    return published_count_;
+  }
+
+ private:
+  bool Take(const std::shared_ptr<mqtt::Batch>& batch) {
+    const std::lock_guard lock(mutex_);
+    for (auto open = open_.begin(); open != open_.end(); ++open) {
+      if (*open != batch) continue;
+      open_.erase(open);
+      changed_.notify_all();
+      return true;
+    }
+    return false;
+  }
+
+  static void SettleBatch(mqtt::Batch& batch, mqtt::Settlement settlement) {
+    // The batch's chunks are read first: the last settlement ends it.
+    std::vector<std::uint32_t> counts;
+    for (const mqtt::Chunk& chunk : batch.chunks()) counts.push_back(chunk.count);
+    std::uint32_t position = 0;
+    for (const std::uint32_t count : counts) {
+      for (std::uint32_t i = 0; i < count; ++i) batch.Settle(position++, settlement);
+      batch.ChunkSettled();
+    }
+  }
+
+  const std::size_t session_count_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool connected_ = true;
+  bool acknowledge_at_once_ = false;
+  std::size_t published_count_ = 0;
+  std::vector<std::shared_ptr<mqtt::Batch>> open_;
+};
+
+}  // namespace dino::testing
+
+#endif  // DINO_TESTS_SUPPORT_MQTT_FAKE_PUBLISHER_H_

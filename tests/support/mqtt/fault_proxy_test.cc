@@ -1,0 +1,278 @@
+#include "tests/support/mqtt/fault_proxy.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "tests/support/mqtt/fake_broker.h"
+#include "tests/support/mqtt/mqtt_packet.h"
+
+namespace dino::testing {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::SizeIs;
+
+// A CONNECT of the client `c`.
+const std::string kConnect(
+    "\x10\x0E\x00\x04MQTT\x05\x02\x00\x3C\x00\x00\x01"
+    "c",
+    16);
+const std::string kPing("\xC0\x00", 2);
+
+// A PUBLISH of QoS 1 to the topic `t`.
+std::string PublishBytes(char payload, std::uint8_t packet_id = 1) {
+  return {'\x32', '\x07', 0, 1, 't', 0, static_cast<char>(packet_id), 0, payload};
+}
+
+enum class Ending { kNone, kInOrder, kReset };
+
+// The client's end of a connection through the proxy.
+class Client {
+ public:
+  explicit Client(const FaultProxy& proxy) : socket_(ConnectToLoopback(proxy.port())) {}
+
+  bool connected() const { return socket_.open(); }
+
+  void Send(std::string_view bytes) {
+    EXPECT_EQ(send(socket_.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(bytes.size()));
+  }
+
+  // Waits until as many bytes have come, or the end.
+  std::string Receive(std::size_t count) {
+    std::string bytes;
+    while (bytes.size() < count && ReadSome(bytes, Clock::now() + kPatience) == Ending::kNone) {
+    }
+    return bytes;
+  }
+
+  Ending WaitForEnd() {
+    std::string bytes;
+    return ReadSome(bytes, Clock::now() + kPatience);
+  }
+
+  bool HearsNothing() {
+    return !WaitUntilReadable(socket_.number(), Clock::now() + milliseconds(50));
+  }
+
+  void Close() { socket_.Close(); }
+
+ private:
+  Ending ReadSome(std::string& bytes, Clock::time_point deadline) {
+    std::array<char, 4096> chunk{};
+    if (!WaitUntilReadable(socket_.number(), deadline)) {
+      ADD_FAILURE() << "nothing comes";
+      return Ending::kReset;
+    }
+    const ssize_t size = recv(socket_.number(), chunk.data(), chunk.size(), 0);
+    if (size < 0) return Ending::kReset;
+    if (size == 0) return Ending::kInOrder;
+    bytes.append(chunk.data(), static_cast<std::size_t>(size));
+    return Ending::kNone;
+  }
+
+  FileDescriptor socket_;
+};
+
+class FaultProxyTest : public ::testing::Test {
+ protected:
+  // Connects a client and a broker's end.
+  void Open() {
+    client_ = std::make_unique<Client>(proxy_);
+    connection_ = std::make_unique<FakeConnection>(broker_.Accept());
+    client_->Send(kConnect);
+    connection_->ExpectConnect();
+  }
+
+  // One packet each way passes.
+  void ExpectOpen() {
+    client_->Send(PublishBytes('x'));
+    connection_->ExpectPublish("t", "x");
+    connection_->Send(PubAck{1, 0});
+    EXPECT_EQ(client_->Receive(4), Encode(PubAck{1, 0}));
+  }
+
+  FakeBroker broker_;
+  FaultProxy proxy_{broker_.port()};
+  std::unique_ptr<Client> client_;
+  std::unique_ptr<FakeConnection> connection_;
+};
+
+TEST_F(FaultProxyTest, LetsEverythingPassAtFirst) {
+  Open();
+  ExpectOpen();
+  EXPECT_EQ(proxy_.connection_count(), 1U);
+}
+
+TEST_F(FaultProxyTest, ServesSeveralConnections) {
+  Open();
+  Client other(proxy_);
+  FakeConnection other_connection = broker_.Accept();
+  other.Send(PublishBytes('b'));
+  other_connection.ExpectPublish("t", "b");
+  ExpectOpen();
+}
+
+TEST_F(FaultProxyTest, HoldsOneDirectionAndLetsItGoLater) {
+  Open();
+  Shape hold;
+  hold.hold = true;
+  proxy_.Set(FaultProxy::Direction::kToClient, hold);
+  client_->Send(PublishBytes('a'));
+  connection_->ExpectPublish("t", "a");
+  connection_->Send(PubAck{1, 0});
+  EXPECT_TRUE(client_->HearsNothing());
+
+  proxy_.Heal();
+  EXPECT_EQ(client_->Receive(4), Encode(PubAck{1, 0}));
+}
+
+TEST_F(FaultProxyTest, HoldsTheEndOfAConnectionToo) {
+  Open();
+  Shape hold;
+  hold.hold = true;
+  proxy_.SetBoth(hold);
+  client_->Send(PublishBytes('a'));
+  client_->Close();
+  EXPECT_EQ(proxy_.connection_count(), 1U);
+  connection_->ExpectNothingMore();
+
+  proxy_.Heal();
+  connection_->ExpectPublish("t", "a");
+  connection_->ExpectClosed();
+}
+
+TEST_F(FaultProxyTest, LosesAcksAndNothingElse) {
+  Open();
+  proxy_.LoseAcks(true);
+  connection_->Send(PubAck{1, 0});
+  connection_->Send(PingResp{});
+  EXPECT_EQ(client_->Receive(2), Encode(PingResp{}));
+
+  proxy_.Heal();
+  connection_->Send(PubAck{2, 0});
+  EXPECT_EQ(client_->Receive(4), Encode(PubAck{2, 0}));
+}
+
+TEST_F(FaultProxyTest, DelaysWhatPasses) {
+  Open();
+  Shape delay;
+  delay.delay = milliseconds(100);
+  proxy_.Set(FaultProxy::Direction::kToBroker, delay);
+  const Clock::time_point begin = Clock::now();
+  client_->Send(PublishBytes('a'));
+  connection_->ExpectPublish("t", "a");
+  EXPECT_GE(Clock::now() - begin, milliseconds(100));
+}
+
+TEST_F(FaultProxyTest, LimitsTheSpeed) {
+  Open();
+  Shape limit;
+  limit.bytes_per_second = 100;
+  proxy_.Set(FaultProxy::Direction::kToBroker, limit);
+  const Clock::time_point begin = Clock::now();
+  client_->Send(PublishBytes('a') + PublishBytes('b'));
+  connection_->ExpectPublish("t", "a");
+  connection_->ExpectPublish("t", "b");
+  EXPECT_GE(Clock::now() - begin, milliseconds(100));
+}
+
+TEST_F(FaultProxyTest, PassesPacketsByteAfterByte) {
+  Open();
+  Shape one;
+  one.one_byte_at_a_time = true;
+  proxy_.SetBoth(one);
+  ExpectOpen();
+}
+
+TEST_F(FaultProxyTest, ResetsConnections) {
+  Open();
+  proxy_.ResetConnections();
+  EXPECT_EQ(client_->WaitForEnd(), Ending::kReset);
+  connection_->ExpectClosed();
+  Open();
+  ExpectOpen();
+}
+
+TEST_F(FaultProxyTest, ClosesConnectionsInOrder) {
+  Open();
+  proxy_.CloseConnections();
+  EXPECT_EQ(client_->WaitForEnd(), Ending::kInOrder);
+  connection_->ExpectClosed();
+}
+
+TEST_F(FaultProxyTest, PassesOnTheEndsOfBothSides) {
+  Open();
+  connection_->Send(PingResp{});
+  connection_->Close();
+  EXPECT_EQ(client_->Receive(3), Encode(PingResp{}));
+  Open();
+  client_->Close();
+  connection_->ExpectClosed();
+  Open();
+  connection_->Reset();
+  EXPECT_EQ(client_->WaitForEnd(), Ending::kReset);
+}
+
+TEST_F(FaultProxyTest, RefusesConnections) {
+  proxy_.Set(FaultProxy::Door::kRefuse);
+  EXPECT_FALSE(Client(proxy_).connected());
+  proxy_.Heal();
+  Open();
+  ExpectOpen();
+}
+
+TEST_F(FaultProxyTest, TakesConnectionsThatNothingHappensOn) {
+  proxy_.Set(FaultProxy::Door::kBlackHole);
+  Client lost(proxy_);
+  lost.Send(kPing);
+  EXPECT_TRUE(lost.HearsNothing());
+  broker_.ExpectNoConnection();
+
+  proxy_.Heal();
+  Open();
+  ExpectOpen();
+  EXPECT_TRUE(lost.HearsNothing());
+}
+
+TEST_F(FaultProxyTest, ResetsTheClientIfTheBrokerRefuses) {
+  broker_.StopListening();
+  Client refused(proxy_);
+  EXPECT_EQ(refused.WaitForEnd(), Ending::kReset);
+}
+
+TEST_F(FaultProxyTest, TellsOfLostConnectionsThatCarriedAPublication) {
+  Open();
+  proxy_.ResetConnections();
+  EXPECT_THAT(proxy_.LostConnections(), IsEmpty());
+  for (int i = 0; i < 2; ++i) {
+    Open();
+    ExpectOpen();
+    proxy_.ResetConnections();
+  }
+  EXPECT_THAT(proxy_.LostConnections(), ElementsAre(Pair("c", SizeIs(2))));
+}
+
+TEST_F(FaultProxyTest, TampersWithOnePublication) {
+  Open();
+  proxy_.Tamper(Tampering::kLoseOne, "t");
+  client_->Send(PublishBytes('a', 1));
+  proxy_.WaitForTampering();
+  EXPECT_EQ(client_->Receive(4), Encode(PubAck{1, 0}));
+  client_->Send(PublishBytes('b', 2));
+  connection_->ExpectPublish("t", "b");
+}
+
+}  // namespace
+}  // namespace dino::testing

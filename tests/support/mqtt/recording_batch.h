@@ -1,0 +1,107 @@
+#ifndef DINO_TESTS_SUPPORT_MQTT_RECORDING_BATCH_H_
+#define DINO_TESTS_SUPPORT_MQTT_RECORDING_BATCH_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/mqtt/batch.h"
+#include "tests/support/process/patience.h"
+
+namespace dino::testing {
+
+// A batch with given topics, which keeps how each publication ended. Its chunks are made by
+// the test. Thread-safe.
+class RecordingBatch : public mqtt::Batch {
+ public:
+  RecordingBatch(std::string payload, std::vector<std::string> topics,
+                 mqtt::PublishOptions options = Options())
+      : Batch(std::move(payload), std::move(options)),
+        topics_(std::move(topics)),
+        settlements_(topics_.size()) {}
+
+  // Options with times that no test reaches.
+  static mqtt::PublishOptions Options() {
+    mqtt::PublishOptions options;
+    options.content_type = "application/json";
+    options.user_properties = {{"event_id", "e"}, {"event_type", "t"}};
+    options.deadline = mqtt::Clock::now() + std::chrono::hours(1);
+    options.expires_at = options.deadline;
+    return options;
+  }
+
+  // One chunk with every topic, for `session`.
+  static std::shared_ptr<RecordingBatch> ForSession(std::uint32_t session, std::string payload,
+                                                    std::vector<std::string> topics,
+                                                    mqtt::PublishOptions options = Options()) {
+    const auto count = static_cast<std::uint32_t>(topics.size());
+    auto batch =
+        std::make_shared<RecordingBatch>(std::move(payload), std::move(topics), std::move(options));
+    batch->AddChunk(session, 0, count);
+    return batch;
+  }
+
+  using Batch::AddChunk;
+
+  void WriteTopic(std::uint32_t position, std::string& topic) const override {
+    topic = topics_[position];
+  }
+
+  void Settle(std::uint32_t position, mqtt::Settlement settlement) override {
+    const std::lock_guard lock(mutex_);
+    settlements_[position] = settlement;
+    ++settle_count_;
+  }
+
+  // How each publication ended, in the order of the topics.
+  std::vector<mqtt::Settlement> settlements() const {
+    const std::lock_guard lock(mutex_);
+    return settlements_;
+  }
+  std::vector<mqtt::Outcome> outcomes() const {
+    std::vector<mqtt::Outcome> outcomes;
+    for (const mqtt::Settlement& settlement : settlements()) {
+      outcomes.push_back(settlement.outcome);
+    }
+    return outcomes;
+  }
+  // How often anything was settled.
+  std::size_t settle_count() const {
+    const std::lock_guard lock(mutex_);
+    return settle_count_;
+  }
+  bool ended() const {
+    const std::lock_guard lock(mutex_);
+    return ended_;
+  }
+  // Waits for the end; false if it does not come.
+  bool WaitForEnd() const {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kPatience, [this] { return ended_; });
+  }
+
+ protected:
+  void Ended() override {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  const std::vector<std::string> topics_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  std::vector<mqtt::Settlement> settlements_;
+  std::size_t settle_count_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace dino::testing
+
+#endif  // DINO_TESTS_SUPPORT_MQTT_RECORDING_BATCH_H_

@@ -1,0 +1,75 @@
+#include "tests/support/process/certificate_authority.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <utility>
+#include <vector>
+
+#include "tests/support/process/subprocess.h"
+
+namespace dino::testing {
+namespace {
+
+void RunOpenssl(std::vector<std::string> arguments, Where where) {
+  arguments.insert(arguments.begin(), "openssl");
+  Subprocess openssl(arguments);
+  if (openssl.Wait(kPatience, where) == 0) return;
+  std::string output;
+  for (const auto& line : openssl.RemainingLines(Subprocess::Output::kStderr)) {
+    output += line + "\n";
+  }
+  ADD_FAILURE_AT(where.file, where.line) << "openssl " << arguments[1] << " fails:\n" << output;
+}
+
+// Makes a key and, with `more`, a request or a certificate for it.
+void MakeKey(const std::string& key, const std::string& subject,
+             const std::vector<std::string>& more, Where where) {
+  std::vector<std::string> arguments = {
+      "req",    "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+      "-nodes", "-keyout", key,  "-subj",    "/CN=" + subject};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  RunOpenssl(std::move(arguments), where);
+}
+
+}  // namespace
+
+CertificateAuthority::CertificateAuthority(const std::string& name, Where where) {
+  MakeKey(directory() / "ca.key", name, {"-x509", "-days", "2", "-out", certificate()}, where);
+}
+
+CertificateFiles CertificateAuthority::Issue(const std::string& name, Validity validity,
+                                             Where where) {
+  const std::string stem = directory() / ("issued" + std::to_string(issued_++));
+  CertificateFiles files = {stem + ".pem", stem + ".key"};
+  MakeKey(files.key, "test", {"-addext", "subjectAltName=" + name, "-out", stem + ".csr"}, where);
+  RunOpenssl({"x509", "-req", "-in", stem + ".csr", "-CA", certificate(), "-CAkey",
+              directory() / "ca.key", "-copy_extensions", "copyall", "-days",
+              validity == Validity::kToday ? "1" : "-1", "-out", files.certificate},
+             where);
+  return files;
+}
+
+void CertificateAuthority::Administer(const std::vector<std::string>& arguments, Where where) {
+  const std::string configuration = directory() / "ca.cnf";
+  const std::string database = directory() / "issued.txt";
+  std::ofstream(database, std::ios::app).flush();
+  std::ofstream(configuration) << "[ca]\ndefault_ca = it\n[it]\ndefault_md = sha256\ndatabase = "
+                               << database << "\n";
+  std::vector<std::string> all = {"ca",          "-config",  configuration,         "-cert",
+                                  certificate(), "-keyfile", directory() / "ca.key"};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  RunOpenssl(std::move(all), where);
+}
+
+void CertificateAuthority::Revoke(const CertificateFiles& files, Where where) {
+  Administer({"-revoke", files.certificate}, where);
+}
+
+std::string CertificateAuthority::RevocationList(Where where) {
+  std::string path = directory() / ("revoked" + std::to_string(lists_++) + ".pem");
+  Administer({"-gencrl", "-crldays", "1", "-out", path}, where);
+  return path;
+}
+
+}  // namespace dino::testing

@@ -1,0 +1,45 @@
+#ifndef DINO_TESTS_SUPPORT_PROCESS_LOOPBACK_H_
+#define DINO_TESTS_SUPPORT_PROCESS_LOOPBACK_H_
+
+#include <cstdint>
+#include <string>
+
+#include "tests/support/process/file_descriptor.h"
+#include "tests/support/process/patience.h"
+
+namespace dino::testing {
+
+// A name, by the rules of the server, that means 127.0.0.1 on every machine: `localhost` needs an
+// /etc/hosts, which a bare root does not have.
+inline constexpr char kLoopbackName[] = "127.1";
+
+// A free port of 127.0.0.1, kept for as long as this object lives.
+//
+// A bound socket that does not listen holds it: connections are refused, and the system gives
+// the port to nobody who asks for any, yet a server that sets SO_REUSEADDR may listen on it,
+// stop, and listen again.
+class LoopbackPort {
+ public:
+  LoopbackPort();
+
+  std::uint16_t number() const { return number_; }
+  // As `127.0.0.1:1883`.
+  std::string address() const { return "127.0.0.1:" + std::to_string(number_); }
+
+ private:
+  FileDescriptor socket_;
+  std::uint16_t number_ = 0;
+};
+
+// Returns a socket that listens on `port` of 127.0.0.1. Aborts if it cannot.
+FileDescriptor ListenOnLoopback(std::uint16_t port);
+
+// Returns a socket connected to `port` of 127.0.0.1, or none if the connection was refused.
+FileDescriptor ConnectToLoopback(std::uint16_t port);
+
+// Waits until `descriptor` can be read (or has ended). False if `deadline` came first.
+bool WaitUntilReadable(int descriptor, Clock::time_point deadline);
+
+}  // namespace dino::testing
+
+#endif  // DINO_TESTS_SUPPORT_PROCESS_LOOPBACK_H_

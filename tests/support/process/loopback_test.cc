@@ -1,0 +1,40 @@
+#include "tests/support/process/loopback.h"
+
+#include <gtest/gtest.h>
+
+namespace dino::testing {
+namespace {
+
+TEST(LoopbackTest, APortThatNobodyListensOnRefusesConnections) {
+  const LoopbackPort port;
+
+  EXPECT_FALSE(ConnectToLoopback(port.number()).open());
+}
+
+TEST(LoopbackTest, APortCanBeListenedOnAgainAndAgain) {
+  const LoopbackPort port;
+  for (int round = 0; round < 3; ++round) {
+    const FileDescriptor listener = ListenOnLoopback(port.number());
+    const FileDescriptor connection = ConnectToLoopback(port.number());
+
+    EXPECT_TRUE(connection.open());
+    EXPECT_TRUE(WaitUntilReadable(listener.number(), Clock::now() + kPatience));
+  }
+  EXPECT_FALSE(ConnectToLoopback(port.number()).open());
+}
+
+TEST(LoopbackTest, AnAddressNamesHostAndPort) {
+  const LoopbackPort port;
+
+  EXPECT_EQ(port.address(), "127.0.0.1:" + std::to_string(port.number()));
+}
+
+TEST(LoopbackTest, WaitingEndsAtTheDeadline) {
+  const LoopbackPort port;
+  const FileDescriptor listener = ListenOnLoopback(port.number());
+
+  EXPECT_FALSE(WaitUntilReadable(listener.number(), Clock::now()));
+}
+
+}  // namespace
+}  // namespace dino::testing

@@ -1,0 +1,200 @@
+#ifndef DINO_TESTS_SYSTEM_FLOOD_FIXTURE_H_
+#define DINO_TESTS_SYSTEM_FLOOD_FIXTURE_H_
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/support/mqtt/mosquitto_broker.h"
+#include "tests/support/mqtt/subscriber.h"
+#include "tests/support/process/process_usage.h"
+#include "tests/system/bridge_process.h"
+#include "tests/system/call_flood.h"
+#include "tests/system/caller.h"
+#include "tests/system/error_details.h"
+#include "tests/system/requests.h"
+
+namespace dino::testing {
+
+// What a broker that stands still for some time is forgiven.
+inline constexpr char kPatientWithBroker[] = "--mqtt-ack-timeout=5m";
+
+// For calls that shall not run out of time, however slow the machine.
+inline constexpr std::chrono::minutes kLongDeadline{5};
+
+// A bridge, its broker and a subscriber. A test floods the bridge with calls; each has a number
+// and a user of its own. Beside them steady callers call, who may not notice.
+class FloodFixture : public ::testing::Test {
+ protected:
+#if defined(__SANITIZE_ADDRESS__)
+  // What was freed is kept for a while.
+  static constexpr bool kMemoryTells = false;
+#else
+  static constexpr bool kMemoryTells = true;
+#endif
+
+  static constexpr std::int64_t kFirstUser = 1'000'000;
+  // The text of a call that is about its answer only.
+  static constexpr char kProbe[] = "probe";
+
+  explicit FloodFixture(const std::vector<std::string>& flags) : bridge_(broker_.address(), flags) {
+    bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);
+    WaitForAllSessions();
+    before_ = UsageOf(bridge_.pid());
+  }
+
+  // The request of call `number`: its text is the number.
+  static v1::PublishMessageRequest RequestOf(std::size_t number) {
+    return MessageRequest({kFirstUser + static_cast<std::int64_t>(number)}, std::to_string(number));
+  }
+
+  void StartSteadyCallers(std::int64_t count = 4) {
+    for (std::int64_t user = 1; user <= count; ++user) {
+      steady_callers_.push_back(std::make_unique<Caller>(bridge_, user, kLongDeadline));
+    }
+  }
+
+  // Publishes one event more to the users of calls 0 to `count` - 1, and returns the numbers of
+  // the calls whose event came before it. None may come twice, or behind it.
+  std::set<std::size_t> TakeArrivals(std::size_t count) {
+    PublishEnds(count);
+    std::set<std::size_t> arrived;
+    std::set<std::string> ended;
+    while (ended.size() < count) {
+      const Received received = subscriber_.Next();
+      if (received.topic.empty()) break;
+      const std::string text = TextOf(received.payload);
+      if (text == kProbe) continue;
+      if (text == "end") {
+        ended.insert(received.topic);
+      } else if (text.find(' ') != std::string::npos) {
+        steady_arrivals_[received.topic].push_back(text);
+      } else if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos) {
+        ADD_FAILURE() << "unexpected: " << received.payload;
+      } else {
+        const std::size_t number = std::stoul(text);
+        EXPECT_EQ(received.topic, TopicOf(kFirstUser + static_cast<std::int64_t>(number)));
+        EXPECT_TRUE(arrived.insert(number).second) << "twice: " << number;
+        EXPECT_EQ(ended.count(received.topic), 0U) << "too late: " << number;
+      }
+    }
+    return arrived;
+  }
+
+  // Each call ended once, and the events of those answered OK arrived.
+  static void ExpectNoneLost(const std::vector<FloodAnswer>& answers,
+                             const std::set<std::size_t>& arrived) {
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      EXPECT_EQ(answers[i].endings, 1U);
+      if (!answers[i].status.ok()) continue;
+      EXPECT_EQ(arrived.count(i), 1U) << "answered OK, but missing: " << i;
+    }
+  }
+
+  // Every call of a steady caller was answered OK and arrived, in order.
+  void ExpectSteadyCallersUnharmed() {
+    std::map<std::string, std::vector<std::string>> published;
+    std::size_t missing = 0;
+    for (const auto& caller : steady_callers_) {
+      const std::string topic = TopicOf(caller->user_id());
+      for (const CallRecord& record : caller->Stop()) {
+        // One is enough: a server that is not there answers thousands.
+        ASSERT_TRUE(record.answer.ok()) << Describe(record.answer);
+        published[topic].push_back(record.text);
+      }
+      missing += published[topic].size() - steady_arrivals_[topic].size();
+    }
+    EXPECT_EQ(published.size(), steady_callers_.size());
+    while (missing > 0) {
+      const Received received = subscriber_.Next();
+      if (received.topic.empty()) break;
+      if (published.count(received.topic) == 0) continue;
+      steady_arrivals_[received.topic].push_back(TextOf(received.payload));
+      --missing;
+    }
+    EXPECT_EQ(steady_arrivals_, published);
+  }
+
+  // Waits until the process holds what it held when nobody had called yet, and at most so much
+  // memory more.
+  void ExpectProcessIsBack(std::size_t more_kib, Where where = Where::Here()) {
+    const Clock::time_point deadline = Clock::now() + kPatience;
+    ProcessUsage now = UsageOf(bridge_.pid());
+    const auto is_back = [&] {
+      return (!kMemoryTells || now.resident_kib <= before_.resident_kib + more_kib) &&
+             now.file_descriptors <= before_.file_descriptors &&
+             now.threads <= before_.threads + kThreadsOfTheLibrary;
+    };
+    while (!is_back() && Clock::now() < deadline) {
+      // Takes its time, and is answered when the server has done what came before.
+      bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);
+      now = UsageOf(bridge_.pid());
+    }
+    if (is_back()) return;
+    ADD_FAILURE_AT(where.file, where.line)
+        << "memory: " << before_.resident_kib << " KiB before, " << now.resident_kib
+        << " now; files: " << before_.file_descriptors << ", " << now.file_descriptors
+        << "; threads: " << before_.threads << ", " << now.threads;
+  }
+
+  static std::string TopicOf(std::int64_t user) { return "dms/dev/" + std::to_string(user); }
+
+  MosquittoBroker broker_;
+  Subscriber subscriber_{broker_.port(), "subscriber", {"dms/dev/+"}};
+  BridgeProcess bridge_;
+  // What the process holds when nobody calls.
+  ProcessUsage before_;
+  Callers steady_callers_;
+
+ private:
+  // A few sessions may still be on their way: so many recipients have each of them.
+  void WaitForAllSessions() {
+    constexpr std::size_t kRecipients = 500;
+    std::vector<std::int64_t> users(kRecipients);
+    std::iota(users.begin(), users.end(), kFirstUser);
+    const grpc::Status status = PublishMessage(bridge_, MessageRequest(users, kProbe));
+    EXPECT_TRUE(status.ok()) << Describe(status);
+  }
+
+  // gRPC starts some more when there is much to do, and keeps them.
+  static constexpr std::size_t kThreadsOfTheLibrary = 10;
+
+  void PublishEnds(std::size_t count) {
+    const Clock::time_point deadline = Clock::now() + kPatience;
+    // No more recipients at once than the least limit of a test.
+    constexpr std::size_t kAtOnce = 1000;
+    for (std::size_t first = 0; first < count; first += kAtOnce) {
+      std::vector<std::int64_t> users(std::min(kAtOnce, count - first));
+      std::iota(users.begin(), users.end(), kFirstUser + static_cast<std::int64_t>(first));
+      grpc::Status status;
+      do {
+        status = PublishMessage(bridge_, MessageRequest(users, "end"));
+        // The last of the calls that have been given up may not have left yet.
+      } while (ReasonOf(status) == "OVERLOADED" && Clock::now() < deadline);
+      EXPECT_TRUE(status.ok()) << Describe(status);
+    }
+  }
+
+  // By topic.
+  std::map<std::string, std::vector<std::string>> steady_arrivals_;
+};
+
+// How many of the answers have each code.
+inline std::map<grpc::StatusCode, std::size_t> CountCodes(const std::vector<FloodAnswer>& answers) {
+  std::map<grpc::StatusCode, std::size_t> counts;
+  for (const FloodAnswer& answer : answers) ++counts[answer.status.error_code()];
+  return counts;
+}
+
+}  // namespace dino::testing
+
+#endif  // DINO_TESTS_SYSTEM_FLOOD_FIXTURE_H_

@@ -1,0 +1,129 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <numeric>
+#include <random>
+#include <set>
+#include <vector>
+
+#include "tests/system/flood_fixture.h"
+
+namespace dino::testing {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::Each;
+using ::testing::Key;
+
+// Calls whose callers do not wait for the answer, beside others.
+class GrpcCancelTest : public FloodFixture {
+ protected:
+  GrpcCancelTest() : FloodFixture({kPatientWithBroker}) {}
+};
+
+TEST_F(GrpcCancelTest, HalfOfTenThousandCallsAreCancelledAndTheOthersAreUnharmed) {
+  constexpr std::size_t kCalls = 10000;
+  constexpr unsigned kSeed = 1;
+  std::mt19937 random(kSeed);
+  StartSteadyCallers();
+  std::set<std::size_t> cancelled;
+  CallFlood flood(bridge_.address(), 10);
+  for (std::size_t i = 0; i < kCalls; ++i) {
+    flood.Start(RequestOf(i), kLongDeadline);
+    // One that begins, is under way, or has been answered already.
+    const std::size_t number = i - random() % std::min<std::size_t>(i + 1, 2000);
+    if (cancelled.size() < kCalls / 2 && random() % 8 < 7 && cancelled.insert(number).second) {
+      flood.Cancel(number);
+    }
+  }
+  ASSERT_EQ(cancelled.size(), kCalls / 2);
+  const std::vector<FloodAnswer> answers = flood.Finish();
+
+  for (std::size_t i = 0; i < kCalls; ++i) {
+    const grpc::Status& status = answers[i].status;
+    if (status.error_code() == grpc::StatusCode::CANCELLED && cancelled.count(i) == 1) continue;
+    EXPECT_TRUE(status.ok()) << Describe(status);
+  }
+  EXPECT_GT(CountCodes(answers)[grpc::StatusCode::CANCELLED], 0U);
+  ExpectNoneLost(answers, TakeArrivals(kCalls));
+  ExpectSteadyCallersUnharmed();
+}
+
+TEST_F(GrpcCancelTest, CallsOfAMillisecondEndInTimeAndTheOthersAreUnharmed) {
+  constexpr std::size_t kCalls = 5000;
+  StartSteadyCallers();
+  CallFlood flood(bridge_.address(), 4);
+  for (std::size_t i = 0; i < kCalls; ++i) flood.Start(RequestOf(i), std::chrono::milliseconds(1));
+  const std::vector<FloodAnswer> answers = flood.Finish();
+
+  EXPECT_THAT(CountCodes(answers),
+              Each(Key(AnyOf(grpc::StatusCode::OK, grpc::StatusCode::DEADLINE_EXCEEDED))));
+  EXPECT_GT(CountCodes(answers)[grpc::StatusCode::DEADLINE_EXCEEDED], 0U);
+  ExpectNoneLost(answers, TakeArrivals(kCalls));
+  ExpectSteadyCallersUnharmed();
+}
+
+// One publication at a time goes to the broker, while the others of up to 1,000 wait.
+class GrpcWaitingCallsTest : public FloodFixture {
+ protected:
+  static constexpr std::size_t kRoom = 1000;
+
+  GrpcWaitingCallsTest()
+      : FloodFixture({kPatientWithBroker, "--mqtt-sessions=1", "--mqtt-in-flight-window=1",
+                      "--max-recipients=1000", "--max-pending-publications=1000"}) {}
+
+  // Asks until one that takes all the room there is would get in: no other call waits any more.
+  void WaitUntilNoCallWaits() {
+    std::vector<std::int64_t> users(kRoom);
+    std::iota(users.begin(), users.end(), kFirstUser);
+    v1::PublishMessageRequest request = MessageRequest(users, kProbe);
+    request.mutable_options()->set_validate_only(true);
+    const Clock::time_point deadline = Clock::now() + kPatience;
+    grpc::Status status;
+    do {
+      status = PublishMessage(bridge_, request);
+    } while (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED &&
+             Clock::now() < deadline);
+    EXPECT_TRUE(status.ok()) << Describe(status);
+  }
+};
+
+TEST_F(GrpcWaitingCallsTest, NothingIsPublishedForACallOnceItsCancellationWasHeard) {
+  broker_.Freeze();
+  CallFlood flood(bridge_.address(), 2);
+  for (std::size_t i = 0; i <= kRoom; ++i) flood.Start(RequestOf(i), kLongDeadline);
+  // One finds no room; so the others are in.
+  flood.WaitForEnds(1);
+  for (std::size_t i = 0; i <= kRoom; ++i) flood.Cancel(i);
+  const auto counts = CountCodes(flood.Finish());
+  EXPECT_EQ(counts,
+            (std::map<grpc::StatusCode, std::size_t>{{grpc::StatusCode::CANCELLED, kRoom},
+                                                     {grpc::StatusCode::RESOURCE_EXHAUSTED, 1}}));
+  WaitUntilNoCallWaits();
+  broker_.Thaw();
+
+  // Only what had been sent.
+  EXPECT_LE(TakeArrivals(kRoom).size(), 1U);
+}
+
+TEST_F(GrpcWaitingCallsTest, NothingIsPublishedForACallAfterItsDeadline) {
+  broker_.Freeze();
+  CallFlood flood(bridge_.address(), 1);
+  for (std::size_t i = 0; i < kRoom; ++i) flood.Start(RequestOf(i), std::chrono::seconds(1));
+  const auto counts = CountCodes(flood.Finish());
+  EXPECT_EQ(
+      counts,
+      (std::map<grpc::StatusCode, std::size_t>{{grpc::StatusCode::DEADLINE_EXCEEDED, kRoom}}));
+  WaitUntilNoCallWaits();
+  broker_.Thaw();
+
+  EXPECT_LE(TakeArrivals(kRoom).size(), 1U);
+}
+
+}  // namespace
+}  // namespace dino::testing

@@ -1,0 +1,61 @@
+#include <gtest/gtest.h>
+
+#include "tests/support/http2/http2_peer.h"
+#include "tests/system/flood_fixture.h"
+#include "tests/system/raw_call.h"
+
+namespace dino::testing {
+namespace {
+
+using Type = Http2Frame::Type;
+
+// Connections last about a second.
+class GrpcConnectionAgeTest : public FloodFixture {
+ protected:
+  GrpcConnectionAgeTest() : FloodFixture({kPatientWithBroker, "--max-connection-age=1s"}) {}
+
+  // Waits until a connection that is opened now has been told to go away.
+  void WaitForAConnectionsAge() {
+    Http2Peer peer(bridge_.port());
+    peer.Greet();
+    peer.WaitFor(Type::kGoAway, 0);
+  }
+};
+
+TEST_F(GrpcConnectionAgeTest, NoCallIsLostAndNoneOvertakesWhenConnectionsAreRenewed) {
+  StartSteadyCallers(16);
+  for (int i = 0; i < 3; ++i) {
+    WaitForAConnectionsAge();
+    WaitForSuccessesOfEach(steady_callers_, 5);
+  }
+
+  ExpectSteadyCallersUnharmed();
+}
+
+TEST_F(GrpcConnectionAgeTest, ACallThatIsOlderThanItsConnectionMayBecomeIsAnswered) {
+  broker_.Freeze();
+  CallFlood flood(bridge_.address(), 1);
+  flood.Start(RequestOf(0), kLongDeadline);
+  // Connections differ in age by a fifth at most: two take longer than any one.
+  WaitForAConnectionsAge();
+  WaitForAConnectionsAge();
+  broker_.Thaw();
+  const grpc::Status status = flood.Finish().front().status;
+
+  EXPECT_TRUE(status.ok()) << Describe(status);
+}
+
+TEST_F(GrpcConnectionAgeTest, ACallThatCrossesTheMessageToGoAwayIsAnswered) {
+  Http2Peer peer(bridge_.port());
+  peer.Greet();
+  peer.WaitFor(Type::kGoAway, 0);
+  peer.Send(EncodeCallHeaders(1) + EncodeBody(1, RequestOf(0).SerializeAsString()));
+  const auto end = peer.WaitForEndOf(1);
+
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(LiteralHeader(end->payload, "grpc-status"), "0");
+  peer.WaitForClose();
+}
+
+}  // namespace
+}  // namespace dino::testing

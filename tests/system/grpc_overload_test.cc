@@ -1,0 +1,114 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <numeric>
+#include <set>
+#include <vector>
+
+#include "tests/system/flood_fixture.h"
+
+namespace dino::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Pair;
+
+constexpr std::size_t kCalls = 10000;
+// A connection carries 1,000 calls at a time.
+constexpr std::size_t kConnections = 10;
+
+// The default limits.
+class GrpcFloodTest : public FloodFixture {
+ protected:
+  GrpcFloodTest() : FloodFixture({kPatientWithBroker}) {}
+
+  // Calls come, but while the broker stands still none goes.
+  std::vector<FloodAnswer> CallAllAtOnce() {
+    CallFlood flood(bridge_.address(), kConnections);
+    broker_.Freeze();
+    for (std::size_t i = 0; i < kCalls; ++i) flood.Start(RequestOf(i), kLongDeadline);
+    broker_.Thaw();
+    return flood.Finish();
+  }
+};
+
+TEST_F(GrpcFloodTest, TenThousandCallsAtOnceAreAllAnsweredOkAndArrive) {
+  StartSteadyCallers();
+  const std::vector<FloodAnswer> answers = CallAllAtOnce();
+
+  EXPECT_THAT(CountCodes(answers), ElementsAre(Pair(grpc::StatusCode::OK, kCalls)));
+  ExpectNoneLost(answers, TakeArrivals(kCalls));
+  ExpectSteadyCallersUnharmed();
+}
+
+TEST_F(GrpcFloodTest, WhatACallTookIsGivenBackOnceItIsOver) {
+  CallAllAtOnce();
+
+  ExpectProcessIsBack(30UL * 1024);
+}
+
+// Room for 1,000 publications that are pending.
+class GrpcOverloadTest : public FloodFixture {
+ protected:
+  static constexpr std::size_t kRoom = 1000;
+
+  GrpcOverloadTest()
+      : FloodFixture(
+            {kPatientWithBroker, "--max-recipients=1000", "--max-pending-publications=1000"}) {}
+};
+
+TEST_F(GrpcOverloadTest, CallsBeyondTheLimitAreRefusedAndNothingOfThemIsPublished) {
+  CallFlood flood(bridge_.address(), kConnections);
+  broker_.Freeze();
+  for (std::size_t i = 0; i < kCalls; ++i) flood.Start(RequestOf(i), kLongDeadline);
+  flood.WaitForEnds(kCalls - kRoom);
+  broker_.Thaw();
+  const std::vector<FloodAnswer> answers = flood.Finish();
+
+  std::set<std::size_t> answered_ok;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const grpc::Status& status = answers[i].status;
+    EXPECT_EQ(answers[i].endings, 1U);
+    if (status.ok()) {
+      answered_ok.insert(i);
+      continue;
+    }
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED) << Describe(status);
+    EXPECT_EQ(ReasonOf(status), "OVERLOADED");
+    EXPECT_TRUE(DetailOf<google::rpc::RetryInfo>(status).has_value());
+  }
+  EXPECT_EQ(answered_ok.size(), kRoom);
+  EXPECT_EQ(TakeArrivals(kCalls), answered_ok);
+}
+
+TEST_F(GrpcOverloadTest, EveryCallIsRefusedWhileThereIsNoRoom) {
+  constexpr std::size_t kRefusals = 2000;
+  std::vector<std::int64_t> users(kRoom);
+  std::iota(users.begin(), users.end(), kFirstUser);
+  broker_.Freeze();
+  CallFlood flood(bridge_.address(), 1);
+  for (int i = 0; i < 2; ++i) flood.Start(MessageRequest(users, "0"), kLongDeadline);
+  // One of them took all the room.
+  flood.WaitForEnds(1);
+  std::vector<double> milliseconds;
+  for (std::size_t i = 0; i < kRefusals; ++i) {
+    const Clock::time_point begin = Clock::now();
+    const grpc::Status status = PublishMessage(bridge_, RequestOf(i));
+    const std::chrono::duration<double, std::milli> elapsed = Clock::now() - begin;
+    milliseconds.push_back(elapsed.count());
+    ASSERT_EQ(ReasonOf(status), "OVERLOADED") << Describe(status);
+  }
+  broker_.Thaw();
+
+  std::sort(milliseconds.begin(), milliseconds.end());
+  std::printf("refused within: median %.2f ms, p99 %.2f ms, most %.2f ms\n",
+              milliseconds[kRefusals / 2], milliseconds[kRefusals * 99 / 100], milliseconds.back());
+}
+
+}  // namespace
+}  // namespace dino::testing

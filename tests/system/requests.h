@@ -1,0 +1,32 @@
+#ifndef DINO_TESTS_SYSTEM_REQUESTS_H_
+#define DINO_TESTS_SYSTEM_REQUESTS_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/system/bridge_process.h"
+
+namespace dino::testing {
+
+// A valid request to publish a message with that text.
+v1::PublishMessageRequest MessageRequest(const std::vector<std::int64_t>& user_ids,
+                                         const std::string& text);
+
+// What `message_payload` holds in a message's event JSON. The text must need no escapes.
+std::string TextOf(std::string_view event_json);
+
+// Calls `PublishMessage` and waits for the answer, for at most `kPatience`.
+grpc::Status PublishMessage(BridgeProcess& bridge, const v1::PublishMessageRequest& request,
+                            v1::Delivery* delivery = nullptr);
+
+// Calls a method with `request` as the bytes of its message.
+grpc::Status CallWithBytes(BridgeProcess& bridge, const std::string& method,
+                           std::string_view request);
+
+}  // namespace dino::testing
+
+#endif  // DINO_TESTS_SYSTEM_REQUESTS_H_

@@ -1,0 +1,72 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "tests/support/mqtt/mosquitto_broker.h"
+#include "tests/system/bridge_process.h"
+#include "tests/system/caller.h"
+#include "tests/system/error_details.h"
+
+namespace dino::testing {
+namespace {
+
+// Two brokers that know nothing of each other, each with half of the sessions.
+class SeveralBrokersTest : public ::testing::Test {
+ protected:
+  SeveralBrokersTest() {
+    bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);
+    // Enough users to have some with every session.
+    for (int user = 1; user <= 16; ++user) {
+      callers_.push_back(std::make_unique<Caller>(bridge_, user, std::chrono::seconds(20)));
+    }
+  }
+
+  MosquittoBroker first_;
+  MosquittoBroker second_;
+  BridgeProcess bridge_{first_.address() + "," + second_.address(), {"--mqtt-sessions=4"}};
+  Callers callers_;
+};
+
+TEST_F(SeveralBrokersTest, EveryUserIsServedWhenOneBrokerIsKilledAndNoCallFails) {
+  WaitForSuccessesOfEach(callers_, 5);
+  first_.Kill();
+  WaitForSuccessesOfEach(callers_, 20);
+  for (const auto& caller : callers_) {
+    for (const CallRecord& record : caller->Stop()) {
+      EXPECT_TRUE(record.answer.ok()) << record.text << ": " << Describe(record.answer);
+    }
+  }
+}
+
+TEST_F(SeveralBrokersTest, SessionsGoBackToABrokerThatHasReturnedAndNoCallFails) {
+  WaitForSuccessesOfEach(callers_, 5);
+  first_.Kill();
+  WaitForSuccessesOfEach(callers_, 20);
+  first_.Start();
+  // Both sessions that began there.
+  bridge_.WaitForLog("session has gone back to its first broker");
+  bridge_.WaitForLog("session has gone back to its first broker");
+  WaitForSuccessesOfEach(callers_, 20);
+  for (const auto& caller : callers_) {
+    for (const CallRecord& record : caller->Stop()) {
+      EXPECT_TRUE(record.answer.ok()) << record.text << ": " << Describe(record.answer);
+    }
+  }
+}
+
+TEST_F(SeveralBrokersTest, EveryUserIsServedWhenOneBrokerIsFrozen) {
+  WaitForSuccessesOfEach(callers_, 5);
+  first_.Freeze();
+  WaitForSuccessesOfEach(callers_, 20);
+  for (const auto& caller : callers_) {
+    for (const CallRecord& record : caller->Stop()) {
+      EXPECT_TRUE(record.answer.ok()) << record.text << ": " << Describe(record.answer);
+    }
+  }
+  first_.Thaw();
+}
+
+}  // namespace
+}  // namespace dino::testing

@@ -1,0 +1,178 @@
+#include <gmock/gmock.h>
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <future>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/support/mqtt/fake_broker.h"
+#include "tests/support/mqtt/mosquitto_broker.h"
+#include "tests/support/mqtt/subscriber.h"
+#include "tests/support/process/loopback.h"
+#include "tests/system/bridge_process.h"
+#include "tests/system/caller.h"
+#include "tests/system/error_details.h"
+#include "tests/system/requests.h"
+
+namespace dino::testing {
+namespace {
+
+using namespace std::string_view_literals;  // NOLINT(google-build-using-namespace)
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// One session with a broker whose answers the test gives.
+class ShutdownTest : public ::testing::Test {
+ protected:
+  void SetUp() override { bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING); }
+
+  std::future<grpc::Status> PublishInTheBackground() {
+    return std::async(std::launch::async,
+                      [this] { return PublishMessage(bridge_, MessageRequest({1}, "hello")); });
+  }
+
+  FakeBroker broker_;
+  BridgeProcess bridge_{broker_.address(), {"--mqtt-sessions=1", "--drain-timeout=2s"}};
+  FakeConnection connection_ = broker_.AcceptSession();
+};
+
+TEST_F(ShutdownTest, CallsInProgressFinishAndNewOnesAreRefused) {
+  auto call = PublishInTheBackground();
+  const Publish publish = connection_.ExpectPublish();
+  bridge_.BeginStop();
+  bridge_.WaitForLog("draining");
+
+  const grpc::Status refused = PublishMessage(bridge_, MessageRequest({1}, "too late"));
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::UNAVAILABLE) << Describe(refused);
+
+  connection_.Send(PubAck{publish.packet_id});
+  const grpc::Status status = call.get();
+  EXPECT_TRUE(status.ok()) << Describe(status);
+  EXPECT_EQ(connection_.ExpectDisconnect().reason_code, 0);
+  connection_.ExpectClosed();
+  bridge_.Stop();
+}
+
+TEST_F(ShutdownTest, ACallThatCannotFinishEndsWithAnErrorAtTheDrainTimeout) {
+  auto call = PublishInTheBackground();
+  connection_.ExpectPublish();
+  bridge_.Stop();
+
+  const grpc::Status status = call.get();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << Describe(status);
+}
+
+TEST_F(ShutdownTest, AnIdleServerSaysGoodbyeToTheBroker) {
+  bridge_.Stop();
+
+  EXPECT_EQ(connection_.ExpectDisconnect().reason_code, 0);
+  connection_.ExpectClosed();
+}
+
+TEST(ShutdownOfConnectionsTest, AClientThatIsSilentDelaysNothing) {
+  const MosquittoBroker broker;
+  BridgeProcess bridge(broker.address(), {"--drain-timeout=1h"});
+  const std::string port = bridge.address().substr(bridge.address().find(':') + 1);
+  // It begins HTTP/2 and then neither reads nor writes.
+  const FileDescriptor client = ConnectToLoopback(static_cast<std::uint16_t>(std::stoi(port)));
+  constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"sv;
+  ASSERT_EQ(send(client.number(), kPreface.data(), kPreface.size(), 0),
+            static_cast<ssize_t>(kPreface.size()));
+  ASSERT_TRUE(WaitUntilReadable(client.number(), Clock::now() + kPatience));
+  const Clock::time_point begin = Clock::now();
+  bridge.Stop();
+
+  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(5));
+}
+
+// With drains that would last for ever if they waited for more than the calls in progress.
+class ShutdownUnderLoadTest : public ::testing::Test {
+ protected:
+  void SetUp() override { bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING); }
+
+  // The texts of all that the broker has taken, with how often each was received.
+  std::map<std::string, std::size_t> ReceivedTexts() {
+    Subprocess last({"mosquitto_pub", "-V", "5", "-q", "1", "-h", "127.0.0.1", "-p",
+                     std::to_string(broker_.port()), "-t", "last", "-m", "end"});
+    std::map<std::string, std::size_t> texts;
+    for (const Received& each : subscriber_.NextUntil("end")) ++texts[TextOf(each.payload)];
+    return texts;
+  }
+
+  const MosquittoBroker broker_;
+  Subscriber subscriber_{broker_.port(), "subscriber", {"#"}};
+  BridgeProcess bridge_{broker_.address(), {"--drain-timeout=1h"}};
+};
+
+TEST_F(ShutdownUnderLoadTest, NoEventAnsweredOkIsLostAndNoneThatWasRefusedIsPublished) {
+  Callers callers;
+  for (const int user : {1, 2, 3, 4}) {
+    callers.push_back(std::make_unique<Caller>(bridge_, user, std::chrono::seconds(10)));
+  }
+  WaitForSuccessesOfEach(callers, 20);
+  bridge_.BeginStop();
+  for (const auto& caller : callers) caller->WaitForFailure();
+  std::vector<CallRecord> records;
+  for (const auto& caller : callers) {
+    for (CallRecord& record : caller->Stop()) records.push_back(std::move(record));
+  }
+  bridge_.Stop();
+
+  std::map<std::string, std::size_t> received = ReceivedTexts();
+  for (const CallRecord& record : records) {
+    if (record.answer.ok()) {
+      EXPECT_EQ(received[record.text], 1U) << record.text;
+      continue;
+    }
+    EXPECT_EQ(record.answer.error_code(), grpc::StatusCode::UNAVAILABLE) << Describe(record.answer);
+    if (ReasonOf(record.answer) == "SHUTTING_DOWN") {
+      EXPECT_EQ(received[record.text], 0U) << record.text;
+    }
+  }
+}
+
+TEST_F(ShutdownUnderLoadTest, ALargeFanOutInProgressIsFinished) {
+  constexpr std::size_t kRecipients = 10000;
+  std::vector<std::int64_t> users(kRecipients);
+  std::iota(users.begin(), users.end(), 1);
+  auto call = std::async(std::launch::async,
+                         [&] { return PublishMessage(bridge_, MessageRequest(users, "large")); });
+  subscriber_.Next();
+  bridge_.BeginStop();
+  const grpc::Status status = call.get();
+  bridge_.Stop();
+
+  EXPECT_TRUE(status.ok()) << Describe(status);
+  EXPECT_EQ(ReceivedTexts()["large"], kRecipients - 1) << "and the first one";
+}
+
+TEST(LogTest, IsJsonAndNamesNoTextOfAUser) {
+  const MosquittoBroker broker;
+  BridgeProcess bridge(broker.address());
+  bridge.WaitForHealth("", health::HealthCheckResponse::SERVING);
+  ASSERT_TRUE(PublishMessage(bridge, MessageRequest({1}, "confidential")).ok());
+  auto request = MessageRequest({0}, "confidential");
+  request.mutable_message()->set_message_type("Confidential!");
+  ASSERT_FALSE(PublishMessage(bridge, request).ok());
+  bridge.Stop();
+
+  const std::vector<std::string> lines = bridge.RemainingLog();
+  EXPECT_FALSE(lines.empty());
+  for (const std::string& line : lines) {
+    google::protobuf::Struct record;
+    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(line, &record).ok()) << line;
+    EXPECT_THAT(line, Not(HasSubstr("onfidential")));
+  }
+}
+
+}  // namespace
+}  // namespace dino::testing

@@ -1,0 +1,58 @@
+#ifndef DINO_TESTS_SYSTEM_TLS_CALLER_H_
+#define DINO_TESTS_SYSTEM_TLS_CALLER_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "dino/events/v1/event_publisher_service.grpc.pb.h"
+#include "tests/support/process/certificate_authority.h"
+#include "tests/support/process/files.h"
+#include "tests/support/process/patience.h"
+#include "tests/system/requests.h"
+
+namespace dino::testing {
+
+// What a channel needs that trusts who `authority` has signed and shows `certificate`, if there is
+// one.
+inline std::shared_ptr<grpc::ChannelCredentials> TlsChannel(
+    const CertificateAuthority& authority, const CertificateFiles& certificate = {}) {
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = ContentOf(authority.certificate());
+  if (!certificate.key.empty()) {
+    options.pem_private_key = ContentOf(certificate.key);
+    options.pem_cert_chain = ContentOf(certificate.certificate);
+  }
+  return grpc::SslCredentials(options);
+}
+
+// A backend that speaks TLS, with a connection of its own. Thread-safe.
+class TlsCaller {
+ public:
+  TlsCaller(const std::string& address, const CertificateAuthority& authority,
+            const CertificateFiles& certificate = {}) {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
+    stub_ = dino::events::v1::EventPublisherService::NewStub(
+        grpc::CreateCustomChannel(address, TlsChannel(authority, certificate), arguments));
+  }
+
+  // Publishes a message to one user; shows `key`, if there is one.
+  grpc::Status Publish(const std::string& key = "") {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kPatience);
+    if (!key.empty()) context.AddMetadata("authorization", "Bearer " + key);
+    dino::events::v1::PublishMessageResponse response;
+    return stub_->PublishMessage(&context, MessageRequest({1}, "by TLS"), &response);
+  }
+
+ private:
+  std::unique_ptr<dino::events::v1::EventPublisherService::Stub> stub_;
+};
+
+}  // namespace dino::testing
+
+#endif  // DINO_TESTS_SYSTEM_TLS_CALLER_H_

@@ -1,0 +1,112 @@
+#include "server/auth/authenticator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "tests/support/process/certificate_authority.h"
+#include "tests/unit/auth/key_files.h"
+
+namespace dino::auth {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kKey = "the-key-of-the-chat";
+
+class AuthenticatorTest : public ::testing::Test {
+ protected:
+  AuthenticatorTest() {
+    WriteKeyFile(key_file_, {KeyFileEntry("chat", kKey),
+                             R"({"name": "push", "certificates": ["spiffe://prod/push"]})"});
+    RevokeAndRead({});
+  }
+
+  std::string Issue(const std::string& names) {
+    last_issued_ = authority_.Issue(names);
+    return ReadTextFile(last_issued_.certificate).value();
+  }
+
+  void RevokeAndRead(const testing::CertificateFiles& files) {
+    if (!files.certificate.empty()) authority_.Revoke(files);
+    std::filesystem::rename(authority_.RevocationList(), crl_);
+    ASSERT_TRUE(tls_.Refresh().ok());
+  }
+
+  static std::string NameOf(const Authenticator& authenticator, const Evidence& evidence) {
+    const auto caller = authenticator.Identify(evidence);
+    return caller.ok() ? (*caller)->name() : std::string(caller.status().message());
+  }
+
+  testing::CertificateAuthority authority_;
+  const std::string key_file_ = authority_.directory() / "keys.json";
+  const std::string crl_ = authority_.directory() / "crl.pem";
+  const testing::CertificateFiles shown_ = authority_.Issue("DNS:localhost");
+  testing::CertificateFiles last_issued_;
+  Callers callers_{key_file_, "dev"};
+  tls::ServerTls tls_{{shown_.certificate, shown_.key, authority_.certificate(), crl_}};
+};
+
+TEST_F(AuthenticatorTest, WithAKeyFileAKeyOrANameInTheCertificateOpens) {
+  ASSERT_TRUE(callers_.Refresh().ok());
+  const Authenticator authenticator(&callers_, &tls_);
+  const std::string push = Issue("DNS:push,URI:spiffe://prod/push");
+  const std::string stranger = Issue("DNS:stranger");
+  EXPECT_EQ(NameOf(authenticator, {kKey, std::nullopt}), "chat");
+  EXPECT_EQ(NameOf(authenticator, {std::nullopt, push}), "push");
+  EXPECT_EQ(NameOf(authenticator, {kKey, push}), "chat") << "the key says more";
+  EXPECT_EQ(NameOf(authenticator, {kKey, stranger}), "chat");
+  EXPECT_THAT(NameOf(authenticator, {std::nullopt, stranger}), HasSubstr("nobody has the name"));
+  EXPECT_THAT(NameOf(authenticator, {"no-key", push}), HasSubstr("not known"));
+  EXPECT_THAT(NameOf(authenticator, {}), HasSubstr("must hold one authorization"));
+}
+
+TEST_F(AuthenticatorTest, WithoutAKeyFileEveryCertificateOpensAndNamesItsCaller) {
+  const Authenticator authenticator(nullptr, &tls_);
+  EXPECT_EQ(NameOf(authenticator, {std::nullopt, Issue("DNS:chat.example")}), "chat.example");
+  EXPECT_EQ(NameOf(authenticator, {"ignored", Issue("URI:a:b,DNS:c")}), "a:b");
+  EXPECT_EQ(NameOf(authenticator, {std::nullopt, Issue("IP:10.0.0.1")}), "unnamed");
+  const auto caller = *authenticator.Identify({std::nullopt, Issue("DNS:chat.example")});
+  EXPECT_EQ(caller->WhyNot("PublishRead"), "");
+  EXPECT_EQ(caller->quota().Take(1000000), Clock::duration::zero());
+}
+
+TEST_F(AuthenticatorTest, ARevokedCertificateOpensNothing) {
+  ASSERT_TRUE(callers_.Refresh().ok());
+  const Authenticator with_keys(&callers_, &tls_);
+  const Authenticator without_keys(nullptr, &tls_);
+  const std::string push = Issue("URI:spiffe://prod/push");
+  EXPECT_EQ(NameOf(with_keys, {std::nullopt, push}), "push");
+  const std::uint64_t generation = with_keys.generation();
+  RevokeAndRead(last_issued_);
+  EXPECT_NE(with_keys.generation(), generation);
+  EXPECT_THAT(NameOf(with_keys, {std::nullopt, push}), HasSubstr("has been revoked"));
+  EXPECT_THAT(NameOf(with_keys, {kKey, push}), HasSubstr("has been revoked"));
+  EXPECT_THAT(NameOf(without_keys, {std::nullopt, push}), HasSubstr("has been revoked"));
+}
+
+TEST_F(AuthenticatorTest, ANameThatIsTakenAwayOpensNoMore) {
+  ASSERT_TRUE(callers_.Refresh().ok());
+  const Authenticator authenticator(&callers_, &tls_);
+  const std::string push = Issue("URI:spiffe://prod/push");
+  EXPECT_EQ(NameOf(authenticator, {std::nullopt, push}), "push");
+  WriteKeyFile(key_file_, {KeyFileEntry("chat", kKey)});
+  ASSERT_TRUE(callers_.Refresh().ok());
+  EXPECT_THAT(NameOf(authenticator, {std::nullopt, push}), HasSubstr("nobody has the name"));
+}
+
+TEST_F(AuthenticatorTest, ManyCertificatesAreToldApart) {
+  const Authenticator authenticator(nullptr, &tls_);
+  const std::string first = Issue("DNS:first");
+  EXPECT_EQ(NameOf(authenticator, {std::nullopt, first}), "first");
+  // Spoiled ones count as others.
+  for (int i = 0; i < 3000; ++i) {
+    EXPECT_EQ(NameOf(authenticator, {std::nullopt, first + std::to_string(i)}), "first");
+  }
+  EXPECT_EQ(NameOf(authenticator, {std::nullopt, Issue("DNS:second")}), "second");
+}
+
+}  // namespace
+}  // namespace dino::auth

@@ -1,0 +1,131 @@
+#include "server/auth/callers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/support/process/patience.h"
+#include "tests/support/process/temporary_directory.h"
+#include "tests/unit/auth/key_files.h"
+
+namespace dino::auth {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kKey = "the-key-of-the-chat";
+const std::string kNewKey = "the-new-key-of-the-chat";
+
+class CallersTest : public ::testing::Test {
+ protected:
+  void Write(const std::vector<std::string>& entries) { WriteKeyFile(file_, entries); }
+
+  void WaitForChange(std::uint64_t generation) {
+    const auto deadline = testing::Clock::now() + testing::kPatience;
+    while (callers_.generation() == generation && testing::Clock::now() < deadline) {
+      std::this_thread::yield();
+    }
+    EXPECT_NE(callers_.generation(), generation);
+  }
+
+  const testing::TemporaryDirectory directory_;
+  const std::string file_ = directory_.path() / "keys.json";
+  Callers callers_{file_, "dev"};
+};
+
+TEST_F(CallersTest, FindsCallersByTheirKeys) {
+  Write({KeyFileEntry("chat", kKey), KeyFileEntry("push", kNewKey)});
+  ASSERT_TRUE(callers_.Start().ok());
+  ASSERT_NE(callers_.Find(kKey), nullptr);
+  EXPECT_EQ(callers_.Find(kKey)->name(), "chat");
+  EXPECT_EQ(callers_.Find(kNewKey)->name(), "push");
+  EXPECT_EQ(callers_.Find(kKey + "x"), nullptr);
+  EXPECT_EQ(callers_.Find(""), nullptr);
+}
+
+TEST_F(CallersTest, KnowsNobodyBeforeItHasStarted) { EXPECT_EQ(callers_.Find(kKey), nullptr); }
+
+TEST_F(CallersTest, DoesNotStartWithoutItsFile) {
+  EXPECT_THAT(std::string(callers_.Start().message()), HasSubstr(file_));
+}
+
+TEST_F(CallersTest, DoesNotStartWithABrokenFile) {
+  Write({"1"});
+  EXPECT_THAT(std::string(callers_.Start().message()), HasSubstr("callers[0]"));
+  EXPECT_THAT(std::string(CheckKeyFile(file_).message()), HasSubstr(file_));
+}
+
+TEST_F(CallersTest, TellsWhatACallerMayDo) {
+  Write({KeyFileEntry("chat", kKey, R"(, "methods": ["PublishRead"])")});
+  ASSERT_TRUE(callers_.Start().ok());
+  const auto caller = callers_.Find(kKey);
+  EXPECT_EQ(caller->WhyNot("PublishRead"), "");
+  EXPECT_THAT(caller->WhyNot("PublishEdit"), HasSubstr("PublishEdit"));
+}
+
+TEST_F(CallersTest, CallersOfAnotherEnvironmentMayDoNothing) {
+  Write({KeyFileEntry("chat", kKey, R"(, "environment": "prod")"),
+         KeyFileEntry("push", kNewKey, R"(, "environment": "dev")")});
+  ASSERT_TRUE(callers_.Start().ok());
+  EXPECT_THAT(callers_.Find(kKey)->WhyNot("PublishRead"), HasSubstr("prod"));
+  EXPECT_EQ(callers_.Find(kNewKey)->WhyNot("PublishRead"), "");
+}
+
+TEST_F(CallersTest, TakesAChangedFile) {
+  Write({KeyFileEntry("chat", kKey)});
+  ASSERT_TRUE(callers_.Start().ok());
+  const std::uint64_t generation = callers_.generation();
+  Write({KeyFileEntry("chat", kNewKey)});
+  WaitForChange(generation);
+  EXPECT_EQ(callers_.Find(kKey), nullptr);
+  EXPECT_NE(callers_.Find(kNewKey), nullptr);
+}
+
+TEST_F(CallersTest, ABrokenFileChangesNothingAndTheNextGoodOneCounts) {
+  Write({KeyFileEntry("chat", kKey)});
+  ASSERT_TRUE(callers_.Start().ok());
+  const std::uint64_t generation = callers_.generation();
+  Write({"broken"});
+  // The thread may have been faster, and has said so in the log then.
+  const absl::Status status = callers_.Refresh();
+  if (!status.ok()) {
+    EXPECT_THAT(std::string(status.message()), HasSubstr(file_));
+  }
+  EXPECT_EQ(callers_.generation(), generation);
+  EXPECT_EQ(callers_.file_errors(), 1U);
+  EXPECT_NE(callers_.Find(kKey), nullptr);
+  Write({KeyFileEntry("chat", kNewKey)});
+  WaitForChange(generation);
+  EXPECT_EQ(callers_.file_errors(), 1U);
+  EXPECT_NE(callers_.Find(kNewKey), nullptr);
+}
+
+TEST_F(CallersTest, TellsWhatThoseOfTheFileHavePublished) {
+  Write({KeyFileEntry("chat", kKey), KeyFileEntry("push", kNewKey)});
+  ASSERT_TRUE(callers_.Refresh().ok());
+  callers_.Find(kKey)->quota().Take(3);
+  ASSERT_EQ(callers_.Usage().size(), 2U);
+  EXPECT_EQ(callers_.Usage()[0].first, "chat");
+  EXPECT_EQ(callers_.Usage()[0].second.recipients, 3U);
+  EXPECT_EQ(callers_.Usage()[1].second.events, 0U);
+  Write({KeyFileEntry("chat", kNewKey)});
+  ASSERT_TRUE(callers_.Refresh().ok());
+  ASSERT_EQ(callers_.Usage().size(), 1U);
+  EXPECT_EQ(callers_.Usage()[0].second.recipients, 3U);
+}
+
+TEST_F(CallersTest, AQuotaOutlivesAChangeOfTheFile) {
+  Write({KeyFileEntry("chat", kKey, R"(, "events_per_second": 0.001)")});
+  ASSERT_TRUE(callers_.Start().ok());
+  EXPECT_EQ(callers_.Find(kKey)->quota().Take(1), Clock::duration::zero());
+  const std::uint64_t generation = callers_.generation();
+  Write({KeyFileEntry("chat", kNewKey, R"(, "events_per_second": 0.001)")});
+  WaitForChange(generation);
+  EXPECT_GT(callers_.Find(kNewKey)->quota().Take(1), Clock::duration::zero());
+}
+
+}  // namespace
+}  // namespace dino::auth

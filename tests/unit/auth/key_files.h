@@ -1,0 +1,27 @@
+#ifndef DINO_TESTS_UNIT_AUTH_KEY_FILES_H_
+#define DINO_TESTS_UNIT_AUTH_KEY_FILES_H_
+
+#include <string>
+#include <vector>
+
+#include "server/auth/api_key.h"
+#include "tests/support/process/files.h"
+
+namespace dino::auth {
+
+// A caller of a key file; `more` are further members, each after a comma.
+inline std::string KeyFileEntry(const std::string& name, const std::string& key,
+                                const std::string& more = "") {
+  return R"({"name": ")" + name + R"(", "sha256": ")" + ToHex(DigestOf(key)) + "\"" + more + "}";
+}
+
+// Writes a key file as tools do it: it is another file at once.
+inline void WriteKeyFile(const std::string& path, const std::vector<std::string>& entries) {
+  std::string list;
+  for (const std::string& entry : entries) list.append(list.empty() ? "" : ",").append(entry);
+  testing::ReplaceContent(path, R"({"callers": [)" + list + "]}");
+}
+
+}  // namespace dino::auth
+
+#endif  // DINO_TESTS_UNIT_AUTH_KEY_FILES_H_

@@ -1,0 +1,89 @@
+#include "server/base/watched_files.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <string>
+
+#include "tests/support/process/files.h"
+#include "tests/support/process/temporary_directory.h"
+
+namespace dino {
+namespace {
+
+class WatchedFilesTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<std::shared_ptr<const std::string>> Read() {
+    ++reads_;
+    if (write_while_reading_) testing::ReplaceContent(second_, "changed");
+    const auto first = ReadTextFile(first_);
+    if (!first.ok()) return first.status();
+    const auto second = ReadTextFile(second_);
+    if (!second.ok()) return second.status();
+    return std::make_shared<const std::string>(*first + *second);
+  }
+
+  const testing::TemporaryDirectory directory_;
+  const std::string first_ = directory_.path() / "first";
+  const std::string second_ = directory_.path() / "second";
+  int reads_ = 0;
+  bool write_while_reading_ = false;
+  WatchedFiles<std::string> files_{{first_, second_, ""}, [this] { return Read(); }};
+};
+
+TEST_F(WatchedFilesTest, ReadsAgainOnlyWhatHasChanged) {
+  EXPECT_EQ(files_.value(), nullptr);
+  EXPECT_EQ(files_.generation(), 0U);
+  testing::ReplaceContent(first_, "a");
+  testing::ReplaceContent(second_, "b");
+  ASSERT_TRUE(files_.Refresh().ok());
+  EXPECT_EQ(*files_.value(), "ab");
+  ASSERT_TRUE(files_.Refresh().ok());
+  EXPECT_EQ(reads_, 1);
+  EXPECT_EQ(files_.generation(), 1U);
+  testing::ReplaceContent(second_, "c");
+  ASSERT_TRUE(files_.Refresh().ok());
+  EXPECT_EQ(*files_.value(), "ac");
+  EXPECT_EQ(files_.generation(), 2U);
+}
+
+TEST_F(WatchedFilesTest, WhatCannotBeReadChangesNothingAndIsToldOnce) {
+  testing::ReplaceContent(first_, "a");
+  testing::ReplaceContent(second_, "b");
+  ASSERT_TRUE(files_.Refresh().ok());
+  std::filesystem::remove(second_);
+  EXPECT_FALSE(files_.Refresh().ok());
+  EXPECT_TRUE(files_.Refresh().ok());
+  EXPECT_EQ(*files_.value(), "ab");
+  EXPECT_EQ(files_.generation(), 1U);
+}
+
+TEST_F(WatchedFilesTest, WhatChangesWhileItIsReadIsReadTheNextTime) {
+  testing::ReplaceContent(first_, "a");
+  testing::ReplaceContent(second_, "b");
+  write_while_reading_ = true;
+  EXPECT_TRUE(files_.Refresh().ok());
+  EXPECT_EQ(files_.value(), nullptr);
+  write_while_reading_ = false;
+  EXPECT_TRUE(files_.Refresh().ok());
+  EXPECT_EQ(*files_.value(), "achanged");
+}
+
+TEST_F(WatchedFilesTest, DoesNotStartWithoutTheFiles) {
+  EXPECT_FALSE(files_.Start("test", [](const absl::Status&) {}).ok());
+}
+
+TEST_F(WatchedFilesTest, TellsByItselfWhatItCannotRead) {
+  testing::ReplaceContent(first_, "a");
+  testing::ReplaceContent(second_, "b");
+  std::promise<absl::Status> told;
+  ASSERT_TRUE(
+      files_.Start("test", [&](const absl::Status& status) { told.set_value(status); }).ok());
+  std::filesystem::remove(first_);
+  EXPECT_FALSE(told.get_future().get().ok());
+}
+
+}  // namespace
+}  // namespace dino

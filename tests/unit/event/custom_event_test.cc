@@ -1,0 +1,188 @@
+// PublishCustom: the JSON of what callers make up themselves, and its rules.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "google/protobuf/util/json_util.h"
+#include "server/event/event_json.h"
+#include "server/event/event_traits.h"
+#include "server/event/validation.h"
+#include "tests/unit/event/valid_requests.h"
+
+namespace dino::event {
+namespace {
+
+using Request = v1::PublishCustomRequest;
+using ::testing::ElementsAre;
+using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
+
+constexpr char kBinaryRule[] = " must take at most 65536 bytes in protobuf's binary format";
+
+google::protobuf::Struct StructOf(const std::string& json) {
+  google::protobuf::Struct fields;
+  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json, &fields).ok()) << json;
+  return fields;
+}
+
+std::string JsonOf(const std::string& data) {
+  auto request = Valid<Request>();
+  *request.mutable_custom()->mutable_data() = StructOf(data);
+  EXPECT_EQ(Validate(request, Limits()).Summary(), "");
+  return EventJson(request);
+}
+
+TEST(CustomJsonTest, DataFollowsTypeAndGroupSortedByKey) {
+  EXPECT_EQ(JsonOf(R"({"z": 1, "a": "x", "m": {"b": [], "a": {}}})"),
+            R"({"event_type":"poll","group_id":"6cbb3265-2a7f-494d-92ad-f4503d55d49f",)"
+            R"("a":"x","m":{"a":{},"b":[]},"z":1})");
+}
+
+TEST(CustomJsonTest, WithoutDataThereAreTypeAndGroupOnly) {
+  EXPECT_EQ(JsonOf("{}"),
+            R"({"event_type":"poll","group_id":"6cbb3265-2a7f-494d-92ad-f4503d55d49f"})");
+}
+
+TEST(CustomJsonTest, WritesEveryKindOfValue) {
+  const std::string json = JsonOf(
+      R"({"v": [null, true, false, 0, -1, 9007199254740992, 1.5, 1e300, 0.1, "\u0001\"é"]})");
+  EXPECT_THAT(json, ::testing::EndsWith(R"("v":[null,true,false,0,-1,9007199254740992,1.5,1e300,)"
+                                        R"(0.1,"\u0001\"é"]})"));
+}
+
+TEST(CustomJsonTest, OverlaysAreMembersByUser) {
+  auto request = Valid<Request>();
+  (*request.mutable_overlays())[4321] = StructOf(R"({"b": [1], "a": "x"})");
+  (*request.mutable_overlays())[1234] = StructOf("{}");
+  EXPECT_EQ(Validate(request, Limits()).Summary(), "");
+  EXPECT_THAT(OverlayMembers(request), UnorderedElementsAre(Pair(4321, R"("a":"x","b":[1])")));
+}
+
+TEST(CustomTraitsTest, TopicsCountOnceInTheirOrder) {
+  Request request;
+  for (const char* topic : {"b", "a", "b"}) request.add_topics(topic);
+  EXPECT_THAT(Topics(request), ElementsAre("b", "a"));
+}
+
+TEST(CustomTraitsTest, KnowsTheTypedEvents) {
+  for (const char* type : {"group", "message", "attachment", "edit", "action_log", "read", "join",
+                           "leave", "delete_attachment", "delete_message"}) {
+    EXPECT_TRUE(IsTypedEvent(type)) << type;
+  }
+  EXPECT_FALSE(IsTypedEvent("poll"));
+}
+
+struct Case {
+  const char* name;
+  std::function<void(Request&)> change;
+  std::vector<std::string> expected;
+};
+
+std::function<void(Request&)> WithTopics(std::vector<std::string> topics) {
+  return [topics = std::move(topics)](Request& r) {
+    r.clear_user_ids();
+    for (const std::string& topic : topics) r.add_topics(topic);
+  };
+}
+
+void ExpectOf(const std::vector<Case>& cases) {
+  for (const Case& c : cases) {
+    auto request = Valid<Request>();
+    c.change(request);
+    EXPECT_EQ(Lines(Validate(request, Limits())), c.expected) << c.name;
+  }
+}
+
+TEST(CustomValidationTest, NamesWhatIsWrongWithTheEvent) {
+  ExpectOf({
+      {"nothing", [](Request&) {}, {}},
+      {"no event", [](Request& r) { r.clear_custom(); }, {"custom is required"}},
+      {"an empty one",
+       [](Request& r) { r.mutable_custom()->Clear(); },
+       {"custom.event_type must be 1 to 64 of a-z, 0-9, _ and -",
+        "custom.group_id must be a UUID: 8-4-4-4-12 hexadecimal digits"}},
+      {"the type of another RPC",
+       [](Request& r) { r.mutable_custom()->set_event_type("join"); },
+       {"custom.event_type must not be that of another RPC"}},
+      {"a key that is taken",
+       [](Request& r) { *r.mutable_custom()->mutable_data() = StructOf(R"({"group_id": 1})"); },
+       {"custom.data must not have the keys event_type and group_id"}},
+      {"a number that JSON has not",
+       [](Request& r) {
+         (*r.mutable_custom()->mutable_data()->mutable_fields())["a"]
+             .mutable_list_value()
+             ->add_values()
+             ->set_number_value(std::numeric_limits<double>::quiet_NaN());
+       },
+       {"custom.data must have values of some kind, and numbers that are finite"}},
+      {"a value of no kind",
+       [](Request& r) {
+         (*(*r.mutable_custom()->mutable_data()->mutable_fields())["a"]
+               .mutable_struct_value()
+               ->mutable_fields())["b"];
+       },
+       {"custom.data must have values of some kind, and numbers that are finite"}},
+      {"too much",
+       [](Request& r) {
+         (*r.mutable_custom()->mutable_data()->mutable_fields())["a"].set_string_value(
+             std::string(65536, 'x'));
+       },
+       {std::string("custom.data") + kBinaryRule}},
+  });
+}
+
+TEST(CustomValidationTest, NamesWhatIsWrongWithTheRecipients) {
+  ExpectOf({
+      {"topics", WithTopics({"rooms/lobby", "é"}), {}},
+      {"nobody",
+       [](Request& r) { r.clear_user_ids(); },
+       {"user_ids must name at least one user unless topics names one"}},
+      {"both",
+       [](Request& r) { r.add_topics("a"); },
+       {"topics must be empty where user_ids is not"}},
+      {"a user who cannot be",
+       [](Request& r) { r.add_user_ids(0); },
+       {"user_ids[2] must be 1 to 9007199254740991 (2^53-1)"}},
+      {"topics that cannot be",
+       WithTopics({"", "a//b", "/a", "a/", "$SYS", "a+", "#", std::string(1, '\0'),
+                   std::string(256, 'x'), "1/2/3/4/5/6/7/8/9", "1/2/3/4/5/6/7/8"}),
+       {"topics[0] must not be empty", "topics[1] must have no empty level",
+        "topics[2] must have no empty level", "topics[3] must have no empty level",
+        "topics[4] must not begin with $", "topics[5] must not contain the wildcards + and #",
+        "topics[6] must not contain the wildcards + and #",
+        "topics[7] must not contain control characters", "topics[8] must be at most 255 bytes",
+        "topics[9] must have fewer levels: a topic has at most 10"}},
+  });
+  Limits limits;
+  limits.max_recipients = 1;
+  auto request = Valid<Request>();
+  WithTopics({"a", "a", "b"})(request);
+  EXPECT_EQ(Lines(Validate(request, limits)),
+            std::vector<std::string>{"topics must name at most 1 different topics"});
+}
+
+TEST(CustomValidationTest, NamesWhatIsWrongWithTheOverlays) {
+  const auto with = [](std::int64_t user_id, const std::string& json) {
+    return [=](Request& r) { (*r.mutable_overlays())[user_id] = StructOf(json); };
+  };
+  ExpectOf({
+      {"a stranger's", with(5, "{}"), {"overlays[5] must be for one of user_ids"}},
+      {"a key that is taken",
+       with(1234, R"({"event_type": "x"})"),
+       {"overlays[1234] must not have the keys event_type and group_id"}},
+      {"a key of the data",
+       with(1234, R"({"question": "x"})"),
+       {"overlays[1234] must not have a key of custom.data"}},
+      {"too much",
+       with(1234, R"({"a": ")" + std::string(65536, 'x') + R"("})"),
+       {std::string("overlays") + kBinaryRule + " together"}},
+  });
+}
+
+}  // namespace
+}  // namespace dino::event

@@ -1,0 +1,153 @@
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "server/event/validation.h"
+#include "tests/unit/event/valid_requests.h"
+
+namespace dino::event {
+namespace {
+
+using Request = v1::PublishGroupRequest;
+
+const std::string kUserIdRule = " must be 1 to 9007199254740991 (2^53-1)";
+const std::string kTimeRule = " must be 1970-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z";
+const std::string kGroupTypeRule =
+    "group.group_type must be GROUP_TYPE_MULTI_USER or GROUP_TYPE_ONE_TO_ONE";
+
+std::vector<std::string> After(const std::function<void(Request&)>& change) {
+  auto request = Valid<Request>();
+  change(request);
+  return Lines(Validate(request, Limits()));
+}
+
+struct Case {
+  const char* name;
+  std::function<void(Request&)> change;
+  std::vector<std::string> expected;
+};
+
+TEST(GroupValidationTest, NamesTheOneFieldThatIsWrong) {
+  const std::vector<Case> cases = {
+      {"no group_id",
+       [](Request& r) { r.mutable_group()->clear_group_id(); },
+       {"group.group_id must be a UUID: 8-4-4-4-12 hexadecimal digits"}},
+      {"no name",
+       [](Request& r) { r.mutable_group()->clear_name(); },
+       {"group.name must be 1 to 1024 bytes"}},
+      {"long name",
+       [](Request& r) { r.mutable_group()->set_name(std::string(1025, 'n')); },
+       {"group.name must be 1 to 1024 bytes"}},
+      {"no created_at",
+       [](Request& r) { r.mutable_group()->clear_created_at(); },
+       {"group.created_at is required"}},
+      {"no updated_at",
+       [](Request& r) { r.mutable_group()->clear_updated_at(); },
+       {"group.updated_at is required"}},
+      {"no last_message_time",
+       [](Request& r) { r.mutable_group()->clear_last_message_time(); },
+       {"group.last_message_time is required"}},
+      {"created_at before 1970",
+       [](Request& r) { r.mutable_group()->mutable_created_at()->set_seconds(-1); },
+       {"group.created_at" + kTimeRule}},
+      {"updated_at before 1970",
+       [](Request& r) { r.mutable_group()->mutable_updated_at()->set_seconds(-1); },
+       {"group.updated_at" + kTimeRule}},
+      {"last_message_time before 1970",
+       [](Request& r) { r.mutable_group()->mutable_last_message_time()->set_seconds(-1); },
+       {"group.last_message_time" + kTimeRule}},
+      {"no group_type",
+       [](Request& r) { r.mutable_group()->clear_group_type(); },
+       {kGroupTypeRule}},
+      {"unknown group_type",
+       [](Request& r) { r.mutable_group()->set_group_type(static_cast<v1::GroupType>(7)); },
+       {kGroupTypeRule}},
+      {"negative group_type",
+       [](Request& r) { r.mutable_group()->set_group_type(static_cast<v1::GroupType>(-1)); },
+       {kGroupTypeRule}},
+      {"no owner_id",
+       [](Request& r) { r.mutable_group()->clear_owner_id(); },
+       {"group.owner_id" + kUserIdRule}},
+      {"bad member",
+       [](Request& r) { r.mutable_group()->add_user_ids(9007199254740992); },
+       {"group.user_ids[1]" + kUserIdRule}},
+  };
+  for (const Case& c : cases) EXPECT_EQ(After(c.change), c.expected) << c.name;
+}
+
+TEST(GroupValidationTest, AcceptsTheExtremes) {
+  EXPECT_TRUE(After([](Request&) {}).empty());
+  EXPECT_TRUE(After([](Request& r) {
+                r.mutable_group()->set_name("n");
+                r.mutable_group()->set_owner_id(1);
+                r.mutable_group()->mutable_created_at()->Clear();
+              }).empty());
+  EXPECT_TRUE(After([](Request& r) {
+                r.mutable_group()->set_name(std::string(1024, 'n'));
+                r.mutable_group()->set_owner_id(9007199254740991);
+                r.mutable_group()->set_group_type(v1::GROUP_TYPE_ONE_TO_ONE);
+                r.mutable_group()->mutable_updated_at()->set_seconds(253402300799);
+              }).empty());
+}
+
+TEST(GroupValidationTest, NamesEveryFieldOfAnEmptyGroupAtOnce) {
+  EXPECT_EQ(After([](Request& r) {
+              r.Clear();
+              r.mutable_group();
+              r.mutable_options()->mutable_expiry();
+            }),
+            (std::vector<std::string>{
+                "group.group_id must be a UUID: 8-4-4-4-12 hexadecimal digits",
+                "group.name must be 1 to 1024 bytes",
+                "group.created_at is required",
+                "group.updated_at is required",
+                "group.last_message_time is required",
+                kGroupTypeRule,
+                "group.owner_id" + kUserIdRule,
+                "options.expiry must be 1 to 4294967295 seconds",
+                "group.user_ids must name at least one user unless user_ids does",
+            }));
+}
+
+TEST(GroupValidationTest, RequiresTheGroupAndStillChecksTheRest) {
+  EXPECT_EQ(After([](Request& r) {
+              r.clear_group();
+              r.set_user_ids(1, -1);
+              r.mutable_options()->set_qos(static_cast<v1::Qos>(9));
+            }),
+            (std::vector<std::string>{
+                "group is required",
+                "options.qos must be a known Qos: QOS_AT_MOST_ONCE or QOS_AT_LEAST_ONCE",
+                "user_ids[1]" + kUserIdRule,
+            }));
+}
+
+TEST(GroupValidationTest, NeedsUsersInOneOfTheTwoLists) {
+  EXPECT_TRUE(After([](Request& r) { r.clear_user_ids(); }).empty());
+  EXPECT_TRUE(After([](Request& r) { r.mutable_group()->clear_user_ids(); }).empty());
+  EXPECT_EQ(
+      After([](Request& r) {
+        r.clear_user_ids();
+        r.mutable_group()->clear_user_ids();
+      }),
+      std::vector<std::string>{"group.user_ids must name at least one user unless user_ids does"});
+}
+
+TEST(GroupValidationTest, LimitsBothLists) {
+  Limits limits;
+  limits.max_recipients = 2;
+  auto request = Valid<Request>();
+  request.mutable_group()->add_user_ids(2);
+  EXPECT_TRUE(Validate(request, limits).empty());
+
+  request.add_user_ids(3);
+  request.mutable_group()->add_user_ids(3);
+  EXPECT_EQ(Lines(Validate(request, limits)),
+            (std::vector<std::string>{"user_ids must name at most 2 different users",
+                                      "group.user_ids must name at most 2 different users"}));
+}
+
+}  // namespace
+}  // namespace dino::event

@@ -1,0 +1,120 @@
+#include <chrono>
+#include <tuple>
+
+#include "tests/unit/fanout/keyed_calls_fixture.h"
+
+namespace dino::fanout {
+namespace {
+
+using ::testing::ElementsAre;
+
+using JoinedCallsTest = KeyedCallsTest;
+
+TEST_F(JoinedCallsTest, CallsThatComeMeanwhileGetTheSameAnswer) {
+  const TestCall first = Publish();
+  const TestCall second = Publish();
+  const TestCall third = Publish();
+  EXPECT_FALSE(second.answer->given());
+  End({1, 2, 3}, {kAcknowledged, kNoSubscriber, kAcknowledged});
+  for (const TestCall* call : {&first, &second, &third}) {
+    EXPECT_EQ(call->answer->failure(), Failure::kNone);
+    EXPECT_EQ(call->answer->report.acknowledged_count, 3U);
+    EXPECT_EQ(call->answer->settlements[1].reason_code, 0x10);
+    EXPECT_FALSE(call->answer->replayed);
+  }
+  EXPECT_EQ(publisher_.published_count(), 1U);
+}
+
+TEST_F(JoinedCallsTest, AFailureThatTimeDoesNotCureIsSharedToo) {
+  Publish();
+  const TestCall joined = Publish();
+  End({1, 2, 3}, {kAcknowledged, kNotAuthorized, kUnknown});
+  EXPECT_EQ(joined.answer->failure(), Failure::kNotAuthorized);
+  EXPECT_EQ(joined.answer->report.acknowledged_count, 1U);
+  EXPECT_EQ(publisher_.published_count(), 1U);
+}
+
+TEST_F(JoinedCallsTest, TheFirstJoinedCallTakesOverWhatIsMissing) {
+  for (const auto& [key, settlement, failure] :
+       {std::tuple("time up", kUnknown, Failure::kTimeUp),
+        std::tuple("unreachable", kUnreachable, Failure::kUnreachable),
+        std::tuple("busy", kQuota, Failure::kBusy)}) {
+    SCOPED_TRACE(key);
+    const TestCall first = Publish(key, EventFor({1, 2, 3}));
+    Event event = EventFor({1, 2, 3});
+    event.deadline = mqtt::Clock::now() + std::chrono::minutes(1);
+    event.traceparent = "00-2-2-00";
+    event.expiry = std::chrono::seconds(7);
+    const auto expires_at = event.accepted_at + *event.expiry;
+    const TestCall second = Publish(key, std::move(event));
+    const TestCall third = Publish(key, EventFor({1, 2, 3}));
+    End({1, 2, 3}, {kAcknowledged, settlement, kAcknowledged});
+    EXPECT_EQ(first.answer->failure(), failure);
+    EXPECT_FALSE(second.answer->given());
+
+    const auto batch = publisher_.WaitForBatch();
+    EXPECT_EQ(batch->payload(), "{}");
+    EXPECT_EQ(batch->options().expires_at, expires_at);
+    EXPECT_EQ(batch->options().deadline, expires_at);
+    EXPECT_EQ(batch->options().user_properties.front().second, EventIdOf(key));
+    EXPECT_EQ(batch->options().user_properties.back().second, "00-2-2-00");
+    End({2}, {kAcknowledged});
+    EXPECT_EQ(second.answer->failure(), Failure::kNone);
+    EXPECT_EQ(second.answer->report.acknowledged_count, 3U);
+    EXPECT_EQ(third.answer->failure(), Failure::kNone);
+  }
+}
+
+TEST_F(JoinedCallsTest, StoppingThePublishingCallHandsOver) {
+  const TestCall first = Publish();
+  const TestCall second = Publish();
+  fanout_.keyed_calls().Stop(first.handle);
+  EXPECT_EQ(first.answer->failure(), Failure::kTimeUp);
+  EXPECT_FALSE(second.answer->given());
+  fanout_.keyed_calls().Stop(first.handle);
+  fanout_.keyed_calls().Stop(second.handle);
+  EXPECT_EQ(second.answer->failure(), Failure::kTimeUp);
+  publisher_.WaitForNoBatch();
+}
+
+TEST_F(JoinedCallsTest, StoppingAJoinedCallEndsItAlone) {
+  const TestCall first = Publish();
+  End({1, 2, 3}, {kAcknowledged, kUnknown, kUnknown});
+  const TestCall second = Publish();
+  const TestCall third = Publish();
+  fanout_.keyed_calls().Stop(third.handle);
+  EXPECT_EQ(third.answer->failure(), Failure::kTimeUp);
+  EXPECT_EQ(third.answer->report.acknowledged_count, 1U);
+  EXPECT_THAT(OutcomesOf(*third.answer),
+              ElementsAre(Outcome::kAcknowledged, Outcome::kUnknown, Outcome::kUnknown));
+  EXPECT_FALSE(second.answer->given());
+  End({2, 3}, {kAcknowledged, kAcknowledged});
+  EXPECT_EQ(second.answer->failure(), Failure::kNone);
+}
+
+TEST_F(JoinedCallsTest, AJoinedCallEndsAtItsOwnDeadline) {
+  const TestCall first = Publish();
+  Event later = EventFor({1, 2, 3});
+  later.deadline = mqtt::Clock::now() + std::chrono::milliseconds(40);
+  const TestCall second = Publish("key", std::move(later));
+  Event soon = EventFor({1, 2, 3});
+  soon.deadline = mqtt::Clock::now() + std::chrono::milliseconds(20);
+  const TestCall third = Publish("key", std::move(soon));
+  EXPECT_EQ(third.answer->failure(), Failure::kTimeUp);
+  EXPECT_EQ(second.answer->failure(), Failure::kTimeUp);
+  EXPECT_FALSE(first.answer->given());
+  End({1, 2, 3}, {kAcknowledged, kAcknowledged, kAcknowledged});
+  EXPECT_EQ(first.answer->failure(), Failure::kNone);
+}
+
+TEST_F(JoinedCallsTest, JoinedCallsTakeRoomForTheirRequests) {
+  Publish("key", EventFor({1}), kMaxBytes / 2);
+  const TestCall joined = Publish("key", EventFor({1}), kMaxBytes / 3);
+  EXPECT_EQ(Publish("key", EventFor({1}), kMaxBytes / 3).answer->refusal(), Refusal::kOverloaded);
+  EXPECT_FALSE(HasRoomFor(1, kMaxBytes / 3));
+  fanout_.keyed_calls().Stop(joined.handle);
+  EXPECT_TRUE(HasRoomFor(1, kMaxBytes / 3));
+}
+
+}  // namespace
+}  // namespace dino::fanout

@@ -1,0 +1,160 @@
+#ifndef DINO_TESTS_UNIT_FANOUT_KEYED_CALLS_FIXTURE_H_
+#define DINO_TESTS_UNIT_FANOUT_KEYED_CALLS_FIXTURE_H_
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "server/fanout/event_id.h"
+#include "server/fanout/fanout.h"
+#include "server/fanout/keyed_calls.h"
+#include "tests/support/mqtt/fake_publisher.h"
+#include "tests/support/process/patience.h"
+
+namespace dino::fanout {
+
+using mqtt::Outcome;
+using mqtt::Settlement;
+
+using Users = std::vector<std::int64_t>;
+
+inline constexpr Settlement kAcknowledged{Outcome::kAcknowledged, 0, false};
+inline constexpr Settlement kNoSubscriber{Outcome::kAcknowledged, 0x10, false};
+inline constexpr Settlement kNotSent{Outcome::kNotSent, 0, false};
+inline constexpr Settlement kUnknown{Outcome::kUnknown, 0, false};
+inline constexpr Settlement kUnreachable{Outcome::kNotSent, 0, true};
+inline constexpr Settlement kQuota{Outcome::kRejected, 0x97, false};
+inline constexpr Settlement kNotAuthorized{Outcome::kRejected, 0x87, false};
+
+// What a call got.
+class Answer {
+ public:
+  void Set(const KeyedAnswer& answer) {
+    const std::lock_guard lock(mutex_);
+    ++count_;
+    if (const auto* refusal = std::get_if<Refusal>(&answer)) {
+      refusal_ = *refusal;
+    } else {
+      const auto& ending = std::get<Ending>(answer);
+      event_id = ending.event_id;
+      recipients = ending.recipients.user_ids();
+      settlements = ending.settlements;
+      report = ending.report;
+      replayed = ending.replayed;
+    }
+    changed_.notify_all();
+  }
+
+  bool given() {
+    const std::lock_guard lock(mutex_);
+    return count_ > 0;
+  }
+  void Wait() {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(changed_.wait_for(lock, testing::kPatience, [this] { return count_ > 0; }));
+    EXPECT_EQ(count_, 1) << "answered more than once";
+  }
+  std::optional<Refusal> refusal() {
+    Wait();
+    return refusal_;
+  }
+  Failure failure() {
+    Wait();
+    EXPECT_FALSE(refusal_.has_value());
+    return report.failure;
+  }
+
+  std::string event_id;
+  Users recipients;
+  std::vector<Settlement> settlements;
+  DeliveryReport report;
+  bool replayed = false;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int count_ = 0;
+  std::optional<Refusal> refusal_;
+};
+
+struct TestCall {
+  std::shared_ptr<Answer> answer = std::make_shared<Answer>();
+  std::shared_ptr<KeyedCall> handle;
+};
+
+class KeyedCallsTest : public ::testing::Test {
+ protected:
+  // A batch and its call hold each other until the batch has ended.
+  void TearDown() override { publisher_.EndAll(); }
+
+  static constexpr std::size_t kMaxPublications = 100;
+  static constexpr std::size_t kMaxBytes = 400000;
+
+  static Event EventFor(Users recipients) {
+    Event event;
+    event.type = "message";
+    event.json = "{}";
+    event.recipients = std::move(recipients);
+    event.deadline = mqtt::Clock::now() + std::chrono::hours(1);
+    return event;
+  }
+
+  TestCall Publish(const std::string& key, Event event, std::size_t bytes = 10) {
+    TestCall call;
+    call.handle = fanout_.keyed_calls().Publish(
+        key, std::move(event), bytes,
+        [answer = call.answer](const KeyedAnswer& content) { answer->Set(content); });
+    return call;
+  }
+  TestCall Publish(Users recipients = {1, 2, 3}) {
+    return Publish("key", EventFor(std::move(recipients)));
+  }
+
+  static Users UsersOf(mqtt::Batch& batch) {
+    Users users;
+    for (const mqtt::Chunk& chunk : batch.chunks()) {
+      for (std::uint32_t i = chunk.first; i < chunk.first + chunk.count; ++i) {
+        std::string topic;
+        batch.WriteTopic(i, topic);
+        users.push_back(std::stol(topic.substr(topic.rfind('/') + 1)));
+      }
+    }
+    return users;
+  }
+  // Ends the open batch, after checking whom it is for.
+  void End(const Users& users, const std::vector<Settlement>& settlements) {
+    const auto batch = publisher_.WaitForBatch();
+    EXPECT_EQ(UsersOf(*batch), users);
+    publisher_.End(batch, settlements);
+  }
+
+  static std::vector<Outcome> OutcomesOf(const Answer& answer) {
+    std::vector<Outcome> outcomes;
+    for (const Settlement& settlement : answer.settlements) outcomes.push_back(settlement.outcome);
+    return outcomes;
+  }
+
+  bool HasRoomFor(std::size_t publications, std::size_t bytes) {
+    return std::holds_alternative<Admission::Ticket>(fanout_.Admit(publications, bytes));
+  }
+
+  // One session: the recipients of a batch keep the order of the request.
+  testing::FakePublisher publisher_{1};
+  Fanout fanout_{
+      publisher_,
+      *TopicTemplate::Parse("dms/{environment}/{user_id}", "test"),
+      {std::chrono::seconds(100), kMaxPublications, kMaxBytes, {4, std::chrono::hours(1)}}};
+};
+
+}  // namespace dino::fanout
+
+#endif  // DINO_TESTS_UNIT_FANOUT_KEYED_CALLS_FIXTURE_H_

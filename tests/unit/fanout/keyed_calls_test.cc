@@ -1,0 +1,116 @@
+#include "server/fanout/keyed_calls.h"
+
+#include <numeric>
+
+#include "tests/unit/fanout/keyed_calls_fixture.h"
+
+namespace dino::fanout {
+namespace {
+
+using ::testing::ElementsAre;
+
+TEST_F(KeyedCallsTest, TheFirstCallPublishesToAll) {
+  const TestCall call = Publish();
+  const auto batch = publisher_.WaitForBatch();
+  EXPECT_EQ(batch->options().user_properties.front().second, EventIdOf("key"));
+  End({1, 2, 3}, {kAcknowledged, kNoSubscriber, kAcknowledged});
+
+  EXPECT_EQ(call.answer->failure(), Failure::kNone);
+  EXPECT_EQ(call.answer->event_id, EventIdOf("key"));
+  EXPECT_EQ(call.answer->recipients, Users({1, 2, 3}));
+  EXPECT_EQ(call.answer->report.acknowledged_count, 3U);
+  EXPECT_EQ(call.answer->report.no_subscriber_count, 1U);
+  EXPECT_FALSE(call.answer->replayed);
+}
+
+TEST_F(KeyedCallsTest, ACompletedEventIsReplayedWithoutABroker) {
+  Publish();
+  End({1, 2, 3}, {kAcknowledged, kNoSubscriber, kAcknowledged});
+  publisher_.set_connected(false);
+  const TestCall repeated = Publish();
+
+  EXPECT_EQ(repeated.answer->failure(), Failure::kNone);
+  EXPECT_TRUE(repeated.answer->replayed);
+  EXPECT_EQ(repeated.answer->event_id, EventIdOf("key"));
+  EXPECT_EQ(repeated.answer->report.acknowledged_count, 3U);
+  EXPECT_EQ(repeated.answer->report.no_subscriber_count, 1U);
+  EXPECT_EQ(repeated.answer->settlements[1].reason_code, 0x10);
+  EXPECT_EQ(repeated.answer->settlements[2].reason_code, 0);
+  EXPECT_EQ(publisher_.published_count(), 1U);
+}
+
+TEST_F(KeyedCallsTest, ARepeatedCallPublishesOnlyToThoseMissing) {
+  const TestCall first = Publish({1, 2, 3, 4, 5});
+  End({1, 2, 3, 4, 5}, {kAcknowledged, kUnknown, kNoSubscriber, kNotSent, kQuota});
+  EXPECT_EQ(first.answer->failure(), Failure::kBusy);
+  EXPECT_EQ(first.answer->report.acknowledged_count, 2U);
+  const TestCall second = Publish({1, 2, 3, 4, 5});
+  End({2, 4, 5}, {kAcknowledged, kUnknown, kAcknowledged});
+  EXPECT_EQ(second.answer->failure(), Failure::kTimeUp);
+  EXPECT_EQ(second.answer->report.acknowledged_count, 4U);
+  EXPECT_EQ(second.answer->report.no_subscriber_count, 1U);
+  EXPECT_THAT(OutcomesOf(*second.answer),
+              ElementsAre(Outcome::kAcknowledged, Outcome::kAcknowledged, Outcome::kAcknowledged,
+                          Outcome::kUnknown, Outcome::kAcknowledged));
+  const TestCall third = Publish({1, 2, 3, 4, 5});
+  EXPECT_EQ(publisher_.WaitForBatch()->options().user_properties.front().second, EventIdOf("key"));
+  End({4}, {kAcknowledged});
+  EXPECT_EQ(third.answer->failure(), Failure::kNone);
+  EXPECT_EQ(third.answer->report.acknowledged_count, 5U);
+  EXPECT_EQ(third.answer->recipients, Users({1, 2, 3, 4, 5}));
+  EXPECT_FALSE(third.answer->replayed);
+}
+
+TEST_F(KeyedCallsTest, AKeyWithAnotherEventIsRefused) {
+  const TestCall first = Publish();
+  EXPECT_EQ(Publish({1, 2}).answer->refusal(), Refusal::kKeyReused) << "while it runs";
+  End({1, 2, 3}, {kAcknowledged, kAcknowledged, kUnknown});
+  publisher_.set_connected(false);
+  EXPECT_EQ(Publish({1, 2}).answer->refusal(), Refusal::kKeyReused) << "after it failed";
+  EXPECT_EQ(publisher_.published_count(), 1U);
+}
+
+TEST_F(KeyedCallsTest, OtherKeysAreOtherEvents) {
+  Publish("a", EventFor({1}));
+  Publish("b", EventFor({1}));
+  EXPECT_EQ(publisher_.published_count(), 2U);
+}
+
+TEST_F(KeyedCallsTest, ACallTakesRoomOnlyForWhatItPublishes) {
+  Users users(kMaxPublications);
+  std::iota(users.begin(), users.end(), 1);
+  std::vector<Settlement> settlements(kMaxPublications, kAcknowledged);
+  settlements[17] = kUnknown;
+  Publish(users);
+  const TestCall joined = Publish(users);
+  EXPECT_FALSE(joined.answer->given());
+  publisher_.set_connected(false);
+  End(users, settlements);
+  EXPECT_EQ(joined.answer->refusal(), Refusal::kUnreachable) << "it was to take over";
+  publisher_.set_connected(true);
+  Publish(users);
+  EXPECT_TRUE(HasRoomFor(kMaxPublications - 1, 0));
+  EXPECT_FALSE(HasRoomFor(kMaxPublications, 0));
+  End({18}, {kAcknowledged});
+  EXPECT_TRUE(HasRoomFor(kMaxPublications, 0));
+}
+
+TEST_F(KeyedCallsTest, ARefusedCallLeavesNoTrace) {
+  publisher_.set_connected(false);
+  EXPECT_EQ(Publish({1}).answer->refusal(), Refusal::kUnreachable);
+  publisher_.set_connected(true);
+  EXPECT_EQ(Publish(Users(kMaxPublications + 1, 1)).answer->refusal(), Refusal::kOverloaded);
+  Publish({1, 2});
+  End({1, 2}, {kAcknowledged, kAcknowledged});
+}
+
+TEST_F(KeyedCallsTest, RefusesANewKeyWhenAllThatIsRememberedRuns) {
+  for (const char* key : {"a", "b", "c", "d"}) Publish(key, EventFor({1}));
+  EXPECT_EQ(Publish("e", EventFor({1})).answer->refusal(), Refusal::kOverloaded);
+  End({1}, {kAcknowledged});
+  EXPECT_FALSE(Publish("e", EventFor({1})).answer->given());
+  EXPECT_EQ(publisher_.published_count(), 5U);
+}
+
+}  // namespace
+}  // namespace dino::fanout

@@ -1,0 +1,88 @@
+#include "server/fanout/publication_meter.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "server/fanout/fanout.h"
+#include "server/mqtt/reason_code.h"
+#include "tests/support/mqtt/fake_publisher.h"
+
+namespace dino::fanout {
+namespace {
+
+using End = PublicationMeter::End;
+using mqtt::Outcome;
+
+TEST(PublicationMeterTest, EachPublicationEndsAsOne) {
+  PublicationMeter meter({"message", "custom"});
+  meter.Ended(1, {{Outcome::kAcknowledged, 0, false},
+                  {Outcome::kAcknowledged, 0, false},
+                  {Outcome::kAcknowledged, mqtt::kNoMatchingSubscribers, false},
+                  {Outcome::kRejected, mqtt::kNotAuthorized, false},
+                  {Outcome::kNotSent, 0, true},
+                  {Outcome::kUnknown, 0, false}});
+  EXPECT_EQ(meter.ended(1, End::kAcknowledged), 2U);
+  EXPECT_EQ(meter.ended(1, End::kNoSubscriber), 1U);
+  EXPECT_EQ(meter.ended(1, End::kRejected), 1U);
+  EXPECT_EQ(meter.ended(1, End::kNotSent), 1U);
+  EXPECT_EQ(meter.ended(1, End::kUnknown), 1U);
+  EXPECT_EQ(meter.ended(0, End::kAcknowledged), 0U);
+}
+
+class FanoutMeterTest : public ::testing::Test {
+ protected:
+  static FanoutOptions Options() {
+    FanoutOptions options;
+    options.kinds = {"message", "custom"};
+    return options;
+  }
+
+  static Event EventFor(Recipients recipients) {
+    Event event;
+    event.type = "message";
+    event.json = "{}";
+    event.recipients = std::move(recipients);
+    event.deadline = mqtt::Clock::now() + std::chrono::hours(1);
+    return event;
+  }
+
+  std::uint64_t ended(End end) const { return fanout_.meter().ended(0, end); }
+
+  testing::FakePublisher publisher_{1};
+  Fanout fanout_{publisher_, *TopicTemplate::Parse("{environment}/{user_id}", "test"), Options()};
+};
+
+TEST_F(FanoutMeterTest, IsRightWhenTheEndIsTold) {
+  std::uint64_t acknowledged = 0;
+  auto admitted = fanout_.Admit(2, 100);
+  fanout_.Publish(std::get<Admission::Ticket>(std::move(admitted)), EventFor({1, 2}),
+                  [&](const EventBatch&) { acknowledged = ended(End::kAcknowledged); });
+  EXPECT_EQ(fanout_.meter().recipients().Read().sum, 2U);
+  publisher_.End(publisher_.WaitForBatch(), {Outcome::kAcknowledged, 0, false});
+  EXPECT_EQ(acknowledged, 2U);
+}
+
+TEST_F(FanoutMeterTest, WhatIsOnlyAdmittedIsNotCounted) {
+  EXPECT_EQ(fanout_.WouldRefuse(3, 100), std::nullopt);
+  EXPECT_EQ(fanout_.meter().recipients().Read().sum, 0U);
+}
+
+TEST_F(FanoutMeterTest, ARepeatedEventCountsThoseWhoWereMissing) {
+  for (int call = 0; call < 2; ++call) {
+    fanout_.keyed_calls().Publish("key", EventFor({1, 2}), 100, [](const KeyedAnswer&) {});
+    const mqtt::Settlement acknowledged{Outcome::kAcknowledged, 0, false};
+    const mqtt::Settlement unknown{Outcome::kUnknown, 0, true};
+    publisher_.End(publisher_.WaitForBatch(),
+                   call == 0 ? std::vector{acknowledged, unknown} : std::vector{acknowledged});
+  }
+  EXPECT_EQ(fanout_.meter().recipients().Read().sum, 3U);
+  EXPECT_EQ(ended(End::kAcknowledged), 2U);
+  EXPECT_EQ(ended(End::kUnknown), 1U);
+}
+
+}  // namespace
+}  // namespace dino::fanout

@@ -1,0 +1,58 @@
+#include "server/memory/memory_limit.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/support/process/temporary_directory.h"
+
+namespace dino::memory {
+namespace {
+
+struct Case {
+  const char* name;
+  std::string membership;
+  // What memory.max says, by group.
+  std::map<std::string, std::string> limits;
+  std::optional<std::size_t> limit;
+};
+
+class MemoryLimitTest : public ::testing::TestWithParam<Case> {};
+
+TEST_P(MemoryLimitTest, IsTheSmallestOfAllGroups) {
+  const testing::TemporaryDirectory directory;
+  const CgroupFiles files{directory.path() / "membership", directory.path() / "cgroup"};
+  std::ofstream(files.membership) << GetParam().membership;
+  for (const auto& [group, limit] : GetParam().limits) {
+    std::filesystem::create_directories(files.root / group);
+    std::ofstream(files.root / group / "memory.max") << limit << "\n";
+  }
+  EXPECT_EQ(MemoryLimit(files), GetParam().limit);
+}
+
+const std::vector<Case>& Cases() {
+  static const auto* const cases = new std::vector<Case>{
+      {"OfAContainer", "0::/\n", {{"", "268435456"}}, 268435456},
+      {"OfAService", "0::/a/b.service\n", {{"a/b.service", "1000"}}, 1000},
+      {"OfTheOneAbove", "0::/a/b\n", {{"a", "500"}, {"a/b", "1000"}}, 500},
+      {"OfTheOneBelow", "0::/a/b\n", {{"a", "2000"}, {"a/b", "1000"}}, 1000},
+      {"NoneIfNobodyLimits", "0::/a\n", {{"a", "max"}}, std::nullopt},
+      {"NoneWithoutSuchGroups", "4:memory:/a\n", {}, std::nullopt},
+      {"NoneWithoutAnyGroups", "", {}, std::nullopt},
+      {"AmongOldGroups", "4:memory:/b\n0::/a\n", {{"a", "1000"}}, 1000},
+      {"OfTheRootIfThePathIsNotVisible", "0::/../b\n", {{"", "1000"}, {"b", "1"}}, 1000},
+      {"NotOfAnotherGroup", "0::/a\n", {{"a", "max"}, {"b", "1000"}}, std::nullopt},
+  };
+  return *cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(Cgroups, MemoryLimitTest, ::testing::ValuesIn(Cases()),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+}  // namespace
+}  // namespace dino::memory

@@ -1,0 +1,52 @@
+#include "server/tls/certificate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "server/base/text_file.h"
+#include "tests/support/process/certificate_authority.h"
+
+namespace dino::tls {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using Validity = testing::CertificateAuthority::Validity;
+
+class CertificateTest : public ::testing::Test {
+ protected:
+  Certificate Issue(const std::string& names, Validity validity = Validity::kToday) {
+    const auto files = authority_.Issue(names, validity);
+    return Certificate::Parse(ReadTextFile(files.certificate).value()).value();
+  }
+
+  testing::CertificateAuthority authority_;
+};
+
+TEST_F(CertificateTest, NamesUrisBeforeDnsNames) {
+  EXPECT_THAT(Issue("DNS:Chat.Example,URI:spiffe://prod/Chat,IP:10.0.0.1,DNS:b.example").Names(),
+              ElementsAre("spiffe://prod/Chat", "chat.example", "b.example"));
+}
+
+TEST_F(CertificateTest, MayHaveNoName) { EXPECT_THAT(Issue("IP:10.0.0.1").Names(), IsEmpty()); }
+
+TEST_F(CertificateTest, LeavesOutNamesThatNoOneCouldWrite) {
+  EXPECT_THAT(Issue("URI:a b,URI:" + std::string(256, 'a')).Names(), IsEmpty());
+}
+
+TEST_F(CertificateTest, KnowsWhenItEnds) {
+  const auto now = std::chrono::system_clock::now();
+  EXPECT_GT(Issue("DNS:a").not_after(), now);
+  EXPECT_LT(Issue("DNS:a", Validity::kEndedYesterday).not_after(), now);
+}
+
+TEST_F(CertificateTest, TakesNothingElse) {
+  EXPECT_FALSE(Certificate::Parse("").ok());
+  EXPECT_FALSE(Certificate::Parse("-----BEGIN CERTIFICATE-----\nAAAA\n").ok());
+}
+
+}  // namespace
+}  // namespace dino::tls

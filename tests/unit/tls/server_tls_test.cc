@@ -1,0 +1,115 @@
+#include "server/tls/server_tls.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include "tests/support/process/certificate_authority.h"
+#include "tests/support/process/files.h"
+#include "tests/support/process/patience.h"
+
+namespace dino::tls {
+namespace {
+
+using testing::CertificateFiles;
+using ::testing::HasSubstr;
+
+class ServerTlsTest : public ::testing::Test {
+ protected:
+  ServerTlsTest() { Install(first_); }
+
+  void Install(const CertificateFiles& files) {
+    testing::ReplaceFile(files_.certificate, files.certificate);
+    testing::ReplaceFile(files_.key, files.key);
+  }
+
+  std::string ErrorOf(ServerTls& tls) { return std::string(tls.Refresh().message()); }
+
+  testing::CertificateAuthority authority_;
+  const CertificateFiles first_ = authority_.Issue("DNS:first.example");
+  const CertificateFiles second_ = authority_.Issue("DNS:second.example");
+  ServerTlsFiles files_{authority_.directory() / "shown.pem", authority_.directory() / "shown.key",
+                        authority_.certificate(), ""};
+};
+
+TEST_F(ServerTlsTest, HoldsWhatTheFilesHold) {
+  ServerTls tls(files_);
+  EXPECT_EQ(tls.config(), nullptr);
+  ASSERT_TRUE(tls.Start().ok());
+  EXPECT_EQ(tls.config()->certificate, ReadTextFile(first_.certificate).value());
+  EXPECT_EQ(tls.config()->key, ReadTextFile(first_.key).value());
+  EXPECT_EQ(tls.config()->client_ca, ReadTextFile(authority_.certificate()).value());
+  EXPECT_GT(tls.config()->not_after, std::chrono::system_clock::now());
+}
+
+TEST_F(ServerTlsTest, DoesNotStartWithFilesThatAreNotRight) {
+  std::filesystem::remove(files_.key);
+  ServerTls tls(files_);
+  EXPECT_THAT(std::string(tls.Start().message()), HasSubstr("cannot read " + files_.key));
+}
+
+TEST_F(ServerTlsTest, SeesNewFilesByItself) {
+  ServerTls tls(files_);
+  ASSERT_TRUE(tls.Start().ok());
+  const std::uint64_t generation = tls.generation();
+  Install(second_);
+  const auto deadline = testing::Clock::now() + testing::kPatience;
+  while (tls.generation() == generation && testing::Clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(tls.config()->certificate, ReadTextFile(second_.certificate).value());
+}
+
+TEST_F(ServerTlsTest, APairThatDoesNotMatchChangesNothingUntilItDoes) {
+  ServerTls tls(files_);
+  ASSERT_TRUE(tls.Refresh().ok());
+  const std::uint64_t generation = tls.generation();
+  testing::ReplaceFile(files_.certificate, second_.certificate);
+  EXPECT_THAT(ErrorOf(tls), HasSubstr(files_.key + " holds the key of another certificate"));
+  EXPECT_EQ(tls.generation(), generation);
+  EXPECT_EQ(tls.config()->certificate, ReadTextFile(first_.certificate).value());
+  EXPECT_EQ(ErrorOf(tls), "") << "it is told once";
+
+  testing::ReplaceFile(files_.key, second_.key);
+  EXPECT_TRUE(tls.Refresh().ok());
+  EXPECT_NE(tls.generation(), generation);
+  EXPECT_EQ(tls.config()->certificate, ReadTextFile(second_.certificate).value());
+}
+
+TEST_F(ServerTlsTest, TakesACertificateThatHasEnded) {
+  Install(authority_.Issue("DNS:a", testing::CertificateAuthority::Validity::kEndedYesterday));
+  ServerTls tls(files_);
+  ASSERT_TRUE(tls.Refresh().ok());
+  EXPECT_LT(tls.config()->not_after, std::chrono::system_clock::now());
+}
+
+TEST_F(ServerTlsTest, ReadsWhatWasRevoked) {
+  authority_.Revoke(second_);
+  files_.client_crl = authority_.RevocationList();
+  ServerTls tls(files_);
+  ASSERT_TRUE(tls.Refresh().ok());
+  const auto parse = [](const CertificateFiles& files) {
+    return Certificate::Parse(ReadTextFile(files.certificate).value()).value();
+  };
+  EXPECT_TRUE(tls.config()->revoked.Contains(parse(second_)));
+  EXPECT_FALSE(tls.config()->revoked.Contains(parse(first_)));
+}
+
+TEST_F(ServerTlsTest, AListOfAnotherAuthorityChangesNothing) {
+  testing::CertificateAuthority other;
+  files_.client_crl = authority_.directory() / "revoked.pem";
+  testing::ReplaceFile(files_.client_crl, authority_.RevocationList());
+  EXPECT_TRUE(CheckCrlFile(files_.client_crl, files_.client_ca).ok());
+  ServerTls tls(files_);
+  ASSERT_TRUE(tls.Refresh().ok());
+  testing::ReplaceFile(files_.client_crl, other.RevocationList());
+  EXPECT_THAT(ErrorOf(tls), HasSubstr(files_.client_crl + " holds a revocation list that none"));
+  EXPECT_THAT(std::string(CheckCrlFile(files_.client_crl, files_.client_ca).message()),
+              HasSubstr(files_.client_crl));
+}
+
+}  // namespace
+}  // namespace dino::tls
