@@ -14,7 +14,7 @@ endfunction()
 
 function(dino_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-    -Woverloaded-virtual -Wold-style-cast -Wcast-qual -Werror)
+    -Woverloaded-virtual -Wold-style-cast -Wcast-qual $<$<BOOL:${DINO_WERROR}>:-Werror>)
   if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
     target_compile_options(${target} PRIVATE -Wthread-safety)
   endif()

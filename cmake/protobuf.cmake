@@ -31,6 +31,8 @@ function(dino_protobuf target)
   add_custom_target(${target}_sources DEPENDS ${sources})
   add_dependencies(generated ${target}_sources)
   add_library(${target} STATIC ${sources})
+  # Newer protobuf's code defines the same names in each file.
+  set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
   target_include_directories(${target} SYSTEM PUBLIC ${out})
   target_link_libraries(${target} PUBLIC protobuf::libprotobuf ${arg_LINK})
   dino_sanitize(${target})
