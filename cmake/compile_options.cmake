@@ -42,14 +42,18 @@ function(dino_precompile target)
   endif()
 endfunction()
 
-# dino_test(name [GRPC] SOURCES a_test.cc ... LINK lib ...) makes one test program and registers
-# each of its tests. `GRPC`: most of its files include gRPC.
+# dino_test(name [GRPC] [UNITY] SOURCES a_test.cc ... LINK lib ...) makes one test program and registers
+# each of its tests. `GRPC`: most of its files include gRPC. `UNITY`: its files may be compiled as
+# one in presets that do so, as they define no name twice.
 function(dino_test name)
-  cmake_parse_arguments(arg "GRPC" "TIMEOUT" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(arg "GRPC;UNITY" "TIMEOUT" "SOURCES;LINK" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
   endif()
   add_executable(${name} ${arg_SOURCES})
+  if(NOT arg_UNITY)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
+  endif()
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock_main)
   dino_compile_options(${name})
   dino_precompile(${name} <gmock/gmock.h> <gtest/gtest.h>)

@@ -7,8 +7,6 @@
 namespace dino::metrics {
 namespace {
 
-constexpr double kNanosecond = 1e-9;
-
 Labels LabelsOf(const rpc::MethodMeter& method) {
   const rpc::MethodMeter::Name& name = method.name();
   return {{"grpc_type", name.type}, {"grpc_service", name.service}, {"grpc_method", name.method}};

@@ -11,6 +11,8 @@
 namespace dino::metrics {
 
 using Families = std::vector<prometheus::MetricFamily>;
+// The unit of a histogram that counts nanoseconds, where the metric is in seconds.
+inline constexpr double kNanosecond = 1e-9;
 using Labels = std::vector<prometheus::ClientMetric::Label>;
 
 // The series of one name, put together for one scrape.

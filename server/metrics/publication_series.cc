@@ -8,8 +8,6 @@
 namespace dino::metrics {
 namespace {
 
-constexpr double kNanosecond = 1e-9;
-
 void CollectPending(const fanout::Fanout& fanout, Families& families) {
   const auto gauge = [&families](const char* name, const char* help, std::size_t value) {
     Family::OfGauge(name, help).Add(static_cast<double>(value)).Into(families);

@@ -6,9 +6,9 @@
 namespace dino::mqtt {
 namespace {
 
-constexpr std::uint8_t kPubAck = 0x40;
-constexpr std::uint8_t kPingResp = 0xD0;
-constexpr std::uint8_t kDisconnect = 0xE0;
+constexpr std::uint8_t kPubAckType = 0x40;
+constexpr std::uint8_t kPingRespType = 0xD0;
+constexpr std::uint8_t kDisconnectType = 0xE0;
 
 std::uint8_t ByteAt(std::string_view bytes, std::size_t index) {
   return static_cast<std::uint8_t>(bytes[index]);
@@ -54,12 +54,12 @@ absl::Status HandlePubAck(std::string_view body, PacketReader::Handler& handler)
 
 absl::Status Handle(std::uint8_t type, std::string_view body, PacketReader::Handler& handler) {
   switch (type) {
-    case kPubAck:
+    case kPubAckType:
       return HandlePubAck(body, handler);
-    case kPingResp:
+    case kPingRespType:
       handler.OnPingResp();
       return absl::OkStatus();
-    case kDisconnect:
+    case kDisconnectType:
       handler.OnDisconnect(body.empty() ? kSuccess : ByteAt(body, 0));
       return absl::UnavailableError("the broker has disconnected");
     default:

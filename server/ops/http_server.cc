@@ -19,8 +19,6 @@ constexpr std::chrono::milliseconds kLookAtAges{1000};
 // For a request's head and an answer's head. Longer requests are answered with 431 or 414.
 constexpr std::size_t kConnectionBytes = 16384;
 
-constexpr char kPlainText[] = "text/plain; charset=utf-8";
-
 HttpAnswer MethodNotAllowed() {
   return {MHD_HTTP_METHOD_NOT_ALLOWED,
           kPlainText,

@@ -18,6 +18,8 @@ struct MHD_Daemon;
 
 namespace dino::ops {
 
+inline constexpr char kPlainText[] = "text/plain; charset=utf-8";
+
 struct HttpAnswer {
   unsigned status = 200;
   std::string content_type;

@@ -5,8 +5,6 @@
 namespace dino::ops {
 namespace {
 
-constexpr char kPlainText[] = "text/plain; charset=utf-8";
-
 HttpAnswer Text(unsigned status, std::string body) {
   return {status, kPlainText, std::move(body), {}};
 }

@@ -33,9 +33,9 @@ std::string WithOwnPacketId(std::string packet) {
 }
 
 bool AnswersOwnPacket(std::string_view packet) {
-  constexpr std::uint8_t kPubAck = 4;
+  constexpr std::uint8_t kPubAckType = 4;
   PacketReader reader(packet);
-  if (reader.Byte() >> 4U != kPubAck) return false;
+  if (reader.Byte() >> 4U != kPubAckType) return false;
   reader.VariableByteInteger();
   return reader.TwoBytes() == kOwnPacketId && reader.ok();
 }
