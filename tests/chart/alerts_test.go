@@ -1,4 +1,4 @@
-package helm
+package chart
 
 import (
 	"encoding/json"
@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	alertsFile    = chart + "/files/alerts.yaml"
-	dashboardFile = chart + "/files/dashboard.json"
+	alertsFile    = folder + "/files/alerts.yaml"
+	dashboardFile = folder + "/files/dashboard.json"
 )
 
 // What dino-bridge shows; see contract and README. A histogram's series are its name with _bucket,

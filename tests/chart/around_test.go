@@ -1,4 +1,4 @@
-package helm
+package chart
 
 import (
 	"fmt"
@@ -6,9 +6,6 @@ import (
 	"testing"
 
 	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
-	"helm.sh/helm/v3/pkg/chart/loader"
-	"helm.sh/helm/v3/pkg/chartutil"
-	"helm.sh/helm/v3/pkg/engine"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -167,7 +164,7 @@ func TestTheTestOfARelease(t *testing.T) {
 			environment["OPS_ADDRESS"] != "test-dino-bridge-headless:8080" {
 			t.Errorf("%s: %v", name, environment)
 		}
-		script := read(t, chart+"/files/test-connection.sh")
+		script := read(t, folder+"/files/test-connection.sh")
 		if pod.Spec.Containers[0].Args[0] != script {
 			t.Errorf("not the script that is tested:\n%s", pod.Spec.Containers[0].Args[0])
 		}
@@ -175,34 +172,11 @@ func TestTheTestOfARelease(t *testing.T) {
 }
 
 func TestNotesSayWhereToCall(t *testing.T) {
-	out := notes(t, required)
+	out := install(t, "1.37.0", required).notes
 	for _, want := range []string{"test-dino-bridge.chat.svc:50051",
 		"dns:///test-dino-bridge-headless.chat.svc:50051", "helm test test --namespace chat"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("NOTES do not say %q:\n%s", want, out)
 		}
 	}
-}
-
-// notes returns what helm says after an installation. `helm template` does not show it.
-func notes(t *testing.T, text string) string {
-	t.Helper()
-	loaded, err := loader.LoadDir(chart)
-	if err != nil {
-		t.Fatal(err)
-	}
-	given, err := chartutil.ReadValues([]byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	all, err := chartutil.ToRenderValues(loaded, given,
-		chartutil.ReleaseOptions{Name: "test", Namespace: "chat"}, chartutil.DefaultCapabilities)
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := engine.Render(loaded, all)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files["dino-bridge/templates/NOTES.txt"]
 }

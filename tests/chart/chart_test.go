@@ -1,20 +1,26 @@
-// Package helm tests the chart helm/dino-bridge: what helm makes of it, by the rules that
+// Package chart tests the chart helm/dino-bridge: what Helm makes of it, by the rules that
 // Kubernetes itself applies.
-package helm
+package chart
 
 import (
-	"bytes"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
+
+	"helm.sh/helm/v3/pkg/action"
+	"helm.sh/helm/v3/pkg/chart/loader"
+	"helm.sh/helm/v3/pkg/chartutil"
+	"helm.sh/helm/v3/pkg/cli"
+	"helm.sh/helm/v3/pkg/cli/values"
+	"helm.sh/helm/v3/pkg/getter"
 )
 
 const (
-	root  = "../.."
-	chart = root + "/helm/dino-bridge"
+	root   = "../.."
+	folder = root + "/helm/dino-bridge"
 )
 
 // The oldest Kubernetes that the chart takes, and a new one.
@@ -26,45 +32,94 @@ config: {mqtt-brokers: "vernemq:1883"}
 auth: {existingSecret: callers}
 `
 
-func helm(t *testing.T, arguments ...string) (string, error) {
+// merge merges values as Helm merges files of them, in this order.
+func merge(t *testing.T, texts ...string) map[string]any {
 	t.Helper()
-	program := os.Getenv("HELM")
-	if program == "" {
-		t.Fatal("HELM must be the path of helm; tests/chart/run.sh sets it")
-	}
-	var out, errors bytes.Buffer
-	command := exec.Command(program, arguments...)
-	command.Stdout, command.Stderr = &out, &errors
-	if err := command.Run(); err != nil {
-		return errors.String(), err
-	}
-	return out.String(), nil
-}
-
-// values writes texts into files, and returns the flags that hand them to helm in this order.
-func values(t *testing.T, texts ...string) []string {
-	t.Helper()
-	// Not t.TempDir(): it has the test's name in it, and helm takes a comma for the end of a path.
-	folder, err := os.MkdirTemp("", "values")
+	// Not t.TempDir(): it has the test's name in it, and Helm takes a comma for the end of a path.
+	dir, err := os.MkdirTemp("", "values")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(folder) })
-	var flags []string
+	defer os.RemoveAll(dir)
+	var options values.Options
 	for i, text := range texts {
-		file := filepath.Join(folder, strconv.Itoa(i)+".yaml")
+		file := filepath.Join(dir, strconv.Itoa(i)+".yaml")
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		flags = append(flags, "--values", file)
+		options.ValueFiles = append(options.ValueFiles, file)
 	}
-	return flags
+	merged, err := options.MergeValues(getter.All(cli.New()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return merged
 }
 
+// What `helm template` prints, and the notes of an installation.
+type release struct {
+	manifests, notes string
+	err              error
+}
+
+// The releases that were rendered, by Kubernetes' version and values.
+var rendered sync.Map
+
+// template renders as `helm template test --namespace chat` does, once for each set of values.
 func template(t *testing.T, kubeVersion string, texts ...string) (string, error) {
 	t.Helper()
-	return helm(t, append([]string{"template", "test", chart, "--namespace", "chat",
-		"--kube-version", kubeVersion}, values(t, texts...)...)...)
+	made := install(t, kubeVersion, texts...)
+	return made.manifests, made.err
+}
+
+func install(t *testing.T, kubeVersion string, texts ...string) release {
+	t.Helper()
+	key := strings.Join(append([]string{kubeVersion}, texts...), "\x00")
+	if made, ok := rendered.Load(key); ok {
+		return made.(release)
+	}
+	version, err := chartutil.ParseKubeVersion(kubeVersion)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Each has its own: rendering changes it.
+	loaded, err := loader.Load(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := action.NewInstall(&action.Configuration{Log: func(string, ...any) {}})
+	client.ReleaseName, client.Namespace = "test", "chat"
+	client.ClientOnly, client.DryRun, client.KubeVersion = true, true, version
+	var made release
+	result, err := client.Run(loaded, merge(t, texts...))
+	if err != nil {
+		made.err = err
+	} else {
+		made.manifests, made.notes = result.Manifest, result.Info.Notes
+		for _, hook := range result.Hooks {
+			made.manifests += "---\n" + hook.Manifest + "\n"
+		}
+	}
+	rendered.Store(key, made)
+	return made
+}
+
+// lint returns what `helm lint --strict` finds.
+func lint(t *testing.T, texts ...string) []string {
+	t.Helper()
+	client := action.NewLint()
+	client.Strict, client.KubeVersion = true, &chartutil.KubeVersion{Version: "v1.37.0", Major: "1", Minor: "37"}
+	result := client.Run([]string{folder}, merge(t, texts...))
+	var found []string
+	for _, problem := range result.Errors {
+		found = append(found, problem.Error())
+	}
+	for _, message := range result.Messages {
+		if strings.Contains(message.Error(), "WARNING") {
+			found = append(found, message.Error())
+		}
+	}
+	return found
 }
 
 // render returns the manifests that the chart makes of these values beside the required ones.
@@ -77,19 +132,19 @@ func renderFor(t *testing.T, kubeVersion string, texts ...string) manifests {
 	t.Helper()
 	out, err := template(t, kubeVersion, texts...)
 	if err != nil {
-		t.Fatalf("helm template: %v\n%s", err, out)
+		t.Fatalf("helm template: %v", err)
 	}
 	return decode(t, out)
 }
 
-// refusal returns what helm says when it refuses these values.
+// refusal returns what Helm says when it refuses these values.
 func refusal(t *testing.T, texts ...string) string {
 	t.Helper()
-	out, err := template(t, "1.37.0", texts...)
+	_, err := template(t, "1.37.0", texts...)
 	if err == nil {
-		t.Fatalf("helm takes these values:\n%s", strings.Join(texts, "\n"))
+		t.Fatalf("Helm takes these values:\n%s", strings.Join(texts, "\n"))
 	}
-	return out
+	return err.Error()
 }
 
 func read(t *testing.T, path string) string {

@@ -1,4 +1,4 @@
-package helm
+package chart
 
 import (
 	"strings"
@@ -85,7 +85,7 @@ func TestTheSchemaRefusesBadValues(t *testing.T) {
 
 // What a value is called in values.yaml, the schema must know; it knows no others.
 func TestTheSchemaKnowsTheDefaults(t *testing.T) {
-	if out, err := template(t, "1.37.0", read(t, chart+"/values.yaml"), required); err != nil {
+	if out, err := template(t, "1.37.0", read(t, folder+"/values.yaml"), required); err != nil {
 		t.Error(out)
 	}
 }
