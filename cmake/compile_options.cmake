@@ -1,8 +1,9 @@
 # Warnings and sanitizers, per target of ours; generated code gets sanitizers only.
 function(dino_sanitize target)
   if(DINO_SANITIZE)
-    target_compile_options(${target} PRIVATE -fsanitize=${DINO_SANITIZE} -fno-omit-frame-pointer
-      -fno-sanitize-recover=all)
+    # Not `vptr`: it opens files to look at objects, and there are tests without a descriptor left.
+    target_compile_options(${target} PRIVATE -fsanitize=${DINO_SANITIZE} -fno-sanitize=vptr
+      -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(${target} PUBLIC -fsanitize=${DINO_SANITIZE})
   endif()
   if(DINO_SANITIZE MATCHES thread)
@@ -42,11 +43,13 @@ function(dino_precompile target)
   endif()
 endfunction()
 
-# dino_test(name [GRPC] [UNITY] SOURCES a_test.cc ... LINK lib ...) makes one test program and registers
-# each of its tests. `GRPC`: most of its files include gRPC. `UNITY`: its files may be compiled as
-# one in presets that do so, as they define no name twice.
+# dino_test(name [GRPC] [UNITY] [TIMEOUT seconds] [LABEL label] SOURCES a_test.cc ... LINK lib ...
+# [COMPUTING Suite.* ...]) makes one test program and registers each of its tests. `GRPC`: most of its
+# files include gRPC. `UNITY`: its files may be compiled as one in presets that do so, as they define
+# no name twice. `COMPUTING`: these tests need processors rather than time: ctest runs few of them side
+# by side (each takes 12 of the places that tests/run.sh gives it), and begins with them.
 function(dino_test name)
-  cmake_parse_arguments(arg "GRPC;UNITY" "TIMEOUT" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(arg "GRPC;UNITY" "TIMEOUT;LABEL" "SOURCES;LINK;COMPUTING" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
   endif()
@@ -60,7 +63,23 @@ function(dino_test name)
   if(arg_GRPC)
     dino_precompile(${name} <grpcpp/grpcpp.h> <dino/events/v1/event_publisher_service.grpc.pb.h>)
   endif()
+  dino_discover(${name} ${arg_TIMEOUT} "${arg_COMPUTING}" "${arg_LABEL}")
+endfunction()
+
+# Registers the tests of a program.
+function(dino_discover name timeout computing label)
   # The names of tests say enough; the values of their parameters may hold any bytes.
-  gtest_discover_tests(${name} NO_PRETTY_VALUES
-    PROPERTIES TIMEOUT ${arg_TIMEOUT} DISCOVERY_TIMEOUT 60)
+  set(all NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60)
+  set(properties TIMEOUT ${timeout})
+  if(label)
+    list(APPEND properties LABELS ${label})
+  endif()
+  if(NOT computing)
+    gtest_discover_tests(${name} ${all} PROPERTIES ${properties})
+    return()
+  endif()
+  list(JOIN computing ":" suites)
+  gtest_discover_tests(${name} ${all} TEST_FILTER ${suites}
+    PROPERTIES ${properties} PROCESSORS 12 COST 100)
+  gtest_discover_tests(${name} ${all} TEST_FILTER "-${suites}" PROPERTIES ${properties})
 endfunction()

@@ -16,6 +16,7 @@
 #include "tests/support/process/subprocess.h"
 #include "tests/support/process/temporary_directory.h"
 #include "tests/system/bridge_process.h"
+#include "tests/system/bridge_program.h"
 #include "tests/system/error_details.h"
 #include "tests/system/requests.h"
 
@@ -32,7 +33,8 @@ std::string HashOf(const std::string& key, const std::string& name = "chat") {
   const TemporaryDirectory directory;
   const std::string file = directory.path() / "key";
   std::ofstream(file) << key << "\n";
-  Subprocess program({"/bin/sh", "-c", "exec " DINO_BRIDGE " hash-key " + name + " < " + file});
+  Subprocess program(
+      {"/bin/sh", "-c", "exec " + BridgeProgram() + " hash-key " + name + " < " + file});
   const auto line = program.NextLine(Subprocess::Output::kStdout, Clock::now() + kPatience);
   EXPECT_EQ(program.Wait(), line.has_value() ? 0 : 2);
   return line.value_or("");

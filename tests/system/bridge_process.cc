@@ -5,6 +5,7 @@
 #include <chrono>
 #include <csignal>
 
+#include "tests/system/bridge_program.h"
 #include "tests/system/log_record.h"
 
 namespace dino::testing {
@@ -12,7 +13,7 @@ namespace {
 
 std::vector<std::string> Command(const std::string& mqtt_brokers,
                                  const std::vector<std::string>& flags) {
-  std::vector<std::string> command = {DINO_BRIDGE, "--grpc-address=127.0.0.1:0",
+  std::vector<std::string> command = {BridgeProgram(), "--grpc-address=127.0.0.1:0",
                                       "--ops-address=127.0.0.1:0", "--mqtt-brokers=" + mqtt_brokers,
                                       "--log-format=json"};
   command.insert(command.end(), flags.begin(), flags.end());

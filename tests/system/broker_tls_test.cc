@@ -11,6 +11,7 @@
 #include "tests/support/process/certificate_authority.h"
 #include "tests/support/process/subprocess.h"
 #include "tests/system/bridge_process.h"
+#include "tests/system/bridge_program.h"
 #include "tests/system/error_details.h"
 #include "tests/system/requests.h"
 
@@ -93,7 +94,7 @@ TEST_F(BrokerTlsTest, ANewPasswordIsTakenWithoutARestart) {
 
 TEST_F(BrokerTlsTest, AFileThatIsMissingAtTheStartIsTold) {
   std::filesystem::remove(client_.key);
-  std::vector<std::string> command = {DINO_BRIDGE, "--mqtt-brokers=" + Address()};
+  std::vector<std::string> command = {BridgeProgram(), "--mqtt-brokers=" + Address()};
   for (const std::string& flag : Flags()) command.push_back(flag);
   Subprocess bridge(command);
 

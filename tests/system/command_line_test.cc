@@ -7,6 +7,7 @@
 #include "tests/support/process/loopback.h"
 #include "tests/support/process/subprocess.h"
 #include "tests/system/bridge_process.h"
+#include "tests/system/bridge_program.h"
 
 namespace dino::testing {
 namespace {
@@ -25,7 +26,7 @@ std::string Joined(const std::vector<std::string>& lines) {
 }
 
 TEST(CommandLineTest, HelpListsTheSettingsAndExitsWith0) {
-  Subprocess bridge({DINO_BRIDGE, "--help"});
+  Subprocess bridge({BridgeProgram(), "--help"});
 
   EXPECT_EQ(bridge.Wait(), 0);
   EXPECT_THAT(Joined(bridge.RemainingLines(Output::kStdout)),
@@ -35,7 +36,7 @@ TEST(CommandLineTest, HelpListsTheSettingsAndExitsWith0) {
 }
 
 TEST(CommandLineTest, VersionExitsWith0) {
-  Subprocess bridge({DINO_BRIDGE, "--version"});
+  Subprocess bridge({BridgeProgram(), "--version"});
 
   EXPECT_EQ(bridge.Wait(), 0);
   EXPECT_THAT(bridge.RemainingLines(Output::kStdout),
@@ -43,8 +44,9 @@ TEST(CommandLineTest, VersionExitsWith0) {
 }
 
 TEST(CommandLineTest, AllBadSettingsAreToldAtOnceAndTheExitStatusIs2) {
-  Subprocess bridge({DINO_BRIDGE, "--mqtt-sessions=0", "--mqtt-brokers=:1", "--no-such-setting=1"},
-                    {"DINO_LOG_FORMAT=xml", "DINO_DEFAULT_DEADLINE=soon"});
+  Subprocess bridge(
+      {BridgeProgram(), "--mqtt-sessions=0", "--mqtt-brokers=:1", "--no-such-setting=1"},
+      {"DINO_LOG_FORMAT=xml", "DINO_DEFAULT_DEADLINE=soon"});
 
   EXPECT_EQ(bridge.Wait(), 2);
   EXPECT_THAT(
@@ -54,7 +56,7 @@ TEST(CommandLineTest, AllBadSettingsAreToldAtOnceAndTheExitStatusIs2) {
 }
 
 TEST(CommandLineTest, AnOpenDoorWithoutAGuardIsRefused) {
-  Subprocess bridge({DINO_BRIDGE, "--grpc-address=0.0.0.0:0"});
+  Subprocess bridge({BridgeProgram(), "--grpc-address=0.0.0.0:0"});
 
   EXPECT_EQ(bridge.Wait(), 2);
   EXPECT_THAT(Joined(bridge.RemainingLines(Output::kStderr)), HasSubstr("allow-anonymous"));
@@ -63,7 +65,7 @@ TEST(CommandLineTest, AnOpenDoorWithoutAGuardIsRefused) {
 TEST(CommandLineTest, AnAddressInUseIsTold) {
   const LoopbackPort port;
   const FileDescriptor listener = ListenOnLoopback(port.number());
-  Subprocess bridge({DINO_BRIDGE, "--grpc-address=" + port.address(), "--ops-address="});
+  Subprocess bridge({BridgeProgram(), "--grpc-address=" + port.address(), "--ops-address="});
 
   EXPECT_EQ(bridge.Wait(), 1);
   EXPECT_THAT(Joined(bridge.RemainingLines(Output::kStderr)), HasSubstr(port.address()));

@@ -101,8 +101,6 @@ TEST_F(DescriptorFaultsTest, TooManyConnectionsAreRefusedAndHarmNobody) {
   ExpectNoFailure();
 }
 
-// The sanitizer for undefined behaviour needs descriptors of its own to look at objects.
-#ifndef DINO_SANITIZER_NEEDS_DESCRIPTORS
 TEST_F(DescriptorFaultsTest, WithoutAnyDescriptorConnectionsWaitWithoutABusyLoop) {
   LimitDescriptors(bridge_.pid(), 3);
   const FileDescriptor connection = ConnectToLoopback(port_);
@@ -120,7 +118,6 @@ TEST_F(DescriptorFaultsTest, WithoutAnyDescriptorConnectionsWaitWithoutABusyLoop
   EXPECT_TRUE(IsServed(connection)) << "there is room again";
   EXPECT_TRUE(PublishMessage(bridge_, MessageRequest({3}, "hello")).ok());
 }
-#endif  // DINO_SANITIZER_NEEDS_DESCRIPTORS
 
 // Whatever is left open here and not to be closed at exec is the bridge's too.
 TEST(HighDescriptorsTest, EverythingWorksAbove1023) {

@@ -13,6 +13,7 @@
 #include "tests/support/mqtt/mosquitto_broker.h"
 #include "tests/support/process/process_usage.h"
 #include "tests/system/bridge_process.h"
+#include "tests/system/bridge_program.h"
 #include "tests/system/call_flood.h"
 #include "tests/system/error_details.h"
 #include "tests/system/requests.h"
@@ -26,13 +27,6 @@ constexpr std::size_t kSessions = 4;
 constexpr std::size_t kInFlightBytes = 65536;
 // What the library keeps for connections and calls that it has not handed over yet.
 constexpr std::size_t kConnectionBytes = 16 * kMebibyte;
-
-// Sanitizers have an allocator of their own, which never gives back.
-#ifdef DINO_SANITIZED
-constexpr bool kMemoryIsOurs = false;
-#else
-constexpr bool kMemoryIsOurs = true;
-#endif
 
 // Calls that are too much for `kPendingBytes`, in one respect each.
 struct Flood {
@@ -96,7 +90,7 @@ TEST_P(MemoryFaultsTest, RefusesBeforeItsMemoryGrowsAndGivesItBack) {
     most = std::max(most, Resident());
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  if (kMemoryIsOurs) {
+  if (!BridgeIsSanitized()) {
     std::cout << (most - idle) / 1024 << " KiB over " << idle / 1024 << "\n";
     EXPECT_LT(most, idle + 2 * kPendingBytes + 2 * kSessions * kInFlightBytes + kConnectionBytes);
   }
@@ -114,7 +108,7 @@ TEST_P(MemoryFaultsTest, RefusesBeforeItsMemoryGrowsAndGivesItBack) {
   EXPECT_GT(refused, 0U);
   EXPECT_LT(refused, GetParam().calls);
   flood.reset();
-  if (kMemoryIsOurs) {
+  if (!BridgeIsSanitized()) {
     EXPECT_TRUE(ShrinksTo(idle + idle / 10)) << Resident() << " of " << idle;
   }
 }

@@ -14,6 +14,7 @@
 #include "tests/support/mqtt/mosquitto_broker.h"
 #include "tests/support/process/temporary_directory.h"
 #include "tests/system/bridge_process.h"
+#include "tests/system/bridge_program.h"
 #include "tests/system/caller.h"
 #include "tests/system/error_details.h"
 #include "tests/system/requests.h"
@@ -168,16 +169,16 @@ TEST(OperationsTest, TheProgramAsksForHealth) {
   BridgeProcess bridge(broker.address());
   bridge.WaitForHealth("", health::HealthCheckResponse::SERVING);
   const std::vector<std::string> environment = {"DINO_OPS_ADDRESS=" + bridge.ops_address()};
-  Subprocess live({DINO_BRIDGE, "health"}, environment);
+  Subprocess live({BridgeProgram(), "health"}, environment);
   EXPECT_EQ(live.Wait(), 0);
-  Subprocess ready({DINO_BRIDGE, "health", "--ready"}, environment);
+  Subprocess ready({BridgeProgram(), "health", "--ready"}, environment);
   EXPECT_EQ(ready.Wait(), 0);
   broker.StopListening();
   broker.DropConnections();
   bridge.WaitForHealth("", health::HealthCheckResponse::NOT_SERVING);
-  Subprocess not_ready({DINO_BRIDGE, "health", "--ready"}, environment);
+  Subprocess not_ready({BridgeProgram(), "health", "--ready"}, environment);
   EXPECT_EQ(not_ready.Wait(), 1);
-  Subprocess still_live({DINO_BRIDGE, "health"}, environment);
+  Subprocess still_live({BridgeProgram(), "health"}, environment);
   EXPECT_EQ(still_live.Wait(), 0);
   EXPECT_THAT(HttpGet(bridge.ops_address(), "/status.json"), HasSubstr("\"ready\":false"));
 }

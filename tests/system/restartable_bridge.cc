@@ -6,12 +6,13 @@
 #include <csignal>
 
 #include "tests/support/http2/quick_channel.h"
+#include "tests/system/bridge_program.h"
 #include "tests/system/health_client.h"
 
 namespace dino::testing {
 RestartableBridge::RestartableBridge(const std::string& mqtt_brokers,
                                      const std::vector<std::string>& flags, Where where)
-    : command_{DINO_BRIDGE, "--grpc-address=" + port_.address(), "--ops-address=127.0.0.1:0",
+    : command_{BridgeProgram(), "--grpc-address=" + port_.address(), "--ops-address=127.0.0.1:0",
                "--mqtt-brokers=" + mqtt_brokers, "--log-format=json"},
       channel_(QuickChannel(port_.address())),
       stub_(events::v1::EventPublisherService::NewStub(channel_)) {

@@ -9,6 +9,7 @@
 #include "tests/support/mqtt/mosquitto_broker.h"
 #include "tests/support/process/subprocess.h"
 #include "tests/system/bridge_process.h"
+#include "tests/system/bridge_program.h"
 #include "tests/system/error_details.h"
 
 namespace dino::testing {
@@ -28,7 +29,7 @@ v1::GetServerInfoResponse InfoOf(BridgeProcess& bridge) {
 TEST(ServerInfoTest, TheVersionIsTheProgramsOwn) {
   const MosquittoBroker broker;
   BridgeProcess bridge(broker.address());
-  Subprocess program({DINO_BRIDGE, "--version"});
+  Subprocess program({BridgeProgram(), "--version"});
   const auto line = program.NextLine(Subprocess::Output::kStdout, Clock::now() + kPatience);
   program.Wait();
 

@@ -166,8 +166,6 @@ TEST_F(SessionFaultsTest, ABrokerSocketAbove1023) {
   setrlimit(RLIMIT_NOFILE, &before);
 }
 
-// The sanitizer for undefined behaviour needs descriptors of its own to look at objects.
-#ifndef DINO_SANITIZER_NEEDS_DESCRIPTORS
 TEST_F(SessionFaultsTest, NoDescriptorLeftAtConnect) {
   rlimit limit{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
@@ -188,7 +186,6 @@ TEST_F(SessionFaultsTest, NoDescriptorLeftAtConnect) {
   } while (!change.connected && !HasFailure());
   EXPECT_TRUE(change.connected);
 }
-#endif  // DINO_SANITIZER_NEEDS_DESCRIPTORS
 
 }  // namespace
 }  // namespace dino::mqtt::session_test

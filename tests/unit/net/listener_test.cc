@@ -169,8 +169,6 @@ TEST_F(ListenerTest, ConnectionsBeyondTheLimitAreResetUntilOneHasEnded) {
   EXPECT_GT(connections_.size(), 0U);
 }
 
-// The sanitizer for undefined behaviour needs descriptors of its own to look at objects.
-#ifndef DINO_SANITIZER_NEEDS_DESCRIPTORS
 TEST_F(ListenerTest, TheLastDescriptorsAreNotGivenAway) {
   Open();
   Start();
@@ -206,7 +204,6 @@ TEST_F(ListenerTest, HearsAgainAfterThereWasNoDescriptorAtAll) {
   const FileDescriptor server = connections_.Next();
   EXPECT_EQ(Read(server), "hello");
 }
-#endif  // DINO_SANITIZER_NEEDS_DESCRIPTORS
 
 }  // namespace
 }  // namespace dino::net

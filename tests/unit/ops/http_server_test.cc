@@ -126,8 +126,6 @@ TEST_F(HttpServerTest, TellsThatAnAddressCannotBeHad) {
   EXPECT_THAT(std::string(address.status().message()), HasSubstr(address_));
 }
 
-// The sanitizer for undefined behaviour needs descriptors of its own to look at objects.
-#ifndef DINO_SANITIZER_NEEDS_DESCRIPTORS
 TEST_F(HttpServerTest, TheLastDescriptorsAreLeftToOthers) {
   // The client's end of the next connection takes this one, and ours the one after it.
   const int next = FileDescriptor(dup(0)).number();
@@ -138,7 +136,6 @@ TEST_F(HttpServerTest, TheLastDescriptorsAreLeftToOthers) {
   const testing::DescriptorLimit limit(next + 2 + static_cast<int>(kReserve));
   EXPECT_EQ(BodyOf(HttpGet(address_, "/")), "you asked for /");
 }
-#endif  // DINO_SANITIZER_NEEDS_DESCRIPTORS
 
 }  // namespace
 }  // namespace dino::ops

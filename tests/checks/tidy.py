@@ -1,0 +1,119 @@
+"""Runs clang-tidy on the files of a compilation database that changed since they were clean.
+
+A clean result is remembered under a digest of all that clang-tidy read: its version, its
+configuration, the compile command, the file and every header that the file includes. The paths in
+it are relative to the checkout, so that another clone knows the result too.
+"""
+
+import concurrent.futures
+import functools
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+CACHE = CACHE / "dino-bridge" / "clang-tidy"
+NOISE = re.compile(
+    r"^\d+ warnings? (and \d+ errors? )?generated|^Suppressed|^Use -header|^\[\d+/\d+\]"
+)
+
+
+@functools.lru_cache(maxsize=None)
+def content(path):
+    """The digest of a file's bytes; None if it cannot be read."""
+    try:
+        return hashlib.sha256(pathlib.Path(path).read_bytes()).digest()
+    except OSError:
+        return None
+
+
+def relative(text):
+    return text.replace(str(ROOT) + "/", "")
+
+
+class Unit:
+    """One file of ours, as the database compiles it."""
+
+    def __init__(self, entry, settings):
+        self.file = relative(os.path.join(entry["directory"], entry["file"]))
+        self.directory = entry["directory"]
+        self.command = shlex.split(entry["command"])
+        self.given = hashlib.sha256(
+            (settings + relative(entry["command"]) + self.file).encode()
+        ).hexdigest()
+
+    def digest(self, headers):
+        total = hashlib.sha256(self.given.encode())
+        for header in [self.file, *headers]:
+            total.update(content(ROOT / header) or b"gone")
+        return total.hexdigest()
+
+    def is_known_clean(self):
+        """True if all that was read when the file was last clean is as it was then."""
+        try:
+            known = json.loads((CACHE / self.given).read_text())
+        except (OSError, ValueError):
+            return False
+        return known["digest"] == self.digest(known["headers"])
+
+    def remember(self):
+        headers = self.headers()
+        CACHE.mkdir(parents=True, exist_ok=True)
+        new = CACHE / f"{self.given}.{os.getpid()}"
+        new.write_text(json.dumps({"digest": self.digest(headers), "headers": headers}))
+        new.replace(CACHE / self.given)
+
+    def headers(self):
+        command = [word for word in self.command if word != "ccache" and not word.startswith("-o")]
+        command = [word for word in command if not word.endswith(".o") and word != "-c"]
+        rule = subprocess.run(
+            [*command, "-M"], cwd=self.directory, check=True, capture_output=True, text=True
+        ).stdout
+        words = rule.replace("\\\n", " ").split()[1:]
+        paths = (os.path.normpath(os.path.join(self.directory, word)) for word in words)
+        return sorted({relative(path) for path in paths} - {self.file})
+
+
+def check(unit, program):
+    """Returns what clang-tidy says of a file: nothing if it is clean."""
+    run = subprocess.run(
+        [program, "--quiet", "-p", str(ROOT / "build/tidy"), str(ROOT / unit.file)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if run.returncode == 0:
+        unit.remember()
+        return ""
+    said = (run.stdout + run.stderr).splitlines()
+    return "\n".join(line for line in said if not NOISE.match(line))
+
+
+def main(program, everything, files):
+    version = subprocess.run([program, "--version"], check=True, capture_output=True, text=True)
+    settings = version.stdout + (ROOT / ".clang-tidy").read_text()
+    database = json.loads((ROOT / "build/tidy/compile_commands.json").read_text())
+    units = [Unit(entry, settings) for entry in database]
+    units = [unit for unit in units if unit.file in files]
+    missing = set(files) - {unit.file for unit in units}
+    if missing:
+        print("no target compiles " + ", ".join(sorted(missing)))
+    changed = units if everything else [unit for unit in units if not unit.is_known_clean()]
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for said in pool.map(lambda unit: check(unit, program), changed):
+            if said:
+                failed += 1
+                print(said, flush=True)
+    print(f"{len(units)} files, {len(changed)} looked at, {failed} with findings")
+    return 1 if failed or missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2] == "all", sys.argv[3:]))

@@ -1,0 +1,33 @@
+#include "tests/system/bridge_program.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+namespace dino::testing {
+namespace {
+
+std::string Program() {
+  const char* const other = std::getenv("DINO_BRIDGE");
+  return other == nullptr || *other == '\0' ? DINO_BRIDGE : other;
+}
+
+bool Contains(const std::string& path, const char* symbol) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  return bytes.find(symbol) != std::string::npos;
+}
+
+}  // namespace
+
+const std::string& BridgeProgram() {
+  static const std::string program = Program();
+  return program;
+}
+
+bool BridgeIsSanitized() {
+  static const bool sanitized = Contains(BridgeProgram(), "__asan_init");
+  return sanitized;
+}
+
+}  // namespace dino::testing
