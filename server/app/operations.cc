@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/base/clock.h"
 #include "server/base/text_file.h"
 #include "server/metrics/process_series.h"
 #include "server/tls/certificate.h"
@@ -74,7 +75,7 @@ Operations::Operations(const Settings& settings, const CallerAccess& access,
 absl::StatusOr<std::string> Operations::Start() {
   if (address_.empty()) return std::string();
   historian_ = std::make_unique<Repeater>("history", [this] {
-    history_.Look(ops::History::Clock::now(), std::chrono::system_clock::now());
+    history_.Look(ops::Clock::now(), std::chrono::system_clock::now());
     return std::chrono::duration_cast<std::chrono::milliseconds>(ops::History::kInterval);
   });
   return http_.Start(address_);

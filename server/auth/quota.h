@@ -1,16 +1,14 @@
 #ifndef DINO_SERVER_AUTH_QUOTA_H_
 #define DINO_SERVER_AUTH_QUOTA_H_
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
+#include "server/base/clock.h"
 #include "server/base/mutex.h"
 
 namespace dino::auth {
-
-using Clock = std::chrono::steady_clock;
 
 // A token bucket: holds what comes in within a second, and at least one token.
 //

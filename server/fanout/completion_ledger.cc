@@ -4,7 +4,7 @@
 
 namespace dino::fanout {
 
-CompletionRecord* CompletionLedger::Find(std::string_view key, mqtt::Clock::time_point now) {
+CompletionRecord* CompletionLedger::Find(std::string_view key, Clock::time_point now) {
   while (!finished_.empty() && finished_.front().forget_at <= now) ForgetFirst();
   const auto found = index_.find(key);
   return found == index_.end() ? nullptr : &*found->second;
@@ -15,7 +15,7 @@ CompletionRecord& CompletionLedger::Add(std::string_view key, const Fingerprint&
                                         std::shared_ptr<KeyedRun> run) {
   if (index_.size() >= max_records_) ForgetFirst();
   running_.push_back({std::string(key), fingerprint, Acknowledgements(recipient_count),
-                      std::move(run), mqtt::Clock::time_point()});
+                      std::move(run), Clock::time_point()});
   const auto place = std::prev(running_.end());
   index_.emplace(place->key, place);
   return *place;
@@ -26,13 +26,13 @@ void CompletionLedger::Restart(CompletionRecord& record, std::shared_ptr<KeyedRu
   running_.splice(running_.end(), finished_, PlaceOf(record));
 }
 
-void CompletionLedger::Finish(CompletionRecord& record, mqtt::Clock::time_point now) {
+void CompletionLedger::Finish(CompletionRecord& record, Clock::time_point now) {
   record.run.reset();
   record.forget_at = now + window_;
   finished_.splice(finished_.end(), running_, PlaceOf(record));
 }
 
-void CompletionLedger::Renew(CompletionRecord& record, mqtt::Clock::time_point now) {
+void CompletionLedger::Renew(CompletionRecord& record, Clock::time_point now) {
   record.forget_at = now + window_;
   finished_.splice(finished_.end(), finished_, PlaceOf(record));
 }

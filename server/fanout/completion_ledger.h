@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "absl/container/flat_hash_map.h"
+#include "server/base/clock.h"
 #include "server/fanout/acknowledgements.h"
 #include "server/fanout/fingerprint.h"
 #include "server/mqtt/batch.h"
@@ -25,7 +26,7 @@ struct CompletionRecord {
   // The publishing in progress; null when the record is finished.
   std::shared_ptr<KeyedRun> run;
   // When a finished record is forgotten.
-  mqtt::Clock::time_point forget_at;
+  Clock::time_point forget_at;
 };
 
 // Remembers, by idempotency key, how far events came, so that repeated calls can complete them.
@@ -39,11 +40,11 @@ struct CompletionRecord {
 class CompletionLedger {
  public:
   // REQUIRES: max_records > 0.
-  CompletionLedger(std::size_t max_records, mqtt::Clock::duration window)
+  CompletionLedger(std::size_t max_records, Clock::duration window)
       : max_records_(max_records), window_(window) {}
 
   // Null if there is none, or no longer.
-  CompletionRecord* Find(std::string_view key, mqtt::Clock::time_point now);
+  CompletionRecord* Find(std::string_view key, Clock::time_point now);
 
   // True if there is room for a new record, at the cost of the one that finished first if need
   // be.
@@ -58,9 +59,9 @@ class CompletionLedger {
   // Has a finished record run again.
   void Restart(CompletionRecord& record, std::shared_ptr<KeyedRun> run);
   // Has a record that runs finish: its window begins.
-  void Finish(CompletionRecord& record, mqtt::Clock::time_point now);
+  void Finish(CompletionRecord& record, Clock::time_point now);
   // Begins the window of a finished record anew: a call was answered from it.
-  void Renew(CompletionRecord& record, mqtt::Clock::time_point now);
+  void Renew(CompletionRecord& record, Clock::time_point now);
 
   std::size_t size() const { return index_.size(); }
 
@@ -71,7 +72,7 @@ class CompletionLedger {
   Records::iterator PlaceOf(const CompletionRecord& record) const;
 
   const std::size_t max_records_;
-  const mqtt::Clock::duration window_;
+  const Clock::duration window_;
   Records running_;
   // In the order in which they are forgotten.
   Records finished_;

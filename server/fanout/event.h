@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "absl/container/flat_hash_map.h"
+#include "server/base/clock.h"
 #include "server/fanout/recipients.h"
 #include "server/mqtt/batch.h"
 
@@ -36,10 +37,10 @@ struct Event {
   std::string traceparent;
   mqtt::Qos qos = mqtt::Qos::kAtLeastOnce;
   // The expiry counts from here.
-  mqtt::Clock::time_point accepted_at = mqtt::Clock::now();
+  Clock::time_point accepted_at = Clock::now();
   std::optional<std::chrono::seconds> expiry;
   // Nothing is published from here on.
-  mqtt::Clock::time_point deadline;
+  Clock::time_point deadline;
   // Events of one lane reach each recipient in the order of their `Publish`; 0 for none.
   std::uint64_t lane = 0;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/base/clock.h"
 #include "server/fanout/event_id.h"
 
 namespace dino::fanout {
@@ -41,7 +42,7 @@ std::optional<Refusal> Fanout::WouldRefuse(std::size_t recipients, std::size_t r
 
 std::shared_ptr<EventBatch> Fanout::Publish(Admission::Ticket ticket, Event event,
                                             EventBatch::DoneFunction done) {
-  const mqtt::Clock::time_point expires_at =
+  const Clock::time_point expires_at =
       event.accepted_at + event.expiry.value_or(options_.default_expiry);
   std::string event_id = event.event_id.empty() ? RandomEventId() : std::move(event.event_id);
   mqtt::PublishOptions options;

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/base/clock.h"
 #include "server/fanout/admission.h"
 #include "server/fanout/completion_ledger.h"
 #include "server/fanout/ending.h"
@@ -52,9 +53,9 @@ class KeyedCall {
 
   // In what it may differ from other calls with its key.
   const std::string traceparent_;
-  const mqtt::Clock::time_point accepted_at_;
+  const Clock::time_point accepted_at_;
   const std::optional<std::chrono::seconds> expiry_;
-  const mqtt::Clock::time_point deadline_;
+  const Clock::time_point deadline_;
   const std::uint64_t lane_;
   const std::size_t request_bytes_;
   const DoneFunction done_;

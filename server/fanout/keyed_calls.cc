@@ -76,7 +76,7 @@ std::optional<Refusal> KeyedCalls::WouldRefuse(std::string_view key, const Event
   std::size_t missing = event.recipients.size();
   {
     const MutexLock lock(mutex_);
-    const CompletionRecord* record = ledger_.Find(key, mqtt::Clock::now());
+    const CompletionRecord* record = ledger_.Find(key, Clock::now());
     if (record != nullptr) {
       if (record->fingerprint != fingerprint) return Refusal::kKeyReused;
       // A call that joins, or is answered from what is known, needs no broker.
@@ -91,7 +91,7 @@ std::optional<Refusal> KeyedCalls::WouldRefuse(std::string_view key, const Event
 
 void KeyedCalls::Begin(std::string_view key, Event event, const Fingerprint& fingerprint,
                        const Call& call, Consequences& consequences) {
-  const mqtt::Clock::time_point now = mqtt::Clock::now();
+  const Clock::time_point now = Clock::now();
   CompletionRecord* record = ledger_.Find(key, now);
   if (record != nullptr && record->fingerprint != fingerprint) {
     consequences.answers.push_back({call, Refusal::kKeyReused});
@@ -242,14 +242,14 @@ void KeyedCalls::OnBatchEnded(const Call& call, const EventBatch& batch) {
         consequences.answers.push_back({joined, result});
       }
     }
-    if (!consequences.launch.has_value()) ledger_.Finish(*run->record, mqtt::Clock::now());
+    if (!consequences.launch.has_value()) ledger_.Finish(*run->record, Clock::now());
   }
   Do(std::move(consequences));
 }
 
 void KeyedCalls::TakeOver(const std::shared_ptr<KeyedRun>& run, const std::string& json,
                           Consequences& consequences) {
-  const mqtt::Clock::time_point now = mqtt::Clock::now();
+  const Clock::time_point now = Clock::now();
   while (!run->joined.empty() && !consequences.launch.has_value()) {
     const Call call = run->joined.front();
     Leave(call);
@@ -286,7 +286,7 @@ void KeyedCalls::EndOverdue() {
   Consequences consequences;
   {
     const MutexLock lock(mutex_);
-    const mqtt::Clock::time_point now = mqtt::Clock::now();
+    const Clock::time_point now = Clock::now();
     while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
       const Call call = deadlines_.begin()->second;
       Leave(call);

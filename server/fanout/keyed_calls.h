@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/base/clock.h"
 #include "server/base/mutex.h"
 #include "server/fanout/admission.h"
 #include "server/fanout/completion_ledger.h"
@@ -25,7 +26,7 @@ class Fanout;
 struct IdempotencyOptions {
   // How many events are remembered, and for how long after their last call.
   std::size_t entries = 100000;
-  mqtt::Clock::duration window = std::chrono::minutes(10);
+  Clock::duration window = std::chrono::minutes(10);
 };
 
 // Publishes the events of calls with an idempotency key, so that calls with one key complete one
@@ -119,7 +120,7 @@ class KeyedCalls {
   mutable Mutex mutex_;
   CompletionLedger ledger_ ABSL_GUARDED_BY(mutex_);
   // The joined calls by their deadlines.
-  std::set<std::pair<mqtt::Clock::time_point, Call>> deadlines_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::pair<Clock::time_point, Call>> deadlines_ ABSL_GUARDED_BY(mutex_);
   // Last, so that it stops first.
   Waker waker_;
 };

@@ -15,7 +15,7 @@ Waker::~Waker() {
   thread_.join();
 }
 
-void Waker::WakeBy(mqtt::Clock::time_point when) {
+void Waker::WakeBy(Clock::time_point when) {
   const MutexLock lock(mutex_);
   if (when >= next_) return;
   next_ = when;
@@ -31,8 +31,8 @@ bool Waker::WaitForTime() {
   while (!stop_) {
     if (next_ == kNever) {
       changed_.wait(lock.native());
-    } else if (next_ > mqtt::Clock::now()) {
-      const mqtt::Clock::time_point next = next_;
+    } else if (next_ > Clock::now()) {
+      const Clock::time_point next = next_;
       changed_.wait_until(lock.native(), next);
     } else {
       next_ = kNever;

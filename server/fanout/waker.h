@@ -5,6 +5,7 @@
 #include <functional>
 #include <thread>
 
+#include "server/base/clock.h"
 #include "server/base/mutex.h"
 #include "server/mqtt/batch.h"
 
@@ -21,10 +22,10 @@ class Waker {
 
   // Has `wake` called once at `when` or soon after, and not later for an earlier time that it
   // was asked for. All that it was asked for is forgotten when it is called.
-  void WakeBy(mqtt::Clock::time_point when);
+  void WakeBy(Clock::time_point when);
 
  private:
-  static constexpr mqtt::Clock::time_point kNever = mqtt::Clock::time_point::max();
+  static constexpr Clock::time_point kNever = Clock::time_point::max();
 
   void Run();
   // Waits until it is time; false at the end.
@@ -33,7 +34,7 @@ class Waker {
   const std::function<void()> wake_;
   Mutex mutex_;
   std::condition_variable changed_;
-  mqtt::Clock::time_point next_ ABSL_GUARDED_BY(mutex_) = kNever;
+  Clock::time_point next_ ABSL_GUARDED_BY(mutex_) = kNever;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -19,10 +19,11 @@
 #include <string_view>
 #include <utility>
 
+#include "server/base/clock.h"
+
 namespace dino::log {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
 using SystemClock = std::chrono::system_clock;
 
 // Lines that may wait; about half a kilobyte each is reserved at start.
@@ -43,7 +44,7 @@ class DescriptorSink : public spdlog::sinks::sink {
   void CountDropsOf(spdlog::details::thread_pool* pool) { pool_ = pool; }
 
   // From `deadline` on, lines that would have to wait are given up.
-  void Hurry(SteadyClock::time_point deadline) {
+  void Hurry(Clock::time_point deadline) {
     give_up_at_.store(deadline.time_since_epoch().count(), std::memory_order_relaxed);
   }
 
@@ -73,8 +74,8 @@ class DescriptorSink : public spdlog::sinks::sink {
 
   bool WaitUntilWritable() {
     for (;;) {
-      const bool hurry = SteadyClock::now().time_since_epoch().count() >=
-                         give_up_at_.load(std::memory_order_relaxed);
+      const bool hurry =
+          Clock::now().time_since_epoch().count() >= give_up_at_.load(std::memory_order_relaxed);
       pollfd target{descriptor_, POLLOUT, 0};
       if (::poll(&target, 1, hurry ? 0 : kPollMilliseconds) > 0) return true;
       if (hurry) return false;
@@ -85,8 +86,7 @@ class DescriptorSink : public spdlog::sinks::sink {
   const int descriptor_;
   spdlog::details::thread_pool* pool_ = nullptr;
   std::size_t reported_drops_ = 0;
-  std::atomic<SteadyClock::rep> give_up_at_{
-      SteadyClock::time_point::max().time_since_epoch().count()};
+  std::atomic<Clock::rep> give_up_at_{Clock::time_point::max().time_since_epoch().count()};
 };
 
 // A started log: a bounded queue and the thread that empties it into a descriptor.
@@ -104,7 +104,7 @@ class Queue {
   }
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;
-  ~Queue() { sink_->Hurry(SteadyClock::now() + kStopTimeout); }
+  ~Queue() { sink_->Hurry(Clock::now() + kStopTimeout); }
 
   Format format() const { return format_; }
 

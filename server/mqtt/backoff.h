@@ -4,6 +4,7 @@
 #include <chrono>
 #include <random>
 
+#include "server/base/clock.h"
 #include "server/mqtt/batch.h"
 
 namespace dino::mqtt {

@@ -2,7 +2,6 @@
 #define DINO_SERVER_MQTT_BATCH_H_
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-namespace dino::mqtt {
+#include "server/base/clock.h"
 
-using Clock = std::chrono::steady_clock;
+namespace dino::mqtt {
 
 class Batch;
 

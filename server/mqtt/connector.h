@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/base/clock.h"
 #include "server/mqtt/batch.h"
 #include "server/mqtt/broker_access.h"
 #include "server/mqtt/broker_address.h"

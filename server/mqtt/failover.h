@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 
+#include "server/base/clock.h"
 #include "server/mqtt/batch.h"
 #include "server/mqtt/send_queue.h"
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "server/base/clock.h"
 #include "server/mqtt/batch.h"
 
 namespace dino::mqtt {

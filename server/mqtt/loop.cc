@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <thread>
 
+#include "server/base/clock.h"
+
 namespace dino::mqtt {
 namespace {
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 
+#include "server/base/clock.h"
 #include "server/mqtt/batch.h"
 
 namespace dino::mqtt {

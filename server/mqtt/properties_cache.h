@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "server/base/clock.h"
 #include "server/mqtt/batch.h"
 #include "server/mqtt/publish_properties.h"
 

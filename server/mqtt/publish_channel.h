@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "server/base/clock.h"
 #include "server/mqtt/batch.h"
 #include "server/mqtt/byte_stream.h"
 #include "server/mqtt/connack.h"

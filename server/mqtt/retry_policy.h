@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "server/base/clock.h"
 #include "server/mqtt/batch.h"
 
 namespace dino::mqtt {

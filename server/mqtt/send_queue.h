@@ -14,6 +14,7 @@
 #include "absl/container/btree_set.h"
 #include "absl/container/node_hash_map.h"
 #include "absl/functional/function_ref.h"
+#include "server/base/clock.h"
 #include "server/mqtt/batch.h"
 #include "server/mqtt/chunk_list.h"
 #include "server/mqtt/in_flight_window.h"

@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/base/clock.h"
 #include "server/mqtt/backoff.h"
 #include "server/mqtt/batch.h"
 #include "server/mqtt/broker_address.h"

@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_MQTT_WAY_HOME_H_
 #define DINO_SERVER_MQTT_WAY_HOME_H_
 
+#include "server/base/clock.h"
 #include "server/mqtt/batch.h"
 
 namespace dino::mqtt {

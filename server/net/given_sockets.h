@@ -6,14 +6,14 @@
 #include <cstdint>
 #include <unordered_map>
 
+#include "server/base/clock.h"
+
 namespace dino::net {
 
 // Counts sockets that were given away to somebody who does not tell when they are closed. Not
 // thread-safe.
 class GivenSockets {
  public:
-  using Clock = std::chrono::steady_clock;
-
   // How old a count may be, since counting looks at every socket.
   static constexpr std::chrono::milliseconds kCountInterval{50};
 

@@ -22,8 +22,6 @@
 namespace dino::net {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
 // How long to leave the system alone when it has no room for a connection.
 constexpr int kPauseMilliseconds = 100;
 
@@ -163,7 +161,7 @@ void Listener::Take(int fd) {
   if (static_cast<rlim_t>(fd) + limits_.reserve >= DescriptorLimit()) {
     return Refuse(fd, "too few file descriptors are left");
   }
-  if (given_.HasOpen(limits_.max_connections, SteadyClock::now())) {
+  if (given_.HasOpen(limits_.max_connections, Clock::now())) {
     return Refuse(fd, "there are as many as there may be");
   }
   given_.Add(fd);
@@ -181,7 +179,7 @@ void Listener::Refuse(int fd, std::string_view reason) {
 
 void Listener::Complain(std::string_view reason) {
   ++complaints_;
-  const SteadyClock::time_point now = SteadyClock::now();
+  const Clock::time_point now = Clock::now();
   if (now < next_complaint_) return;
   next_complaint_ = now + kBetweenComplaints;
   log::Warning("connections are refused",

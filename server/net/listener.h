@@ -1,7 +1,6 @@
 #ifndef DINO_SERVER_NET_LISTENER_H_
 #define DINO_SERVER_NET_LISTENER_H_
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -10,6 +9,7 @@
 #include <thread>
 
 #include "absl/status/statusor.h"
+#include "server/base/clock.h"
 #include "server/net/given_sockets.h"
 
 namespace dino::net {
@@ -70,7 +70,7 @@ class Listener {
   GivenSockets given_;
   // What was complained of since the log heard of it last.
   std::size_t complaints_ = 0;
-  std::chrono::steady_clock::time_point next_complaint_;
+  Clock::time_point next_complaint_;
   std::thread thread_;
 };
 

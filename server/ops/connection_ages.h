@@ -1,9 +1,9 @@
 #ifndef DINO_SERVER_OPS_CONNECTION_AGES_H_
 #define DINO_SERVER_OPS_CONNECTION_AGES_H_
 
-#include <chrono>
 #include <unordered_map>
 
+#include "server/base/clock.h"
 #include "server/base/mutex.h"
 
 namespace dino::ops {
@@ -12,8 +12,6 @@ namespace dino::ops {
 // Thread-safe.
 class ConnectionAges {
  public:
-  using Clock = std::chrono::steady_clock;
-
   explicit ConnectionAges(Clock::duration max_age) : max_age_(max_age) {}
 
   // A connection has this socket, from the first call to the second one.

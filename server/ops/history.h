@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "server/base/clock.h"
 #include "server/base/histogram.h"
 #include "server/base/mutex.h"
 #include "server/fanout/publication_meter.h"
@@ -41,8 +42,6 @@ struct Interval {
 // Remembers the last minutes: what the meters counted in each interval. Thread-safe.
 class History {
  public:
-  using Clock = std::chrono::steady_clock;
-
   static constexpr std::chrono::seconds kInterval{2};
   // Five minutes.
   static constexpr std::size_t kIntervals = 150;

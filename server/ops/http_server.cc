@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "server/base/clock.h"
 
 namespace dino::ops {
 namespace {
@@ -67,7 +68,7 @@ struct HttpServer::Callbacks {
     if (info == nullptr) return;
     ConnectionAges& ages = static_cast<HttpServer*>(self)->ages_;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-      ages.Opened(info->connect_fd, ConnectionAges::Clock::now());
+      ages.Opened(info->connect_fd, Clock::now());
     } else {
       ages.Closed(info->connect_fd);
     }
@@ -95,7 +96,7 @@ absl::StatusOr<std::string> HttpServer::Start(const std::string& address) {
       static_cast<unsigned>(kMaxAge.count()), MHD_OPTION_END);
   if (daemon_ == nullptr) return absl::UnavailableError("cannot start the HTTP server");
   cutter_ = std::make_unique<Repeater>("ops-cutter", [this] {
-    ages_.CutOld(ConnectionAges::Clock::now());
+    ages_.CutOld(Clock::now());
     return kLookAtAges;
   });
   listener_.Start([this](int fd) { Take(fd); });

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "dino/events/v1/event_publisher_service.pb.h"
+#include "server/base/clock.h"
 #include "server/rpc/event_call.h"
 #include "server/rpc/publish_context.h"
 #include "server/rpc/unary_call.h"
@@ -44,7 +45,7 @@ class BatchCall final : public UnaryCall {
   PublishContext& shared_;
   const AskFunction ask_;
   std::uint64_t lane_ = 0;
-  mqtt::Clock::time_point deadline_;
+  Clock::time_point deadline_;
   // Each is written by the thread that its event ends on.
   v1::PublishBatchResponse response_;
   std::list<EventCall> event_calls_;

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "server/auth/caller.h"
+#include "server/base/clock.h"
 #include "server/event/event_traits.h"
 #include "server/rpc/call_meters.h"
 
@@ -47,8 +48,6 @@ struct CallEnd {
 // Lets so many lines through in a second. Thread-safe.
 class LinePace {
  public:
-  using Clock = std::chrono::steady_clock;
-
   bool Take(std::uint32_t lines_a_second, Clock::time_point now);
 
  private:
@@ -60,8 +59,6 @@ class LinePace {
 // Writes the log's lines about calls. Thread-safe.
 class CallLog {
  public:
-  using Clock = LinePace::Clock;
-
   // Lines in a second for failures of one code, and for successes of one kind of event. Failures
   // beyond that are counted, and the code's next line says how many they were; successes that
   // have no line are nothing but a number in the metrics. At the log's level debug all have one.

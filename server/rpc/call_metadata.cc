@@ -29,9 +29,9 @@ bool IsId(std::string_view text) {
 
 }  // namespace
 
-mqtt::Clock::time_point AnswerBy(const grpc::ServerContextBase& context,
-                                 mqtt::Clock::duration default_timeout) {
-  const mqtt::Clock::time_point now = mqtt::Clock::now();
+Clock::time_point AnswerBy(const grpc::ServerContextBase& context,
+                           Clock::duration default_timeout) {
+  const Clock::time_point now = Clock::now();
   const gpr_timespec deadline = context.raw_deadline();
   const gpr_timespec never = gpr_inf_future(deadline.clock_type);
   if (gpr_time_cmp(deadline, never) == 0) return now + default_timeout;

@@ -6,14 +6,14 @@
 #include <string>
 #include <string_view>
 
+#include "server/base/clock.h"
 #include "server/mqtt/batch.h"
 
 namespace dino::rpc {
 
 // When a call must be answered: a little before the caller's deadline, so that an error still
 // reaches the caller with its details; `default_timeout` from now if the caller set none.
-mqtt::Clock::time_point AnswerBy(const grpc::ServerContextBase& context,
-                                 mqtt::Clock::duration default_timeout);
+Clock::time_point AnswerBy(const grpc::ServerContextBase& context, Clock::duration default_timeout);
 
 // The caller's W3C `traceparent`, or "" if there is none or it is not well formed.
 std::string Traceparent(const grpc::ServerContextBase& context);

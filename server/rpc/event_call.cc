@@ -11,13 +11,13 @@
 
 namespace dino::rpc {
 
-void EventCall::Start(EventDraft draft, mqtt::Clock::time_point deadline, const CallOrigin& origin,
+void EventCall::Start(EventDraft draft, Clock::time_point deadline, const CallOrigin& origin,
                       DoneFunction done) {
   done_ = std::move(done);
   origin_ = &origin;
   kind_ = draft.event.kind;
   recipients_ = draft.event.recipients.size();
-  started_at_ = mqtt::Clock::now();
+  started_at_ = Clock::now();
   deadline_ = deadline;
   result_detail_ = draft.result_detail;
   draft.event.accepted_at = started_at_;
@@ -45,7 +45,7 @@ grpc::Status EventCall::CheckRights(const EventDraft& draft) const {
   if (!why_not.empty()) return NotAllowed(why_not);
   const auto wait = draft.validate_only ? caller->quota().WaitFor(recipients_)
                                         : caller->quota().Take(recipients_);
-  return wait > auth::Clock::duration::zero() ? OverQuota(wait) : grpc::Status::OK;
+  return wait > Clock::duration::zero() ? OverQuota(wait) : grpc::Status::OK;
 }
 
 void EventCall::Publish(EventDraft draft) {
@@ -91,7 +91,7 @@ void EventCall::Stop() {
 }
 
 void EventCall::OnEnded(const fanout::Ending& ending) {
-  const mqtt::Clock::time_point now = mqtt::Clock::now();
+  const Clock::time_point now = Clock::now();
   CallEnd end = EndNow(now);
   end.event_id = ending.event_id;
   end.acknowledged = ending.report.acknowledged_count;
@@ -105,11 +105,11 @@ void EventCall::OnEnded(const fanout::Ending& ending) {
   done_(grpc::Status::OK, std::move(delivery));
 }
 
-bool EventCall::WasGivenUp(mqtt::Clock::time_point now) const {
+bool EventCall::WasGivenUp(Clock::time_point now) const {
   return stopped_.load(std::memory_order_relaxed) && now < deadline_;
 }
 
-CallEnd EventCall::EndNow(mqtt::Clock::time_point now) const {
+CallEnd EventCall::EndNow(Clock::time_point now) const {
   CallEnd end;
   end.kind = kind_;
   end.recipients = recipients_;
@@ -124,7 +124,7 @@ void EventCall::NotAdmitted(const fanout::Refusal& refusal) {
 
 void EventCall::Refuse(const grpc::Status& error) {
   shared_.meters.Refused(ReasonOf(error));
-  Fail(error, EndNow(mqtt::Clock::now()));
+  Fail(error, EndNow(Clock::now()));
 }
 
 void EventCall::Fail(const grpc::Status& error, const CallEnd& end) {

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "dino/events/v1/delivery.pb.h"
+#include "server/base/clock.h"
 #include "server/fanout/ending.h"
 #include "server/fanout/event_batch.h"
 #include "server/fanout/keyed_calls.h"
@@ -34,7 +35,7 @@ class EventCall {
   // Publishes, or only checks if the draft says so. `done` is called once, maybe before this
   // returns, maybe on another thread. What becomes of it is logged. `origin` outlives it, and does
   // not change.
-  void Start(EventDraft draft, mqtt::Clock::time_point deadline, const CallOrigin& origin,
+  void Start(EventDraft draft, Clock::time_point deadline, const CallOrigin& origin,
              DoneFunction done);
 
   // Ends it early; `done` follows soon. On the thread of `Start`, after it.
@@ -53,17 +54,17 @@ class EventCall {
   void Refuse(const grpc::Status& error);
   void Fail(const grpc::Status& error, const CallEnd& end);
   // The caller has gone before time was up: nobody hears any more what the answer would be.
-  bool WasGivenUp(mqtt::Clock::time_point now) const;
+  bool WasGivenUp(Clock::time_point now) const;
   // For the log: it ends now.
-  CallEnd EndNow(mqtt::Clock::time_point now) const;
+  CallEnd EndNow(Clock::time_point now) const;
 
   PublishContext& shared_;
   DoneFunction done_;
   const CallOrigin* origin_ = nullptr;
   std::size_t kind_ = CallEnd::kWhole;
   std::size_t recipients_ = 0;
-  mqtt::Clock::time_point started_at_;
-  mqtt::Clock::time_point deadline_;
+  Clock::time_point started_at_;
+  Clock::time_point deadline_;
   std::atomic<bool> stopped_{false};
   v1::ResultDetail result_detail_ = v1::RESULT_DETAIL_UNSPECIFIED;
   // What it waits for: one of them.

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <vector>
 
+#include "server/base/clock.h"
 #include "server/rpc/tag.h"
 #include "server/rpc/unary_call.h"
 
@@ -98,7 +99,7 @@ class HealthService::WatchCall final {
       return;
     }
     owner_.tracker_.Begin();
-    arrived_at_ = mqtt::Clock::now();
+    arrived_at_ = Clock::now();
     meter_.Started();
     meter_.Received();
     (new WatchCall(owner_, queue_))->Listen();
@@ -131,7 +132,7 @@ class HealthService::WatchCall final {
   }
 
   void Finish(const grpc::Status& status) {
-    meter_.Handled(status.error_code(), mqtt::Clock::now() - arrived_at_);
+    meter_.Handled(status.error_code(), Clock::now() - arrived_at_);
     writer_.Finish(status, static_cast<Tag*>(&finished_));
   }
 
@@ -152,7 +153,7 @@ class HealthService::WatchCall final {
 
   HealthService& owner_;
   MethodMeter& meter_;
-  mqtt::Clock::time_point arrived_at_;
+  Clock::time_point arrived_at_;
   grpc::ServerCompletionQueue& queue_;
   grpc::ServerContext context_;
   health::HealthCheckRequest request_;
@@ -173,7 +174,7 @@ void HealthService::LookLater(WatchCall& watcher) {
     const MutexLock lock(mutex_);
     waiting_.push_back(&watcher);
   }
-  waker_.WakeBy(mqtt::Clock::now() + kWatchInterval);
+  waker_.WakeBy(Clock::now() + kWatchInterval);
 }
 
 void HealthService::WakeWatchers() {

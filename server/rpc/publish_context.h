@@ -6,6 +6,7 @@
 
 #include "dino/events/v1/server_info.pb.h"
 #include "server/auth/authenticator.h"
+#include "server/base/clock.h"
 #include "server/event/limits.h"
 #include "server/fanout/fanout.h"
 #include "server/mqtt/batch.h"
@@ -27,7 +28,7 @@ struct PublishContext {
   event::Limits limits;
   CallLimits call_limits;
   // For calls that state no deadline.
-  mqtt::Clock::duration default_deadline;
+  Clock::duration default_deadline;
   // What GetServerInfo answers. From any thread.
   std::function<v1::GetServerInfoResponse()> info;
   // Tells who calls; null: anyone may.

@@ -64,7 +64,7 @@ void PublishStream::OnArrived(bool ok) {
     return;
   }
   shared_.tracker.Begin();
-  arrived_at_ = mqtt::Clock::now();
+  arrived_at_ = Clock::now();
   meter_.Started();
   origins_.push_back({meter_.name().method, Traceparent(context_), nullptr});
   (new PublishStream(shared_, open_streams_, ask_))->Listen();
@@ -243,7 +243,7 @@ void PublishStream::OnFinished(bool ok) {
     const MutexLock lock(mutex_);
     status = status_;
   }
-  const mqtt::Clock::duration after = mqtt::Clock::now() - arrived_at_;
+  const Clock::duration after = Clock::now() - arrived_at_;
   meter_.Handled(status.error_code(), after);
   CallEnd end;
   end.requests = requests_;

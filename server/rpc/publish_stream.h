@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "dino/events/v1/event_publisher_service.pb.h"
+#include "server/base/clock.h"
 #include "server/base/mutex.h"
 #include "server/rpc/event_call.h"
 #include "server/rpc/publish_context.h"
@@ -115,7 +116,7 @@ class PublishStream {
   // The queue's thread only.
   grpc::ByteBuffer request_;
   std::uint64_t lane_ = 0;
-  mqtt::Clock::time_point arrived_at_;
+  Clock::time_point arrived_at_;
   // The last one is in force; events refer to that with which they came.
   std::deque<CallOrigin> origins_;
   std::size_t requests_ = 0;

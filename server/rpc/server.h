@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/auth/authenticator.h"
+#include "server/base/clock.h"
 #include "server/event/limits.h"
 #include "server/fanout/fanout.h"
 #include "server/mqtt/batch.h"
@@ -31,7 +32,7 @@ struct ServerOptions {
   // host:port; port 0 picks a free one.
   std::string address;
   event::Limits limits;
-  mqtt::Clock::duration default_deadline = std::chrono::seconds(10);
+  Clock::duration default_deadline = std::chrono::seconds(10);
   CallLimits call_limits;
   ConnectionLimits connection_limits;
   // Threads, each with a completion queue; 0 for one per core.

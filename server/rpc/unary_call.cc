@@ -26,7 +26,7 @@ void UnaryCall::OnArrived(bool ok) {
     return;
   }
   tracker_.Begin();
-  if (kCounting) arrived_at_ = mqtt::Clock::now();
+  if (kCounting) arrived_at_ = Clock::now();
   meter_.Started();
   meter_.Received();
   origin_.traceparent = Traceparent(context_);
@@ -50,7 +50,7 @@ void UnaryCall::EndIfLast() {
 }
 
 void UnaryCall::Count(grpc::StatusCode code) {
-  if (kCounting) meter_.Handled(code, mqtt::Clock::now() - arrived_at_);
+  if (kCounting) meter_.Handled(code, Clock::now() - arrived_at_);
 }
 
 void UnaryCall::Finish(const grpc::ByteBuffer& response) {

@@ -6,6 +6,7 @@
 #include <grpcpp/support/async_unary_call.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include "server/base/clock.h"
 #include "server/mqtt/batch.h"
 #include "server/rpc/byte_buffers.h"
 #include "server/rpc/call_log.h"
@@ -73,7 +74,7 @@ class UnaryCall {
   MemberTag<UnaryCall> done_;
   // Events still to come: the answer is sent, the call is over.
   int pending_events_ = 2;
-  mqtt::Clock::time_point arrived_at_;
+  Clock::time_point arrived_at_;
 };
 
 }  // namespace dino::rpc

@@ -31,7 +31,7 @@ class RecordingBatch : public mqtt::Batch {
     mqtt::PublishOptions options;
     options.content_type = "application/json";
     options.user_properties = {{"event_id", "e"}, {"event_type", "t"}};
-    options.deadline = mqtt::Clock::now() + std::chrono::hours(1);
+    options.deadline = Clock::now() + std::chrono::hours(1);
     options.expires_at = options.deadline;
     return options;
   }

@@ -29,7 +29,7 @@ class CompletionLedgerTest : public ::testing::Test {
   const std::shared_ptr<KeyedRun> run_ =
       std::make_shared<KeyedRun>(KeyedRun{"id", "message", 0, {}, {1, 2}, nullptr, nullptr, {}});
   CompletionLedger ledger_{kRecords, kWindow};
-  mqtt::Clock::time_point now_{seconds(1000)};
+  Clock::time_point now_{seconds(1000)};
 };
 
 TEST_F(CompletionLedgerTest, FindsWhatWasAdded) {

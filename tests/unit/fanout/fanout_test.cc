@@ -37,7 +37,7 @@ class FanoutTest : public ::testing::Test {
     event.type = "message";
     event.json = "{}";
     event.recipients = std::move(recipients);
-    event.deadline = mqtt::Clock::now() + std::chrono::seconds(10);
+    event.deadline = Clock::now() + std::chrono::seconds(10);
     return event;
   }
 
@@ -166,12 +166,12 @@ TEST_F(FanoutTest, GivesThePublicationItsProperties) {
 }
 
 TEST_F(FanoutTest, ExpiryCountsFromNowAndHasADefault) {
-  const auto before = mqtt::Clock::now();
+  const auto before = Clock::now();
   const auto by_default = Publish(EventFor({1}));
   Event event = EventFor({2});
   event.expiry = std::chrono::seconds(5);
   const auto own = Publish(std::move(event));
-  const auto after = mqtt::Clock::now();
+  const auto after = Clock::now();
   EXPECT_GE(by_default->options().expires_at, before + std::chrono::seconds(86400));
   EXPECT_LE(by_default->options().expires_at, after + std::chrono::seconds(86400));
   EXPECT_GE(own->options().expires_at, before + std::chrono::seconds(5));

@@ -61,7 +61,7 @@ TEST(FingerprintTest, OfARepeatedCallIsTheSame) {
   repeated.event_id = "id";
   repeated.traceparent = "00-1-1-00";
   repeated.expiry = std::chrono::seconds(5);
-  repeated.deadline = mqtt::Clock::now();
+  repeated.deadline = Clock::now();
   EXPECT_EQ(FingerprintOf(repeated), FingerprintOf(SomeEvent()));
 }
 

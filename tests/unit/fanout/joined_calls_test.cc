@@ -42,7 +42,7 @@ TEST_F(JoinedCallsTest, TheFirstJoinedCallTakesOverWhatIsMissing) {
     SCOPED_TRACE(key);
     const TestCall first = Publish(key, EventFor({1, 2, 3}));
     Event event = EventFor({1, 2, 3});
-    event.deadline = mqtt::Clock::now() + std::chrono::minutes(1);
+    event.deadline = Clock::now() + std::chrono::minutes(1);
     event.traceparent = "00-2-2-00";
     event.expiry = std::chrono::seconds(7);
     const auto expires_at = event.accepted_at + *event.expiry;
@@ -95,10 +95,10 @@ TEST_F(JoinedCallsTest, StoppingAJoinedCallEndsItAlone) {
 TEST_F(JoinedCallsTest, AJoinedCallEndsAtItsOwnDeadline) {
   const TestCall first = Publish();
   Event later = EventFor({1, 2, 3});
-  later.deadline = mqtt::Clock::now() + std::chrono::milliseconds(40);
+  later.deadline = Clock::now() + std::chrono::milliseconds(40);
   const TestCall second = Publish("key", std::move(later));
   Event soon = EventFor({1, 2, 3});
-  soon.deadline = mqtt::Clock::now() + std::chrono::milliseconds(20);
+  soon.deadline = Clock::now() + std::chrono::milliseconds(20);
   const TestCall third = Publish("key", std::move(soon));
   EXPECT_EQ(third.answer->failure(), Failure::kTimeUp);
   EXPECT_EQ(second.answer->failure(), Failure::kTimeUp);

@@ -104,7 +104,7 @@ class KeyedCallsTest : public ::testing::Test {
     event.type = "message";
     event.json = "{}";
     event.recipients = std::move(recipients);
-    event.deadline = mqtt::Clock::now() + std::chrono::hours(1);
+    event.deadline = Clock::now() + std::chrono::hours(1);
     return event;
   }
 

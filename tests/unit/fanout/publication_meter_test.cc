@@ -46,7 +46,7 @@ class FanoutMeterTest : public ::testing::Test {
     event.type = "message";
     event.json = "{}";
     event.recipients = std::move(recipients);
-    event.deadline = mqtt::Clock::now() + std::chrono::hours(1);
+    event.deadline = Clock::now() + std::chrono::hours(1);
     return event;
   }
 

@@ -12,8 +12,6 @@
 namespace dino::fanout {
 namespace {
 
-using mqtt::Clock;
-
 class WakerTest : public ::testing::Test {
  protected:
   Clock::time_point WaitForCall(std::size_t number) {

@@ -30,7 +30,7 @@ class GivenSocketsTest : public ::testing::Test {
 
   std::deque<FileDescriptor> open_;
   GivenSockets given_;
-  GivenSockets::Clock::time_point now_;
+  Clock::time_point now_;
 };
 
 TEST_F(GivenSocketsTest, CountsThoseThatAreOpen) {

@@ -28,7 +28,7 @@ TEST(ConnectionAgesTest, CutsWhatIsTooOldAndNothingElse) {
   const FileDescriptor old_peer(old_pair[1]);
   const FileDescriptor new_one(new_pair[0]);
   const FileDescriptor new_peer(new_pair[1]);
-  const ConnectionAges::Clock::time_point start;
+  const Clock::time_point start;
   ConnectionAges ages{seconds(10)};
   ages.Opened(old_one.number(), start);
   ages.Opened(new_one.number(), start + seconds(1));

@@ -29,7 +29,7 @@ class HistoryTest : public ::testing::Test {
   fanout::PublicationMeter publications_{{"one", "two"}};
   mqtt::SessionMeter sessions_;
   History history_{calls_, publications_, sessions_};
-  History::Clock::time_point now_;
+  Clock::time_point now_;
 };
 
 TEST_F(HistoryTest, WhatWasBeforeTheFirstLookIsNotCounted) {

@@ -62,7 +62,7 @@ TEST(StatusJsonTest, HistoryIsRatesAndTimesByInterval) {
   rpc::CallMeters calls;
   rpc::MethodMeter& method = calls.Add({"service", "PublishMessage", "unary"});
   History history(calls, fanout.meter(), pool.meter());
-  const History::Clock::time_point start;
+  const Clock::time_point start;
   const std::chrono::system_clock::time_point wall_time(std::chrono::seconds(1000));
   history.Look(start, wall_time);
   method.Handled(0, std::chrono::milliseconds(1));

@@ -51,7 +51,7 @@ class CallLogTest : public ::testing::Test {
   CallLog log_;
   CallOrigin origin_{"PublishBatch", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
                      nullptr};
-  CallLog::Clock::time_point now_{CallLog::Clock::now()};
+  Clock::time_point now_{Clock::now()};
 };
 
 TEST_F(CallLogTest, ALineHasAllThatIsKnown) {

@@ -49,9 +49,9 @@ class IdempotencyTest : public ServerFixture {
     return pending;
   }
   void WaitForJoined(std::size_t count) {
-    const auto give_up = mqtt::Clock::now() + testing::kPatience;
+    const auto give_up = Clock::now() + testing::kPatience;
     const auto joined = [this] { return fanout_.keyed_calls().joined_count(); };
-    while (joined() != count && mqtt::Clock::now() < give_up) std::this_thread::yield();
+    while (joined() != count && Clock::now() < give_up) std::this_thread::yield();
     EXPECT_EQ(joined(), count);
   }
 

@@ -154,7 +154,7 @@ TEST_F(PublishCallTest, OptionsReachThePublisher) {
   EXPECT_EQ(batch->options().qos, mqtt::Qos::kAtMostOnce);
   EXPECT_THAT(batch->options().user_properties.back(),
               Pair("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
-  const auto left = batch->options().expires_at - mqtt::Clock::now();
+  const auto left = batch->options().expires_at - Clock::now();
   EXPECT_LE(left, std::chrono::seconds(101));
   EXPECT_GE(left, std::chrono::seconds(101) - testing::kPatience);
   publisher_.End(batch, Settlement{Outcome::kAcknowledged, 0, false});
@@ -267,7 +267,7 @@ TEST_F(PublishCallTest, ACallIsToBeAnsweredBeforeItsDeadline) {
   context.set_deadline(deadline);
   auto call = std::async(std::launch::async, [&] { return Call(context, Request()); });
   const auto batch = publisher_.WaitForBatch();
-  const auto left = batch->options().deadline - mqtt::Clock::now();
+  const auto left = batch->options().deadline - Clock::now();
   EXPECT_LT(left, std::chrono::seconds(7));
   publisher_.End(batch, Settlement{Outcome::kUnknown, 0, false});
   const Answer answer = call.get();
