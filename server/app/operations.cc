@@ -74,9 +74,9 @@ Operations::Operations(const Settings& settings, const CallerAccess& access,
 
 absl::StatusOr<std::string> Operations::Start() {
   if (address_.empty()) return std::string();
-  historian_ = std::make_unique<Repeater>("history", [this] {
-    history_.Look(ops::Clock::now(), std::chrono::system_clock::now());
-    return std::chrono::duration_cast<std::chrono::milliseconds>(ops::History::kInterval);
+  historian_ = std::make_unique<Timer>("history", Clock::now(), [this] {
+    history_.Look(Clock::now(), std::chrono::system_clock::now());
+    return Clock::now() + ops::History::kInterval;
   });
   return http_.Start(address_);
 }

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "server/app/caller_access.h"
 #include "server/app/settings.h"
-#include "server/base/repeater.h"
+#include "server/base/timer.h"
 #include "server/fanout/fanout.h"
 #include "server/metrics/bridge_metrics.h"
 #include "server/mqtt/session_pool.h"
@@ -41,7 +41,7 @@ class Operations {
   const ops::OpsPages pages_;
   // These use the others.
   ops::HttpServer http_;
-  std::unique_ptr<Repeater> historian_;
+  std::unique_ptr<Timer> historian_;
 };
 
 }  // namespace dino::app

@@ -14,8 +14,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/base/mutex.h"
-#include "server/base/repeater.h"
 #include "server/base/text_file.h"
+#include "server/base/timer.h"
 
 namespace dino {
 
@@ -43,10 +43,10 @@ class WatchedFiles {
   absl::Status Start(const char* thread_name, ErrorFunction on_error) {
     absl::Status started = Refresh();
     if (!started.ok()) return started;
-    watch_.emplace(thread_name, [this, on_error = std::move(on_error)] {
+    watch_.emplace(thread_name, Clock::now() + kInterval, [this, on_error = std::move(on_error)] {
       const absl::Status status = Refresh();
       if (!status.ok()) on_error(status);
-      return kInterval;
+      return Clock::now() + kInterval;
     });
     return absl::OkStatus();
   }
@@ -102,7 +102,7 @@ class WatchedFiles {
   std::shared_ptr<const Value> value_ ABSL_GUARDED_BY(mutex_);
 
   // The last member: it uses the others.
-  std::optional<Repeater> watch_;
+  std::optional<Timer> watch_;
 };
 
 }  // namespace dino

@@ -54,7 +54,7 @@ KeyedCalls::KeyedCalls(Fanout& fanout, Admission& admission, const IdempotencyOp
     : fanout_(fanout),
       admission_(admission),
       ledger_(options.entries, options.window),
-      waker_([this] { EndOverdue(); }) {}
+      timer_("joined-calls", Timer::kNever, [this] { return EndOverdue(); }) {}
 
 std::shared_ptr<KeyedCall> KeyedCalls::Publish(std::string_view key, Event event,
                                                std::size_t request_bytes,
@@ -152,7 +152,7 @@ void KeyedCalls::Join(const std::shared_ptr<KeyedRun>& run, const Call& call,
   call->run_ = run;
   call->place_ = run->joined.insert(run->joined.end(), call);
   deadlines_.emplace(call->deadline_, call);
-  waker_.WakeBy(call->deadline_);
+  timer_.CallBy(call->deadline_);
 }
 
 void KeyedCalls::Leave(const Call& call) {
@@ -282,8 +282,9 @@ std::size_t KeyedCalls::joined_count() const {
   return deadlines_.size();
 }
 
-void KeyedCalls::EndOverdue() {
+Clock::time_point KeyedCalls::EndOverdue() {
   Consequences consequences;
+  Clock::time_point next = Timer::kNever;
   {
     const MutexLock lock(mutex_);
     const Clock::time_point now = Clock::now();
@@ -292,9 +293,10 @@ void KeyedCalls::EndOverdue() {
       Leave(call);
       consequences.answers.push_back({call, OutOfTime(call->run_)});
     }
-    if (!deadlines_.empty()) waker_.WakeBy(deadlines_.begin()->first);
+    if (!deadlines_.empty()) next = deadlines_.begin()->first;
   }
   Do(std::move(consequences));
+  return next;
 }
 
 KeyedCalls::Result KeyedCalls::OutOfTime(const std::shared_ptr<KeyedRun>& run) const {

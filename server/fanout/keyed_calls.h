@@ -14,10 +14,10 @@
 
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
+#include "server/base/timer.h"
 #include "server/fanout/admission.h"
 #include "server/fanout/completion_ledger.h"
 #include "server/fanout/keyed_call.h"
-#include "server/fanout/waker.h"
 
 namespace dino::fanout {
 
@@ -92,7 +92,8 @@ class KeyedCalls {
   void Do(Consequences consequences);
   void Start(Launch launch);
   void OnBatchEnded(const Call& call, const EventBatch& batch);
-  void EndOverdue();
+  // Ends joined calls that are out of time. Returns when the next one will be.
+  Clock::time_point EndOverdue();
 
   void Begin(std::string_view key, Event event, const Fingerprint& fingerprint, const Call& call,
              Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -122,7 +123,7 @@ class KeyedCalls {
   // The joined calls by their deadlines.
   std::set<std::pair<Clock::time_point, Call>> deadlines_ ABSL_GUARDED_BY(mutex_);
   // Last, so that it stops first.
-  Waker waker_;
+  Timer timer_;
 };
 
 }  // namespace dino::fanout

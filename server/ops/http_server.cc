@@ -95,9 +95,9 @@ absl::StatusOr<std::string> HttpServer::Start(const std::string& address) {
       MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_TIMEOUT,
       static_cast<unsigned>(kMaxAge.count()), MHD_OPTION_END);
   if (daemon_ == nullptr) return absl::UnavailableError("cannot start the HTTP server");
-  cutter_ = std::make_unique<Repeater>("ops-cutter", [this] {
+  cutter_ = std::make_unique<Timer>("ops-cutter", Clock::now(), [this] {
     ages_.CutOld(Clock::now());
-    return kLookAtAges;
+    return Clock::now() + kLookAtAges;
   });
   listener_.Start([this](int fd) { Take(fd); });
   return real_address;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "server/base/repeater.h"
+#include "server/base/timer.h"
 #include "server/net/listener.h"
 #include "server/ops/connection_ages.h"
 
@@ -61,7 +61,7 @@ class HttpServer {
   ConnectionAges ages_;
   net::Listener listener_;
   MHD_Daemon* daemon_ = nullptr;
-  std::unique_ptr<Repeater> cutter_;
+  std::unique_ptr<Timer> cutter_;
 };
 
 }  // namespace dino::ops

@@ -174,7 +174,7 @@ void HealthService::LookLater(WatchCall& watcher) {
     const MutexLock lock(mutex_);
     waiting_.push_back(&watcher);
   }
-  waker_.WakeBy(Clock::now() + kWatchInterval);
+  timer_.CallBy(Clock::now() + kWatchInterval);
 }
 
 void HealthService::WakeWatchers() {

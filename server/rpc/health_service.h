@@ -12,7 +12,7 @@
 
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "server/base/mutex.h"
-#include "server/fanout/waker.h"
+#include "server/base/timer.h"
 #include "server/rpc/call_meters.h"
 #include "server/rpc/call_tracker.h"
 
@@ -31,7 +31,10 @@ class HealthService {
       : ready_(std::move(ready)),
         tracker_(tracker),
         meters_(meters),
-        waker_([this] { WakeWatchers(); }) {}
+        timer_("health-watch", Timer::kNever, [this] {
+          WakeWatchers();
+          return Timer::kNever;
+        }) {}
   HealthService(const HealthService&) = delete;
   HealthService& operator=(const HealthService&) = delete;
 
@@ -67,7 +70,7 @@ class HealthService {
   Mutex mutex_;
   std::vector<WatchCall*> waiting_ ABSL_GUARDED_BY(mutex_);
   // Last: it uses the others.
-  fanout::Waker waker_;
+  Timer timer_;
 };
 
 }  // namespace dino::rpc

@@ -1,12 +1,18 @@
-#include "server/fanout/waker.h"
+#include "server/base/timer.h"
+
+#include <pthread.h>
 
 #include <utility>
 
-namespace dino::fanout {
+namespace dino {
 
-Waker::Waker(std::function<void()> wake) : wake_(std::move(wake)), thread_([this] { Run(); }) {}
+Timer::Timer(const char* thread_name, Clock::time_point first, Function function)
+    : function_(std::move(function)), next_(first), thread_([this, thread_name] {
+        pthread_setname_np(pthread_self(), thread_name);
+        Run();
+      }) {}
 
-Waker::~Waker() {
+Timer::~Timer() {
   {
     const MutexLock lock(mutex_);
     stop_ = true;
@@ -15,18 +21,18 @@ Waker::~Waker() {
   thread_.join();
 }
 
-void Waker::WakeBy(Clock::time_point when) {
+void Timer::CallBy(Clock::time_point when) {
   const MutexLock lock(mutex_);
   if (when >= next_) return;
   next_ = when;
   changed_.notify_one();
 }
 
-void Waker::Run() {
-  while (WaitForTime()) wake_();
+void Timer::Run() {
+  while (WaitForTime()) CallBy(function_());
 }
 
-bool Waker::WaitForTime() {
+bool Timer::WaitForTime() {
   MutexLock lock(mutex_);
   while (!stop_) {
     if (next_ == kNever) {
@@ -42,4 +48,4 @@ bool Waker::WaitForTime() {
   return false;
 }
 
-}  // namespace dino::fanout
+}  // namespace dino

@@ -1,0 +1,46 @@
+#ifndef DINO_SERVER_BASE_TIMER_H_
+#define DINO_SERVER_BASE_TIMER_H_
+
+#include <condition_variable>
+#include <functional>
+#include <thread>
+
+#include "server/base/clock.h"
+#include "server/base/mutex.h"
+
+namespace dino {
+
+// Calls a function on a thread of its own when it is time. Thread-safe.
+class Timer {
+ public:
+  static constexpr Clock::time_point kNever = Clock::time_point::max();
+
+  // Returns when to call it again, unless `CallBy` asks for an earlier time.
+  using Function = std::function<Clock::time_point()>;
+
+  // `thread_name` has at most 15 bytes. `first` is when to call it for the first time.
+  Timer(const char* thread_name, Clock::time_point first, Function function);
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+  // Waits for a call in progress; none follows.
+  ~Timer();
+
+  // Asks for a call at `when` or soon after. A call answers all requests made before it began.
+  void CallBy(Clock::time_point when);
+
+ private:
+  void Run();
+  // Waits until it is time; false at the end.
+  bool WaitForTime();
+
+  const Function function_;
+  Mutex mutex_;
+  std::condition_variable changed_;
+  Clock::time_point next_ ABSL_GUARDED_BY(mutex_);
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace dino
+
+#endif  // DINO_SERVER_BASE_TIMER_H_
