@@ -2,40 +2,10 @@
 
 #include <algorithm>
 
+#include "server/base/utf8.h"
+
 namespace dino {
 namespace {
-
-// Takes one code point off the front of `text`; false if there is no valid one.
-bool TakeCodePoint(std::string_view& text, char32_t& code_point) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  std::size_t length = 1;
-  char32_t least = 0;
-  code_point = lead;
-  if (lead >= 0xF0 && lead < 0xF8) {
-    length = 4;
-    least = 0x10000;
-    code_point = lead & 0x07U;
-  } else if (lead >= 0xE0 && lead < 0xF0) {
-    length = 3;
-    least = 0x800;
-    code_point = lead & 0x0FU;
-  } else if (lead >= 0xC0 && lead < 0xE0) {
-    length = 2;
-    least = 0x80;
-    code_point = lead & 0x1FU;
-  } else if (lead >= 0x80) {
-    return false;
-  }
-  if (text.size() < length) return false;
-  for (std::size_t i = 1; i < length; ++i) {
-    const auto next = static_cast<unsigned char>(text[i]);
-    if ((next & 0xC0U) != 0x80U) return false;
-    code_point = (code_point << 6U) | (next & 0x3FU);
-  }
-  text.remove_prefix(length);
-  const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
-  return code_point >= least && code_point <= 0x10FFFF && !surrogate;
-}
 
 // MQTT lets brokers refuse control and non-characters, and some do.
 bool Printable(char32_t c) {
@@ -50,9 +20,10 @@ std::string_view TopicTextRule(std::string_view text) {
   while (!text.empty()) {
     const char c = text.front();
     if (c == '+' || c == '#') return "must not contain the wildcards + and #";
-    char32_t code_point = 0;
-    if (!TakeCodePoint(text, code_point)) return "must be UTF-8";
-    if (!Printable(code_point)) return "must not contain control characters";
+    const CodePoint first = FirstCodePoint(text);
+    if (first.bytes == 0) return "must be UTF-8";
+    if (!Printable(first.value)) return "must not contain control characters";
+    text.remove_prefix(first.bytes);
   }
   return "";
 }

@@ -8,8 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/unknown_field_set.h"
-#include "rapidjson/encodings.h"
-#include "rapidjson/memorystream.h"
+#include "server/base/utf8.h"
 
 namespace dino::event {
 namespace {
@@ -21,15 +20,6 @@ using google::protobuf::UnknownFieldSet;
 
 // Protobuf's own limit.
 constexpr int kMaxDepth = 100;
-
-bool IsUtf8(std::string_view text) {
-  rapidjson::MemoryStream stream(text.data(), text.size());
-  unsigned codepoint = 0;
-  while (stream.Tell() < text.size()) {
-    if (!rapidjson::UTF8<>::Decode(stream, &codepoint)) return false;
-  }
-  return stream.Tell() == text.size();
-}
 
 std::string NotReadable(const Descriptor& type) {
   return absl::StrCat("must be a valid ", type.full_name(), " in protobuf's binary format");

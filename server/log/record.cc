@@ -7,34 +7,12 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "server/base/utf8.h"
+
 namespace dino::log {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-// The length of the UTF-8 sequence at the start of `text`, 0 if there is none: neither
-// surrogates, nor more bytes than needed, nor beyond U+10FFFF.
-std::size_t SequenceLength(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  std::size_t length = 0;
-  unsigned char low = 0x80;
-  unsigned char high = 0xBF;
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) length = 2;
-  if (lead >= 0xE0 && lead <= 0xEF) length = 3;
-  if (lead >= 0xF0 && lead <= 0xF4) length = 4;
-  if (length == 0 || text.size() < length) return 0;
-  if (lead == 0xE0) low = 0xA0;
-  if (lead == 0xED) high = 0x9F;
-  if (lead == 0xF0) low = 0x90;
-  if (lead == 0xF4) high = 0x8F;
-  if (byte(1) < low || byte(1) > high) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if (byte(i) < 0x80 || byte(i) > 0xBF) return 0;
-  }
-  return length;
-}
 
 void AppendControl(char c, std::string& out) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -59,7 +37,7 @@ void AppendControl(char c, std::string& out) {
 void AppendEscaped(std::string_view text, bool quotes, std::string& out) {
   while (!text.empty()) {
     const char c = text.front();
-    std::size_t length = SequenceLength(text);
+    std::size_t length = FirstCodePoint(text).bytes;
     if (length == 0) {
       out += kReplacement;
       length = 1;

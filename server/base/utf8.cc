@@ -1,0 +1,47 @@
+#include "server/base/utf8.h"
+
+namespace dino {
+namespace {
+
+// Code points from `least` on that a lead byte and so many more bytes encode.
+struct Form {
+  unsigned char lead_mask;
+  unsigned char lead;
+  std::size_t bytes;
+  char32_t least;
+};
+
+constexpr Form kForms[] = {
+    {0x80, 0x00, 1, 0}, {0xE0, 0xC0, 2, 0x80}, {0xF0, 0xE0, 3, 0x800}, {0xF8, 0xF0, 4, 0x10000}};
+
+bool IsSurrogate(char32_t c) { return c >= 0xD800 && c <= 0xDFFF; }
+
+}  // namespace
+
+CodePoint FirstCodePoint(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  for (const Form& form : kForms) {
+    if ((lead & form.lead_mask) != form.lead) continue;
+    if (text.size() < form.bytes) return {};
+    char32_t value = lead & static_cast<unsigned char>(~form.lead_mask);
+    for (const char c : text.substr(1, form.bytes - 1)) {
+      const auto next = static_cast<unsigned char>(c);
+      if ((next & 0xC0U) != 0x80U) return {};
+      value = (value << 6U) | (next & 0x3FU);
+    }
+    if (value < form.least || value > 0x10FFFF || IsSurrogate(value)) return {};
+    return {value, form.bytes};
+  }
+  return {};
+}
+
+bool IsUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint first = FirstCodePoint(text);
+    if (first.bytes == 0) return false;
+    text.remove_prefix(first.bytes);
+  }
+  return true;
+}
+
+}  // namespace dino

@@ -1,0 +1,25 @@
+#ifndef DINO_SERVER_BASE_UTF8_H_
+#define DINO_SERVER_BASE_UTF8_H_
+
+#include <cstddef>
+#include <string_view>
+
+namespace dino {
+
+struct CodePoint {
+  char32_t value = 0;
+  // How many bytes encode it; 0 if they are not UTF-8.
+  std::size_t bytes = 0;
+};
+
+// The code point at the start of `text`. UTF-8 is what RFC 3629 allows: no surrogates, no longer
+// encodings than needed, nothing above U+10FFFF.
+//
+// REQUIRES: !text.empty().
+CodePoint FirstCodePoint(std::string_view text);
+
+bool IsUtf8(std::string_view text);
+
+}  // namespace dino
+
+#endif  // DINO_SERVER_BASE_UTF8_H_

@@ -1,0 +1,52 @@
+#include "server/base/topic_text.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace dino {
+namespace {
+
+TEST(TopicTextTest, TakesTextThatEveryBrokerTakes) {
+  for (const char* text : {"", "dms/dev/", "$SYS", "a b", "Grüße/😀"}) {
+    EXPECT_EQ(TopicTextRule(text), "") << text;
+  }
+}
+
+TEST(TopicTextTest, NamesTheRuleThatIsBroken) {
+  for (const char* text : {"+", "a/#", "a+b"}) {
+    EXPECT_EQ(TopicTextRule(text), "must not contain the wildcards + and #") << text;
+  }
+  for (const char* text : {"\xFF", "a\xC3", "\xED\xA0\x80"}) {
+    EXPECT_EQ(TopicTextRule(text), "must be UTF-8") << text;
+  }
+  // U+0001, U+007F, U+0085 and the non-characters U+FDD0, U+FFFF, U+10FFFE.
+  for (const char* text :
+       {"\x01", "\x7F", "\xC2\x85", "\xEF\xB7\x90", "\xEF\xBF\xBF", "\xF4\x8F\xBF\xBE"}) {
+    EXPECT_EQ(TopicTextRule(text), "must not contain control characters") << text;
+  }
+  EXPECT_EQ(TopicTextRule(std::string(1, '\0')), "must not contain control characters");
+}
+
+TEST(TopicNameTest, HasLevelsThatAreNotEmpty) {
+  EXPECT_EQ(TopicNameRule("room/7", 2), "");
+  EXPECT_EQ(TopicNameRule("", 2), "must not be empty");
+  for (const char* name : {"/a", "a/", "a//b"}) {
+    EXPECT_EQ(TopicNameRule(name, 9), "must have no empty level") << name;
+  }
+  EXPECT_EQ(TopicNameRule("a/b/c", 2), "must have fewer levels: a topic has at most 10");
+}
+
+TEST(TopicNameTest, IsNoSystemTopicAndNotTooLong) {
+  EXPECT_EQ(TopicNameRule("$SYS", 2), "must not begin with $");
+  EXPECT_EQ(TopicNameRule(std::string(kMaxTopicNameBytes, 'a'), 1), "");
+  EXPECT_EQ(TopicNameRule(std::string(kMaxTopicNameBytes + 1, 'a'), 1),
+            "must be at most 255 bytes");
+}
+
+TEST(TopicNameTest, KeepsTheRulesOfTopics) {
+  EXPECT_EQ(TopicNameRule("a/#", 2), "must not contain the wildcards + and #");
+}
+
+}  // namespace
+}  // namespace dino

@@ -1,0 +1,63 @@
+#include "server/base/utf8.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+namespace dino {
+namespace {
+
+using namespace std::string_view_literals;
+
+// Encodes a number as UTF-8 would, whether it allows that or not.
+std::string Encode(char32_t value, std::size_t bytes) {
+  constexpr unsigned char kLeads[] = {0, 0, 0xC0, 0xE0, 0xF0};
+  std::string text(bytes, '\0');
+  for (std::size_t i = bytes - 1; i > 0; --i) {
+    text[i] = static_cast<char>(0x80U | (value & 0x3FU));
+    value >>= 6U;
+  }
+  text[0] = static_cast<char>(kLeads[bytes] | value);
+  return text;
+}
+
+TEST(Utf8Test, ReadsEveryCodePointInItsShortestForm) {
+  for (char32_t value = 0; value <= 0x10FFFF; ++value) {
+    const std::size_t bytes = value < 0x80 ? 1 : value < 0x800 ? 2 : value < 0x10000 ? 3 : 4;
+    const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+    const CodePoint first = FirstCodePoint(Encode(value, bytes) + "a");
+    ASSERT_EQ(first.bytes, surrogate ? 0 : bytes) << std::hex << static_cast<unsigned>(value);
+    ASSERT_EQ(first.value, surrogate ? 0 : value);
+  }
+}
+
+TEST(Utf8Test, RefusesLongerForms) {
+  EXPECT_FALSE(IsUtf8(Encode(0x7F, 2)));
+  EXPECT_FALSE(IsUtf8(Encode(0x7FF, 3)));
+  EXPECT_FALSE(IsUtf8(Encode(0xFFFF, 4)));
+}
+
+TEST(Utf8Test, RefusesWhatIsAboveTheLastCodePoint) {
+  EXPECT_TRUE(IsUtf8("\xF4\x8F\xBF\xBF"));
+  EXPECT_FALSE(IsUtf8("\xF4\x90\x80\x80"));
+  EXPECT_FALSE(IsUtf8("\xF5\x80\x80\x80"));
+  EXPECT_FALSE(IsUtf8("\xF8\x88\x80\x80\x80"));
+  EXPECT_FALSE(IsUtf8("\xFF"));
+}
+
+TEST(Utf8Test, RefusesBrokenSequences) {
+  EXPECT_FALSE(IsUtf8("\x80"));          // No lead byte.
+  EXPECT_FALSE(IsUtf8("\xE2\x82"));      // Ends too soon.
+  EXPECT_FALSE(IsUtf8("\xE2\x82z"));     // Goes on with another character,
+  EXPECT_FALSE(IsUtf8("\xE2\xC3\xA9"));  // or a new lead byte.
+}
+
+TEST(Utf8Test, LooksAtAllOfAText) {
+  EXPECT_TRUE(IsUtf8(""));
+  EXPECT_TRUE(IsUtf8("a\0é€😀"sv));
+  EXPECT_FALSE(IsUtf8("a\0é€\xFF"sv));
+}
+
+}  // namespace
+}  // namespace dino
