@@ -6,6 +6,8 @@
 #include "server/app/application.h"
 #include "server/auth/api_key.h"
 #include "server/auth/key_file.h"
+#include "server/base/digest.h"
+#include "server/base/hex.h"
 
 namespace dino::app {
 namespace {
@@ -27,8 +29,8 @@ int HashKey(const std::vector<std::string>& arguments, std::istream& in, std::os
     errors << "dino-bridge: the key " << status.message() << "\n";
     return kExitBadSettings;
   }
-  const std::string entry = R"({"name": ")" + arguments[0] + R"(", "sha256": [")" +
-                            auth::ToHex(auth::DigestOf(key)) + R"("]})";
+  const std::string entry =
+      R"({"name": ")" + arguments[0] + R"(", "sha256": [")" + ToHex(Sha256({key})) + R"("]})";
   // Whatever would break the file is no name.
   if (!auth::ParseKeyFile(R"({"callers": [)" + entry + "]}").ok()) {
     errors << "dino-bridge: the name must be 1 to 64 letters, digits, '-', '_' and '.'\n";

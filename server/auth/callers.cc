@@ -35,11 +35,13 @@ absl::Status Callers::Start() {
 }
 
 std::shared_ptr<const Caller> Callers::Find(std::string_view key) const {
-  const KeyDigest digest = DigestOf(key);
+  const KeyDigest digest = Sha256({key});
   const std::shared_ptr<const Table> table = file_.value();
   if (table == nullptr) return nullptr;
   const auto place = table->by_key.find(BeginningOf(digest));
-  if (place == table->by_key.end() || !Equal(place->second.digest, digest)) return nullptr;
+  if (place == table->by_key.end() || !EqualInConstantTime(place->second.digest, digest)) {
+    return nullptr;
+  }
   return place->second.caller;
 }
 

@@ -10,6 +10,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "server/base/hex.h"
 
 namespace dino::auth {
 namespace {
@@ -101,9 +103,10 @@ class EntryReader {
   }
 
   bool AddKey(std::string_view text) {
-    const auto digest = FromHex(text);
-    if (digest.has_value()) entry_.keys.push_back(*digest);
-    return digest.has_value();
+    KeyDigest digest;
+    if (!FromHex(text, absl::MakeSpan(digest))) return false;
+    entry_.keys.push_back(digest);
+    return true;
   }
 
   bool AddCertificate(std::string_view text) {

@@ -6,9 +6,8 @@
 #include <cstring>
 
 #include "absl/random/random.h"
-#include "absl/strings/escaping.h"
-#include "absl/strings/string_view.h"
-#include "server/fanout/digest.h"
+#include "server/base/digest.h"
+#include "server/base/hex.h"
 
 namespace dino::fanout {
 namespace {
@@ -19,12 +18,12 @@ constexpr std::string_view kNamespace(
 
 // Makes the first 16 of `bytes` a UUID of that version.
 std::string Uuid(const unsigned char* bytes, unsigned char version) {
-  std::array<char, 16> uuid{};
+  std::array<unsigned char, 16> uuid{};
   std::memcpy(uuid.data(), bytes, uuid.size());
-  uuid[6] = static_cast<char>((uuid[6] & 0x0F) | version << 4);
-  uuid[8] = static_cast<char>((uuid[8] & 0x3F) | 0x80);  // RFC 4122 variant
+  uuid[6] = static_cast<unsigned char>((uuid[6] & 0x0FU) | version << 4U);
+  uuid[8] = static_cast<unsigned char>((uuid[8] & 0x3FU) | 0x80U);  // RFC 4122 variant
 
-  std::string text = absl::BytesToHexString(absl::string_view(uuid.data(), uuid.size()));
+  std::string text = ToHex(uuid);
   for (const std::size_t dash : {8U, 13U, 18U, 23U}) text.insert(dash, 1, '-');
   return text;
 }

@@ -1,7 +1,7 @@
 #ifndef DINO_SERVER_FANOUT_FINGERPRINT_H_
 #define DINO_SERVER_FANOUT_FINGERPRINT_H_
 
-#include "server/fanout/digest.h"
+#include "server/base/digest.h"
 #include "server/fanout/event.h"
 
 namespace dino::fanout {

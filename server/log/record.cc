@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "server/base/hex.h"
 #include "server/base/utf8.h"
 
 namespace dino::log {
@@ -15,7 +16,6 @@ namespace {
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 void AppendControl(char c, std::string& out) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   switch (c) {
     case '\n':
       out += "\\n";
@@ -27,9 +27,7 @@ void AppendControl(char c, std::string& out) {
       out += "\\t";
       return;
     default:
-      out += "\\u00";
-      out += kDigits[static_cast<unsigned char>(c) >> 4U];
-      out += kDigits[static_cast<unsigned char>(c) & 15U];
+      out += "\\u00" + ToHex({static_cast<unsigned char>(c)});
   }
 }
 

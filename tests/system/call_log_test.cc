@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "server/auth/api_key.h"
+#include "server/base/digest.h"
+#include "server/base/hex.h"
 #include "tests/support/mqtt/automatic_broker.h"
 #include "tests/support/process/files.h"
 #include "tests/support/process/temporary_directory.h"
@@ -29,9 +30,9 @@ class CallLogTest : public ::testing::Test {
   void SetUp() override { bridge_.WaitForReadiness(true); }
 
   std::string KeyFile() const {
-    return WriteFile(directory_.path(), "keys",
-                     R"({"callers": [{"name": "chat", "sha256": [")" +
-                         auth::ToHex(auth::DigestOf(kKey)) + R"("]}]})");
+    return WriteFile(
+        directory_.path(), "keys",
+        R"({"callers": [{"name": "chat", "sha256": [")" + ToHex(Sha256({kKey})) + R"("]}]})");
   }
 
   void Prepare(grpc::ClientContext& context) const {

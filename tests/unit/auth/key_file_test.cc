@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "server/base/hex.h"
+
 namespace dino::auth {
 namespace {
 
@@ -22,6 +24,12 @@ std::string Problem(const std::string& json) {
   return std::string(ParseKeyFile(json).status().message());
 }
 
+KeyDigest DigestIn(std::string_view hex) {
+  KeyDigest digest{};
+  EXPECT_TRUE(FromHex(hex, absl::MakeSpan(digest))) << hex;
+  return digest;
+}
+
 TEST(KeyFileTest, ReadsEveryMember) {
   const auto entries =
       ParseKeyFile(File(R"({"name": "chat-1", "sha256": [")" + kDigest + R"(", ")" + kOther +
@@ -32,7 +40,7 @@ TEST(KeyFileTest, ReadsEveryMember) {
   ASSERT_EQ(entries->size(), 1U);
   const CallerEntry& entry = entries->front();
   EXPECT_EQ(entry.name, "chat-1");
-  EXPECT_THAT(entry.keys, ElementsAre(*FromHex(kDigest), *FromHex(kOther)));
+  EXPECT_THAT(entry.keys, ElementsAre(DigestIn(kDigest), DigestIn(kOther)));
   EXPECT_THAT(entry.certificates, ElementsAre("spiffe://prod/Chat", "chat.example"));
   EXPECT_THAT(entry.methods, Optional(ElementsAre("PublishBatch", "PublishMessage")));
   EXPECT_EQ(entry.rates.events_per_second, 2.5);
@@ -44,7 +52,7 @@ TEST(KeyFileTest, WhatIsNotThereIsNoLimit) {
   const auto entries = ParseKeyFile(File(R"({"name": "a", "sha256": ")" + kDigest + R"("})"));
   ASSERT_TRUE(entries.ok()) << entries.status();
   const CallerEntry& entry = entries->front();
-  EXPECT_THAT(entry.keys, ElementsAre(*FromHex(kDigest)));
+  EXPECT_THAT(entry.keys, ElementsAre(DigestIn(kDigest)));
   EXPECT_FALSE(entry.methods.has_value());
   EXPECT_FALSE(entry.rates.events_per_second.has_value());
   EXPECT_FALSE(entry.rates.recipients_per_second.has_value());

@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "server/auth/api_key.h"
+#include "server/base/digest.h"
+#include "server/base/hex.h"
 #include "tests/support/process/files.h"
 
 namespace dino::auth {
@@ -12,7 +13,7 @@ namespace dino::auth {
 // A caller of a key file; `more` are further members, each after a comma.
 inline std::string KeyFileEntry(const std::string& name, const std::string& key,
                                 const std::string& more = "") {
-  return R"({"name": ")" + name + R"(", "sha256": ")" + ToHex(DigestOf(key)) + "\"" + more + "}";
+  return R"({"name": ")" + name + R"(", "sha256": ")" + ToHex(Sha256({key})) + "\"" + more + "}";
 }
 
 // Writes a key file as tools do it: it is another file at once.

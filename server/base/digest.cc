@@ -1,11 +1,12 @@
-#include "server/fanout/digest.h"
+#include "server/base/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <cstdlib>
 #include <memory>
 
-namespace dino::fanout {
+namespace dino {
 namespace {
 
 struct FreeContext {
@@ -39,4 +40,8 @@ Sha256Digest Sha256(std::initializer_list<std::string_view> pieces) {
   return Hash<Sha256Digest>(EVP_sha256(), pieces);
 }
 
-}  // namespace dino::fanout
+bool EqualInConstantTime(const Sha256Digest& a, const Sha256Digest& b) {
+  return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace dino

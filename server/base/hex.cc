@@ -1,0 +1,44 @@
+#include "server/base/hex.h"
+
+#include <cstddef>
+
+#include "absl/strings/ascii.h"
+
+namespace dino {
+namespace {
+
+constexpr std::string_view kDigits = "0123456789abcdef";
+
+// The value of a digit of either case; npos if it is none.
+std::size_t ValueOf(char digit) {
+  return kDigits.find(absl::ascii_tolower(static_cast<unsigned char>(digit)));
+}
+
+}  // namespace
+
+std::string ToHex(absl::Span<const unsigned char> bytes) {
+  std::string digits;
+  digits.reserve(2 * bytes.size());
+  for (const unsigned char byte : bytes) {
+    digits += kDigits[byte >> 4U];
+    digits += kDigits[byte & 15U];
+  }
+  return digits;
+}
+
+bool FromHex(std::string_view digits, absl::Span<unsigned char> bytes) {
+  if (digits.size() != 2 * bytes.size()) return false;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const std::size_t high = ValueOf(digits[2 * i]);
+    const std::size_t low = ValueOf(digits[2 * i + 1]);
+    if (high == std::string_view::npos || low == std::string_view::npos) return false;
+    bytes[i] = static_cast<unsigned char>(high << 4U | low);
+  }
+  return true;
+}
+
+bool IsLowerHex(std::string_view text) {
+  return text.find_first_not_of(kDigits) == std::string_view::npos;
+}
+
+}  // namespace dino
