@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "server/base/hex.h"
+#include "server/base/host_port.h"
 
 namespace dino::publish_client {
 namespace {
@@ -53,10 +55,6 @@ Example:
     "user_ids": [4321]}' | dino-publish PublishRead
 )";
 
-bool IsLowerHex(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 // 00-<32 digits>-<16 digits>-<2 digits>
 bool IsTraceparent(std::string_view text) {
   return text.size() == 55 && text[2] == '-' && text[35] == '-' && text[52] == '-' &&
@@ -68,8 +66,8 @@ bool IsTraceparent(std::string_view text) {
 using Problem = std::string;
 
 Problem SetAddress(const std::string& value, Options& options) {
-  const std::size_t colon = value.rfind(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == value.size()) {
+  const auto parts = SplitHostPort(value);
+  if (!parts.has_value() || parts->first.empty() || parts->second.empty()) {
     return "must be host:port";
   }
   options.address = value;

@@ -54,9 +54,7 @@ mqtt::BrokerAccessOptions BrokerAccessOptionsOf(const Settings& settings) {
 
 mqtt::SessionPoolOptions PoolOptions(const Settings& settings) {
   mqtt::SessionPoolOptions options;
-  for (const HostPort& broker : settings.mqtt_brokers) {
-    options.brokers.push_back({broker.host, broker.port});
-  }
+  options.brokers = settings.mqtt_brokers;
   options.sessions = settings.mqtt_sessions;
   options.loops = settings.mqtt_loops;
   options.client_id_prefix = settings.mqtt_client_id_prefix;
@@ -84,7 +82,7 @@ fanout::FanoutOptions FanoutOptionsOf(const Settings& settings) {
 rpc::ServerOptions ServerOptionsOf(const Settings& settings,
                                    const fanout::TopicTemplate& topic_template) {
   rpc::ServerOptions options;
-  options.address = settings.grpc_address.ToString();
+  options.address = settings.grpc_address;
   options.limits.max_recipients = settings.max_recipients;
   options.limits.max_payload_bytes = settings.max_payload_bytes;
   options.limits.max_topic_levels = topic_template.max_name_levels();

@@ -55,7 +55,7 @@ std::size_t ReservedDescriptors(const Settings& settings) { return settings.mqtt
 Operations::Operations(const Settings& settings, const CallerAccess& access,
                        const fanout::Fanout& fanout, const mqtt::SessionPool& pool,
                        const rpc::Server& server)
-    : address_(settings.ops_address.has_value() ? settings.ops_address->ToString() : ""),
+    : address_(settings.ops_address),
       history_(server.meters(), fanout.meter(), pool.meter()),
       status_{std::string(Version()),
               StartTime(),
@@ -73,12 +73,12 @@ Operations::Operations(const Settings& settings, const CallerAccess& access,
             ReservedDescriptors(settings)) {}
 
 absl::StatusOr<std::string> Operations::Start() {
-  if (address_.empty()) return std::string();
+  if (!address_.has_value()) return std::string();
   historian_ = std::make_unique<Timer>("history", Clock::now(), [this] {
     history_.Look(Clock::now(), std::chrono::system_clock::now());
     return Clock::now() + ops::History::kInterval;
   });
-  return http_.Start(address_);
+  return http_.Start(*address_);
 }
 
 }  // namespace dino::app

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "server/app/caller_access.h"
 #include "server/app/settings.h"
+#include "server/base/host_port.h"
 #include "server/base/timer.h"
 #include "server/fanout/fanout.h"
 #include "server/metrics/bridge_metrics.h"
@@ -34,7 +35,7 @@ class Operations {
   absl::StatusOr<std::string> Start();
 
  private:
-  const std::string address_;
+  const std::optional<HostPort> address_;
   ops::History history_;
   const ops::StatusSources status_;
   const metrics::BridgeMetrics metrics_;

@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "server/app/host_port.h"
+#include "server/base/host_port.h"
 #include "server/log/record.h"
 
 namespace dino::app {

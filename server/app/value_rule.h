@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "server/app/host_port.h"
 #include "server/app/settings.h"
+#include "server/base/host_port.h"
 
 namespace dino::app {
 

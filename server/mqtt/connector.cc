@@ -50,7 +50,7 @@ void Connector::OpenKnown() {
 }
 
 void Connector::Open(const std::string& address) {
-  endpoint_ = BrokerAddress{address, target_.broker.port}.ToString();
+  endpoint_ = HostPort{address, target_.broker.port}.ToString();
   if (endpoint_ == target_.except) {
     Fail(absl::AlreadyExistsError("connected to it already"));
     return;

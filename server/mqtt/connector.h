@@ -12,9 +12,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/base/clock.h"
+#include "server/base/host_port.h"
 #include "server/mqtt/batch.h"
 #include "server/mqtt/broker_access.h"
-#include "server/mqtt/broker_address.h"
 #include "server/mqtt/connection.h"
 #include "server/mqtt/poller.h"
 #include "server/mqtt/resolver.h"
@@ -45,7 +45,7 @@ struct ConnectOptions {
 class Connector : private SocketHandler {
  public:
   struct Target {
-    BrokerAddress broker;
+    HostPort broker;
     // Which of the name's addresses is used, counted round.
     std::size_t choice = 0;
     std::string client_id;

@@ -13,6 +13,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "server/base/host_port.h"
 #include "server/base/mutex.h"
 
 namespace dino::mqtt {
@@ -23,9 +24,6 @@ absl::Status StatusOf(const std::string& host, int result) {
   const bool unknown_name = result == EAI_NONAME || result == EAI_NODATA;
   return unknown_name ? absl::NotFoundError(text) : absl::UnavailableError(text);
 }
-
-// IPv6 addresses have colons, IPv4 addresses have none.
-bool IsIpv6(const std::string& address) { return address.find(':') != std::string::npos; }
 
 void SortEachKind(Resolver::Addresses& addresses) {
   const bool ipv6_first = IsIpv6(addresses.front());

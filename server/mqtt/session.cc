@@ -38,7 +38,7 @@ Session::Session(std::uint32_t number, SessionOptions options, unsigned seed, Po
              }),
       failover_(number, options_.failover_after, colleagues, queue_) {}
 
-const BrokerAddress& Session::broker() const {
+const HostPort& Session::broker() const {
   return options_.brokers[attempt_ % options_.brokers.size()];
 }
 

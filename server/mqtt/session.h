@@ -13,9 +13,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/base/clock.h"
+#include "server/base/host_port.h"
 #include "server/mqtt/backoff.h"
 #include "server/mqtt/batch.h"
-#include "server/mqtt/broker_address.h"
 #include "server/mqtt/connection.h"
 #include "server/mqtt/connector.h"
 #include "server/mqtt/failover.h"
@@ -32,7 +32,7 @@ namespace dino::mqtt {
 
 struct SessionOptions : ConnectOptions {
   // The first is preferred; the next one is tried when an attempt fails.
-  std::vector<BrokerAddress> brokers;
+  std::vector<HostPort> brokers;
   // Which address of a name that has several is preferred, counted round.
   std::size_t address = 0;
   std::string client_id;
@@ -121,7 +121,7 @@ class Session : private SocketHandler, private Connection::Listener {
   void OnPubAck(int packet_id, std::uint8_t reason_code) override;
 
   bool connected() const { return state_ == State::kConnected; }
-  const BrokerAddress& broker() const;
+  const HostPort& broker() const;
   void Attempt();
   void OnConnectorDone(const absl::Status& status);
   void Established();

@@ -10,9 +10,9 @@ namespace dino::mqtt {
 
 namespace {
 
-std::vector<std::string> NamesOf(const std::vector<BrokerAddress>& brokers) {
+std::vector<std::string> NamesOf(const std::vector<HostPort>& brokers) {
   std::vector<std::string> names;
-  for (const BrokerAddress& broker : brokers) names.push_back(broker.ToString());
+  for (const HostPort& broker : brokers) names.push_back(broker.ToString());
   return names;
 }
 

@@ -24,7 +24,7 @@ namespace dino::mqtt {
 
 struct SessionPoolOptions {
   // At least one. Session n prefers broker n modulo their number.
-  std::vector<BrokerAddress> brokers;
+  std::vector<HostPort> brokers;
   std::size_t sessions = 8;
   // Threads that drive the sessions, at most one per session.
   std::size_t loops = 2;

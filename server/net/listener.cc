@@ -36,20 +36,14 @@ void SetOption(int fd, int level, int name, int value) {
   setsockopt(fd, level, name, &value, sizeof(value));
 }
 
-absl::StatusOr<AddressList> Resolve(std::string_view address) {
-  const std::size_t colon = address.rfind(':');
-  if (colon == std::string_view::npos) return absl::InvalidArgumentError("no port");
-  std::string host(address.substr(0, colon));
-  const std::string port(address.substr(colon + 1));
-  if (host.size() > 1 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  }
+absl::StatusOr<AddressList> Resolve(const HostPort& address) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* list = nullptr;
-  const int result = getaddrinfo(host.c_str(), port.c_str(), &hints, &list);
+  const int result =
+      getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &list);
   if (result != 0) return absl::UnavailableError(gai_strerror(result));
   return AddressList(list, &freeaddrinfo);
 }
@@ -91,7 +85,7 @@ Listener::~Listener() {
   close(wake_);
 }
 
-absl::StatusOr<std::uint16_t> Listener::Open(std::string_view address) {
+absl::StatusOr<std::uint16_t> Listener::Open(const HostPort& address) {
   const absl::StatusOr<AddressList> list = Resolve(address);
   if (!list.ok()) return list.status();
   int error = 0;
@@ -103,11 +97,11 @@ absl::StatusOr<std::uint16_t> Listener::Open(std::string_view address) {
   return absl::UnavailableError(ErrnoText(error));
 }
 
-absl::StatusOr<std::string> OpenAddress(Listener& listener, const std::string& address) {
+absl::StatusOr<std::string> OpenAddress(Listener& listener, const HostPort& address) {
   const absl::StatusOr<std::uint16_t> port = listener.Open(address);
-  if (port.ok()) return absl::StrCat(address.substr(0, address.rfind(':')), ":", *port);
+  if (port.ok()) return HostPort{address.host, *port}.ToString();
   return absl::UnavailableError(
-      absl::StrCat("cannot listen on ", address, ": ", port.status().message()));
+      absl::StrCat("cannot listen on ", address.ToString(), ": ", port.status().message()));
 }
 
 void Listener::Start(AcceptFunction on_accept) {

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/base/clock.h"
+#include "server/base/host_port.h"
 #include "server/net/given_sockets.h"
 
 namespace dino::net {
@@ -42,7 +43,7 @@ class Listener {
   // Listens at `host:port`; port 0 picks a free one. An IPv6 host stands in brackets, `[::]` is
   // every address of IPv4 and IPv6. Connections wait until `Start`. Returns the port; fails if the
   // address cannot be had.
-  absl::StatusOr<std::uint16_t> Open(std::string_view address);
+  absl::StatusOr<std::uint16_t> Open(const HostPort& address);
 
   // Begins to give connections away, one after the other.
   //
@@ -75,7 +76,7 @@ class Listener {
 };
 
 // Lets `listener` open an address. Returns the address with its real port; the error names it.
-absl::StatusOr<std::string> OpenAddress(Listener& listener, const std::string& address);
+absl::StatusOr<std::string> OpenAddress(Listener& listener, const HostPort& address);
 
 }  // namespace dino::net
 

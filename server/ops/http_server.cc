@@ -83,7 +83,7 @@ HttpServer::HttpServer(Handler handler, std::size_t reserve)
 
 HttpServer::~HttpServer() { Stop(); }
 
-absl::StatusOr<std::string> HttpServer::Start(const std::string& address) {
+absl::StatusOr<std::string> HttpServer::Start(const HostPort& address) {
   absl::StatusOr<std::string> real_address = net::OpenAddress(listener_, address);
   if (!real_address.ok()) return real_address;
   // The listener is ours: it goes on whatever accepting fails with.

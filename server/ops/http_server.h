@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/base/host_port.h"
 #include "server/base/timer.h"
 #include "server/net/listener.h"
 #include "server/ops/connection_ages.h"
@@ -45,9 +46,9 @@ class HttpServer {
   // Stops, if that has not been done.
   ~HttpServer();
 
-  // Listens at `host:port`; port 0 picks a free one. Returns the address with its real port; fails
+  // Listens; port 0 picks a free one. Returns the address with its real port; fails
   // if it cannot be had.
-  absl::StatusOr<std::string> Start(const std::string& address);
+  absl::StatusOr<std::string> Start(const HostPort& address);
 
   // Cuts all connections and listens no more.
   void Stop();

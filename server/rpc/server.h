@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "server/auth/authenticator.h"
 #include "server/base/clock.h"
+#include "server/base/host_port.h"
 #include "server/event/limits.h"
 #include "server/fanout/fanout.h"
 #include "server/mqtt/batch.h"
@@ -30,7 +31,7 @@ namespace dino::rpc {
 
 struct ServerOptions {
   // host:port; port 0 picks a free one.
-  std::string address;
+  HostPort address;
   event::Limits limits;
   Clock::duration default_deadline = std::chrono::seconds(10);
   CallLimits call_limits;

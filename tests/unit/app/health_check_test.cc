@@ -36,7 +36,7 @@ TEST_F(HealthCheckTest, AsksForLivenessOrReadiness) {
   ops::HttpServer server([](std::string_view path) {
     return ops::HttpAnswer{path == "/livez" ? 200U : 503U, "text/plain", "", {}};
   });
-  const auto address = server.Start("127.0.0.1:0");
+  const auto address = server.Start({"127.0.0.1", 0});
   ASSERT_TRUE(address.ok());
   // Other settings are the server's business.
   variables_ = {{"DINO_OPS_ADDRESS", *address}, {"DINO_GRPC_ADDRESS", "nonsense"}};

@@ -56,7 +56,7 @@ class ConnectorTest : public ::testing::Test {
   }
 
   std::string At(const std::string& address) const {
-    return BrokerAddress{address, broker_.port()}.ToString();
+    return HostPort{address, broker_.port()}.ToString();
   }
 
   FakeBroker broker_;

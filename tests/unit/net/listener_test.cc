@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/base/host_port.h"
 #include "server/log/log.h"
 #include "tests/support/process/descriptor_limit.h"
 #include "tests/support/process/file_descriptor.h"
@@ -69,7 +70,7 @@ class Connections {
 
 class ListenerTest : public ::testing::Test {
  protected:
-  void Open(const std::string& address = "127.0.0.1:0") {
+  void Open(const HostPort& address = {"127.0.0.1", 0}) {
     const absl::StatusOr<std::uint16_t> port = listener_.Open(address);
     ASSERT_TRUE(port.ok()) << port.status();
     port_ = *port;
@@ -122,18 +123,18 @@ TEST_F(ListenerTest, ConnectionsThatComeBeforeTheStartWait) {
 TEST_F(ListenerTest, APortThatIsTakenIsAnError) {
   Open();
   Listener second({kMaxConnections, kReserve});
-  const auto port = second.Open("127.0.0.1:" + std::to_string(port_));
+  const auto port = second.Open({"127.0.0.1", port_});
   EXPECT_EQ(port.status(), absl::UnavailableError("Address already in use"));
 }
 
 TEST_F(ListenerTest, AddressesThatCannotBeHadAreErrors) {
-  for (const char* address : {"127.0.0.1", "name.invalid.:1", "192.0.2.1:0"}) {
-    EXPECT_FALSE(Listener({kMaxConnections, kReserve}).Open(address).ok()) << address;
+  for (const HostPort& address : {HostPort{"name.invalid.", 1}, HostPort{"192.0.2.1", 0}}) {
+    EXPECT_FALSE(Listener({kMaxConnections, kReserve}).Open(address).ok()) << address.host;
   }
 }
 
 TEST_F(ListenerTest, AllAddressesOfIpv6IncludeThoseOfIpv4) {
-  const auto port = listener_.Open("[::]:0");
+  const auto port = listener_.Open({"::", 0});
   if (!port.ok()) GTEST_SKIP() << "no IPv6 here: " << port.status();
   EXPECT_TRUE(ConnectToLoopback(*port).open());
 }

@@ -24,7 +24,7 @@ TEST(HttpProbeTest, Only200IsOk) {
   HttpServer server([](std::string_view path) {
     return HttpAnswer{path == "/good" ? 200U : 503U, "text/plain", "", {}};
   });
-  const auto address = server.Start("127.0.0.1:0");
+  const auto address = server.Start({"127.0.0.1", 0});
   ASSERT_TRUE(address.ok()) << address.status();
   EXPECT_TRUE(Probe(testing::PortOf(*address), "/good").ok());
   const absl::Status bad = Probe(testing::PortOf(*address), "/bad");

@@ -27,7 +27,7 @@ using ::testing::StartsWith;
 class HttpServerTest : public ::testing::Test {
  protected:
   HttpServerTest() {
-    const auto address = server_.Start("127.0.0.1:0");
+    const auto address = server_.Start({"127.0.0.1", 0});
     EXPECT_TRUE(address.ok()) << address.status();
     address_ = *address;
   }
@@ -122,7 +122,7 @@ TEST_F(HttpServerTest, StopCutsWhoIsConnected) {
 
 TEST_F(HttpServerTest, TellsThatAnAddressCannotBeHad) {
   HttpServer second([](std::string_view) { return HttpAnswer(); });
-  const auto address = second.Start(address_);
+  const auto address = second.Start({"127.0.0.1", PortOf(address_)});
   EXPECT_THAT(std::string(address.status().message()), HasSubstr(address_));
 }
 

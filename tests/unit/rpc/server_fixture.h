@@ -62,7 +62,7 @@ class ServerFixture : public ::testing::Test {
 
  protected:
   explicit ServerFixture(ServerOptions options = {}) {
-    options.address = "127.0.0.1:0";
+    options.address = {"127.0.0.1", 0};
     server_ = std::make_unique<Server>(
         fanout_, [this] { return publisher_.connected(); }, options);
     const auto address = server_->Start();

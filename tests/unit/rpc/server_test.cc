@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "tests/unit/ops/http_client.h"
 #include "tests/unit/rpc/server_fixture.h"
 
 namespace dino::rpc {
@@ -98,12 +99,12 @@ TEST_F(ServerTest, DrainEndsWhatDoesNotFinishInTime) {
 
 TEST_F(ServerTest, SaysWhenItsAddressCannotBeHad) {
   ServerOptions options;
-  options.address = "127.0.0.1:0";
+  options.address = {"127.0.0.1", 0};
   Server first(
       fanout_, [] { return true; }, options);
   const auto address = first.Start();
   ASSERT_TRUE(address.ok());
-  options.address = *address;
+  options.address.port = testing::PortOf(*address);
   Server second(
       fanout_, [] { return true; }, options);
   EXPECT_EQ(second.Start().status().code(), absl::StatusCode::kUnavailable);

@@ -1,4 +1,4 @@
-#include "server/app/host_port.h"
+#include "server/base/host_port.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <system_error>
 
-namespace dino::app {
+namespace dino {
 namespace {
 
 constexpr std::size_t kMaxHostBytes = 253;
@@ -20,12 +20,12 @@ bool ParsePort(std::string_view text, std::uint16_t min_port, std::uint16_t& por
   return end.ec == std::errc() && end.ptr == text.data() + text.size() && port >= min_port;
 }
 
-bool IsIpv6(const std::string& host) {
+bool IsValidIpv6(const std::string& host) {
   in6_addr address{};
   return inet_pton(AF_INET6, host.c_str(), &address) == 1;
 }
 
-bool IsIpv4(const std::string& host) {
+bool IsValidIpv4(const std::string& host) {
   in_addr address{};
   return inet_pton(AF_INET, host.c_str(), &address) == 1;
 }
@@ -46,7 +46,7 @@ std::string Lowered(std::string text) {
 std::string CheckName(const std::string& host) {
   if (!IsName(host)) return kForm;
   // Digits and dots alone are meant as an address, so they must be one.
-  if (host.find_first_not_of("0123456789.") == std::string::npos && !IsIpv4(host)) {
+  if (host.find_first_not_of("0123456789.") == std::string::npos && !IsValidIpv4(host)) {
     return "must hold a valid IPv4 address";
   }
   return "";
@@ -55,8 +55,7 @@ std::string CheckName(const std::string& host) {
 }  // namespace
 
 std::string HostPort::ToString() const {
-  const bool ipv6 = host.find(':') != std::string::npos;
-  return (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  return (IsIpv6(host) ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
 bool HostPort::IsLoopback() const {
@@ -67,22 +66,30 @@ bool HostPort::IsLoopback() const {
   return Lowered(host) == "localhost";
 }
 
-std::string ParseHostPort(std::string_view text, std::uint16_t min_port, HostPort& host_port) {
+bool IsIpv6(std::string_view host) { return host.find(':') != std::string_view::npos; }
+
+std::optional<std::pair<std::string_view, std::string_view>> SplitHostPort(std::string_view text) {
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return kForm;
-  std::string host(text.substr(0, colon));
+  if (colon == std::string_view::npos) return std::nullopt;
+  return std::make_pair(text.substr(0, colon), text.substr(colon + 1));
+}
+
+std::string ParseHostPort(std::string_view text, std::uint16_t min_port, HostPort& host_port) {
+  const auto parts = SplitHostPort(text);
+  if (!parts.has_value()) return kForm;
+  std::string host(parts->first);
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
     host = host.substr(1, host.size() - 2);
-    if (!IsIpv6(host)) return "must hold a valid IPv6 address between the brackets";
+    if (!IsValidIpv6(host)) return "must hold a valid IPv6 address between the brackets";
   } else if (std::string problem = CheckName(host); !problem.empty()) {
     return problem;
   }
   std::uint16_t port = 0;
-  if (!ParsePort(text.substr(colon + 1), min_port, port)) {
+  if (!ParsePort(parts->second, min_port, port)) {
     return "must end in a port from " + std::to_string(min_port) + " to 65535";
   }
   host_port = HostPort{Lowered(std::move(host)), port};
   return "";
 }
 
-}  // namespace dino::app
+}  // namespace dino

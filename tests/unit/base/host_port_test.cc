@@ -1,10 +1,10 @@
-#include "server/app/host_port.h"
+#include "server/base/host_port.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace dino::app {
+namespace dino {
 namespace {
 
 TEST(HostPortTest, ReadsNamesAndAddresses) {
@@ -25,9 +25,9 @@ struct BadCase {
   std::string problem;
 };
 
-std::string CaseName(const testing::TestParamInfo<BadCase>& info) { return info.param.name; }
+std::string CaseName(const ::testing::TestParamInfo<BadCase>& info) { return info.param.name; }
 
-class BadHostPortTest : public testing::TestWithParam<BadCase> {};
+class BadHostPortTest : public ::testing::TestWithParam<BadCase> {};
 
 TEST_P(BadHostPortTest, IsRefusedAndChangesNothing) {
   HostPort address{"before", 7};
@@ -42,23 +42,31 @@ constexpr char kIpv6[] = "must hold a valid IPv6 address between the brackets";
 
 INSTANTIATE_TEST_SUITE_P(
     All, BadHostPortTest,
-    testing::Values(BadCase{"Empty", "", kForm}, BadCase{"NoPort", "host", kForm},
-                    BadCase{"NoHost", ":1883", kForm}, BadCase{"EmptyPort", "host:", kPort},
-                    BadCase{"PortZero", "host:0", kPort}, BadCase{"PortTooLarge", "h:65536", kPort},
-                    BadCase{"PortNegative", "h:-1", kPort}, BadCase{"PortSigned", "h:+1", kPort},
-                    BadCase{"PortHex", "h:0x10", kPort}, BadCase{"PortSpace", "h: 1", kPort},
-                    BadCase{"Ipv6WithoutBrackets", "::1:1883", kForm},
-                    BadCase{"NameInBrackets", "[host]:1", kIpv6},
-                    BadCase{"OpenBracket", "[::1:1", kForm}, BadCase{"Ipv4Short", "1.2.3:1", kIpv4},
-                    BadCase{"Ipv4TooLarge", "1.2.3.256:1", kIpv4}, BadCase{"Space", "a b:1", kForm},
-                    BadCase{"Url", "mqtt://host:1", kForm},
-                    BadCase{"Credentials", "user:secret@host:1", kForm},
-                    BadCase{"TooLong", std::string(254, 'a') + ":1", kForm}),
+    ::testing::Values(
+        BadCase{"Empty", "", kForm}, BadCase{"NoPort", "host", kForm},
+        BadCase{"NoHost", ":1883", kForm}, BadCase{"EmptyPort", "host:", kPort},
+        BadCase{"PortZero", "host:0", kPort}, BadCase{"PortTooLarge", "h:65536", kPort},
+        BadCase{"PortNegative", "h:-1", kPort}, BadCase{"PortSigned", "h:+1", kPort},
+        BadCase{"PortHex", "h:0x10", kPort}, BadCase{"PortSpace", "h: 1", kPort},
+        BadCase{"Ipv6WithoutBrackets", "::1:1883", kForm},
+        BadCase{"NameInBrackets", "[host]:1", kIpv6}, BadCase{"OpenBracket", "[::1:1", kForm},
+        BadCase{"Ipv4Short", "1.2.3:1", kIpv4}, BadCase{"Ipv4TooLarge", "1.2.3.256:1", kIpv4},
+        BadCase{"Space", "a b:1", kForm}, BadCase{"Url", "mqtt://host:1", kForm},
+        BadCase{"Credentials", "user:secret@host:1", kForm},
+        BadCase{"TooLong", std::string(254, 'a') + ":1", kForm}),
     CaseName);
 
 TEST(HostPortTest, WritesIpv6InBrackets) {
   EXPECT_EQ((HostPort{"::1", 80}.ToString()), "[::1]:80");
   EXPECT_EQ((HostPort{"127.0.0.1", 80}.ToString()), "127.0.0.1:80");
+  EXPECT_EQ((HostPort{"broker.example", 80}.ToString()), "broker.example:80");
+}
+
+TEST(HostPortTest, SplitsAtTheLastColon) {
+  EXPECT_EQ(SplitHostPort("host:80"),
+            (std::pair<std::string_view, std::string_view>{"host", "80"}));
+  EXPECT_EQ(SplitHostPort("[::1]:"), (std::pair<std::string_view, std::string_view>{"[::1]", ""}));
+  EXPECT_EQ(SplitHostPort("host"), std::nullopt);
 }
 
 TEST(HostPortTest, KnowsWhatOnlyThisMachineReaches) {
@@ -72,4 +80,4 @@ TEST(HostPortTest, KnowsWhatOnlyThisMachineReaches) {
 }
 
 }  // namespace
-}  // namespace dino::app
+}  // namespace dino
