@@ -8,6 +8,7 @@
 #include "server/fanout/event_id.h"
 #include "server/rpc/delivery.h"
 #include "server/rpc/errors.h"
+#include "server/rpc/refusal.h"
 
 namespace dino::rpc {
 
@@ -123,7 +124,7 @@ void EventCall::NotAdmitted(const fanout::Refusal& refusal) {
 }
 
 void EventCall::Refuse(const grpc::Status& error) {
-  shared_.meters.Refused(ReasonOf(error));
+  CountRefusal(shared_, error);
   Fail(error, EndNow(Clock::now()));
 }
 

@@ -98,7 +98,7 @@ bool PublishStream::IsAllowed() {
 }
 
 void PublishStream::Refuse(const grpc::Status& error) {
-  shared_.meters.Refused(ReasonOf(error));
+  CountRefusal(shared_, error);
   End(error);
 }
 

@@ -4,9 +4,13 @@
 
 namespace dino::rpc {
 
+void CountRefusal(PublishContext& shared, const grpc::Status& error) {
+  shared.meters.Refused(ReasonOf(error));
+}
+
 void NoteRefusal(PublishContext& shared, const CallOrigin& origin, const grpc::Status& error,
                  std::size_t kind) {
-  shared.meters.Refused(ReasonOf(error));
+  CountRefusal(shared, error);
   CallEnd end;
   end.kind = kind;
   shared.log.Failed(origin, end, error);

@@ -10,8 +10,11 @@
 
 namespace dino::rpc {
 
-// Logs and counts that a call, or an event of a call with many, is answered with `error` and
-// nothing of it is published. `kind` as in `CallEnd`.
+// Counts that a call, or an event of a call with many, is answered with `error` and nothing of it
+// is published.
+void CountRefusal(PublishContext& shared, const grpc::Status& error);
+
+// Counts it, and logs it. `kind` as in `CallEnd`.
 void NoteRefusal(PublishContext& shared, const CallOrigin& origin, const grpc::Status& error,
                  std::size_t kind = CallEnd::kWhole);
 
