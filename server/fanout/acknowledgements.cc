@@ -1,7 +1,5 @@
 #include "server/fanout/acknowledgements.h"
 
-#include "server/mqtt/reason_code.h"
-
 namespace dino::fanout {
 namespace {
 
@@ -13,9 +11,9 @@ Acknowledgements::Acknowledgements(std::uint32_t recipient_count)
     : recipient_count_(recipient_count),
       bits_((std::size_t{2} * recipient_count + kWordBits - 1) / kWordBits) {}
 
-void Acknowledgements::Add(std::uint32_t index, std::uint8_t reason_code) {
+void Acknowledgements::Add(std::uint32_t index, mqtt::Outcome outcome) {
   if (Has(index)) return;
-  const bool no_subscriber = reason_code == mqtt::kNoMatchingSubscribers;
+  const bool no_subscriber = outcome == mqtt::Outcome::kNoSubscriber;
   const std::size_t bit = std::size_t{2} * index;
   bits_[bit / kWordBits] |= (no_subscriber ? 3UL : 1UL) << bit % kWordBits;
   ++count_;
@@ -32,8 +30,9 @@ bool Acknowledgements::Has(std::uint32_t index) const {
 
 mqtt::Settlement Acknowledgements::SettlementOf(std::uint32_t index) const {
   mqtt::Settlement settlement;
-  settlement.outcome = mqtt::Outcome::kAcknowledged;
-  if (NoSubscriber(index)) settlement.reason_code = mqtt::kNoMatchingSubscribers;
+  settlement.outcome =
+      NoSubscriber(index) ? mqtt::Outcome::kNoSubscriber : mqtt::Outcome::kAcknowledged;
+  settlement.reason_code = mqtt::ReasonCodeOf(settlement.outcome);
   return settlement;
 }
 

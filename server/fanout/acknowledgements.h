@@ -18,10 +18,10 @@ class Acknowledgements {
  public:
   explicit Acknowledgements(std::uint32_t recipient_count);
 
-  // Takes down an acknowledgement with the broker's reason code. A second one changes nothing.
+  // Records an acknowledgement. A second one changes nothing.
   //
-  // REQUIRES: index < recipient_count.
-  void Add(std::uint32_t index, std::uint8_t reason_code);
+  // REQUIRES: index < recipient_count; mqtt::IsAcknowledged(outcome).
+  void Add(std::uint32_t index, mqtt::Outcome outcome);
 
   bool Has(std::uint32_t index) const;
   // How an acknowledged recipient ended.

@@ -12,18 +12,11 @@ namespace {
 Failure FailureOf(const mqtt::Settlement& settlement) {
   switch (settlement.outcome) {
     case mqtt::Outcome::kAcknowledged:
+    case mqtt::Outcome::kNoSubscriber:
       return Failure::kNone;
     case mqtt::Outcome::kRejected:
-      switch (settlement.reason_code) {
-        case mqtt::kNotAuthorized:
-          return Failure::kNotAuthorized;
-        case mqtt::kUnspecifiedError:
-        case mqtt::kImplementationSpecificError:
-        case mqtt::kQuotaExceeded:
-          return Failure::kBusy;
-        default:
-          return Failure::kRefused;
-      }
+      if (settlement.reason_code == mqtt::kNotAuthorized) return Failure::kNotAuthorized;
+      return mqtt::IsBusy(settlement.reason_code) ? Failure::kBusy : Failure::kRefused;
     case mqtt::Outcome::kPending:
     case mqtt::Outcome::kNotSent:
     case mqtt::Outcome::kUnknown:
@@ -103,7 +96,7 @@ DeliveryReport EventBatch::Report() const {
     const Failure failure = FailureOf(settlement);
     if (failure == Failure::kNone) {
       ++report.acknowledged_count;
-      if (settlement.reason_code == mqtt::kNoMatchingSubscribers) ++report.no_subscriber_count;
+      if (settlement.outcome == mqtt::Outcome::kNoSubscriber) ++report.no_subscriber_count;
     } else if (ActsBefore(failure, report.failure)) {
       report.failure = failure;
       report.reason_code = settlement.reason_code;

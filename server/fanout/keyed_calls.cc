@@ -30,9 +30,7 @@ std::shared_ptr<Settlements> AllSettlements(const Acknowledgements& acknowledgem
 std::shared_ptr<Settlements> Merge(const EventBatch& batch, Acknowledgements& acknowledgements) {
   auto settlement = batch.settlements().begin();
   return AllSettlements(acknowledgements, [&](std::uint32_t i) {
-    if (settlement->outcome == mqtt::Outcome::kAcknowledged) {
-      acknowledgements.Add(i, settlement->reason_code);
-    }
+    if (mqtt::IsAcknowledged(settlement->outcome)) acknowledgements.Add(i, settlement->outcome);
     return *settlement++;
   });
 }

@@ -17,10 +17,17 @@ namespace dino::fanout {
 // ended as events had recipients. Thread-safe.
 class PublicationMeter {
  public:
-  enum class End : std::uint8_t { kAcknowledged, kNoSubscriber, kRejected, kNotSent, kUnknown };
-  // Their names, in that order.
-  static constexpr std::array<std::string_view, 5> kEndNames = {"acknowledged", "no_subscriber",
-                                                                "rejected", "not_sent", "unknown"};
+  struct NamedOutcome {
+    mqtt::Outcome outcome;
+    std::string_view name;
+  };
+  // All but `kPending`.
+  static constexpr std::array<NamedOutcome, 5> kOutcomes = {
+      {{mqtt::Outcome::kAcknowledged, "acknowledged"},
+       {mqtt::Outcome::kNoSubscriber, "no_subscriber"},
+       {mqtt::Outcome::kRejected, "rejected"},
+       {mqtt::Outcome::kNotSent, "not_sent"},
+       {mqtt::Outcome::kUnknown, "unknown"}}};
 
   // `kinds` names the kinds of events; at least one.
   explicit PublicationMeter(std::vector<std::string_view> kinds);
@@ -34,17 +41,18 @@ class PublicationMeter {
   void Ended(std::size_t kind, const std::vector<mqtt::Settlement>& settlements);
 
   const std::vector<std::string_view>& kinds() const { return kinds_; }
-  std::uint64_t ended(std::size_t kind, End end) const { return ends_.Get(IndexOf(kind, end)); }
+  std::uint64_t ended(std::size_t kind, mqtt::Outcome outcome) const {
+    return ended_.Get(kind * kPlaces + static_cast<std::size_t>(outcome));
+  }
   // How many recipients events had.
   const Histogram& recipients() const { return recipients_; }
 
  private:
-  static std::size_t IndexOf(std::size_t kind, End end) {
-    return kind * kEndNames.size() + static_cast<std::size_t>(end);
-  }
+  // One for each outcome, `kPending` included.
+  static constexpr std::size_t kPlaces = kOutcomes.size() + 1;
 
   const std::vector<std::string_view> kinds_;
-  Counters ends_;
+  Counters ended_;
   Histogram recipients_;
 };
 

@@ -32,10 +32,9 @@ void CollectPublications(const fanout::Fanout& fanout, Families& families) {
   Family ended = Family::OfCounter("dino_bridge_publications_total",
                                    "Publications that have ended, by how they ended.");
   for (std::size_t kind = 0; kind < meter.kinds().size(); ++kind) {
-    for (std::size_t end = 0; end < Meter::kEndNames.size(); ++end) {
-      ended.Add(static_cast<double>(meter.ended(kind, static_cast<Meter::End>(end))),
-                {{"event_type", std::string(meter.kinds()[kind])},
-                 {"outcome", std::string(Meter::kEndNames[end])}});
+    for (const auto& [outcome, name] : Meter::kOutcomes) {
+      ended.Add(static_cast<double>(meter.ended(kind, outcome)),
+                {{"event_type", std::string(meter.kinds()[kind])}, {"outcome", std::string(name)}});
     }
   }
   ended.Into(families);

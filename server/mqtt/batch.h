@@ -25,10 +25,23 @@ enum class Qos : std::uint8_t { kAtMostOnce = 0, kAtLeastOnce = 1 };
 enum class Outcome : std::uint8_t {
   kPending,       // Not settled yet.
   kAcknowledged,  // PUBACK below 0x80; with QoS 0, written to the socket.
+  kNoSubscriber,  // Acknowledged as well, but nobody subscribes to the topic.
   kRejected,      // The broker refused it with `Settlement::reason_code`.
   kNotSent,       // Never sent on a connection that could have taken it.
   kUnknown,       // Sent, and no answer came.
 };
+
+inline bool IsAcknowledged(Outcome outcome) {
+  return outcome == Outcome::kAcknowledged || outcome == Outcome::kNoSubscriber;
+}
+
+// What the reason code of a PUBACK means for the publication.
+Outcome OutcomeOf(std::uint8_t reason_code);
+
+// The reason code that says so.
+//
+// REQUIRES: IsAcknowledged(outcome).
+std::uint8_t ReasonCodeOf(Outcome outcome);
 
 // How a publication ended.
 struct Settlement {

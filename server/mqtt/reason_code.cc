@@ -47,6 +47,11 @@ constexpr std::array kNames = {
 
 }  // namespace
 
+bool IsBusy(std::uint8_t reason_code) {
+  return reason_code == kUnspecifiedError || reason_code == kImplementationSpecificError ||
+         reason_code == kQuotaExceeded;
+}
+
 std::string DescribeReasonCode(std::uint8_t reason_code) {
   const auto* found = std::find_if(kNames.begin(), kNames.end(), [reason_code](const Name& name) {
     return name.reason_code == reason_code;

@@ -20,6 +20,10 @@ inline constexpr std::uint8_t kPacketTooLarge = 0x95;
 inline constexpr std::uint8_t kQuotaExceeded = 0x97;
 inline constexpr std::uint8_t kQosNotSupported = 0x9B;
 
+// True if the broker says that it cannot take a publication just now: it is busy, misses a cluster
+// node, or counts quotas.
+bool IsBusy(std::uint8_t reason_code);
+
 // "0x87 not authorized", for logs and errors.
 std::string DescribeReasonCode(std::uint8_t reason_code);
 

@@ -15,16 +15,7 @@ constexpr std::chrono::milliseconds kLongestDelay{2000};
 }  // namespace
 
 bool MayPass(std::uint8_t reason_code, Clock::duration session_age) {
-  switch (reason_code) {
-    case kUnspecifiedError:
-    case kImplementationSpecificError:
-    case kQuotaExceeded:
-      return true;
-    case kNotAuthorized:
-      return session_age < kRulesLoaded;
-    default:
-      return false;
-  }
+  return IsBusy(reason_code) || (reason_code == kNotAuthorized && session_age < kRulesLoaded);
 }
 
 Clock::duration RetryDelay(unsigned failures) {

@@ -262,9 +262,7 @@ std::optional<Clock::duration> SendQueue::Acknowledge(int packet_id, std::uint8_
   }
   Free(entry->topic_hash);
   if (entry->chunk == nullptr) return latency;
-  Settle(*entry->chunk, entry->position,
-         {reason_code < kFirstFailure ? Outcome::kAcknowledged : Outcome::kRejected, reason_code,
-          false});
+  Settle(*entry->chunk, entry->position, {OutcomeOf(reason_code), reason_code, false});
   return latency;
 }
 

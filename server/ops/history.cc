@@ -47,17 +47,14 @@ void History::CountCalls(Counts& counts) const {
 }
 
 History::Counts History::CountsAt(Clock::time_point now) const {
-  using Meter = fanout::PublicationMeter;
   Counts counts;
   counts.at = now;
   CountCalls(counts);
   for (std::size_t kind = 0; kind < publications_.kinds().size(); ++kind) {
-    for (std::size_t i = 0; i < Meter::kEndNames.size(); ++i) {
-      const auto end = static_cast<Meter::End>(i);
-      const bool acknowledged =
-          end == Meter::End::kAcknowledged || end == Meter::End::kNoSubscriber;
-      (acknowledged ? counts.acknowledged_publications : counts.failed_publications) +=
-          publications_.ended(kind, end);
+    for (const auto& [outcome, name] : fanout::PublicationMeter::kOutcomes) {
+      (mqtt::IsAcknowledged(outcome) ? counts.acknowledged_publications
+                                     : counts.failed_publications) +=
+          publications_.ended(kind, outcome);
     }
   }
   counts.puback_times = sessions_.puback.Read().counts;

@@ -91,15 +91,14 @@ void WriteCalls(const rpc::CallMeters& calls, Writer& json) {
 }
 
 void WritePublications(const fanout::PublicationMeter& meter, Writer& json) {
-  using Meter = fanout::PublicationMeter;
   Key(json, "publications");
   json.StartObject();
-  for (std::size_t end = 0; end < Meter::kEndNames.size(); ++end) {
+  for (const auto& [outcome, name] : fanout::PublicationMeter::kOutcomes) {
     std::uint64_t sum = 0;
     for (std::size_t kind = 0; kind < meter.kinds().size(); ++kind) {
-      sum += meter.ended(kind, static_cast<Meter::End>(end));
+      sum += meter.ended(kind, outcome);
     }
-    Number(json, Meter::kEndNames[end], sum);
+    Number(json, name, sum);
   }
   json.EndObject();
 }

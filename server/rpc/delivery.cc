@@ -1,15 +1,16 @@
 #include "server/rpc/delivery.h"
 
-#include "server/mqtt/reason_code.h"
+#include "server/mqtt/batch.h"
 
 namespace dino::rpc {
 namespace {
 
-v1::Outcome OutcomeOf(const mqtt::Settlement& settlement) {
-  switch (settlement.outcome) {
+v1::Outcome OutcomeOf(mqtt::Outcome outcome) {
+  switch (outcome) {
     case mqtt::Outcome::kAcknowledged:
-      return settlement.reason_code == mqtt::kNoMatchingSubscribers ? v1::OUTCOME_NO_SUBSCRIBER
-                                                                    : v1::OUTCOME_ACKNOWLEDGED;
+      return v1::OUTCOME_ACKNOWLEDGED;
+    case mqtt::Outcome::kNoSubscriber:
+      return v1::OUTCOME_NO_SUBSCRIBER;
     case mqtt::Outcome::kRejected:
       return v1::OUTCOME_REJECTED;
     case mqtt::Outcome::kNotSent:
@@ -23,8 +24,9 @@ v1::Outcome OutcomeOf(const mqtt::Settlement& settlement) {
 }
 
 bool IsListed(const mqtt::Settlement& settlement, v1::ResultDetail detail) {
-  return detail == v1::RESULT_DETAIL_ALL || (detail == v1::RESULT_DETAIL_EXCEPTIONS &&
-                                             OutcomeOf(settlement) != v1::OUTCOME_ACKNOWLEDGED);
+  return detail == v1::RESULT_DETAIL_ALL ||
+         (detail == v1::RESULT_DETAIL_EXCEPTIONS &&
+          OutcomeOf(settlement.outcome) != v1::OUTCOME_ACKNOWLEDGED);
 }
 
 }  // namespace
@@ -36,7 +38,7 @@ void WriteResult(const fanout::Ending& ending, std::size_t index, v1::RecipientR
   } else {
     result.set_user_id(ending.recipients.user_ids()[index]);
   }
-  result.set_outcome(OutcomeOf(settlement));
+  result.set_outcome(OutcomeOf(settlement.outcome));
   result.set_reason_code(settlement.reason_code);
 }
 

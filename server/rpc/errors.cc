@@ -74,7 +74,7 @@ v1::PublishFailure Describe(const fanout::Ending& ending) {
     if (failure.failed_recipients_size() == kMaxFailedRecipients) break;
     // Topics may be long.
     if (failure.ByteSizeLong() > kMaxFailureBytes) break;
-    if (ending.settlements[i].outcome == mqtt::Outcome::kAcknowledged) continue;
+    if (mqtt::IsAcknowledged(ending.settlements[i].outcome)) continue;
     WriteResult(ending, i, *failure.add_failed_recipients());
   }
   return failure;

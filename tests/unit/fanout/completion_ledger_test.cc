@@ -34,7 +34,7 @@ class CompletionLedgerTest : public ::testing::Test {
 
 TEST_F(CompletionLedgerTest, FindsWhatWasAdded) {
   CompletionRecord& record = Add("a");
-  record.acknowledgements.Add(1, 0);
+  record.acknowledgements.Add(1, mqtt::Outcome::kAcknowledged);
 
   EXPECT_EQ(ledger_.Find("a", now_), &record);
   EXPECT_EQ(ledger_.Find("b", now_), nullptr);

@@ -73,7 +73,7 @@ class FanoutTest : public ::testing::Test {
   }
 
   static Settlement Acknowledged(std::uint8_t code = 0) {
-    return {Outcome::kAcknowledged, code, false};
+    return {mqtt::OutcomeOf(code), code, false};
   }
   static Settlement Rejected(std::uint8_t code) { return {Outcome::kRejected, code, false}; }
 

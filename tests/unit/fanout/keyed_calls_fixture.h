@@ -28,7 +28,7 @@ using mqtt::Settlement;
 using Users = std::vector<std::int64_t>;
 
 inline constexpr Settlement kAcknowledged{Outcome::kAcknowledged, 0, false};
-inline constexpr Settlement kNoSubscriber{Outcome::kAcknowledged, 0x10, false};
+inline constexpr Settlement kNoSubscriber{Outcome::kNoSubscriber, 0x10, false};
 inline constexpr Settlement kNotSent{Outcome::kNotSent, 0, false};
 inline constexpr Settlement kUnknown{Outcome::kUnknown, 0, false};
 inline constexpr Settlement kUnreachable{Outcome::kNotSent, 0, true};

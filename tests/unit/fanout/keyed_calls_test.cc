@@ -50,7 +50,7 @@ TEST_F(KeyedCallsTest, ARepeatedCallPublishesOnlyToThoseMissing) {
   EXPECT_EQ(second.answer->report.acknowledged_count, 4U);
   EXPECT_EQ(second.answer->report.no_subscriber_count, 1U);
   EXPECT_THAT(OutcomesOf(*second.answer),
-              ElementsAre(Outcome::kAcknowledged, Outcome::kAcknowledged, Outcome::kAcknowledged,
+              ElementsAre(Outcome::kAcknowledged, Outcome::kAcknowledged, Outcome::kNoSubscriber,
                           Outcome::kUnknown, Outcome::kAcknowledged));
   const TestCall third = Publish({1, 2, 3, 4, 5});
   EXPECT_EQ(publisher_.WaitForBatch()->options().user_properties.front().second, EventIdOf("key"));

@@ -14,23 +14,33 @@
 namespace dino::fanout {
 namespace {
 
-using End = PublicationMeter::End;
 using mqtt::Outcome;
 
 TEST(PublicationMeterTest, EachPublicationEndsAsOne) {
   PublicationMeter meter({"message", "custom"});
   meter.Ended(1, {{Outcome::kAcknowledged, 0, false},
                   {Outcome::kAcknowledged, 0, false},
-                  {Outcome::kAcknowledged, mqtt::kNoMatchingSubscribers, false},
+                  {Outcome::kNoSubscriber, mqtt::kNoMatchingSubscribers, false},
                   {Outcome::kRejected, mqtt::kNotAuthorized, false},
                   {Outcome::kNotSent, 0, true},
                   {Outcome::kUnknown, 0, false}});
-  EXPECT_EQ(meter.ended(1, End::kAcknowledged), 2U);
-  EXPECT_EQ(meter.ended(1, End::kNoSubscriber), 1U);
-  EXPECT_EQ(meter.ended(1, End::kRejected), 1U);
-  EXPECT_EQ(meter.ended(1, End::kNotSent), 1U);
-  EXPECT_EQ(meter.ended(1, End::kUnknown), 1U);
-  EXPECT_EQ(meter.ended(0, End::kAcknowledged), 0U);
+  EXPECT_EQ(meter.ended(1, Outcome::kAcknowledged), 2U);
+  EXPECT_EQ(meter.ended(1, Outcome::kNoSubscriber), 1U);
+  EXPECT_EQ(meter.ended(1, Outcome::kRejected), 1U);
+  EXPECT_EQ(meter.ended(1, Outcome::kNotSent), 1U);
+  EXPECT_EQ(meter.ended(1, Outcome::kUnknown), 1U);
+  EXPECT_EQ(meter.ended(0, Outcome::kAcknowledged), 0U);
+}
+
+TEST(PublicationMeterTest, NamesEveryOutcomeInItsPlace) {
+  std::vector<std::string_view> names;
+  auto next = static_cast<std::uint8_t>(Outcome::kPending);
+  for (const auto& [outcome, name] : PublicationMeter::kOutcomes) {
+    EXPECT_EQ(static_cast<std::uint8_t>(outcome), ++next) << name;
+    names.push_back(name);
+  }
+  EXPECT_THAT(names, ::testing::ElementsAre("acknowledged", "no_subscriber", "rejected", "not_sent",
+                                            "unknown"));
 }
 
 class FanoutMeterTest : public ::testing::Test {
@@ -50,7 +60,7 @@ class FanoutMeterTest : public ::testing::Test {
     return event;
   }
 
-  std::uint64_t ended(End end) const { return fanout_.meter().ended(0, end); }
+  std::uint64_t ended(Outcome outcome) const { return fanout_.meter().ended(0, outcome); }
 
   testing::FakePublisher publisher_{1};
   Fanout fanout_{publisher_, *TopicTemplate::Parse("{environment}/{user_id}", "test"), Options()};
@@ -60,7 +70,7 @@ TEST_F(FanoutMeterTest, IsRightWhenTheEndIsTold) {
   std::uint64_t acknowledged = 0;
   auto admitted = fanout_.Admit(2, 100);
   fanout_.Publish(std::get<Admission::Ticket>(std::move(admitted)), EventFor({1, 2}),
-                  [&](const EventBatch&) { acknowledged = ended(End::kAcknowledged); });
+                  [&](const EventBatch&) { acknowledged = ended(Outcome::kAcknowledged); });
   EXPECT_EQ(fanout_.meter().recipients().Read().sum, 2U);
   publisher_.End(publisher_.WaitForBatch(), {Outcome::kAcknowledged, 0, false});
   EXPECT_EQ(acknowledged, 2U);
@@ -80,8 +90,8 @@ TEST_F(FanoutMeterTest, ARepeatedEventCountsThoseWhoWereMissing) {
                    call == 0 ? std::vector{acknowledged, unknown} : std::vector{acknowledged});
   }
   EXPECT_EQ(fanout_.meter().recipients().Read().sum, 3U);
-  EXPECT_EQ(ended(End::kAcknowledged), 2U);
-  EXPECT_EQ(ended(End::kUnknown), 1U);
+  EXPECT_EQ(ended(Outcome::kAcknowledged), 2U);
+  EXPECT_EQ(ended(Outcome::kUnknown), 1U);
 }
 
 }  // namespace

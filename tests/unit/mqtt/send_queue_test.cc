@@ -40,7 +40,7 @@ TEST_F(SendQueueTest, PassesTheBrokersCodeOn) {
   Acknowledge("2", kNotAuthorized);
   Acknowledge("3", 0x7F);
   const auto settlements = batch->settlements();
-  EXPECT_EQ(settlements[0].outcome, Outcome::kAcknowledged);
+  EXPECT_EQ(settlements[0].outcome, Outcome::kNoSubscriber);
   EXPECT_EQ(settlements[0].reason_code, kNoMatchingSubscribers);
   EXPECT_EQ(settlements[1].outcome, Outcome::kRejected);
   EXPECT_EQ(settlements[1].reason_code, kNotAuthorized);

@@ -68,7 +68,7 @@ class WatchedSession {
     const auto batch = testing::RecordingBatch::ForSession(0, std::string(1000, 'x'), topics);
     pool_->Publish(batch);
     ASSERT_TRUE(batch->WaitForEnd());
-    EXPECT_THAT(batch->outcomes(), ::testing::Each(Outcome::kAcknowledged));
+    EXPECT_THAT(batch->outcomes(), ::testing::Each(::testing::Truly(IsAcknowledged)));
   }
 
  private:

@@ -51,7 +51,7 @@ TEST_F(HistoryTest, AnIntervalHasWhatWasDoneInIt) {
   check_.Handled(0, seconds(100));
   publications_.Ended(0, {{Outcome::kAcknowledged, 0, false}, {Outcome::kUnknown, 0, false}});
   publications_.Ended(1,
-                      {{Outcome::kAcknowledged, 0x10, false}, {Outcome::kRejected, 0x99, false}});
+                      {{Outcome::kNoSubscriber, 0x10, false}, {Outcome::kRejected, 0x99, false}});
   sessions_.puback.Observe(milliseconds(4));
   Look();
   Look();

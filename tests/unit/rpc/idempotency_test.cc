@@ -16,7 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr Settlement kAcknowledged{Outcome::kAcknowledged, 0, false};
-constexpr Settlement kNoSubscriber{Outcome::kAcknowledged, 0x10, false};
+constexpr Settlement kNoSubscriber{Outcome::kNoSubscriber, 0x10, false};
 constexpr Settlement kUnknown{Outcome::kUnknown, 0, false};
 
 class IdempotencyTest : public ServerFixture {

@@ -56,7 +56,7 @@ TEST_F(PublishCallTest, IsAnsweredWhenEveryRecipientIsAcknowledged) {
   batch->WriteTopic(0, topic);
   EXPECT_EQ(topic, "dms/test/1");
   publisher_.End(batch,
-                 {{Outcome::kAcknowledged, 0, false}, {Outcome::kAcknowledged, 0x10, false}});
+                 {{Outcome::kAcknowledged, 0, false}, {Outcome::kNoSubscriber, 0x10, false}});
   const Answer answer = call.get();
   ASSERT_TRUE(answer.status.ok()) << answer.status.error_message();
   const v1::Delivery& delivery = answer.response.delivery();
@@ -173,7 +173,7 @@ TEST_F(PublishCallTest, ListsTheRecipientsThatWereAskedFor) {
     request.mutable_options()->set_result_detail(c.detail);
     auto call = CallAsync(request);
     publisher_.End(publisher_.WaitForBatch(),
-                   {{Outcome::kAcknowledged, 0, false}, {Outcome::kAcknowledged, 0x10, false}});
+                   {{Outcome::kAcknowledged, 0, false}, {Outcome::kNoSubscriber, 0x10, false}});
     const Answer answer = call.get();
     std::vector<std::int64_t> users;
     for (const auto& result : answer.response.delivery().results()) {
