@@ -36,6 +36,36 @@ mqtt::Settlement Acknowledgements::SettlementOf(std::uint32_t index) const {
   return settlement;
 }
 
+Recipients Acknowledgements::Missing(const Recipients& recipients) const {
+  return recipients.Only(
+      [this](std::size_t index) { return !Has(static_cast<std::uint32_t>(index)); });
+}
+
+std::vector<mqtt::Settlement> Acknowledgements::All(const mqtt::Settlement& missing) const {
+  std::vector<mqtt::Settlement> all;
+  all.reserve(recipient_count_);
+  for (std::uint32_t i = 0; i < recipient_count_; ++i) {
+    all.push_back(Has(i) ? SettlementOf(i) : missing);
+  }
+  return all;
+}
+
+std::vector<mqtt::Settlement> Acknowledgements::Merge(
+    const std::vector<mqtt::Settlement>& missing) {
+  std::vector<mqtt::Settlement> all;
+  all.reserve(recipient_count_);
+  auto next = missing.begin();
+  for (std::uint32_t i = 0; i < recipient_count_; ++i) {
+    if (Has(i)) {
+      all.push_back(SettlementOf(i));
+    } else {
+      if (mqtt::IsAcknowledged(next->outcome)) Add(i, next->outcome);
+      all.push_back(*next++);
+    }
+  }
+  return all;
+}
+
 bool Acknowledgements::NoSubscriber(std::uint32_t index) const {
   if (bits_.empty()) return no_subscriber_count_ > 0;
   return Bit(std::size_t{2} * index + 1);

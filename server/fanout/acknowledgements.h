@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "server/fanout/recipients.h"
 #include "server/mqtt/batch.h"
 
 namespace dino::fanout {
@@ -28,6 +30,17 @@ class Acknowledgements {
   //
   // REQUIRES: Has(index).
   mqtt::Settlement SettlementOf(std::uint32_t index) const;
+
+  // Those of `recipients` that are not acknowledged yet, in their order.
+  //
+  // REQUIRES: recipients.size() == recipient_count().
+  Recipients Missing(const Recipients& recipients) const;
+
+  // How all recipients ended, if the missing ones ended like this.
+  std::vector<mqtt::Settlement> All(const mqtt::Settlement& missing) const;
+  // How all recipients ended, if the missing ones ended like these, in their order. Adds those that
+  // are acknowledged.
+  std::vector<mqtt::Settlement> Merge(const std::vector<mqtt::Settlement>& missing);
 
   std::uint32_t recipient_count() const { return recipient_count_; }
   std::uint32_t count() const { return count_; }

@@ -8,33 +8,6 @@ namespace {
 
 using Settlements = std::vector<mqtt::Settlement>;
 
-// Those not acknowledged yet, in the order of the request.
-Recipients Missing(const KeyedRun& run, const Acknowledgements& acknowledgements) {
-  return run.recipients.Only(
-      [&](std::size_t index) { return !acknowledgements.Has(static_cast<std::uint32_t>(index)); });
-}
-
-// How all recipients ended, if those not acknowledged ended as `next` says.
-template <typename NextSettlement>
-std::shared_ptr<Settlements> AllSettlements(const Acknowledgements& acknowledgements,
-                                            NextSettlement next) {
-  auto all = std::make_shared<Settlements>();
-  all->reserve(acknowledgements.recipient_count());
-  for (std::uint32_t i = 0; i < acknowledgements.recipient_count(); ++i) {
-    all->push_back(acknowledgements.Has(i) ? acknowledgements.SettlementOf(i) : next(i));
-  }
-  return all;
-}
-
-// The same, if `batch` went to those not acknowledged; its acknowledgements are added.
-std::shared_ptr<Settlements> Merge(const EventBatch& batch, Acknowledgements& acknowledgements) {
-  auto settlement = batch.settlements().begin();
-  return AllSettlements(acknowledgements, [&](std::uint32_t i) {
-    if (mqtt::IsAcknowledged(settlement->outcome)) acknowledgements.Add(i, settlement->outcome);
-    return *settlement++;
-  });
-}
-
 void Count(const Acknowledgements& acknowledgements, DeliveryReport& report) {
   report.acknowledged_count = acknowledgements.count();
   report.no_subscriber_count = acknowledgements.no_subscriber_count();
@@ -108,13 +81,7 @@ void KeyedCalls::Begin(std::string_view key, Event event, const Fingerprint& fin
   if (record == nullptr || !record->acknowledgements.complete()) {
     return BeginRun(key, fingerprint, std::move(event.json), run, call, consequences);
   }
-  Result result{run,
-                AllSettlements(record->acknowledgements,
-                               [](std::uint32_t) {
-                                 return mqtt::Settlement();  // Not called: all are acknowledged.
-                               }),
-                {},
-                true};
+  Result result{run, std::make_shared<Settlements>(record->acknowledgements.All({})), {}, true};
   Count(record->acknowledgements, result.report);
   consequences.answers.push_back({call, std::move(result)});
   ledger_.Renew(*record, now);
@@ -127,8 +94,9 @@ void KeyedCalls::BeginRun(std::string_view key, const Fingerprint& fingerprint, 
     consequences.answers.push_back({call, Refusal::kOverloaded});
     return;
   }
-  Recipients missing =
-      run->record == nullptr ? run->recipients : Missing(*run, run->record->acknowledgements);
+  Recipients missing = run->record == nullptr
+                           ? run->recipients
+                           : run->record->acknowledgements.Missing(run->recipients);
   if (!Admit(run, std::move(missing), std::move(json), call, consequences)) return;
   if (run->record == nullptr) {
     run->record =
@@ -228,7 +196,8 @@ void KeyedCalls::OnBatchEnded(const Call& call, const EventBatch& batch) {
     held.swap(call->batch_);
     const std::shared_ptr<KeyedRun> run = call->run_;
     Acknowledgements& acknowledgements = run->record->acknowledgements;
-    Result result{run, Merge(batch, acknowledgements), batch.Report()};
+    Result result{run, std::make_shared<Settlements>(acknowledgements.Merge(batch.settlements())),
+                  batch.Report()};
     Count(acknowledgements, result.report);
     consequences.answers.push_back({call, result});
     if (TimeHelps(result.report.failure)) {
@@ -254,7 +223,7 @@ void KeyedCalls::TakeOver(const std::shared_ptr<KeyedRun>& run, const std::strin
     if (call->deadline_ <= now) {
       consequences.answers.push_back({call, OutOfTime(run)});
     } else {
-      Admit(run, Missing(*run, run->record->acknowledgements), json, call, consequences);
+      Admit(run, run->record->acknowledgements.Missing(run->recipients), json, call, consequences);
     }
   }
 }
@@ -301,7 +270,7 @@ KeyedCalls::Result KeyedCalls::OutOfTime(const std::shared_ptr<KeyedRun>& run) c
   const Acknowledgements& acknowledgements = run->record->acknowledgements;
   // Whoever publishes may have reached them.
   const mqtt::Settlement unknown{mqtt::Outcome::kUnknown, 0, false};
-  Result result{run, AllSettlements(acknowledgements, [&](std::uint32_t) { return unknown; }), {}};
+  Result result{run, std::make_shared<Settlements>(acknowledgements.All(unknown)), {}};
   Count(acknowledgements, result.report);
   result.report.failure = Failure::kTimeUp;
   return result;

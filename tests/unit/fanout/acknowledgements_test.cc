@@ -1,13 +1,16 @@
 #include "server/fanout/acknowledgements.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <vector>
 
 namespace dino::fanout {
 namespace {
 
 using mqtt::Outcome;
+using ::testing::ElementsAre;
 
 class AcknowledgementsTest : public ::testing::TestWithParam<std::uint32_t> {};
 
@@ -60,6 +63,38 @@ TEST(AcknowledgementsTest, ASecondAcknowledgementChangesNothing) {
   EXPECT_EQ(acknowledgements.count(), 1U);
   EXPECT_EQ(acknowledgements.no_subscriber_count(), 0U);
   EXPECT_FALSE(acknowledgements.Has(0));
+}
+
+TEST(AcknowledgementsTest, KnowsWhoIsMissing) {
+  Acknowledgements acknowledgements(3);
+  acknowledgements.Add(1, Outcome::kAcknowledged);
+  EXPECT_THAT(acknowledgements.Missing({10, 20, 30}).user_ids(), ElementsAre(10, 30));
+}
+
+std::vector<Outcome> OutcomesOf(const std::vector<mqtt::Settlement>& settlements) {
+  std::vector<Outcome> outcomes;
+  for (const mqtt::Settlement& settlement : settlements) outcomes.push_back(settlement.outcome);
+  return outcomes;
+}
+
+TEST(AcknowledgementsTest, AllAreThoseKnownAndTheMissingOnes) {
+  Acknowledgements acknowledgements(3);
+  acknowledgements.Add(1, Outcome::kNoSubscriber);
+  EXPECT_THAT(OutcomesOf(acknowledgements.All({Outcome::kUnknown, 0, false})),
+              ElementsAre(Outcome::kUnknown, Outcome::kNoSubscriber, Outcome::kUnknown));
+}
+
+TEST(AcknowledgementsTest, MergeAddsWhatIsAcknowledged) {
+  Acknowledgements acknowledgements(4);
+  acknowledgements.Add(1, Outcome::kAcknowledged);
+  const auto all = acknowledgements.Merge({{Outcome::kNoSubscriber, 0x10, false},
+                                           {Outcome::kRejected, 0x87, false},
+                                           {Outcome::kAcknowledged, 0, false}});
+  EXPECT_THAT(OutcomesOf(all), ElementsAre(Outcome::kNoSubscriber, Outcome::kAcknowledged,
+                                           Outcome::kRejected, Outcome::kAcknowledged));
+  EXPECT_EQ(acknowledgements.count(), 3U);
+  EXPECT_EQ(acknowledgements.no_subscriber_count(), 1U);
+  EXPECT_FALSE(acknowledgements.Has(2));
 }
 
 }  // namespace
