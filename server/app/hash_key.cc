@@ -4,7 +4,6 @@
 #include <ostream>
 
 #include "server/app/application.h"
-#include "server/auth/api_key.h"
 #include "server/auth/key_file.h"
 #include "server/base/digest.h"
 #include "server/base/hex.h"

@@ -18,11 +18,18 @@ namespace {
 
 using rapidjson::Value;
 
+constexpr std::size_t kMinKeyBytes = 16;
+constexpr std::size_t kMaxKeyBytes = 512;
 constexpr std::size_t kMaxNameBytes = 64;
 constexpr std::size_t kMaxCertificateNameBytes = 255;
 constexpr double kMaxRate = 1e9;
 
 std::string_view TextOf(const Value& value) { return {value.GetString(), value.GetStringLength()}; }
+
+bool IsVisible(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return absl::ascii_isgraph(c); });
+}
 
 bool IsName(std::string_view text) {
   const auto fits = [](char c) {
@@ -33,9 +40,7 @@ bool IsName(std::string_view text) {
 }
 
 bool IsCertificateName(std::string_view text) {
-  const auto fits = [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); };
-  return !text.empty() && text.size() <= kMaxCertificateNameBytes &&
-         std::all_of(text.begin(), text.end(), fits);
+  return !text.empty() && text.size() <= kMaxCertificateNameBytes && IsVisible(text);
 }
 
 absl::Status Wrong(const std::string& place, const std::string& rule) {
@@ -191,6 +196,14 @@ absl::Status CheckDifferent(const std::vector<CallerEntry>& entries) {
 }
 
 }  // namespace
+
+absl::Status CheckKey(std::string_view key) {
+  if (key.size() >= kMinKeyBytes && key.size() <= kMaxKeyBytes && IsVisible(key)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat("must be ", kMinKeyBytes, " to ", kMaxKeyBytes,
+                                                 " visible ASCII characters without spaces"));
+}
 
 absl::StatusOr<std::vector<CallerEntry>> ParseKeyFile(const std::string& json) {
   rapidjson::Document document;

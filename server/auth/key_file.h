@@ -9,11 +9,18 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "server/auth/api_key.h"
 #include "server/auth/quota.h"
+#include "server/base/digest.h"
 
 namespace dino::auth {
+
+// What is kept of an API key: its SHA-256.
+using KeyDigest = Sha256Digest;
+
+// Whether a text may be an API key: 16 to 512 bytes of visible ASCII. The error does not repeat it.
+absl::Status CheckKey(std::string_view key);
 
 // The methods that a caller can be allowed, as the service names them.
 inline constexpr std::array<std::string_view, 14> kMethods = {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "server/auth/api_key.h"
+#include "server/auth/key_file.h"
 #include "server/rpc/errors.h"
 
 namespace dino::rpc {

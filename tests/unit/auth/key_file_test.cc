@@ -48,6 +48,20 @@ TEST(KeyFileTest, ReadsEveryMember) {
   EXPECT_EQ(entry.environment, "prod");
 }
 
+TEST(ApiKeyTest, KeysAreVisibleAsciiOfACertainLength) {
+  EXPECT_TRUE(CheckKey(std::string(16, '!')).ok());
+  EXPECT_TRUE(CheckKey(std::string(512, '~')).ok());
+  for (const std::string& key : {std::string(), std::string(15, 'k'), std::string(513, 'k'),
+                                 std::string(16, ' '), std::string(15, 'k') + "\n",
+                                 std::string(15, 'k') + "\x7f", std::string(15, 'k') + "\xff"}) {
+    EXPECT_FALSE(CheckKey(key).ok()) << key;
+  }
+}
+
+TEST(ApiKeyTest, TheErrorDoesNotRepeatTheKey) {
+  EXPECT_EQ(CheckKey("secret").message().find("secret"), std::string::npos);
+}
+
 TEST(KeyFileTest, WhatIsNotThereIsNoLimit) {
   const auto entries = ParseKeyFile(File(R"({"name": "a", "sha256": ")" + kDigest + R"("})"));
   ASSERT_TRUE(entries.ok()) << entries.status();
