@@ -1,6 +1,6 @@
 #include "bench/base/measured_span.h"
 
-#include "bench/base/processor_time.h"
+#include "bench/base/process_usage.h"
 
 namespace dino::bench {
 

@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "bench/base/process_memory.h"
+#include "bench/base/process_usage.h"
 #include "bench/base/schedule.h"
 #include "bench/load/held_calls.h"
 #include "bench/load/open_loop.h"

@@ -1,5 +1,6 @@
-#include "bench/base/process_memory.h"
+#include "bench/base/process_usage.h"
 
+#include <ctime>
 #include <fstream>
 #include <string>
 
@@ -16,6 +17,13 @@ std::uint64_t AnonymousMemory(pid_t process) {
     if (name == "RssAnon:" && status >> kibibytes) return kibibytes * kKibibyte;
   }
   return 0;
+}
+
+std::chrono::nanoseconds ProcessorTime(pid_t process) {
+  clockid_t clock{};
+  timespec time{};
+  if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &time) != 0) return {};
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 }  // namespace dino::bench
