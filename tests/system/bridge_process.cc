@@ -5,6 +5,7 @@
 #include <chrono>
 #include <csignal>
 
+#include "tests/support/process/loopback.h"
 #include "tests/system/bridge_program.h"
 #include "tests/system/log_record.h"
 
@@ -52,9 +53,7 @@ BridgeProcess::~BridgeProcess() {
   Stop();
 }
 
-std::uint16_t BridgeProcess::port() const {
-  return static_cast<std::uint16_t>(std::stoi(address_.substr(address_.rfind(':') + 1)));
-}
+std::uint16_t BridgeProcess::port() const { return PortOf(address_); }
 
 void BridgeProcess::WaitForLog(std::string_view message, Where where) {
   process_.WaitForLine(

@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "server/base/digest.h"
-#include "server/base/hex.h"
 #include "tests/support/mqtt/automatic_broker.h"
 #include "tests/support/process/files.h"
 #include "tests/support/process/temporary_directory.h"
@@ -22,6 +20,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 const std::string kKey = "the-key-of-the-chat-backend";
+// Its SHA-256.
+const std::string kDigest = "0076cf935355aa659e165c8526ca15de9440271c04001070e268dd8bd7eb3eb1";
 const std::string kTraceId = "0af7651916cd43dd8448eb211c80319c";
 const std::string kText = "what nobody else may read";
 
@@ -30,9 +30,8 @@ class CallLogTest : public ::testing::Test {
   void SetUp() override { bridge_.WaitForReadiness(true); }
 
   std::string KeyFile() const {
-    return WriteFile(
-        directory_.path(), "keys",
-        R"({"callers": [{"name": "chat", "sha256": [")" + ToHex(Sha256({kKey})) + R"("]}]})");
+    return WriteFile(directory_.path(), "keys",
+                     R"({"callers": [{"name": "chat", "sha256": [")" + kDigest + R"("]}]})");
   }
 
   void Prepare(grpc::ClientContext& context) const {

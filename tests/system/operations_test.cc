@@ -12,13 +12,13 @@
 
 #include "tests/support/mqtt/automatic_broker.h"
 #include "tests/support/mqtt/mosquitto_broker.h"
+#include "tests/support/process/http_client.h"
 #include "tests/support/process/temporary_directory.h"
 #include "tests/system/bridge_process.h"
 #include "tests/system/bridge_program.h"
 #include "tests/system/caller.h"
 #include "tests/system/error_details.h"
 #include "tests/system/requests.h"
-#include "tests/unit/ops/http_client.h"
 
 namespace dino::testing {
 namespace {

@@ -57,6 +57,10 @@ LoopbackPort::LoopbackPort() : socket_(BoundSocket(0)) {
   number_ = ntohs(address.sin_port);
 }
 
+std::uint16_t PortOf(const std::string& address) {
+  return static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+}
+
 FileDescriptor ListenOnLoopback(std::uint16_t port) {
   FileDescriptor descriptor = BoundSocket(port);
   Require(listen(descriptor.number(), SOMAXCONN) == 0, "listen");

@@ -31,6 +31,9 @@ class LoopbackPort {
   std::uint16_t number_ = 0;
 };
 
+// The port of `host:port`.
+std::uint16_t PortOf(const std::string& address);
+
 // Returns a socket that listens on `port` of 127.0.0.1. Aborts if it cannot.
 FileDescriptor ListenOnLoopback(std::uint16_t port);
 

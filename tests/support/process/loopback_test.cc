@@ -36,5 +36,10 @@ TEST(LoopbackTest, WaitingEndsAtTheDeadline) {
   EXPECT_FALSE(WaitUntilReadable(listener.number(), Clock::now()));
 }
 
+TEST(LoopbackTest, KnowsThePortOfAnAddress) {
+  EXPECT_EQ(PortOf("127.0.0.1:1883"), 1883);
+  EXPECT_EQ(PortOf("[::1]:80"), 80);
+}
+
 }  // namespace
 }  // namespace dino::testing

@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "server/ops/http_server.h"
-#include "tests/unit/ops/http_client.h"
+#include "tests/support/process/http_client.h"
 
 namespace dino::ops {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "tests/support/process/descriptor_limit.h"
-#include "tests/unit/ops/http_client.h"
+#include "tests/support/process/http_client.h"
 
 namespace dino::ops {
 namespace {

@@ -3,7 +3,7 @@
 #include <thread>
 
 #include "grpc/health/v1/health.grpc.pb.h"
-#include "tests/unit/ops/http_client.h"
+#include "tests/support/process/loopback.h"
 #include "tests/unit/rpc/server_fixture.h"
 
 namespace dino::rpc {

@@ -1,5 +1,5 @@
-#ifndef DINO_TESTS_UNIT_OPS_HTTP_CLIENT_H_
-#define DINO_TESTS_UNIT_OPS_HTTP_CLIENT_H_
+#ifndef DINO_TESTS_SUPPORT_PROCESS_HTTP_CLIENT_H_
+#define DINO_TESTS_SUPPORT_PROCESS_HTTP_CLIENT_H_
 
 #include <sys/socket.h>
 
@@ -12,10 +12,6 @@
 #include "tests/support/process/patience.h"
 
 namespace dino::testing {
-
-inline std::uint16_t PortOf(const std::string& address) {
-  return static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
-}
 
 // What comes until the server closes the connection, or nothing more comes for `kPatience`.
 inline std::string ReadAll(const FileDescriptor& socket) {
@@ -57,4 +53,4 @@ inline std::string BodyOf(const std::string& answer) {
 
 }  // namespace dino::testing
 
-#endif  // DINO_TESTS_UNIT_OPS_HTTP_CLIENT_H_
+#endif  // DINO_TESTS_SUPPORT_PROCESS_HTTP_CLIENT_H_
