@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "absl/time/time.h"
-#include "server/base/hex.h"
 #include "server/base/host_port.h"
+#include "server/base/traceparent.h"
 
 namespace dino::publish_client {
 namespace {
@@ -54,13 +54,6 @@ Example:
     "read_at": "2026-01-31T12:00:00Z", "group_type": "GROUP_TYPE_ONE_TO_ONE"},
     "user_ids": [4321]}' | dino-publish PublishRead
 )";
-
-// 00-<32 digits>-<16 digits>-<2 digits>
-bool IsTraceparent(std::string_view text) {
-  return text.size() == 55 && text[2] == '-' && text[35] == '-' && text[52] == '-' &&
-         IsLowerHex(text.substr(0, 2)) && IsLowerHex(text.substr(3, 32)) &&
-         IsLowerHex(text.substr(36, 16)) && IsLowerHex(text.substr(53, 2));
-}
 
 // What is wrong with an option's value; empty if nothing is.
 using Problem = std::string;

@@ -192,7 +192,7 @@ class SettingsReader {
 
 ParsedSettings ParseSettings(int argc, const char* const* argv, const Environment& environment) {
   CommandLine command_line = ReadCommandLine(argc, argv);
-  if (command_line.help) return Information{HelpText()};
+  if (command_line.help) return Information{SettingsHelp()};
   if (command_line.version) return Information{VersionText()};
   return SettingsReader(std::move(command_line), environment).Read();
 }

@@ -56,7 +56,7 @@ void AppendWrapped(std::string_view text, std::string& out) {
 
 }  // namespace
 
-std::string HelpText() {
+std::string SettingsHelp() {
   std::string help = kUsage;
   for (const Setting& setting : SettingTable()) {
     help.append("\n  --").append(setting.name).append("  ").append(EnvironmentName(setting.name));

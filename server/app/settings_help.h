@@ -7,7 +7,7 @@ namespace dino::app {
 
 // The answer to `--help`: every setting with its variable, limits, unit and default, in
 // lines of at most 90 columns.
-std::string HelpText();
+std::string SettingsHelp();
 
 // The answer to `--version`.
 std::string VersionText();

@@ -12,7 +12,6 @@
 #include "server/base/clock.h"
 #include "server/fanout/acknowledgements.h"
 #include "server/fanout/fingerprint.h"
-#include "server/mqtt/batch.h"
 
 namespace dino::fanout {
 

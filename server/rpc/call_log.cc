@@ -1,8 +1,8 @@
 #include "server/rpc/call_log.h"
 
 #include "absl/container/inlined_vector.h"
+#include "server/base/traceparent.h"
 #include "server/log/log.h"
-#include "server/rpc/call_metadata.h"
 #include "server/rpc/errors.h"
 
 namespace dino::rpc {

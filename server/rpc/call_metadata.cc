@@ -4,28 +4,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "server/base/traceparent.h"
 
 namespace dino::rpc {
 namespace {
 
 constexpr std::chrono::milliseconds kLongestMargin{10};
-
-// "00-" + trace ID + "-" + parent ID + "-" + flags
-constexpr std::size_t kTraceparentLength = 55;
-constexpr std::size_t kTraceIdAt = 3;
-constexpr std::size_t kTraceIdLength = 32;
-constexpr std::size_t kParentIdAt = 36;
-constexpr std::size_t kFlagsAt = 53;
-
-bool IsLowerHex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
-bool IsId(std::string_view text) {
-  return IsLowerHex(text) && text.find_first_not_of('0') != std::string_view::npos;
-}
 
 }  // namespace
 
@@ -51,17 +38,6 @@ std::string Traceparent(const grpc::ServerContextBase& context) {
   if (found == metadata.end()) return "";
   const std::string_view value(found->second.data(), found->second.size());
   return IsTraceparent(value) ? std::string(value) : "";
-}
-
-std::string_view TraceIdOf(std::string_view traceparent) {
-  return traceparent.empty() ? traceparent : traceparent.substr(kTraceIdAt, kTraceIdLength);
-}
-
-bool IsTraceparent(std::string_view text) {
-  return text.size() == kTraceparentLength && text.substr(0, kTraceIdAt) == "00-" &&
-         text[kParentIdAt - 1] == '-' && text[kFlagsAt - 1] == '-' &&
-         IsId(text.substr(kTraceIdAt, kTraceIdLength)) && IsId(text.substr(kParentIdAt, 16)) &&
-         IsLowerHex(text.substr(kFlagsAt));
 }
 
 }  // namespace dino::rpc

@@ -13,7 +13,6 @@
 #include "server/fanout/ending.h"
 #include "server/fanout/event_batch.h"
 #include "server/fanout/keyed_calls.h"
-#include "server/mqtt/batch.h"
 #include "server/rpc/call_log.h"
 #include "server/rpc/event_draft.h"
 #include "server/rpc/publish_context.h"

@@ -9,7 +9,6 @@
 #include "server/base/clock.h"
 #include "server/event/limits.h"
 #include "server/fanout/fanout.h"
-#include "server/mqtt/batch.h"
 #include "server/rpc/call_limits.h"
 #include "server/rpc/call_log.h"
 #include "server/rpc/call_meters.h"

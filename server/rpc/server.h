@@ -17,7 +17,6 @@
 #include "server/base/host_port.h"
 #include "server/event/limits.h"
 #include "server/fanout/fanout.h"
-#include "server/mqtt/batch.h"
 #include "server/net/listener.h"
 #include "server/rpc/call_limits.h"
 #include "server/rpc/call_meters.h"

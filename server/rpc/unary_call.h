@@ -7,7 +7,6 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include "server/base/clock.h"
-#include "server/mqtt/batch.h"
 #include "server/rpc/byte_buffers.h"
 #include "server/rpc/call_log.h"
 #include "server/rpc/call_meters.h"

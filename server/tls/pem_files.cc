@@ -12,7 +12,7 @@ namespace {
 
 using Context = std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)>;
 
-Context NewContext() { return {SSL_CTX_new(TLS_method()), SSL_CTX_free}; }
+Context CheckingContext() { return {SSL_CTX_new(TLS_method()), SSL_CTX_free}; }
 
 absl::Status NoContext() { return OpensslError("OpenSSL", "does not work"); }
 
@@ -62,17 +62,17 @@ absl::Status LoadKey(SSL_CTX* ctx, const std::string& path) {
 }
 
 absl::Status CheckCaFile(const std::string& path) {
-  const Context context = NewContext();
+  const Context context = CheckingContext();
   return context == nullptr ? NoContext() : LoadCa(context.get(), path);
 }
 
 absl::Status CheckCertificateFile(const std::string& path) {
-  const Context context = NewContext();
+  const Context context = CheckingContext();
   return context == nullptr ? NoContext() : LoadCertificate(context.get(), path);
 }
 
 absl::Status CheckKeyFile(const std::string& path, const std::string& certificate_path) {
-  const Context context = NewContext();
+  const Context context = CheckingContext();
   if (context == nullptr) return NoContext();
   absl::Status status = LoadCertificate(context.get(), certificate_path);
   return status.ok() ? LoadKey(context.get(), path) : status;

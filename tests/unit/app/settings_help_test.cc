@@ -14,7 +14,7 @@ namespace {
 using testing::HasSubstr;
 
 TEST(SettingsHelpTest, ListsEverySettingWithVariableAndDefault) {
-  const std::string help = HelpText();
+  const std::string help = SettingsHelp();
   for (const Setting& setting : SettingTable()) {
     EXPECT_THAT(help, HasSubstr("\n  --" + std::string(setting.name) + "  " +
                                 EnvironmentName(setting.name) + "\n"));
@@ -24,16 +24,17 @@ TEST(SettingsHelpTest, ListsEverySettingWithVariableAndDefault) {
 }
 
 TEST(SettingsHelpTest, ShowsLimitsAndUnits) {
-  EXPECT_THAT(HelpText(), HasSubstr("  --mqtt-keep-alive  DINO_MQTT_KEEP_ALIVE\n"
-                                    "      The MQTT keep alive of each session.\n"
-                                    "      Must be a duration from 5s to 65535s in whole seconds "
-                                    "with its unit, such as 10s or\n"
-                                    "      1m30s.\n"
-                                    "      Default: 30s\n"));
+  EXPECT_THAT(SettingsHelp(),
+              HasSubstr("  --mqtt-keep-alive  DINO_MQTT_KEEP_ALIVE\n"
+                        "      The MQTT keep alive of each session.\n"
+                        "      Must be a duration from 5s to 65535s in whole seconds "
+                        "with its unit, such as 10s or\n"
+                        "      1m30s.\n"
+                        "      Default: 30s\n"));
 }
 
 TEST(SettingsHelpTest, KeepsLinesWithin90ColumnsAndWithoutTrailingSpaces) {
-  std::istringstream help(HelpText());
+  std::istringstream help(SettingsHelp());
   for (std::string line; std::getline(help, line);) {
     EXPECT_LE(line.size(), 90U) << line;
     EXPECT_TRUE(line.empty() || line.back() != ' ') << line;

@@ -1,10 +1,10 @@
-#include "server/rpc/call_metadata.h"
+#include "server/base/traceparent.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace dino::rpc {
+namespace dino {
 namespace {
 
 constexpr char kGood[] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -37,4 +37,4 @@ TEST(TraceIdTest, IsTheSecondPart) {
 }
 
 }  // namespace
-}  // namespace dino::rpc
+}  // namespace dino
