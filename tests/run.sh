@@ -163,7 +163,8 @@ if ! $fast; then
   check 'Protos: no breaking change' tests/proto/check.sh breaking
   check 'clang-tidy' tests/checks/tidy.sh
   check 'Helm' tests/chart/run.sh
-  check 'Rules' tests/checks/alerts.sh
+  check 'Rules' tests/rules.sh
+  check 'Alerts' tests/checks/alerts.sh
   check 'Status page' tests/page/run.sh --bridge build/dev/bin/dino-bridge
   check 'ACL' tests/checks/acl.sh
   check 'Image' tests/checks/image.sh

@@ -1,0 +1,146 @@
+"""Shows that each rule can be broken: plants breaches in a repository of a few files."""
+
+import contextlib
+import io
+import pathlib
+import runpy
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+CLEAN = {
+    "server/base/utf8.cc": '#include "server/base/utf8.h"\nbool Is(int c) { return c >= 0xC2; }\n',
+    "server/base/utf8.h": "bool Is(int lead);\n",
+    "server/mqtt/codes.cc": "int Code() { return 0x10; }\n",
+    "server/mqtt/batch.h": "struct Batch {};\n",
+    "server/fanout/fanout.cc": '#include "server/mqtt/batch.h"\nint Helper(int n) { return n; }\n',
+    "server/rpc/call.cc": "#include <grpcpp/grpcpp.h>\n"
+                          "int Helper(long n) { return 2; }\n// never 0x10\n",
+    "tests/unit/base/utf8_test.cc": '#include <gtest/gtest.h>\n#include "server/base/utf8.h"\n',
+    "tests/support/fake.h": '#include "server/mqtt/batch.h"\n',
+}
+
+
+@contextlib.contextmanager
+def repository(files):
+    with tempfile.TemporaryDirectory() as root:
+        subprocess.run(["git", "init", "--quiet", root], check=True)
+        for path, text in files.items():
+            file = pathlib.Path(root, path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        yield root
+
+
+def check(files):
+    """What the check of a repository with these files prints, and its exit status."""
+    with repository(files) as root:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            status = runpy.run_path(str(HERE / "__main__.py"))["main"](root)
+        return out.getvalue().splitlines(), status
+
+
+class RulesTest(unittest.TestCase):
+    def assert_breach(self, files, *expected):
+        lines, status = check({**CLEAN, **files})
+        self.assertEqual(lines[:-1], list(expected))
+        self.assertRegex(lines[-1], r"^\d+ of \d+ rules broken$")
+        self.assertEqual(status, 1)
+
+    def test_holds_for_a_clean_tree(self):
+        lines, status = check(CLEAN)
+        self.assertEqual(len(lines), 1, lines)
+        self.assertRegex(lines[0], r"^\d+ rules hold for 8 files$")
+        self.assertEqual(status, 0)
+
+    def test_the_script_tells_a_breach(self):
+        with repository({**CLEAN, "bench/a.py": "\n" * 301}) as root:
+            run = subprocess.run([HERE.parent / "rules.sh", root], capture_output=True, text=True)
+        self.assertEqual(run.returncode, 1)
+        self.assertEqual(run.stdout.splitlines()[0],
+                         "bench/a.py:301: has 301 lines; the limit is 300")
+
+    def test_folders(self):
+        self.assert_breach(
+            {"server/event/kinds/read.cc": '#include <map>\n#include "server/mqtt/batch.h"\n'},
+            "server/event/kinds/read.cc:2: server/event must not include server/mqtt/batch.h")
+        self.assert_breach(
+            {"tests/support/fake.h": '#include "server/base/utf8.h"\n'},
+            "tests/support/fake.h:1: tests/support must not include server/base/utf8.h")
+
+    def test_unknown_folders(self):
+        self.assert_breach(
+            {"tests/misc/a.cc": "\n"},
+            "tests/misc/a.cc:1: tests/rules/table.py does not say what it may include")
+
+    def test_reserved_headers(self):
+        pool = "server/mqtt/session_pool.h"
+        self.assert_breach(
+            {pool: "struct Pool {};\n", "server/rpc/call.cc": f'#include "{pool}"\n'},
+            f"server/rpc/call.cc:1: {pool} is not for server/rpc")
+
+    def test_libraries(self):
+        self.assert_breach(
+            {"server/log/log.cc": "#include <spdlog/spdlog.h>\n#include <openssl/ssl.h>\n"},
+            "server/log/log.cc:2: OpenSSL is not for server/log")
+        self.assert_breach(
+            {"server/base/clock.cc": "#include <gtest/gtest.h>\n"},
+            "server/base/clock.cc:1: a test framework is not for server/base")
+
+    def test_libraries_by_way_of_other_headers(self):
+        self.assert_breach(
+            {"server/rpc/call_meters.h": '#include "server/rpc/call.h"\n',
+             "server/rpc/call.h": "#include <grpcpp/grpcpp.h>\n",
+             "server/ops/page.cc": '#include "server/rpc/call_meters.h"\n',
+             "server/metrics/page.cc": '#include "server/rpc/call_meters.h"\n'},
+            *(f"server/{folder}/page.cc:1: includes gRPC by way of "
+              "server/rpc/call_meters.h > server/rpc/call.h > grpcpp/grpcpp.h"
+              for folder in ("metrics", "ops")))
+
+    def test_small_headers(self):
+        self.assert_breach(
+            {"server/log/level.h": "enum Level {};\n", "server/log/log.h":
+             '#include "server/log/level.h"\n' + "\n" * 40},
+            "server/log/level.h:1: belongs in server/log/log.h, which alone includes it")
+
+    def test_length(self):
+        self.assert_breach({"bench/run.sh": "#\n" * 301},
+                           "bench/run.sh:301: has 301 lines; the limit is 300")
+        self.assertEqual(check({**CLEAN, "bench/run.sh": "#\n" * 300})[1], 0)
+
+    def test_helpers(self):
+        self.assert_breach(
+            {"clients/a/a.cc": "namespace {\n\ntemplate <typename T>\n"
+                               "int Helper(\n    int number) {\n  return number;\n}\n}\n"},
+            "server/fanout/fanout.cc:2: Helper(int) stands in clients/a/a.cc:3, too")
+
+    def test_methods_and_other_parameters_are_no_helpers(self):
+        files = {"server/rpc/one.cc": "int A::Go(int i) {\n}\nint Say(const A& a, int) {\n}\n",
+                 "server/rpc/two.cc": "int B::Go(int i) {\n}\nint Say(A& a, int) {\n}\n"}
+        self.assertEqual(check({**CLEAN, **files})[1], 0)
+
+    def test_facts(self):
+        for line, place in {
+            "if ((c & 0xE0) == 0xC0) return;": "UTF-8: stands in server/base/utf8.cc",
+            "if (code == 0x10) return;": "that PUBACK 0x10 acknowledges: stands in server/mqtt",
+            "const auto colon = text.rfind(':');": "host:port: stands in server/base/host_port.cc",
+            "SHA256(data, size, out);": "digests: stands in server/base/digest.cc",
+            "using C = std::chrono::steady_clock;": "the clock: stands in server/base/clock.h",
+            'k = "0123456789ABCDEF";': "hexadecimal digits: stands in server/base/hex.cc",
+            "what = strerror(errno);": "what errno means: stands in server/base/errno_text.h",
+            "shared.meters.Refused(reason);":
+                "what counts a refused call: stands in server/rpc/refusal.cc",
+            'text.substr(0, 3) == "00-"': "W3C traceparents: stands in server/base/traceparent.cc",
+        }.items():
+            with self.subTest(line):
+                self.assert_breach({"server/fanout/a.cc": f"// A fact.\n  {line}\n"},
+                                   f"server/fanout/a.cc:2: {place}")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,99 @@
+"""The rules as data: who may include what, and where each fact stands."""
+
+# Which of our folders each folder may include, beside itself: folders, or single headers. A folder
+# that is not named counts to the one above it.
+FOLDERS = {
+    "server": ["server/app"],
+    "server/app": [
+        "server/auth", "server/base", "server/event", "server/fanout", "server/log",
+        "server/memory", "server/metrics", "server/mqtt", "server/ops", "server/rpc", "server/tls",
+    ],
+    "server/auth": ["server/base", "server/log", "server/tls"],
+    "server/base": [],
+    "server/event": ["server/base"],
+    "server/fanout": ["server/base", "server/mqtt"],
+    "server/log": ["server/base"],
+    "server/memory": [],
+    "server/metrics": [
+        "server/auth", "server/base", "server/fanout", "server/mqtt", "server/rpc/call_meters.h",
+    ],
+    "server/mqtt": ["server/base", "server/tls"],
+    "server/net": ["server/base", "server/log"],
+    "server/ops": [
+        "server/auth", "server/base", "server/fanout", "server/mqtt", "server/net",
+        "server/rpc/call_meters.h",
+    ],
+    "server/rpc": [
+        "server/auth", "server/base", "server/event", "server/fanout", "server/log", "server/mqtt",
+        "server/net", "server/tls",
+    ],
+    "server/tls": ["server/base", "server/log"],
+    "clients": ["server/base"],
+    "bench": ["tests/support"],
+    "tests/soak": ["tests/support", "tests/system/error_details.h"],
+    # What tests share needs no server code, so that it cannot share a mistake with it. Two headers
+    # are fakes of its interfaces.
+    "tests/support": ["server/mqtt/batch.h", "server/mqtt/publisher.h"],
+    "tests/system": ["tests/support"],
+    "tests/unit": ["bench", "clients", "server", "tests/support"],
+}
+
+# Headers that few may include, though they may include others of their folder.
+RESERVED = {
+    # Whoever else publishes knows the interface in publisher.h. metrics and ops read its numbers.
+    "server/mqtt/session_pool.h": [
+        "server/app", "server/metrics", "server/mqtt", "server/ops", "tests/unit/mqtt",
+    ],
+}
+
+# Who may include a library: what its headers match, and the folders of the product that may. What
+# is not named here (abseil, protobuf, the system) anyone may.
+LIBRARIES = {
+    "gRPC": (r"grpc(pp)?/|.*\.grpc\.pb\.h", ["server/rpc", "clients", "bench"]),
+    "jemalloc": (r"jemalloc/", ["server/allocator.cc"]),
+    "libmicrohttpd": (r"microhttpd\.h", ["server/ops"]),
+    "mosquitto": (r"mosquitto|mqtt_protocol\.h", ["server/mqtt", "bench/mqtt", "bench/peers"]),
+    "OpenSSL": (r"openssl/", ["server/base", "server/mqtt", "server/tls"]),
+    "prometheus-cpp": (r"prometheus/", ["server/metrics"]),
+    # event writes event JSON; auth reads the file of keys, ops writes status.json.
+    "RapidJSON": (r"rapidjson/", ["server/auth", "server/event", "server/ops"]),
+    "spdlog": (r"spdlog/", ["server/log"]),
+    "a test framework": (r"g(test|mock)/", []),
+}
+ANYONE_MAY = ["grpcpp/support/status.h"]
+
+# What must not come in by way of other headers either.
+UNAWARE = {
+    "gRPC": ["server/event", "server/fanout", "server/metrics", "server/mqtt", "server/ops"],
+    "mosquitto": ["server/fanout", "server/event"],
+}
+
+# A fact, what its code looks like, the folders that are searched, and where alone it stands.
+FACTS = [
+    ("the clock", r"\bsteady_clock\b", ["server"], ["server/base/clock.h"]),
+    ("digests", r"\bEVP_(MD|Digest|sha)|\bSHA(1|224|256|512)\(|openssl/(evp|sha)\.h",
+     ["server", "clients"], ["server/base/digest.cc"]),
+    ("hexadecimal digits", r'(?i)"0123456789abcdef|\b(HexStringToBytes|BytesToHexString)\b',
+     ["server", "clients"], ["server/base/hex.cc"]),
+    # Neither the text of an OpenSSL error nor a URI is a host and a port.
+    ("host:port", r"\br?find(_(first|last)_of)?\((':'|\":\")",
+     ["server", "clients", "bench"],
+     ["server/base/host_port.cc", "server/auth/key_file.cc", "server/mqtt/connection.cc"]),
+    ("W3C traceparents", r'"00-"', ["server", "clients"], ["server/base/traceparent.cc"]),
+    ("UTF-8", r"(?i)(&|[<>]=?|[!=]=) 0x(c[02]|e0|f[0458])u?\b|UTF8<|U8_NEXT",
+     ["server", "clients"], ["server/base/utf8.cc"]),
+    ("what errno means", r"\bstrerror(_r)?\(|\b(generic|system)_category\b",
+     ["server", "clients"], ["server/base/errno_text.h"]),
+    ("that PUBACK 0x10 acknowledges", r"\b0x10\b|\bkNoMatchingSubscribers\b",
+     ["server", "clients"], ["server/mqtt"]),
+    ("what counts a refused call", r"\bmeters(_|\(\))?\.Refused\(",
+     ["server"], ["server/rpc/refusal.cc"]),
+]
+
+# Files of ours have at most so many lines; these were written by programs.
+MAX_LINES = 300
+GENERATED = r"_pb2(_grpc)?\.pyi?$"
+
+# A header of so few lines that only one file includes belongs in that file.
+FEW_LINES = 30
+FEW_LINES_ALLOWED = ["server/mqtt"]
