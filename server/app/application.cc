@@ -11,7 +11,7 @@
 #include "server/app/caller_access.h"
 #include "server/app/operations.h"
 #include "server/app/server_info.h"
-#include "server/event/event_traits.h"
+#include "server/event/kinds.h"
 #include "server/fanout/fanout.h"
 #include "server/fanout/topic_template.h"
 #include "server/log/log.h"

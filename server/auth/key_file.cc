@@ -11,6 +11,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "dino/events/v1/event_publisher_service.pb.h"
+#include "google/protobuf/descriptor.h"
 #include "server/base/hex.h"
 
 namespace dino::auth {
@@ -41,6 +43,12 @@ bool IsName(std::string_view text) {
 
 bool IsCertificateName(std::string_view text) {
   return !text.empty() && text.size() <= kMaxCertificateNameBytes && IsVisible(text);
+}
+
+// Its methods are those that a caller can be allowed.
+const google::protobuf::ServiceDescriptor& Service() {
+  return *events::v1::PublishMessageRequest::descriptor()->file()->FindServiceByName(
+      "EventPublisherService");
 }
 
 absl::Status Wrong(const std::string& place, const std::string& rule) {
@@ -138,7 +146,7 @@ class EntryReader {
     if (!value.IsArray()) return NoMethods();
     for (const Value& method : value.GetArray()) {
       if (!method.IsString() ||
-          std::find(kMethods.begin(), kMethods.end(), TextOf(method)) == kMethods.end()) {
+          Service().FindMethodByName(std::string(TextOf(method))) == nullptr) {
         return NoMethods();
       }
       entry_.methods->emplace(TextOf(method));
@@ -148,8 +156,8 @@ class EntryReader {
 
   absl::Status NoMethods() const {
     std::string names;
-    for (const std::string_view method : kMethods) {
-      names.append(names.empty() ? "" : ", ").append(method);
+    for (int i = 0; i < Service().method_count(); ++i) {
+      names.append(names.empty() ? "" : ", ").append(Service().method(i)->name());
     }
     return Wrong(Path("methods"), "must be a list of " + names);
   }

@@ -1,7 +1,6 @@
 #ifndef DINO_SERVER_AUTH_KEY_FILE_H_
 #define DINO_SERVER_AUTH_KEY_FILE_H_
 
-#include <array>
 #include <functional>
 #include <optional>
 #include <set>
@@ -21,14 +20,6 @@ using KeyDigest = Sha256Digest;
 
 // Whether a text may be an API key: 16 to 512 bytes of visible ASCII. The error does not repeat it.
 absl::Status CheckKey(std::string_view key);
-
-// The methods that a caller can be allowed, as the service names them.
-inline constexpr std::array<std::string_view, 14> kMethods = {
-    "PublishGroup",         "PublishMessage",   "PublishAttachment",
-    "PublishEdit",          "PublishActionLog", "PublishRead",
-    "PublishJoin",          "PublishLeave",     "PublishDeleteAttachment",
-    "PublishDeleteMessage", "PublishCustom",    "PublishBatch",
-    "PublishStream",        "GetServerInfo"};
 
 using MethodSet = std::set<std::string, std::less<>>;
 

@@ -53,6 +53,20 @@ void QuickWriter::Text(std::string_view text) {
   EndValue(true);
 }
 
+std::size_t EventWriter::BytesOf(const google::protobuf::RepeatedPtrField<std::string>& texts) {
+  std::size_t bytes = 0;
+  // With quotes and a comma.
+  for (const std::string& text : texts) bytes += kEscapedBytes * text.size() + 3;
+  return bytes;
+}
+
+std::string EventWriter::Members(const google::protobuf::Struct& fields) {
+  EventWriter writer(kEscapedBytes * fields.ByteSizeLong());
+  writer.Fields(fields);
+  const std::string object = writer.Finish();
+  return object.substr(1, object.size() - 2);
+}
+
 void EventWriter::Fields(const google::protobuf::Struct& fields) {
   using Field = google::protobuf::Map<std::string, google::protobuf::Value>::value_type;
   std::vector<const Field*> sorted;

@@ -32,12 +32,21 @@ class EventWriter {
   // The writer makes room for the longest escape of each byte, `\u001F`, before it writes.
   static constexpr std::size_t kEscapedBytes = 6;
 
-  // Begins an object.
-  explicit EventWriter(std::size_t expected_bytes) : buffer_(nullptr, expected_bytes) {
-    writer_.StartObject();
+  // The most bytes that a list may take.
+  static std::size_t BytesOf(const google::protobuf::RepeatedField<std::int64_t>& user_ids) {
+    // A user ID and its comma.
+    return 17 * static_cast<std::size_t>(user_ids.size());
   }
-  EventWriter(std::string_view event_type, std::size_t expected_bytes)
-      : EventWriter(expected_bytes) {
+  static std::size_t BytesOf(const google::protobuf::RepeatedPtrField<std::string>& texts);
+
+  // The fields of a struct as members of an object: `"a":1,"b":2`, sorted by their names.
+  //
+  // REQUIRES: as `Fields`.
+  static std::string Members(const google::protobuf::Struct& fields);
+
+  // `variable_bytes`: the most bytes that the event's texts and lists may take.
+  explicit EventWriter(std::string_view event_type, std::size_t variable_bytes = 0)
+      : EventWriter(kFixedBytes + variable_bytes) {
     Text("event_type", event_type);
   }
   EventWriter(const EventWriter&) = delete;
@@ -99,6 +108,14 @@ class EventWriter {
   }
 
  private:
+  // Keys, IDs, times and punctuation of the longest event, without its texts and lists.
+  static constexpr std::size_t kFixedBytes = 512;
+
+  // Begins an object.
+  explicit EventWriter(std::size_t most_bytes) : buffer_(nullptr, most_bytes) {
+    writer_.StartObject();
+  }
+
   void Key(std::string_view key) { String(key); }
   void Value(const google::protobuf::Value& value);
   void Double(double value);

@@ -16,6 +16,10 @@ namespace dino::event {
 // 2^53-1: above it a JavaScript subscriber no longer reads every number exactly.
 inline constexpr std::int64_t kMaxUserId = 9007199254740991;
 
+inline constexpr std::size_t kMaxFileIdBytes = 255;
+// Entries of a list of what was deleted.
+inline constexpr int kMaxDeleted = 1000;
+
 // Holds the fields of one message against the rules and adds what is wrong to `violations`,
 // under the path `parent` + field. Takes no memory for what is right.
 class FieldChecks {

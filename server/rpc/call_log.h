@@ -14,7 +14,7 @@
 
 #include "server/auth/caller.h"
 #include "server/base/clock.h"
-#include "server/event/event_traits.h"
+#include "server/event/kinds.h"
 #include "server/rpc/call_meters.h"
 
 namespace dino::rpc {

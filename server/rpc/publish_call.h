@@ -56,7 +56,9 @@ class PublishCall final : public PublishCallBase {
 
   PublishCall(Service& service, grpc::ServerCompletionQueue& queue, PublishContext& shared,
               MethodMeter& meter)
-      : PublishCallBase(shared, meter, KindOf<Request>()), service_(service), queue_(queue) {}
+      : PublishCallBase(shared, meter, event::kKindIndex<Request>),
+        service_(service),
+        queue_(queue) {}
 
  private:
   void AskForRequest(grpc::ServerContext& context, grpc::ByteBuffer& request, Responder& responder,

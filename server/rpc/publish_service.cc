@@ -1,6 +1,9 @@
 #include "server/rpc/publish_service.h"
 
+#include <cstddef>
+
 #include "dino/events/v1/event_publisher_service.grpc.pb.h"
+#include "server/event/kinds.h"
 #include "server/rpc/batch_call.h"
 #include "server/rpc/info_call.h"
 #include "server/rpc/publish_call.h"
@@ -9,26 +12,36 @@ namespace dino::rpc {
 
 namespace {
 
-// The generated service, with one method after the other in raw bytes.
 using Api = v1::EventPublisherService;
-using RawGroup = Api::WithRawMethod_PublishGroup<Api::Service>;
-using RawMessage = Api::WithRawMethod_PublishMessage<RawGroup>;
-using RawAttachment = Api::WithRawMethod_PublishAttachment<RawMessage>;
-using RawEdit = Api::WithRawMethod_PublishEdit<RawAttachment>;
-using RawActionLog = Api::WithRawMethod_PublishActionLog<RawEdit>;
-using RawRead = Api::WithRawMethod_PublishRead<RawActionLog>;
-using RawJoin = Api::WithRawMethod_PublishJoin<RawRead>;
-using RawLeave = Api::WithRawMethod_PublishLeave<RawJoin>;
-using RawDeleteAttachment = Api::WithRawMethod_PublishDeleteAttachment<RawLeave>;
-using RawDeleteMessage = Api::WithRawMethod_PublishDeleteMessage<RawDeleteAttachment>;
-using RawCustom = Api::WithRawMethod_PublishCustom<RawDeleteMessage>;
-using RawBatch = Api::WithRawMethod_PublishBatch<RawCustom>;
-using RawStream = Api::WithRawMethod_PublishStream<RawBatch>;
-using RawInfo = Api::WithRawMethod_GetServerInfo<RawStream>;
+
+// The generated `Service` with these methods in raw bytes.
+template <typename Service, template <typename> class... Methods>
+struct Raw {
+  using Type = Service;
+};
+template <typename Service, template <typename> class First, template <typename> class... Rest>
+struct Raw<Service, First, Rest...> {
+  using Type = First<typename Raw<Service, Rest...>::Type>;
+};
+
+#define DINO_RAW_METHOD(name, Name) , Api::WithRawMethod_Publish##Name
+using RawService =
+    Raw<Api::Service, Api::WithRawMethod_PublishBatch, Api::WithRawMethod_PublishStream,
+        Api::WithRawMethod_GetServerInfo DINO_EVENT_KINDS(DINO_RAW_METHOD)>::Type;
+#undef DINO_RAW_METHOD
+
+// The number of methods that generated code has wrapped a service in.
+template <typename Service>
+inline constexpr std::size_t kMethods = 0;
+template <template <typename> class Method, typename Service>
+inline constexpr std::size_t kMethods<Method<Service>> = 1 + kMethods<Service>;
+
+static_assert(kMethods<RawService> == kMethods<Api::AsyncService>,
+              "an RPC of the service has no file in server/event/kinds");
 
 }  // namespace
 
-class PublishService::Service : public RawInfo {};
+class PublishService::Service : public RawService {};
 
 namespace {
 
@@ -47,7 +60,7 @@ struct Rpc {
 
 template <typename Rpc, typename Service>
 void ListenFor(Service& service, grpc::ServerCompletionQueue& queue, PublishContext& shared) {
-  MethodMeter& meter = shared.meters.Of(MethodOf<typename Rpc::Request>());
+  MethodMeter& meter = shared.meters.Of(event::Kind<typename Rpc::Request>::kMethod);
   (new PublishCall<Service, Rpc>(service, queue, shared, meter))->Listen();
 }
 
@@ -65,38 +78,11 @@ void PublishService::Register(grpc::ServerBuilder& builder) {
 }
 
 void PublishService::Listen(grpc::ServerCompletionQueue& queue) {
-  using Group =
-      Rpc<v1::PublishGroupRequest, v1::PublishGroupResponse, &Service::RequestPublishGroup>;
-  using Message =
-      Rpc<v1::PublishMessageRequest, v1::PublishMessageResponse, &Service::RequestPublishMessage>;
-  using Attachment = Rpc<v1::PublishAttachmentRequest, v1::PublishAttachmentResponse,
-                         &Service::RequestPublishAttachment>;
-  using Edit = Rpc<v1::PublishEditRequest, v1::PublishEditResponse, &Service::RequestPublishEdit>;
-  using ActionLog = Rpc<v1::PublishActionLogRequest, v1::PublishActionLogResponse,
-                        &Service::RequestPublishActionLog>;
-  using Read = Rpc<v1::PublishReadRequest, v1::PublishReadResponse, &Service::RequestPublishRead>;
-  using Join = Rpc<v1::PublishJoinRequest, v1::PublishJoinResponse, &Service::RequestPublishJoin>;
-  using Leave =
-      Rpc<v1::PublishLeaveRequest, v1::PublishLeaveResponse, &Service::RequestPublishLeave>;
-  using DeleteAttachment =
-      Rpc<v1::PublishDeleteAttachmentRequest, v1::PublishDeleteAttachmentResponse,
-          &Service::RequestPublishDeleteAttachment>;
-  using DeleteMessage = Rpc<v1::PublishDeleteMessageRequest, v1::PublishDeleteMessageResponse,
-                            &Service::RequestPublishDeleteMessage>;
-  using Custom =
-      Rpc<v1::PublishCustomRequest, v1::PublishCustomResponse, &Service::RequestPublishCustom>;
-
-  ListenFor<Group>(*service_, queue, shared_);
-  ListenFor<Message>(*service_, queue, shared_);
-  ListenFor<Attachment>(*service_, queue, shared_);
-  ListenFor<Edit>(*service_, queue, shared_);
-  ListenFor<ActionLog>(*service_, queue, shared_);
-  ListenFor<Read>(*service_, queue, shared_);
-  ListenFor<Join>(*service_, queue, shared_);
-  ListenFor<Leave>(*service_, queue, shared_);
-  ListenFor<DeleteAttachment>(*service_, queue, shared_);
-  ListenFor<DeleteMessage>(*service_, queue, shared_);
-  ListenFor<Custom>(*service_, queue, shared_);
+#define DINO_LISTEN(name, Name)                                          \
+  ListenFor<Rpc<v1::Publish##Name##Request, v1::Publish##Name##Response, \
+                &Service::RequestPublish##Name>>(*service_, queue, shared_);
+  DINO_EVENT_KINDS(DINO_LISTEN)
+#undef DINO_LISTEN
   ListenForOthers(queue);
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "dino/events/v1/event_publisher_service.pb.h"
+#include "google/protobuf/descriptor.h"
 #include "server/base/hex.h"
 
 namespace dino::auth {
@@ -60,6 +62,20 @@ TEST(ApiKeyTest, KeysAreVisibleAsciiOfACertainLength) {
 
 TEST(ApiKeyTest, TheErrorDoesNotRepeatTheKey) {
   EXPECT_EQ(CheckKey("secret").message().find("secret"), std::string::npos);
+}
+
+TEST(KeyFileTest, AnyMethodOfTheServiceCanBeAllowed) {
+  const auto& service = *events::v1::PublishMessageRequest::descriptor()->file()->service(0);
+  MethodSet methods;
+  std::string list;
+  for (int i = 0; i < service.method_count(); ++i) {
+    methods.insert(service.method(i)->name());
+    list += (i == 0 ? "\"" : ", \"") + service.method(i)->name() + "\"";
+  }
+  const auto entries = ParseKeyFile(
+      File(R"({"name": "a", "sha256": ")" + kDigest + R"(", "methods": [)" + list + "]}"));
+  ASSERT_TRUE(entries.ok()) << entries.status();
+  EXPECT_THAT(entries->front().methods, Optional(methods));
 }
 
 TEST(KeyFileTest, WhatIsNotThereIsNoLimit) {

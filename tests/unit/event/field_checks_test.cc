@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/event/valid_requests.h"
+#include "tests/unit/event/requests.h"
 
 namespace dino::event {
 namespace {

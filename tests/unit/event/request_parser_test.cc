@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "google/protobuf/stubs/logging.h"
-#include "tests/unit/event/valid_requests.h"
+#include "tests/unit/event/requests.h"
 
 namespace dino::event {
 namespace {

@@ -3,7 +3,11 @@
 #include <grpcpp/generic/generic_stub.h>
 
 #include <numeric>
+#include <string>
 
+#include "google/protobuf/util/json_util.h"
+#include "server/event/kinds.h"
+#include "tests/support/process/files.h"
 #include "tests/unit/rpc/server_fixture.h"
 
 namespace dino::rpc {
@@ -69,77 +73,47 @@ TEST_F(PublishCallTest, IsAnsweredWhenEveryRecipientIsAcknowledged) {
   EXPECT_FALSE(delivery.replayed());
 }
 
-TEST_F(PublishCallTest, AnswersEveryMethod) {
+// The request whose event is known by its bytes.
+template <typename Request>
+Request Golden() {
+  Request request;
+  const std::string path =
+      DINO_GOLDEN_DIR "/" + std::string(event::Kind<Request>::kName) + ".request.json";
+  const auto status =
+      google::protobuf::util::JsonStringToMessage(testing::ContentOf(path), &request);
+  EXPECT_TRUE(status.ok()) << path << ": " << status.ToString();
+  return request;
+}
+
+TEST_F(PublishCallTest, AnswersTheMethodOfEveryKind) {
   publisher_.AcknowledgeAtOnce();
-  const v1::Message message = [] {
-    v1::Message with_file = Request().message();
-    with_file.set_file_id("file");
-    return with_file;
-  }();
-  const auto Fill = [](auto& request, const v1::Message& content) {
-    *request.mutable_message() = content;
-    request.add_user_ids(1);
-  };
-  v1::PublishAttachmentRequest attachment;
-  v1::PublishEditRequest edit;
-  v1::PublishActionLogRequest action_log;
-  Fill(attachment, message);
-  Fill(edit, message);
-  Fill(action_log, message);
-  v1::PublishReadRequest read;
-  read.mutable_read()->set_group_id(message.group_id());
-  read.mutable_read()->set_user_id(1);
-  read.mutable_read()->mutable_read_at()->set_seconds(1);
-  read.mutable_read()->set_group_type(v1::GROUP_TYPE_ONE_TO_ONE);
-  read.add_user_ids(1);
-  v1::PublishGroupRequest group;
-  group.mutable_group()->set_group_id(message.group_id());
-  group.mutable_group()->set_name("name");
-  group.mutable_group()->mutable_created_at()->set_seconds(1);
-  group.mutable_group()->mutable_updated_at()->set_seconds(1);
-  group.mutable_group()->mutable_last_message_time()->set_seconds(1);
-  group.mutable_group()->set_group_type(v1::GROUP_TYPE_MULTI_USER);
-  group.mutable_group()->set_owner_id(1);
-  group.mutable_group()->add_user_ids(1);
+#define DINO_CALL(name, Name)                                                            \
+  {                                                                                      \
+    grpc::ClientContext context;                                                         \
+    v1::Publish##Name##Response response;                                                \
+    const grpc::Status status =                                                          \
+        stub_->Publish##Name(&context, Golden<v1::Publish##Name##Request>(), &response); \
+    EXPECT_TRUE(status.ok()) << #name << ": " << status.error_message();                 \
+    EXPECT_GT(response.delivery().acknowledged_count(), 0U) << #name;                    \
+  }
+  DINO_EVENT_KINDS(DINO_CALL)
+#undef DINO_CALL
+}
 
-  v1::PublishJoinRequest join;
-  join.mutable_join()->set_group_id(message.group_id());
-  join.mutable_join()->mutable_created_at()->set_seconds(1);
-  join.mutable_join()->add_user_ids(1);
-  join.add_user_ids(1);
-  v1::PublishLeaveRequest leave;
-  leave.mutable_leave()->set_group_id(message.group_id());
-  leave.mutable_leave()->mutable_created_at()->set_seconds(1);
-  leave.mutable_leave()->set_user_id(1);
-  leave.add_user_ids(1);
-  v1::PublishDeleteMessageRequest delete_message;
-  delete_message.mutable_delete_message()->set_group_id(message.group_id());
-  delete_message.mutable_delete_message()->mutable_created_at()->set_seconds(1);
-  delete_message.mutable_delete_message()->add_message_ids(message.message_id());
-  delete_message.add_user_ids(1);
-  v1::PublishDeleteAttachmentRequest delete_attachment;
-  delete_attachment.mutable_delete_attachment()->set_group_id(message.group_id());
-  delete_attachment.mutable_delete_attachment()->mutable_created_at()->set_seconds(1);
-  delete_attachment.mutable_delete_attachment()->add_message_ids(message.message_id());
-  delete_attachment.mutable_delete_attachment()->add_file_ids("file");
-  delete_attachment.add_user_ids(1);
-
-  const auto Expect = [this](auto method, const auto& request, auto response) {
-    grpc::ClientContext context;
-    const grpc::Status status = (stub_.get()->*method)(&context, request, &response);
-    EXPECT_TRUE(status.ok()) << request.GetTypeName() << ": " << status.error_message();
-    EXPECT_EQ(response.delivery().acknowledged_count(), 1U) << request.GetTypeName();
-  };
-  using Stub = v1::EventPublisherService::Stub;
-  Expect(&Stub::PublishAttachment, attachment, v1::PublishAttachmentResponse());
-  Expect(&Stub::PublishEdit, edit, v1::PublishEditResponse());
-  Expect(&Stub::PublishActionLog, action_log, v1::PublishActionLogResponse());
-  Expect(&Stub::PublishRead, read, v1::PublishReadResponse());
-  Expect(&Stub::PublishGroup, group, v1::PublishGroupResponse());
-  Expect(&Stub::PublishJoin, join, v1::PublishJoinResponse());
-  Expect(&Stub::PublishLeave, leave, v1::PublishLeaveResponse());
-  Expect(&Stub::PublishDeleteMessage, delete_message, v1::PublishDeleteMessageResponse());
-  Expect(&Stub::PublishDeleteAttachment, delete_attachment, v1::PublishDeleteAttachmentResponse());
+TEST_F(PublishCallTest, ABatchTakesEveryKind) {
+  publisher_.AcknowledgeAtOnce();
+  v1::PublishBatchRequest batch;
+#define DINO_ADD(name, Name) \
+  *batch.add_events()->mutable_##name() = Golden<v1::Publish##Name##Request>();
+  DINO_EVENT_KINDS(DINO_ADD)
+#undef DINO_ADD
+  grpc::ClientContext context;
+  v1::PublishBatchResponse response;
+  ASSERT_TRUE(stub_->PublishBatch(&context, batch, &response).ok());
+  ASSERT_EQ(response.results_size(), static_cast<int>(event::kEventKinds.size()));
+  for (const v1::EventResult& result : response.results()) {
+    EXPECT_TRUE(result.has_delivery()) << result.ShortDebugString();
+  }
 }
 
 TEST_F(PublishCallTest, OptionsReachThePublisher) {

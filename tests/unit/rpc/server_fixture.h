@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "dino/events/v1/event_publisher_service.grpc.pb.h"
-#include "server/event/event_traits.h"
+#include "server/event/kinds.h"
 #include "server/fanout/fanout.h"
 #include "server/rpc/library.h"
 #include "server/rpc/server.h"

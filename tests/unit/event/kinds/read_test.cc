@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "server/event/validation.h"
-#include "tests/unit/event/valid_requests.h"
+#include "tests/unit/event/requests.h"
 
 namespace dino::event {
 namespace {
@@ -90,6 +89,12 @@ TEST(ReadValidationTest, RequiresTheReadAndStillChecksTheRest) {
               r.set_user_ids(0, 0);
             }),
             (std::vector<std::string>{"read is required", "user_ids[0]" + kUserIdRule}));
+}
+
+TEST(ReadJsonTest, LeavesGroupTypeAndRecipientsOutOfARead) {
+  EXPECT_EQ(EventJson(Valid<v1::PublishReadRequest>()),
+            R"({"event_type":"read","group_id":"6cbb3265-2a7f-494d-92ad-f4503d55d49f",)"
+            R"("user_id":1234,"read_at":1597877384.794828})");
 }
 
 }  // namespace

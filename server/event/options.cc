@@ -1,4 +1,4 @@
-#include "server/event/option_checks.h"
+#include "server/event/options.h"
 
 #include "server/event/field_checks.h"
 
@@ -16,6 +16,10 @@ void CheckOptions(const v1::PublishOptions& options, Violations& violations) {
                "must be a known ResultDetail: RESULT_DETAIL_COUNTS, RESULT_DETAIL_EXCEPTIONS or "
                "RESULT_DETAIL_ALL");
   }
+}
+
+std::uint32_t ExpirySeconds(const google::protobuf::Duration& expiry) {
+  return static_cast<std::uint32_t>(expiry.seconds() + (expiry.nanos() > 0 ? 1 : 0));
 }
 
 }  // namespace dino::event

@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "server/event/validation.h"
-#include "tests/unit/event/valid_requests.h"
+#include "tests/unit/event/requests.h"
 
 namespace dino::event {
 namespace {
@@ -147,6 +146,38 @@ TEST(GroupValidationTest, LimitsBothLists) {
   EXPECT_EQ(Lines(Validate(request, limits)),
             (std::vector<std::string>{"user_ids must name at most 2 different users",
                                       "group.user_ids must name at most 2 different users"}));
+}
+
+TEST(GroupJsonTest, WritesAGroupWithItsMembersAsGiven) {
+  auto request = Valid<v1::PublishGroupRequest>();
+  v1::Group& group = *request.mutable_group();
+  group.set_name("\"N\"");
+  group.mutable_created_at()->set_nanos(0);
+  group.mutable_updated_at()->set_nanos(1000);
+  group.mutable_last_message_time()->set_seconds(7);
+  group.set_group_type(v1::GROUP_TYPE_ONE_TO_ONE);
+  group.set_owner_id(9007199254740991);
+  group.add_user_ids(9007199254740991);
+  group.add_user_ids(1234);
+  EXPECT_EQ(EventJson(request),
+            R"({"event_type":"group","group_id":"9d78163c-1144-485a-92c6-6015afc6cd40",)"
+            R"("name":"\"N\"","created_at":1597877421.0,"updated_at":1597877421.000001,)"
+            R"("last_message_time":7.453804,"group_type":1,"owner_id":9007199254740991,)"
+            R"("user_ids":[1234,9007199254740991,1234]})");
+}
+
+TEST(GroupJsonTest, WritesAGroupWithoutMembers) {
+  auto request = Valid<v1::PublishGroupRequest>();
+  request.mutable_group()->clear_user_ids();
+  EXPECT_NE(EventJson(request).find(R"("user_ids":[]})"), std::string::npos);
+}
+
+TEST(GroupRecipientsTest, AreTheMembersWhenNoUsersAreNamed) {
+  auto request = Valid<Request>();
+  request.clear_user_ids();
+  request.mutable_group()->add_user_ids(7);
+  request.mutable_group()->add_user_ids(1234);
+  EXPECT_EQ(RecipientsOf(request).user_ids, (std::vector<std::int64_t>{1234, 7}));
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include "server/event/message_event.h"
+
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -5,15 +7,14 @@
 #include <type_traits>
 #include <vector>
 
-#include "server/event/validation.h"
-#include "tests/unit/event/valid_requests.h"
+#include "tests/unit/event/requests.h"
 
 namespace dino::event {
 namespace {
 
 // The rules of `message`, for each of the requests that carry one.
 template <typename Request>
-class MessageValidationTest : public testing::Test {
+class MessageEventTest : public testing::Test {
  protected:
   // What is wrong with a valid request after `change`.
   static std::vector<std::string> After(const std::function<void(v1::Message&)>& change) {
@@ -28,7 +29,7 @@ class MessageValidationTest : public testing::Test {
 using MessageRequests = testing::Types<v1::PublishMessageRequest, v1::PublishAttachmentRequest,
                                        v1::PublishEditRequest, v1::PublishActionLogRequest>;
 // clang demands a third argument; an empty one is the default.
-TYPED_TEST_SUITE(MessageValidationTest, MessageRequests, );
+TYPED_TEST_SUITE(MessageEventTest, MessageRequests, );
 
 struct Case {
   const char* name;
@@ -39,7 +40,7 @@ struct Case {
 const std::string kUuidRule = " must be a UUID: 8-4-4-4-12 hexadecimal digits";
 const std::string kUserIdRule = " must be 1 to 9007199254740991 (2^53-1)";
 
-TYPED_TEST(MessageValidationTest, NamesTheOneFieldThatIsWrong) {
+TYPED_TEST(MessageEventTest, NamesTheOneFieldThatIsWrong) {
   const std::vector<Case> cases = {
       {"no group_id", [](v1::Message& m) { m.clear_group_id(); }, {"message.group_id" + kUuidRule}},
       {"bad group_id",
@@ -79,7 +80,7 @@ TYPED_TEST(MessageValidationTest, NamesTheOneFieldThatIsWrong) {
   for (const Case& c : cases) EXPECT_EQ(TestFixture::After(c.change), c.expected) << c.name;
 }
 
-TYPED_TEST(MessageValidationTest, AcceptsTheExtremes) {
+TYPED_TEST(MessageEventTest, AcceptsTheExtremes) {
   EXPECT_EQ(TestFixture::After([](v1::Message&) {}), this->none_);
   EXPECT_EQ(TestFixture::After([](v1::Message& m) {
               m.set_sender_id(1);
@@ -100,7 +101,7 @@ TYPED_TEST(MessageValidationTest, AcceptsTheExtremes) {
             this->none_);
 }
 
-TYPED_TEST(MessageValidationTest, NamesEveryFieldOfAnEmptyMessageAtOnce) {
+TYPED_TEST(MessageEventTest, NamesEveryFieldOfAnEmptyMessageAtOnce) {
   std::vector<std::string> expected = {
       "message.group_id" + kUuidRule,
       "message.sender_id" + kUserIdRule,
@@ -115,7 +116,7 @@ TYPED_TEST(MessageValidationTest, NamesEveryFieldOfAnEmptyMessageAtOnce) {
   EXPECT_EQ(TestFixture::After([](v1::Message& m) { m.Clear(); }), expected);
 }
 
-TYPED_TEST(MessageValidationTest, RequiresTheMessageAndStillChecksTheRest) {
+TYPED_TEST(MessageEventTest, RequiresTheMessageAndStillChecksTheRest) {
   TypeParam request;
   request.add_user_ids(0);
   request.mutable_options()->mutable_expiry();
@@ -127,7 +128,7 @@ TYPED_TEST(MessageValidationTest, RequiresTheMessageAndStillChecksTheRest) {
             }));
 }
 
-TYPED_TEST(MessageValidationTest, RequiresAFileOfAnAttachmentOnly) {
+TYPED_TEST(MessageEventTest, RequiresAFileOfAnAttachmentOnly) {
   const std::vector<std::string> lines =
       TestFixture::After([](v1::Message& m) { m.clear_file_id(); });
   if constexpr (std::is_same_v<TypeParam, v1::PublishAttachmentRequest>) {
@@ -137,7 +138,7 @@ TYPED_TEST(MessageValidationTest, RequiresAFileOfAnAttachmentOnly) {
   }
 }
 
-TYPED_TEST(MessageValidationTest, ObeysThePayloadLimitThatIsSet) {
+TYPED_TEST(MessageEventTest, ObeysThePayloadLimitThatIsSet) {
   Limits limits;
   limits.max_payload_bytes = 4;
   auto request = Valid<TypeParam>();
@@ -148,7 +149,7 @@ TYPED_TEST(MessageValidationTest, ObeysThePayloadLimitThatIsSet) {
             std::vector<std::string>{"message.message_payload must be at most 4 bytes"});
 }
 
-TYPED_TEST(MessageValidationTest, NeverRepeatsWhatTheUserWrote) {
+TYPED_TEST(MessageEventTest, NeverRepeatsWhatTheUserWrote) {
   auto request = Valid<TypeParam>();
   v1::Message& message = *request.mutable_message();
   message.set_group_id("SECRET");
@@ -163,6 +164,29 @@ TYPED_TEST(MessageValidationTest, NeverRepeatsWhatTheUserWrote) {
   for (const std::string& line : Lines(violations)) {
     EXPECT_EQ(line.find("SECRET"), std::string::npos);
   }
+}
+
+TEST(MessageJsonTest, WritesTheExtremeIds) {
+  auto request = Valid<v1::PublishMessageRequest>();
+  request.mutable_message()->set_sender_id(9007199254740991);
+  EXPECT_NE(EventJson(request).find(R"("sender_id":9007199254740991,)"), std::string::npos);
+  request.mutable_message()->set_sender_id(1);
+  EXPECT_NE(EventJson(request).find(R"("sender_id":1,)"), std::string::npos);
+}
+
+TEST(MessageJsonTest, WritesIdsAsGiven) {
+  auto request = Valid<v1::PublishMessageRequest>();
+  request.mutable_message()->set_group_id("6CBB3265-2a7f-494D-92AD-f4503d55d49F");
+  EXPECT_NE(EventJson(request).find(R"("group_id":"6CBB3265-2a7f-494D-92AD-f4503d55d49F",)"),
+            std::string::npos);
+}
+
+TEST(MessageJsonTest, WritesNullForAFileIdThatIsNotSet) {
+  auto request = Valid<v1::PublishMessageRequest>();
+  request.mutable_message()->clear_file_id();
+  EXPECT_NE(EventJson(request).find(R"("file_id":null,)"), std::string::npos);
+  request.mutable_message()->set_file_id("\"\n");
+  EXPECT_NE(EventJson(request).find(R"("file_id":"\"\n",)"), std::string::npos);
 }
 
 }  // namespace

@@ -9,10 +9,7 @@
 #include <vector>
 
 #include "google/protobuf/util/json_util.h"
-#include "server/event/event_json.h"
-#include "server/event/event_traits.h"
-#include "server/event/validation.h"
-#include "tests/unit/event/valid_requests.h"
+#include "tests/unit/event/requests.h"
 
 namespace dino::event {
 namespace {
@@ -60,21 +57,17 @@ TEST(CustomJsonTest, OverlaysAreMembersByUser) {
   (*request.mutable_overlays())[4321] = StructOf(R"({"b": [1], "a": "x"})");
   (*request.mutable_overlays())[1234] = StructOf("{}");
   EXPECT_EQ(Validate(request, Limits()).Summary(), "");
-  EXPECT_THAT(OverlayMembers(request), UnorderedElementsAre(Pair(4321, R"("a":"x","b":[1])")));
+  EXPECT_THAT(RecipientsOf(request).overlays,
+              UnorderedElementsAre(Pair(4321, R"("a":"x","b":[1])")));
 }
 
-TEST(CustomTraitsTest, TopicsCountOnceInTheirOrder) {
-  Request request;
+TEST(CustomRecipientsTest, AreTopicsWhenNoUsersAreNamed) {
+  auto request = Valid<Request>();
+  request.clear_user_ids();
   for (const char* topic : {"b", "a", "b"}) request.add_topics(topic);
-  EXPECT_THAT(Topics(request), ElementsAre("b", "a"));
-}
-
-TEST(CustomTraitsTest, KnowsTheTypedEvents) {
-  for (const char* type : {"group", "message", "attachment", "edit", "action_log", "read", "join",
-                           "leave", "delete_attachment", "delete_message"}) {
-    EXPECT_TRUE(IsTypedEvent(type)) << type;
-  }
-  EXPECT_FALSE(IsTypedEvent("poll"));
+  const Recipients recipients = RecipientsOf(request);
+  EXPECT_THAT(recipients.topics, ElementsAre("b", "a"));
+  EXPECT_TRUE(recipients.user_ids.empty());
 }
 
 struct Case {

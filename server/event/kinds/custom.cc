@@ -1,4 +1,4 @@
-// The rules of PublishCustom, whose content is the caller's own.
+// PublishCustom: an event of the app's own, to users or to named topics.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -8,10 +8,10 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "server/base/topic_text.h"
-#include "server/event/event_traits.h"
+#include "server/event/event_writer.h"
 #include "server/event/field_checks.h"
-#include "server/event/option_checks.h"
-#include "server/event/validation.h"
+#include "server/event/kinds.h"
+#include "server/event/options.h"
 
 namespace dino::event {
 namespace {
@@ -96,7 +96,7 @@ void CheckOverlays(const v1::PublishCustomRequest& request, const Limits& limits
 
 void CheckTopics(const v1::PublishCustomRequest& request, const Limits& limits,
                  FieldChecks& checks) {
-  if (Topics(request).size() > limits.max_recipients) {
+  if (ToTopics(request.topics()).topics.size() > limits.max_recipients) {
     checks.Add("topics",
                absl::StrCat("must name at most ", limits.max_recipients, " different topics"));
   }
@@ -106,8 +106,8 @@ void CheckTopics(const v1::PublishCustomRequest& request, const Limits& limits,
   }
 }
 
-void CheckRecipients(const v1::PublishCustomRequest& request, const Limits& limits,
-                     Violations& violations) {
+void CheckUsersOrTopics(const v1::PublishCustomRequest& request, const Limits& limits,
+                        Violations& violations) {
   FieldChecks checks("", violations);
   if (request.user_ids().empty() && request.topics().empty()) {
     checks.Add("user_ids", "must name at least one user unless topics names one");
@@ -129,8 +129,27 @@ Violations Validate(const v1::PublishCustomRequest& request, const Limits& limit
   }
   if (request.has_options()) CheckOptions(request.options(), violations);
   CheckOverlays(request, limits, violations);
-  CheckRecipients(request, limits, violations);
+  CheckUsersOrTopics(request, limits, violations);
   return violations;
+}
+
+std::string EventJson(const v1::PublishCustomRequest& request) {
+  const v1::Custom& custom = request.custom();
+  EventWriter writer(custom.event_type(),
+                     EventWriter::kEscapedBytes * custom.data().ByteSizeLong());
+  writer.Text("group_id", custom.group_id());
+  writer.Fields(custom.data());
+  return writer.Finish();
+}
+
+Recipients RecipientsOf(const v1::PublishCustomRequest& request) {
+  if (request.user_ids().empty()) return ToTopics(request.topics());
+  Recipients recipients = ToUsers(request.user_ids());
+  for (const auto& [user_id, fields] : request.overlays()) {
+    if (fields.fields().empty()) continue;
+    recipients.overlays.emplace(user_id, EventWriter::Members(fields));
+  }
+  return recipients;
 }
 
 }  // namespace dino::event

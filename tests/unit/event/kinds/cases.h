@@ -1,0 +1,39 @@
+#ifndef DINO_TESTS_UNIT_EVENT_KINDS_CASES_H_
+#define DINO_TESTS_UNIT_EVENT_KINDS_CASES_H_
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/unit/event/requests.h"
+
+namespace dino::event {
+
+inline const std::string kUserIdRule = " must be 1 to 9007199254740991 (2^53-1)";
+inline const std::string kUuidRule = " must be a UUID: 8-4-4-4-12 hexadecimal digits";
+inline const std::string kFileIdRule = " must be 1 to 255 bytes";
+inline const std::string kCountRule = " must have 1 to 1000 entries";
+
+// What is wrong with a valid request after a change.
+template <typename Request>
+struct Case {
+  const char* name;
+  std::function<void(Request&)> change;
+  std::vector<std::string> expected;
+};
+
+template <typename Request>
+void ExpectOf(const std::vector<Case<Request>>& cases) {
+  EXPECT_EQ(Lines(Validate(Valid<Request>(), Limits())), std::vector<std::string>());
+  for (const Case<Request>& c : cases) {
+    auto request = Valid<Request>();
+    c.change(request);
+    EXPECT_EQ(Lines(Validate(request, Limits())), c.expected) << c.name;
+  }
+}
+
+}  // namespace dino::event
+
+#endif  // DINO_TESTS_UNIT_EVENT_KINDS_CASES_H_

@@ -1,0 +1,45 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/unit/event/kinds/cases.h"
+
+namespace dino::event {
+namespace {
+
+TEST(JoinValidationTest, NamesWhatIsWrong) {
+  using Request = v1::PublishJoinRequest;
+  ExpectOf<Request>({
+      {"no join", [](Request& r) { r.clear_join(); }, {"join is required"}},
+      {"an empty one",
+       [](Request& r) { r.mutable_join()->Clear(); },
+       {"join.group_id" + kUuidRule, "join.created_at is required",
+        "join.user_ids must name at least one user"}},
+      {"a joiner who cannot be",
+       [](Request& r) { r.mutable_join()->add_user_ids(0); },
+       {"join.user_ids[2]" + kUserIdRule}},
+      {"no recipient",
+       [](Request& r) { r.clear_user_ids(); },
+       {"user_ids must name at least one user"}},
+      {"a recipient who cannot be",
+       [](Request& r) { r.set_user_ids(1, -1); },
+       {"user_ids[1]" + kUserIdRule}},
+      {"a bad option",
+       [](Request& r) { r.mutable_options()->set_idempotency_key(" "); },
+       {"options.idempotency_key must be at most 128 bytes of visible ASCII, without spaces"}},
+  });
+}
+
+TEST(JoinValidationTest, LimitsJoinersAndRecipientsEach) {
+  Limits limits;
+  limits.max_recipients = 1;
+  auto request = Valid<v1::PublishJoinRequest>();
+  request.mutable_join()->add_user_ids(5);
+  EXPECT_EQ(Lines(Validate(request, limits)),
+            (std::vector<std::string>{"user_ids must name at most 1 different users",
+                                      "join.user_ids must name at most 1 different users"}));
+}
+
+}  // namespace
+}  // namespace dino::event

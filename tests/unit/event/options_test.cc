@@ -1,0 +1,102 @@
+#include "server/event/options.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/unit/event/requests.h"
+
+namespace dino::event {
+namespace {
+
+// The rules of `options`, for the request of every kind.
+template <typename Request>
+class OptionsTest : public testing::Test {
+ protected:
+  static Violations After(const std::function<void(v1::PublishOptions&)>& change) {
+    auto request = Valid<Request>();
+    change(*request.mutable_options());
+    return Validate(request, Limits());
+  }
+};
+// clang demands a third argument; an empty one is the default.
+TYPED_TEST_SUITE(OptionsTest, AllRequests, );
+
+struct Case {
+  const char* name;
+  std::function<void(v1::PublishOptions&)> change;
+  std::vector<std::string> expected;
+};
+
+const std::string kQosRule =
+    "options.qos must be a known Qos: QOS_AT_MOST_ONCE or QOS_AT_LEAST_ONCE";
+const std::string kKeyRule =
+    "options.idempotency_key must be at most 128 bytes of visible ASCII, without spaces";
+const std::string kDetailRule =
+    "options.result_detail must be a known ResultDetail: RESULT_DETAIL_COUNTS, "
+    "RESULT_DETAIL_EXCEPTIONS or RESULT_DETAIL_ALL";
+const std::string kExpiryRule = "options.expiry must be 1 to 4294967295 seconds";
+
+TYPED_TEST(OptionsTest, NamesTheOptionThatIsWrong) {
+  const std::vector<Case> cases = {
+      {"zero expiry", [](v1::PublishOptions& o) { o.mutable_expiry(); }, {kExpiryRule}},
+      {"negative expiry",
+       [](v1::PublishOptions& o) { o.mutable_expiry()->set_seconds(-1); },
+       {kExpiryRule}},
+      {"long expiry",
+       [](v1::PublishOptions& o) { o.mutable_expiry()->set_seconds(4294967296); },
+       {kExpiryRule}},
+      {"unknown qos",
+       [](v1::PublishOptions& o) { o.set_qos(static_cast<v1::Qos>(9)); },
+       {kQosRule}},
+      {"long key",
+       [](v1::PublishOptions& o) { o.set_idempotency_key(std::string(129, 'k')); },
+       {kKeyRule}},
+      {"space in key", [](v1::PublishOptions& o) { o.set_idempotency_key("a b"); }, {kKeyRule}},
+      {"unknown result_detail",
+       [](v1::PublishOptions& o) { o.set_result_detail(static_cast<v1::ResultDetail>(9)); },
+       {kDetailRule}},
+      {"all",
+       [](v1::PublishOptions& o) {
+         o.mutable_expiry();
+         o.set_qos(static_cast<v1::Qos>(-1));
+         o.set_idempotency_key("\n");
+         o.set_result_detail(static_cast<v1::ResultDetail>(4));
+       },
+       {kExpiryRule, kQosRule, kKeyRule, kDetailRule}},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(Lines(TestFixture::After(c.change)), c.expected) << c.name;
+  }
+}
+
+TYPED_TEST(OptionsTest, AcceptsEveryKnownOption) {
+  EXPECT_TRUE(TestFixture::After([](v1::PublishOptions&) {}).empty());
+  EXPECT_TRUE(TestFixture::After([](v1::PublishOptions& o) {
+                o.mutable_expiry()->set_seconds(1);
+                o.set_qos(v1::QOS_AT_MOST_ONCE);
+                o.set_idempotency_key("k");
+                o.set_result_detail(v1::RESULT_DETAIL_COUNTS);
+              }).empty());
+  EXPECT_TRUE(TestFixture::After([](v1::PublishOptions& o) {
+                o.mutable_expiry()->set_seconds(4294967295);
+                o.set_qos(v1::QOS_AT_LEAST_ONCE);
+                o.set_idempotency_key(std::string(128, 'k'));
+                o.set_result_detail(v1::RESULT_DETAIL_ALL);
+              }).empty());
+}
+
+TEST(ExpirySecondsTest, RoundsUp) {
+  google::protobuf::Duration expiry;
+  expiry.set_nanos(1);
+  EXPECT_EQ(ExpirySeconds(expiry), 1U);
+  expiry.set_seconds(4294967294);
+  EXPECT_EQ(ExpirySeconds(expiry), 4294967295U);
+  expiry.set_nanos(0);
+  EXPECT_EQ(ExpirySeconds(expiry), 4294967294U);
+}
+
+}  // namespace
+}  // namespace dino::event
