@@ -130,11 +130,22 @@ void FieldChecks::Expiry(std::string_view field, const google::protobuf::Duratio
   if (!positive || !fits) Add(field, "must be 1 to 4294967295 seconds");
 }
 
-void FieldChecks::UserIds(std::string_view field, const UserIdList& ids,
-                          std::size_t max_different) {
+void FieldChecks::Recipients(std::string_view field, const UserIdList& ids,
+                             std::size_t max_different) {
   if (HasMoreDifferentThan(max_different, ids)) {
     Add(field, absl::StrCat("must name at most ", max_different, " different users"));
   }
+  EachUserId(field, ids);
+}
+
+void FieldChecks::UserIds(std::string_view field, const UserIdList& ids, std::size_t max_count) {
+  if (static_cast<std::size_t>(ids.size()) > max_count) {
+    Add(field, absl::StrCat("must have at most ", max_count, " entries"));
+  }
+  EachUserId(field, ids);
+}
+
+void FieldChecks::EachUserId(std::string_view field, const UserIdList& ids) {
   for (int i = 0; i < ids.size(); ++i) {
     if (!IsUserId(ids[i])) AddEntry(field, i, kUserIdRule);
   }
@@ -142,7 +153,7 @@ void FieldChecks::UserIds(std::string_view field, const UserIdList& ids,
 
 void FieldChecks::Uuids(std::string_view field,
                         const google::protobuf::RepeatedPtrField<std::string>& values,
-                        int max_count) {
+                        std::size_t max_count) {
   Count(field, values.size(), max_count);
   for (int i = 0; i < values.size(); ++i) {
     if (!IsUuid(values[i])) AddEntry(field, i, kUuidRule);
@@ -151,7 +162,7 @@ void FieldChecks::Uuids(std::string_view field,
 
 void FieldChecks::Texts(std::string_view field,
                         const google::protobuf::RepeatedPtrField<std::string>& values,
-                        int max_count, std::size_t max_bytes) {
+                        std::size_t max_count, std::size_t max_bytes) {
   Count(field, values.size(), max_count);
   for (int i = 0; i < values.size(); ++i) {
     if (values[i].empty() || values[i].size() > max_bytes) {
@@ -160,8 +171,8 @@ void FieldChecks::Texts(std::string_view field,
   }
 }
 
-void FieldChecks::Count(std::string_view field, int count, int max_count) {
-  if (count < 1 || count > max_count) {
+void FieldChecks::Count(std::string_view field, int count, std::size_t max_count) {
+  if (count < 1 || static_cast<std::size_t>(count) > max_count) {
     Add(field, absl::StrCat("must have 1 to ", max_count, " entries"));
   }
 }

@@ -17,8 +17,6 @@ namespace dino::event {
 inline constexpr std::int64_t kMaxUserId = 9007199254740991;
 
 inline constexpr std::size_t kMaxFileIdBytes = 255;
-// Entries of a list of what was deleted.
-inline constexpr int kMaxDeleted = 1000;
 
 // Holds the fields of one message against the rules and adds what is wrong to `violations`,
 // under the path `parent` + field. Takes no memory for what is right.
@@ -36,22 +34,29 @@ class FieldChecks {
   void IdempotencyKey(std::string_view field, std::string_view value);
   void Time(std::string_view field, bool is_set, const google::protobuf::Timestamp& value);
   void Expiry(std::string_view field, const google::protobuf::Duration& value);
-  // Each entry, and at most `max_different` different users.
-  void UserIds(std::string_view field, const google::protobuf::RepeatedField<std::int64_t>& ids,
-               std::size_t max_different);
+  // Each entry, and at most `max_different` different users: of whom an event is for, each counts
+  // once.
+  void Recipients(std::string_view field, const google::protobuf::RepeatedField<std::int64_t>& ids,
+                  std::size_t max_different);
 
+  // Lists of an event, which are written as given: repeated entries count.
+
+  // At most `max_count` users.
+  void UserIds(std::string_view field, const google::protobuf::RepeatedField<std::int64_t>& ids,
+               std::size_t max_count);
   // 1 to `max_count` UUIDs.
   void Uuids(std::string_view field, const google::protobuf::RepeatedPtrField<std::string>& values,
-             int max_count);
+             std::size_t max_count);
   // 1 to `max_count` texts of 1 to `max_bytes` bytes.
   void Texts(std::string_view field, const google::protobuf::RepeatedPtrField<std::string>& values,
-             int max_count, std::size_t max_bytes);
+             std::size_t max_count, std::size_t max_bytes);
 
   void Add(std::string_view field, std::string_view description);
 
  private:
   // That a list has 1 to `max_count` entries.
-  void Count(std::string_view field, int count, int max_count);
+  void Count(std::string_view field, int count, std::size_t max_count);
+  void EachUserId(std::string_view field, const google::protobuf::RepeatedField<std::int64_t>& ids);
   void AddEntry(std::string_view field, int index, std::string_view description);
 
   std::string_view parent_;

@@ -8,7 +8,7 @@ void CheckRecipients(const google::protobuf::RepeatedField<std::int64_t>& user_i
   if (user_ids.empty()) {
     checks.Add("user_ids", "must name at least one user");
   } else {
-    checks.UserIds("user_ids", user_ids, max_recipients);
+    checks.Recipients("user_ids", user_ids, max_recipients);
   }
 }
 

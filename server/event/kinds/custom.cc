@@ -114,7 +114,7 @@ void CheckUsersOrTopics(const v1::PublishCustomRequest& request, const Limits& l
   } else if (!request.user_ids().empty() && !request.topics().empty()) {
     checks.Add("topics", "must be empty where user_ids is not");
   }
-  checks.UserIds("user_ids", request.user_ids(), limits.max_recipients);
+  checks.Recipients("user_ids", request.user_ids(), limits.max_recipients);
   CheckTopics(request, limits, checks);
 }
 

@@ -6,14 +6,14 @@
 namespace dino::event {
 
 Violations Validate(const v1::PublishDeleteAttachmentRequest& request, const Limits& limits) {
-  return ValidateRequest(request, "delete_attachment.", request.has_delete_attachment(),
-                         limits.max_recipients, [&](FieldChecks& checks) {
-                           const v1::DeleteAttachment& deleted = request.delete_attachment();
-                           CheckGroupAndTime(deleted, checks);
-                           checks.Uuids("message_ids", deleted.message_ids(), kMaxDeleted);
-                           checks.Texts("file_ids", deleted.file_ids(), kMaxDeleted,
-                                        kMaxFileIdBytes);
-                         });
+  return ValidateRequest(
+      request, "delete_attachment.", request.has_delete_attachment(), limits.max_recipients,
+      [&](FieldChecks& checks) {
+        const v1::DeleteAttachment& deleted = request.delete_attachment();
+        CheckGroupAndTime(deleted, checks);
+        checks.Uuids("message_ids", deleted.message_ids(), limits.max_recipients);
+        checks.Texts("file_ids", deleted.file_ids(), limits.max_recipients, kMaxFileIdBytes);
+      });
 }
 
 std::string EventJson(const v1::PublishDeleteAttachmentRequest& request) {

@@ -10,7 +10,8 @@ Violations Validate(const v1::PublishDeleteMessageRequest& request, const Limits
                          limits.max_recipients, [&](FieldChecks& checks) {
                            const v1::DeleteMessage& deleted = request.delete_message();
                            CheckGroupAndTime(deleted, checks);
-                           checks.Uuids("message_ids", deleted.message_ids(), kMaxDeleted);
+                           checks.Uuids("message_ids", deleted.message_ids(),
+                                        limits.max_recipients);
                          });
 }
 

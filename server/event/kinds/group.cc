@@ -29,7 +29,7 @@ void CheckGroup(const v1::Group& group, Violations& violations) {
 void CheckUsersAndMembers(const v1::PublishGroupRequest& request, const Limits& limits,
                           Violations& violations) {
   FieldChecks checks("", violations);
-  checks.UserIds("user_ids", request.user_ids(), limits.max_recipients);
+  checks.Recipients("user_ids", request.user_ids(), limits.max_recipients);
   if (!request.has_group()) return;
   if (request.user_ids().empty() && request.group().user_ids().empty()) {
     checks.Add("group.user_ids", "must name at least one user unless user_ids does");

@@ -205,14 +205,29 @@ TEST_F(FieldChecksTest, NamesEveryWrongEntryOfAList) {
                      }));
 }
 
-TEST_F(FieldChecksTest, CountsARepeatedUserOnce) {
+TEST_F(FieldChecksTest, CountsARepeatedRecipientOnce) {
   const std::vector<std::string> refused = {"m.f must name at most 3 different users"};
   const std::vector<std::int64_t> three = {1, 2, 3, 1, 1, 2, 3, 3};
   const std::vector<std::int64_t> four = {1, 2, 3, 1, 1, 2, 3, 4};
-  checks_.UserIds("f", RepeatedField<std::int64_t>(three.begin(), three.end()), 3);
+  checks_.Recipients("f", RepeatedField<std::int64_t>(three.begin(), three.end()), 3);
   EXPECT_EQ(Taken(), none_);
-  checks_.UserIds("f", RepeatedField<std::int64_t>(four.begin(), four.end()), 3);
+  checks_.Recipients("f", RepeatedField<std::int64_t>(four.begin(), four.end()), 3);
   EXPECT_EQ(Taken(), refused);
+}
+
+TEST_F(FieldChecksTest, NamesEveryWrongRecipient) {
+  const std::vector<std::int64_t> ids = {1, 0};
+  checks_.Recipients("f", RepeatedField<std::int64_t>(ids.begin(), ids.end()), 10);
+  EXPECT_EQ(Taken(), std::vector<std::string>{"m.f[1] must be 1 to 9007199254740991 (2^53-1)"});
+}
+
+TEST_F(FieldChecksTest, CountsEveryEntryOfAList) {
+  const std::vector<std::int64_t> ids = {7, 7, 7};
+  const RepeatedField<std::int64_t> users(ids.begin(), ids.end());
+  checks_.UserIds("f", users, 3);
+  EXPECT_EQ(Taken(), none_);
+  checks_.UserIds("f", users, 2);
+  EXPECT_EQ(Taken(), std::vector<std::string>{"m.f must have at most 2 entries"});
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace dino::event {
 inline const std::string kUserIdRule = " must be 1 to 9007199254740991 (2^53-1)";
 inline const std::string kUuidRule = " must be a UUID: 8-4-4-4-12 hexadecimal digits";
 inline const std::string kFileIdRule = " must be 1 to 255 bytes";
-inline const std::string kCountRule = " must have 1 to 1000 entries";
+inline const std::string kCountRule = " must have 1 to 10000 entries";
 
 // What is wrong with a valid request after a change.
 template <typename Request>

@@ -32,5 +32,19 @@ TEST(DeleteAttachmentValidationTest, NamesWhatIsWrong) {
   });
 }
 
+TEST(DeleteAttachmentValidationTest, CountsRepeatedMessagesAndFiles) {
+  Limits limits;
+  limits.max_recipients = 2;
+  auto request = Valid<v1::PublishDeleteAttachmentRequest>();
+  v1::DeleteAttachment& deleted = *request.mutable_delete_attachment();
+  deleted.add_message_ids(deleted.message_ids(0));
+  EXPECT_TRUE(Validate(request, limits).empty());
+  deleted.add_message_ids(deleted.message_ids(0));
+  deleted.add_file_ids(deleted.file_ids(0));
+  EXPECT_EQ(Lines(Validate(request, limits)),
+            (std::vector<std::string>{"delete_attachment.message_ids must have 1 to 2 entries",
+                                      "delete_attachment.file_ids must have 1 to 2 entries"}));
+}
+
 }  // namespace
 }  // namespace dino::event

@@ -22,10 +22,20 @@ TEST(DeleteMessageValidationTest, NamesWhatIsWrong) {
       {"too many",
        [](Request& r) {
          const std::string id = r.delete_message().message_ids(0);
-         for (int i = 0; i < 999; ++i) r.mutable_delete_message()->add_message_ids(id);
+         for (int i = 0; i < 9999; ++i) r.mutable_delete_message()->add_message_ids(id);
        },
        {"delete_message.message_ids" + kCountRule}},
   });
+}
+
+TEST(DeleteMessageValidationTest, CountsARepeatedMessage) {
+  Limits limits;
+  limits.max_recipients = 2;
+  auto request = Valid<v1::PublishDeleteMessageRequest>();
+  EXPECT_TRUE(Validate(request, limits).empty());
+  request.mutable_delete_message()->add_message_ids(request.delete_message().message_ids(0));
+  EXPECT_EQ(Lines(Validate(request, limits)),
+            std::vector<std::string>{"delete_message.message_ids must have 1 to 2 entries"});
 }
 
 }  // namespace

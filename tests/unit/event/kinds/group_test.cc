@@ -145,7 +145,22 @@ TEST(GroupValidationTest, LimitsBothLists) {
   request.mutable_group()->add_user_ids(3);
   EXPECT_EQ(Lines(Validate(request, limits)),
             (std::vector<std::string>{"user_ids must name at most 2 different users",
-                                      "group.user_ids must name at most 2 different users"}));
+                                      "group.user_ids must have at most 2 entries"}));
+}
+
+TEST(GroupValidationTest, CountsARepeatedRecipientOnceButEachEntryOfTheMembers) {
+  Limits limits;
+  limits.max_recipients = 2;
+  auto request = Valid<Request>();
+  request.add_user_ids(request.user_ids(0));
+  EXPECT_TRUE(Validate(request, limits).empty());
+
+  request.clear_user_ids();
+  request.mutable_group()->mutable_user_ids()->Resize(2, 1234);
+  EXPECT_TRUE(Validate(request, limits).empty());
+  request.mutable_group()->add_user_ids(1234);
+  EXPECT_EQ(Lines(Validate(request, limits)),
+            std::vector<std::string>{"group.user_ids must have at most 2 entries"});
 }
 
 TEST(GroupJsonTest, WritesAGroupWithItsMembersAsGiven) {

@@ -35,10 +35,21 @@ TEST(JoinValidationTest, LimitsJoinersAndRecipientsEach) {
   Limits limits;
   limits.max_recipients = 1;
   auto request = Valid<v1::PublishJoinRequest>();
-  request.mutable_join()->add_user_ids(5);
   EXPECT_EQ(Lines(Validate(request, limits)),
             (std::vector<std::string>{"user_ids must name at most 1 different users",
-                                      "join.user_ids must name at most 1 different users"}));
+                                      "join.user_ids must have at most 1 entries"}));
+}
+
+TEST(JoinValidationTest, CountsARepeatedJoiner) {
+  Limits limits;
+  limits.max_recipients = 2;
+  auto request = Valid<v1::PublishJoinRequest>();
+  request.mutable_join()->clear_user_ids();
+  request.mutable_join()->mutable_user_ids()->Resize(2, 5678);
+  EXPECT_TRUE(Validate(request, limits).empty());
+  request.mutable_join()->add_user_ids(5678);
+  EXPECT_EQ(Lines(Validate(request, limits)),
+            std::vector<std::string>{"join.user_ids must have at most 2 entries"});
 }
 
 }  // namespace
