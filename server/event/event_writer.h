@@ -11,27 +11,14 @@
 #include "google/protobuf/repeated_field.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/timestamp.pb.h"
-
-// Without RAPIDJSON_SSE2: in 1.1.0 it leaves U+001A to U+001F unescaped in longer text.
-#include "rapidjson/stringbuffer.h"
-#include "rapidjson/writer.h"
+#include "server/event/json_writer.h"
+#include "server/event/struct_json.h"
 
 namespace dino::event {
-
-// RapidJSON's writer, which copies text that needs no escapes as a whole and not byte by byte.
-class QuickWriter : public rapidjson::Writer<rapidjson::StringBuffer> {
- public:
-  using Writer::Writer;
-
-  void Text(std::string_view text);
-};
 
 // Writes one event, key by key.
 class EventWriter {
  public:
-  // The writer makes room for the longest escape of each byte, `\u001F`, before it writes.
-  static constexpr std::size_t kEscapedBytes = 6;
-
   // The most bytes that a list may take.
   static std::size_t BytesOf(const google::protobuf::RepeatedField<std::int64_t>& user_ids) {
     // A user ID and its comma.
@@ -39,14 +26,10 @@ class EventWriter {
   }
   static std::size_t BytesOf(const google::protobuf::RepeatedPtrField<std::string>& texts);
 
-  // The fields of a struct as members of an object: `"a":1,"b":2`, sorted by their names.
-  //
-  // REQUIRES: as `Fields`.
-  static std::string Members(const google::protobuf::Struct& fields);
-
   // `variable_bytes`: the most bytes that the event's texts and lists may take.
   explicit EventWriter(std::string_view event_type, std::size_t variable_bytes = 0)
-      : EventWriter(kFixedBytes + variable_bytes) {
+      : buffer_(nullptr, kFixedBytes + variable_bytes) {
+    writer_.StartObject();
     Text("event_type", event_type);
   }
   EventWriter(const EventWriter&) = delete;
@@ -96,10 +79,8 @@ class EventWriter {
                      rapidjson::kNumberType);
   }
 
-  // The fields of a struct, sorted by their names.
-  //
-  // REQUIRES: every value in it is of some kind, and its numbers are finite.
-  void Fields(const google::protobuf::Struct& fields);
+  // The fields of a struct as keys of the event: see `WriteMembers`.
+  void Fields(const google::protobuf::Struct& fields) { WriteMembers(fields, writer_); }
 
   // Ends the event.
   std::string Finish() {
@@ -111,18 +92,11 @@ class EventWriter {
   // Keys, IDs, times and punctuation of the longest event, without its texts and lists.
   static constexpr std::size_t kFixedBytes = 512;
 
-  // Begins an object.
-  explicit EventWriter(std::size_t most_bytes) : buffer_(nullptr, most_bytes) {
-    writer_.StartObject();
-  }
-
   void Key(std::string_view key) { String(key); }
-  void Value(const google::protobuf::Value& value);
-  void Double(double value);
   void String(std::string_view value) { writer_.Text(value); }
 
   rapidjson::StringBuffer buffer_;
-  QuickWriter writer_{buffer_};
+  JsonWriter writer_{buffer_};
 };
 
 }  // namespace dino::event

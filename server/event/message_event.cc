@@ -37,8 +37,8 @@ void CheckMessage(const v1::Message& message, FileId file_id, const Limits& limi
 }
 
 std::string MessageJson(std::string_view event_type, const v1::Message& message) {
-  EventWriter writer(event_type, EventWriter::kEscapedBytes *
-                                     (message.message_payload().size() + message.file_id().size() +
+  EventWriter writer(event_type,
+                     kEscapedBytes * (message.message_payload().size() + message.file_id().size() +
                                       message.message_type().size()));
   writer.Text("group_id", message.group_id());
   writer.Number("sender_id", message.sender_id());

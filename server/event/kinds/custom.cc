@@ -12,6 +12,7 @@
 #include "server/event/field_checks.h"
 #include "server/event/kinds.h"
 #include "server/event/options.h"
+#include "server/event/struct_json.h"
 
 namespace dino::event {
 namespace {
@@ -61,9 +62,10 @@ void CheckCustom(const v1::Custom& custom, const Limits& limits, Violations& vio
   }
   checks.Uuid("group_id", custom.group_id());
   CheckFields("data", custom.data(), checks);
-  if (custom.data().ByteSizeLong() > limits.max_payload_bytes) {
-    checks.Add("data", absl::StrCat("must take at most ", limits.max_payload_bytes,
-                                    " bytes in protobuf's binary format"));
+  if (MaxJsonBytes(custom.data()) > limits.max_payload_bytes &&
+      JsonBytes(custom.data()) > limits.max_payload_bytes) {
+    checks.Add("data",
+               absl::StrCat("must take at most ", limits.max_payload_bytes, " bytes as JSON"));
   }
 }
 
@@ -72,25 +74,31 @@ bool SharesAKey(const Struct& a, const Struct& b) {
                      [&](const auto& field) { return b.fields().contains(field.first); });
 }
 
+std::size_t Sum(const google::protobuf::Map<std::int64_t, Struct>& overlays,
+                std::size_t (*bytes_of)(const Struct&)) {
+  std::size_t bytes = 0;
+  for (const auto& overlay : overlays) bytes += bytes_of(overlay.second);
+  return bytes;
+}
+
 void CheckOverlays(const v1::PublishCustomRequest& request, const Limits& limits,
                    Violations& violations) {
   if (request.overlays().empty()) return;
   FieldChecks checks("", violations);
   const absl::flat_hash_set<std::int64_t> users(request.user_ids().begin(),
                                                 request.user_ids().end());
-  std::size_t bytes = 0;
   for (const auto& [user_id, fields] : request.overlays()) {
     const std::string path = absl::StrCat("overlays[", user_id, "]");
-    bytes += fields.ByteSizeLong();
     if (!users.contains(user_id)) checks.Add(path, "must be for one of user_ids");
     CheckFields(path, fields, checks);
     if (SharesAKey(fields, request.custom().data())) {
       checks.Add(path, "must not have a key of custom.data");
     }
   }
-  if (bytes > limits.max_payload_bytes) {
+  if (Sum(request.overlays(), MaxJsonBytes) > limits.max_payload_bytes &&
+      Sum(request.overlays(), JsonBytes) > limits.max_payload_bytes) {
     checks.Add("overlays", absl::StrCat("must take at most ", limits.max_payload_bytes,
-                                        " bytes in protobuf's binary format together"));
+                                        " bytes as JSON together"));
   }
 }
 
@@ -135,8 +143,7 @@ Violations Validate(const v1::PublishCustomRequest& request, const Limits& limit
 
 std::string EventJson(const v1::PublishCustomRequest& request) {
   const v1::Custom& custom = request.custom();
-  EventWriter writer(custom.event_type(),
-                     EventWriter::kEscapedBytes * custom.data().ByteSizeLong());
+  EventWriter writer(custom.event_type(), MaxJsonBytes(custom.data()));
   writer.Text("group_id", custom.group_id());
   writer.Fields(custom.data());
   return writer.Finish();
@@ -147,7 +154,7 @@ Recipients RecipientsOf(const v1::PublishCustomRequest& request) {
   Recipients recipients = ToUsers(request.user_ids());
   for (const auto& [user_id, fields] : request.overlays()) {
     if (fields.fields().empty()) continue;
-    recipients.overlays.emplace(user_id, EventWriter::Members(fields));
+    recipients.overlays.emplace(user_id, JsonMembers(fields));
   }
   return recipients;
 }

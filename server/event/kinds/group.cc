@@ -53,8 +53,8 @@ Violations Validate(const v1::PublishGroupRequest& request, const Limits& limits
 
 std::string EventJson(const v1::PublishGroupRequest& request) {
   const v1::Group& group = request.group();
-  EventWriter writer(EventType(request), EventWriter::kEscapedBytes * group.name().size() +
-                                             EventWriter::BytesOf(group.user_ids()));
+  EventWriter writer(EventType(request),
+                     kEscapedBytes * group.name().size() + EventWriter::BytesOf(group.user_ids()));
   writer.Text("group_id", group.group_id());
   writer.Text("name", group.name());
   writer.Time("created_at", group.created_at());

@@ -169,27 +169,5 @@ TEST(EventWriterTest, WritesTimesInShortestMicroseconds) {
   for (const TimeCase& c : cases) EXPECT_EQ(WrittenTime(c.seconds, c.nanos), c.written);
 }
 
-TEST(EventWriterTest, WritesTextAsRapidJsonDoesWhereverItHasAnyByte) {
-  for (std::size_t size = 1; size <= 20; ++size) {
-    for (std::size_t place = 0; place < size; ++place) {
-      for (int byte = 0; byte < 0x80; ++byte) {
-        std::string text(size, 'x');
-        text[place] = static_cast<char>(byte);
-        EventWriter writer("t");
-        writer.Text("key", text);
-        rapidjson::StringBuffer buffer;
-        rapidjson::Writer<rapidjson::StringBuffer> expected(buffer);
-        expected.StartObject();
-        expected.Key("event_type");
-        expected.String("t");
-        expected.Key("key");
-        expected.String(text.data(), static_cast<rapidjson::SizeType>(size));
-        expected.EndObject();
-        ASSERT_EQ(writer.Finish(), std::string(buffer.GetString(), buffer.GetSize()));
-      }
-    }
-  }
-}
-
 }  // namespace
 }  // namespace dino::event

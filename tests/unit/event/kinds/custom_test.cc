@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "google/protobuf/util/json_util.h"
@@ -18,8 +19,6 @@ using Request = v1::PublishCustomRequest;
 using ::testing::ElementsAre;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
-
-constexpr char kBinaryRule[] = " must take at most 65536 bytes in protobuf's binary format";
 
 google::protobuf::Struct StructOf(const std::string& json) {
   google::protobuf::Struct fields;
@@ -120,12 +119,6 @@ TEST(CustomValidationTest, NamesWhatIsWrongWithTheEvent) {
                ->mutable_fields())["b"];
        },
        {"custom.data must have values of some kind, and numbers that are finite"}},
-      {"too much",
-       [](Request& r) {
-         (*r.mutable_custom()->mutable_data()->mutable_fields())["a"].set_string_value(
-             std::string(65536, 'x'));
-       },
-       {std::string("custom.data") + kBinaryRule}},
   });
 }
 
@@ -171,10 +164,57 @@ TEST(CustomValidationTest, NamesWhatIsWrongWithTheOverlays) {
       {"a key of the data",
        with(1234, R"({"question": "x"})"),
        {"overlays[1234] must not have a key of custom.data"}},
-      {"too much",
-       with(1234, R"({"a": ")" + std::string(65536, 'x') + R"("})"),
-       {std::string("overlays") + kBinaryRule + " together"}},
   });
+}
+
+using Sizes = std::vector<std::pair<const char*, std::size_t>>;
+
+// Structs and their bytes as JSON: with escapes more than in protobuf's binary format, with numbers
+// less.
+const Sizes kSizes = {{R"({"a": "xxxxxxxx"})", 16}, {R"({"a": "\u0001\""})", 16},
+                      {R"({"é": "é"})", 11},        {R"({"a": [0, 10.5, -3]})", 17},
+                      {R"({"a": {"b": []}})", 14},  {"{}", 2}};
+
+TEST(CustomValidationTest, LimitsDataByItsBytesAsJson) {
+  for (const auto& [data, bytes] : kSizes) {
+    auto request = Valid<Request>();
+    *request.mutable_custom()->mutable_data() = StructOf(data);
+    Limits limits;
+    limits.max_payload_bytes = bytes;
+    EXPECT_EQ(Lines(Validate(request, limits)), std::vector<std::string>()) << data;
+    limits.max_payload_bytes = bytes - 1;
+    EXPECT_EQ(Lines(Validate(request, limits)),
+              std::vector<std::string>{"custom.data must take at most " +
+                                       std::to_string(bytes - 1) + " bytes as JSON"})
+        << data;
+  }
+}
+
+TEST(CustomValidationTest, LimitsAllOverlaysTogetherByTheirBytesAsJson) {
+  auto request = Valid<Request>();
+  request.mutable_custom()->clear_data();
+  Limits limits;
+  limits.max_payload_bytes = 0;
+  for (const auto& [overlay, bytes] : kSizes) {
+    const int user = request.overlays_size() + 1;
+    request.add_user_ids(user);
+    (*request.mutable_overlays())[user] = StructOf(overlay);
+    limits.max_payload_bytes += bytes;
+  }
+  EXPECT_EQ(Lines(Validate(request, limits)), std::vector<std::string>());
+  --limits.max_payload_bytes;
+  EXPECT_EQ(Lines(Validate(request, limits)),
+            std::vector<std::string>{"overlays must take at most " +
+                                     std::to_string(limits.max_payload_bytes) +
+                                     " bytes as JSON together"});
+}
+
+TEST(CustomValidationTest, TakesDataAndOverlaysOfTheDefaultLimit) {
+  auto request = Valid<Request>();
+  const std::string text(65536 - 8, 'x');
+  *request.mutable_custom()->mutable_data() = StructOf(R"({"a": ")" + text + "\"}");
+  (*request.mutable_overlays())[1234] = StructOf(R"({"b": ")" + text + "\"}");
+  EXPECT_EQ(Lines(Validate(request, Limits())), std::vector<std::string>());
 }
 
 }  // namespace
