@@ -113,9 +113,12 @@ std::vector<Setting> LimitSettings() {
        "The most bytes of memory for requests that are still arriving, over all connections. "
        "Beyond it some calls are cut off, with UNAVAILABLE or RESOURCE_EXHAUSTED and no reason.",
        Whole(&Settings::max_receiving_bytes, 16 * kMebibyte, kMebibyte * kMebibyte)},
-      {"max-recipients", "10000", "The most recipients of one call.",
+      {"max-recipients", "10000",
+       "The most recipients of one event, and the most entries of a list in it.",
        Whole(&Settings::max_recipients, 1, 1000000)},
-      {"max-payload-bytes", "65536", "The longest message_payload of an event, in bytes.",
+      {"max-payload-bytes", "65536",
+       "The longest message_payload of an event, and the longest data of a custom event as JSON "
+       "and all its overlays, in bytes.",
        Whole(&Settings::max_payload_bytes, 1, 16 * kMebibyte)},
       {"max-pending-publications", "1000000",
        "The most publications of all calls that may wait for the broker. Calls beyond it are "
