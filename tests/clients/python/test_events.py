@@ -6,21 +6,12 @@ from google.protobuf import json_format
 
 from calls import PATIENCE
 
+SERVICE = api.DESCRIPTOR.services_by_name["EventPublisherService"]
+RPCS = {method.input_type.full_name: method.name for method in SERVICE.methods}
+# The file of each kind of event is named as its field in batches and streams.
 CASES = [
-    ("PublishGroup", "group"),
-    ("PublishMessage", "message"),
-    ("PublishMessage", "message_half_second"),
-    ("PublishMessage", "message_hard_text"),
-    ("PublishAttachment", "attachment"),
-    ("PublishEdit", "edit"),
-    ("PublishActionLog", "action_log"),
-    ("PublishRead", "read"),
-    ("PublishJoin", "join"),
-    ("PublishLeave", "leave"),
-    ("PublishDeleteAttachment", "delete_attachment"),
-    ("PublishDeleteMessage", "delete_message"),
-    ("PublishCustom", "custom"),
-]
+    (RPCS[field.message_type.full_name], field.name) for field in api.EventRequest.DESCRIPTOR.fields
+] + [("PublishMessage", "message_half_second"), ("PublishMessage", "message_hard_text")]
 
 
 @pytest.mark.parametrize("method, name", CASES)
@@ -43,7 +34,7 @@ def test_event_arrives_byte_by_byte(method, name, events, subscriber, golden):
 def test_every_event_of_the_service_is_a_case():
     single = {
         method.name
-        for method in api.DESCRIPTOR.services_by_name["EventPublisherService"].methods
+        for method in SERVICE.methods
         if method.output_type.fields_by_name.keys() == ["delivery"]
     }
     assert single == {method for method, _ in CASES}
