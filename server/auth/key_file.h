@@ -27,14 +27,14 @@ using MethodSet = std::set<std::string, std::less<>>;
 struct CallerEntry {
   // 1 to 64 letters, digits, `-`, `_` and `.`. Stands in logs and metrics.
   std::string name;
-  // Each of these opens; several while a key is changed for another one.
+  // Any of these is accepted; several while a key is rotated.
   std::vector<KeyDigest> keys;
-  // The names, URIs or DNS names in lower case, of client certificates that open as well.
+  // Client certificates that are accepted too, by URI or lower-case DNS name.
   std::vector<std::string> certificates;
-  // None: all methods.
+  // Not set: all methods.
   std::optional<MethodSet> methods;
   Rates rates;
-  // The only `environment` of servers that it may publish through; none: any.
+  // The only `environment` of servers that it may publish through. Not set: any.
   std::optional<std::string> environment;
 };
 
@@ -45,8 +45,8 @@ struct CallerEntry {
 //                 "methods": ["PublishMessage"], "events_per_second": 100,
 //                 "recipients_per_second": 5000, "environment": "prod"}]}
 //
-// There must be a `name`, and a `sha256` or `certificates` (a text or a list each). The error names
-// the place and what would be right, and repeats no key. Nothing of these may stand twice.
+// `name` is required, and `sha256` or `certificates`, each a string or a list of strings. No name,
+// key or certificate may appear twice. The error names the place and the rule, and repeats no key.
 absl::StatusOr<std::vector<CallerEntry>> ParseKeyFile(const std::string& json);
 
 }  // namespace dino::auth

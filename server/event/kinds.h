@@ -12,25 +12,24 @@
 #include "server/event/recipients.h"
 #include "server/event/violations.h"
 
-// The kinds of events. Each is one file in kinds/, which is named as its `event_type` and as its
-// field of `EventRequest`: kinds/delete_message.cc is all about PublishDeleteMessage. Whatever
-// depends on the kind is made from the list of these files.
+// The kinds of events. Each is one file in kinds/, named after its `event_type` and its field in
+// `EventRequest`: kinds/delete_message.cc defines PublishDeleteMessage. Everything that depends on
+// the kind is generated from the list of these files.
 
 namespace dino::event {
 
-// What is known of a kind of event by the type of its request:
+// What the type of a request says about its kind of event:
 //
-//   kName    the `event_type`, for logs and metrics too; "custom" for all that callers make up
+//   kName    the `event_type`, also in logs and metrics; "custom" for those that callers define
 //   kMethod  the RPC, without its service
 template <typename Request>
 struct Kind;
 
 // Each file defines for its request:
 //
-// Validate: finds everything that is wrong with the request; an empty answer means that it may be
-// published. The rules are those that the API states at each field. Takes time linear in the
-// request's size. Its memory is bounded by `limits`, and a valid request of at most
-// `max_recipients` entries needs none.
+// Validate: finds all violations of the rules that the API states at each field; if there are none,
+// the event may be published. Takes time linear in the request's size. Its memory is bounded by
+// `limits`, and a valid request of at most `max_recipients` entries needs none.
 // REQUIRES: the request was parsed, so that its strings are UTF-8.
 //
 // EventJson: writes the bytes that every subscriber receives. Compact UTF-8 with the keys in a
@@ -57,14 +56,14 @@ DINO_EVENT_KINDS(DINO_DECLARE_KIND)
 inline constexpr std::array kEventKinds = {DINO_EVENT_KINDS(DINO_KIND_NAME)};
 #undef DINO_KIND_NAME
 
-// The place of a kind in `kEventKinds`; their number if it is none of them.
+// The index of a kind in `kEventKinds`; its size if there is no such kind.
 constexpr std::size_t IndexOfKind(std::string_view name) {
   std::size_t index = 0;
   while (index < kEventKinds.size() && kEventKinds[index] != name) ++index;
   return index;
 }
 
-// The same by the type of the request.
+// The same for the type of a request.
 template <typename Request>
 inline constexpr std::size_t kKindIndex = IndexOfKind(Kind<Request>::kName);
 

@@ -101,10 +101,10 @@ TEST(CustomValidationTest, NamesWhatIsWrongWithTheEvent) {
       {"the type of another RPC",
        [](Request& r) { r.mutable_custom()->set_event_type("join"); },
        {"custom.event_type must not be that of another RPC"}},
-      {"a key that is taken",
+      {"a reserved key",
        [](Request& r) { *r.mutable_custom()->mutable_data() = StructOf(R"({"group_id": 1})"); },
        {"custom.data must not have the keys event_type and group_id"}},
-      {"a number that JSON has not",
+      {"a number that JSON cannot hold",
        [](Request& r) {
          (*r.mutable_custom()->mutable_data()->mutable_fields())["a"]
              .mutable_list_value()
@@ -112,7 +112,7 @@ TEST(CustomValidationTest, NamesWhatIsWrongWithTheEvent) {
              ->set_number_value(std::numeric_limits<double>::quiet_NaN());
        },
        {"custom.data must have values of some kind, and numbers that are finite"}},
-      {"a value of no kind",
+      {"a value without a kind",
        [](Request& r) {
          (*(*r.mutable_custom()->mutable_data()->mutable_fields())["a"]
                .mutable_struct_value()
@@ -131,10 +131,10 @@ TEST(CustomValidationTest, NamesWhatIsWrongWithTheRecipients) {
       {"both",
        [](Request& r) { r.add_topics("a"); },
        {"topics must be empty where user_ids is not"}},
-      {"a user who cannot be",
+      {"an invalid user",
        [](Request& r) { r.add_user_ids(0); },
        {"user_ids[2] must be 1 to 9007199254740991 (2^53-1)"}},
-      {"topics that cannot be",
+      {"invalid topics",
        WithTopics({"", "a//b", "/a", "a/", "$SYS", "a+", "#", std::string(1, '\0'),
                    std::string(256, 'x'), "1/2/3/4/5/6/7/8/9", "1/2/3/4/5/6/7/8"}),
        {"topics[0] must not be empty", "topics[1] must have no empty level",
@@ -157,8 +157,8 @@ TEST(CustomValidationTest, NamesWhatIsWrongWithTheOverlays) {
     return [=](Request& r) { (*r.mutable_overlays())[user_id] = StructOf(json); };
   };
   ExpectOf({
-      {"a stranger's", with(5, "{}"), {"overlays[5] must be for one of user_ids"}},
-      {"a key that is taken",
+      {"of somebody else", with(5, "{}"), {"overlays[5] must be for one of user_ids"}},
+      {"a reserved key",
        with(1234, R"({"event_type": "x"})"),
        {"overlays[1234] must not have the keys event_type and group_id"}},
       {"a key of the data",

@@ -18,10 +18,10 @@ TEST(DeleteAttachmentValidationTest, NamesWhatIsWrong) {
        [](Request& r) { r.mutable_delete_attachment()->Clear(); },
        {"delete_attachment.group_id" + kUuidRule, "delete_attachment.created_at is required",
         "delete_attachment.message_ids" + kCountRule, "delete_attachment.file_ids" + kCountRule}},
-      {"a message that cannot be",
+      {"an invalid message",
        [](Request& r) { r.mutable_delete_attachment()->set_message_ids(0, ""); },
        {"delete_attachment.message_ids[0]" + kUuidRule}},
-      {"files that cannot be",
+      {"invalid files",
        [](Request& r) {
          r.mutable_delete_attachment()->add_file_ids("");
          r.mutable_delete_attachment()->add_file_ids(std::string(256, 'f'));

@@ -16,7 +16,7 @@ TEST(DeleteMessageValidationTest, NamesWhatIsWrong) {
        [](Request& r) { r.mutable_delete_message()->Clear(); },
        {"delete_message.group_id" + kUuidRule, "delete_message.created_at is required",
         "delete_message.message_ids" + kCountRule}},
-      {"a message that cannot be",
+      {"an invalid message",
        [](Request& r) { r.mutable_delete_message()->add_message_ids("1"); },
        {"delete_message.message_ids[2]" + kUuidRule}},
       {"too many",
