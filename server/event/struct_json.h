@@ -7,20 +7,23 @@
 #include "google/protobuf/struct.pb.h"
 #include "server/event/json_writer.h"
 
-// Structs as JSON. All of this requires that every value is of some kind, and numbers are finite.
-
 namespace dino::event {
 
-// Writes the fields as members of the object that `writer` is in, sorted by their names.
+// Writes the fields of a struct as members of the object that `writer` is in, sorted by name.
+//
+// REQUIRES: every value in it has a kind, and its numbers are finite.
 void WriteMembers(const google::protobuf::Struct& fields, JsonWriter& writer);
 
-// The same as text: `"a":1,"b":2`.
+// The same as text, `"a":1,"b":2`.
+//
+// REQUIRES: as `WriteMembers`.
 std::string JsonMembers(const google::protobuf::Struct& fields);
 
-// The bytes of the struct as a JSON object, `{"a":1,"b":2}`. Takes no memory for it.
+// The bytes of a struct as a JSON object, `{"a":1,"b":2}`, without writing it. Numbers that are not
+// finite count nothing.
 std::size_t JsonBytes(const google::protobuf::Struct& fields);
 
-// More bytes than that or as many, found in less time.
+// An upper bound of `JsonBytes`, found faster.
 std::size_t MaxJsonBytes(const google::protobuf::Struct& fields);
 
 }  // namespace dino::event

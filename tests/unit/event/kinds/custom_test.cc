@@ -209,6 +209,18 @@ TEST(CustomValidationTest, LimitsAllOverlaysTogetherByTheirBytesAsJson) {
                                      " bytes as JSON together"});
 }
 
+TEST(CustomValidationTest, MeasuresWhatCannotBeWritten) {
+  auto request = Valid<Request>();
+  google::protobuf::Struct data = StructOf(R"({"a": ")" + std::string(65536, 'x') + "\"}");
+  (*data.mutable_fields())["b"].set_number_value(std::numeric_limits<double>::infinity());
+  (*data.mutable_fields())["c"];
+  *request.mutable_custom()->mutable_data() = data;
+  EXPECT_EQ(Lines(Validate(request, Limits())),
+            (std::vector<std::string>{
+                "custom.data must have values of some kind, and numbers that are finite",
+                "custom.data must take at most 65536 bytes as JSON"}));
+}
+
 TEST(CustomValidationTest, TakesDataAndOverlaysOfTheDefaultLimit) {
   auto request = Valid<Request>();
   const std::string text(65536 - 8, 'x');
