@@ -7,7 +7,6 @@
 #include <system_error>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "tests/support/mqtt/mosquitto_sub.h"
 
 namespace dino::testing {
@@ -28,11 +27,24 @@ std::vector<std::string_view> Split(std::string_view text, char separator) {
 }
 
 template <typename Number>
-std::optional<Number> ParseNumber(std::string_view text) {
+std::optional<Number> ParseNumber(std::string_view text, int base = 10) {
   Number number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return number;
+}
+
+// The bytes that `hex` writes in two digits each.
+std::optional<std::string> ParseHex(std::string_view hex) {
+  if (hex.size() % 2 != 0) return std::nullopt;
+  std::string bytes;
+  bytes.reserve(hex.size() / 2);
+  for (; !hex.empty(); hex.remove_prefix(2)) {
+    const std::optional<std::uint8_t> byte = ParseNumber<std::uint8_t>(hex.substr(0, 2), 16);
+    if (!byte) return std::nullopt;
+    bytes += static_cast<char>(*byte);
+  }
+  return bytes;
 }
 
 std::optional<Received> ParseLine(std::string_view line) {
@@ -54,7 +66,9 @@ std::optional<Received> ParseLine(std::string_view line) {
     if (colon == std::string_view::npos) continue;
     received.user_properties.emplace_back(property.substr(0, colon), property.substr(colon + 1));
   }
-  received.payload = absl::HexStringToBytes(std::string(fields[7]));
+  std::optional<std::string> payload = ParseHex(fields[7]);
+  if (!payload) return std::nullopt;
+  received.payload = *std::move(payload);
   return received;
 }
 
