@@ -13,10 +13,14 @@ pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 pkg_check_modules(microhttpd REQUIRED IMPORTED_TARGET libmicrohttpd)
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/writer.h REQUIRED)
-# google/rpc/*.proto, the standard error details, and grpc/health/v1/health.proto.
+# google/rpc/*.proto, the standard error details.
 find_path(GOOGLEAPIS_DIR google/rpc/error_details.proto REQUIRED
   PATHS /usr/share/gocode/src/github.com/gogo/googleapis)
-find_path(GRPC_PROTO_DIR grpc/health/v1/health.proto REQUIRED PATHS /usr/share/grpc-proto)
+# grpc/health/v1/health.proto and, for the tests, grpc/reflection/v1alpha/reflection.proto: Debian 13
+# has no grpc-proto, but keeps both beside the Go code that is generated from them.
+set(go_grpc /usr/share/gocode/src/google.golang.org/grpc)
+find_path(GRPC_PROTO_DIR grpc/reflection/v1alpha/reflection.proto REQUIRED
+  PATHS /usr/share/grpc-proto ${go_grpc}/debian/missing-sources/grpc/grpc-proto/master)
 find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
 if(DINO_TESTS)
   find_package(GTest CONFIG REQUIRED)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs those of Debian 12's packages that a purpose needs and that are missing.
+# Installs those packages of Debian 13 or 12 that a purpose needs and that are missing.
 set -euo pipefail
 
 usage() {
@@ -23,7 +23,6 @@ build_packages=(
   cmake
   g++
   golang-github-gogo-googleapis-dev # google/rpc/*.proto
-  grpc-proto                        # grpc/health/v1/health.proto
   libgrpc++-dev
   libjemalloc-dev
   libmicrohttpd-dev
@@ -45,6 +44,13 @@ test_packages=(
   chromium                                   # the status page
 )
 bench_packages=(openssl python3 python3-venv valgrind)
+
+# Packages that only one release has.
+release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+case "$release" in
+  bookworm) build_packages+=(grpc-proto) ;;      # grpc/health/v1/health.proto
+  *) build_packages+=(golang-google-grpc-dev) ;;   # the same, as sources of its Go code
+esac
 
 # Prints those of the packages "$@" that are not installed.
 missing_of() {
@@ -69,7 +75,7 @@ apt_get() {
 install() {
   echo "Installing $# Debian packages: $*"
   if ! command -v apt-get >/dev/null; then
-    echo "error: there is no apt-get here; install what these Debian 12 packages hold" >&2
+    echo "error: there is no apt-get here; install what these packages of Debian 13 hold" >&2
     exit 1
   fi
   if ((EUID != 0)); then
