@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Runs one of the README's two commands in a bare Debian 12 root made for it.
+# Runs the README's two commands in bare Debian roots made for them.
 set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: tests/prove-fresh-debian.sh [--user] quickstart|tests
+usage: tests/prove-fresh-debian.sh trixie|bookworm [quickstart|tests] [--user]
 
-Clones this repository's HEAD into a bare Debian 12 root, runs the command there
-by chroot and fails if it fails or leaves a process behind. Needs root,
-mmdebstrap and git. The root is removed afterwards.
+Clones this repository's HEAD into a bare root of that Debian release, runs the
+command there by chroot (both commands, each in a root of its own, if none is
+named) and fails if it fails or leaves a process behind. Needs root, mmdebstrap
+and git. The roots are removed afterwards.
 
   --user  run it as a user with sudo instead of root
 
@@ -18,13 +19,15 @@ are trusted inside.
 TEXT
 }
 
+release=
 as_user=false
-what=
+commands=()
 for argument in "$@"; do
   case "$argument" in
+    trixie | bookworm) release=$argument ;;
     --user) as_user=true ;;
-    quickstart) what='deploy/quickstart.sh --once' ;;
-    tests) what='tests/run.sh' ;;
+    quickstart) commands+=('deploy/quickstart.sh --once') ;;
+    tests) commands+=('tests/run.sh') ;;
     -h | --help)
       usage
       exit 0
@@ -35,14 +38,14 @@ for argument in "$@"; do
       ;;
   esac
 done
-if [[ -z "$what" ]]; then
+if [[ -z "$release" ]]; then
   usage >&2
   exit 2
 fi
+((${#commands[@]})) || commands=('deploy/quickstart.sh --once' 'tests/run.sh')
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-root=$(mktemp -d -t dino-debian.XXXXXX)
-chmod 755 "$root" # A user inside must get in.
+root=
 inner=
 clean_up() {
   # All mounts are in a namespace that ends with this process.
@@ -50,53 +53,72 @@ clean_up() {
     kill -KILL "$inner" 2>/dev/null || true
     wait "$inner" 2>/dev/null || true
   fi
-  rm -rf --one-file-system "$root"
+  if [[ -n "$root" ]]; then rm -rf --one-file-system "$root"; fi
 }
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-include=()
-if $as_user; then include=(--include=sudo); fi
-mmdebstrap --quiet --variant=minbase "${include[@]}" bookworm "$root" \
-  ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}
-cp --dereference /etc/resolv.conf "$root/etc/resolv.conf"
-mkdir -p "$root/usr/local/share/ca-certificates"
-cp -r /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"
+# Makes a root with a clone in it, and sets $root, $home, $path and $enter, which runs a program there.
+make_root() {
+  local include=()
+  root=$(mktemp -d -t "dino-$release.XXXXXX")
+  chmod 755 "$root" # A user inside must get in.
+  if $as_user; then include=(--include=sudo); fi
+  mmdebstrap --quiet --variant=minbase "${include[@]}" "$release" "$root" \
+    ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}
+  cp --dereference /etc/resolv.conf "$root/etc/resolv.conf"
+  mkdir -p "$root/usr/local/share/ca-certificates"
+  cp -r /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"
 
-home=/root
-path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-run=(chroot "$root")
-if $as_user; then
-  chroot "$root" useradd --create-home --shell /bin/bash guest
-  echo 'guest ALL=(ALL) NOPASSWD: ALL' >"$root/etc/sudoers.d/guest"
-  home=/home/guest
-  path=/usr/local/bin:/usr/bin:/bin
-  run=(chroot --userspec=guest:guest "$root")
-fi
-git -c safe.directory='*' clone --quiet --no-local "$repository" "$root$home/dino-bridge"
-if $as_user; then chroot "$root" chown -R guest:guest "$home/dino-bridge"; fi
-
-# A PID namespace of its own: whatever is left when the command ends can be seen, and ends.
-# shellcheck disable=SC2016 # The inner shell expands these.
-unshare --mount --pid --fork --kill-child bash -c '
-  set -euo pipefail
-  root=$1 home=$2 path=$3 what=$4
-  shift 4
-  mount --bind "$root" "$root" # buildah wants its / to be a mount.
-  mount -t proc proc "$root/proc"
-  mount --rbind /sys "$root/sys"
-  mount --rbind /dev "$root/dev"
-  status=0
-  "$@" /usr/bin/env -u TMPDIR HOME="$home" PATH="$path" \
-    /bin/bash -c "cd ~/dino-bridge && $what" </dev/null || status=$?
-  mount -t proc proc /proc
-  left=$(ps -e -o pid=,args= | grep -vE "^ *1 |ps -e|<defunct>|grep" || true)
-  if [[ -n "$left" ]]; then
-    printf "left behind:\n%s\n" "$left"
-    status=1
+  home=/root
+  path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  enter=(chroot "$root")
+  if $as_user; then
+    chroot "$root" useradd --create-home --shell /bin/bash guest
+    echo 'guest ALL=(ALL) NOPASSWD: ALL' >"$root/etc/sudoers.d/guest"
+    home=/home/guest
+    path=/usr/local/bin:/usr/bin:/bin
+    enter=(chroot --userspec=guest:guest "$root")
   fi
-  exit "$status"
-' inner "$root" "$home" "$path" "$what" "${run[@]}" &
-inner=$!
-wait "$inner"
+  git -c safe.directory='*' clone --quiet --no-local "$repository" "$root$home/dino-bridge"
+  if $as_user; then chroot "$root" chown -R guest:guest "$home/dino-bridge"; fi
+}
+
+# run_inside COMMAND: runs it in a PID namespace of its own: whatever is left when it ends can be
+# seen, and ends.
+run_inside() {
+  # shellcheck disable=SC2016 # The inner shell expands these.
+  unshare --mount --pid --fork --kill-child bash -c '
+    set -euo pipefail
+    root=$1 home=$2 path=$3 what=$4
+    shift 4
+    mount --bind "$root" "$root" # buildah wants its / to be a mount.
+    mount -t proc proc "$root/proc"
+    mount --rbind /sys "$root/sys"
+    mount --rbind /dev "$root/dev"
+    status=0
+    "$@" /usr/bin/env -u TMPDIR HOME="$home" PATH="$path" \
+      /bin/bash -c "cd ~/dino-bridge && $what" </dev/null || status=$?
+    mount -t proc proc /proc
+    left=$(ps -e -o pid=,args= | grep -vE "^ *1 |ps -e|<defunct>|grep" || true)
+    if [[ -n "$left" ]]; then
+      printf "left behind:\n%s\n" "$left"
+      status=1
+    fi
+    exit "$status"
+  ' inner "$root" "$home" "$path" "$1" "${enter[@]}" &
+  inner=$!
+  wait "$inner"
+  inner=
+}
+
+for command in "${commands[@]}"; do
+  printf '\n#### %s in a bare %s\n' "$command" "$release"
+  began=$SECONDS
+  make_root
+  run_inside "$command"
+  rm -rf --one-file-system "$root"
+  root=
+  printf '#### %s in a bare %s: ok, %d s\n' "$command" "$release" "$((SECONDS - began))"
+done
