@@ -5,8 +5,8 @@
 # It listens at 0.0.0.0:50051, so it starts only if it is told who may call: auth-keys-file,
 # tls-client-ca-file or allow-anonymous.
 
-# Any Debian 12.
-ARG BASE=docker.io/library/debian:bookworm-slim
+# Any Debian 13 or 12.
+ARG BASE=docker.io/library/debian:trixie-slim
 
 FROM ${BASE} AS build
 WORKDIR /source

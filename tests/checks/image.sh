@@ -91,15 +91,14 @@ make_base() {
   local exclude=() path container
   for path in doc info locale lintian man; do exclude+=("--dpkgopt=path-exclude=/usr/share/$path/*"); done
   # shellcheck disable=SC2016 # mmdebstrap's shell expands $1.
-  mmdebstrap --quiet --variant=minbase "${exclude[@]}" --include=usr-is-merged \
-    --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
+  mmdebstrap --quiet --variant=minbase "${exclude[@]}" \
     --customize-hook='rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/*' \
-    bookworm "$dir/base.tar" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$dir/base.log" 2>&1 ||
+    trixie "$dir/base.tar" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$dir/base.log" 2>&1 ||
     fail 'the base cannot be made' "$dir/base.log"
   container=$(buildah from scratch)
   buildah add --quiet "$container" "$dir/base.tar" / >/dev/null
   buildah config --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$container"
-  base=localhost/debian:bookworm
+  base=localhost/debian:trixie
   buildah commit --quiet --rm "$container" "$base" >/dev/null
   rm "$dir/base.tar"
 }
