@@ -81,12 +81,34 @@ trap 'exit 143' TERM
 
 # ---- steps --------------------------------------------------------------------------
 
+# Shows where ninja is, every few seconds, and whatever else it says.
+show_progress() {
+  local line next=$SECONDS
+  while IFS= read -r line; do
+    if [[ ! $line =~ ^\[([0-9]+)/([0-9]+)\]\ (.*) ]]; then
+      echo "$line"
+    elif ((SECONDS >= next || BASH_REMATCH[1] == BASH_REMATCH[2])); then
+      printf '  %3d %%  step %s of %s: %s\n' "$((100 * BASH_REMATCH[1] / BASH_REMATCH[2]))" \
+        "${BASH_REMATCH[@]:1}"
+      next=$((SECONDS + 5))
+    fi
+  done
+}
+
 build() {
-  heading 'Building the release (some minutes the first time)'
+  local cores
+  cores=$(nproc)
+  heading 'Building the release'
+  # It takes some 500 seconds of a processor.
+  printf '  The first time this takes about %d minutes with %d processors, and a minute or two more if\n' \
+    "$((500 / 60 / cores + 1))" "$cores"
+  echo '  packages are missing; after that, seconds.'
   "$root/deploy/install-packages.sh" build run
   cd "$root"
+  echo "Configuring (details: $dir/configure.log)"
   cmake --preset release >"$dir/configure.log" 2>&1 || fail 'cmake failed' "$dir/configure.log"
-  cmake --build --preset release
+  echo 'Compiling'
+  cmake --build --preset release | show_progress || fail 'the build failed'
 }
 
 # Starts a broker on a port nobody else has, and sets $broker.
