@@ -20,6 +20,7 @@ fail() {
 
 cp "$root/deploy/vernemq/acl" "$dir/acl"
 : >"$dir/passwords"
+chmod 600 "$dir/passwords"
 for user in bridge 1234 4321; do
   mosquitto_passwd -b "$dir/passwords" "$user" laptop
 done
