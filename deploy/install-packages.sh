@@ -39,8 +39,8 @@ build_packages=(
 )
 run_packages=(mosquitto mosquitto-clients)
 test_packages=(
-  clang clang-format git libgmock-dev libgtest-dev openssl python3 shellcheck
-  buildah mmdebstrap prometheus python3-venv # image, alerts, clang-tidy and Go from PyPI
+  clang git libgmock-dev libgtest-dev openssl python3 shellcheck
+  buildah mmdebstrap prometheus python3-venv # image, alerts, clang's tools and Go from PyPI
   chromium                                   # the status page
 )
 bench_packages=(openssl python3 python3-venv valgrind)

@@ -135,8 +135,6 @@ run_soak() {
     --log=build/soak-bridge.log
 }
 
-check_format() { git ls-files -z '*.cc' '*.h' | xargs -0 clang-format --dry-run --Werror; }
-
 check_scripts() { git ls-files -z '*.sh' .ci/run | xargs -0 shellcheck; }
 
 if ! step 'Debian packages' deploy/install-packages.sh test; then
@@ -157,7 +155,8 @@ done
 if ! $fast; then
   step 'Clients in Python and Go' run_clients
   check 'Quickstart' deploy/quickstart.sh --once
-  check 'Format' check_format
+  check 'Format' tests/checks/format.sh
+  check 'Warnings' tests/checks/warnings.sh
   check 'Scripts' check_scripts
   check 'Protos: style' tests/proto/check.sh style
   check 'Protos: no breaking change' tests/proto/check.sh breaking
