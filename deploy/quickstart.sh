@@ -99,9 +99,9 @@ build() {
   local cores
   cores=$(nproc)
   heading 'Building the release'
-  # It takes some 500 seconds of a processor.
+  # It takes some 300 seconds of a processor.
   printf '  The first time this takes about %d minutes with %d processors, and a minute or two more if\n' \
-    "$((500 / 60 / cores + 1))" "$cores"
+    "$((300 / 60 / cores + 1))" "$cores"
   echo '  packages are missing; after that, seconds.'
   "$root/deploy/install-packages.sh" build run
   cd "$root"
