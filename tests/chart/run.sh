@@ -13,7 +13,7 @@ new_enough() {
   [[ "$version" =~ go1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= 26))
 }
 
-# Sets $go. Debian 12 has 1.19; PyPI's package holds the programs themselves.
+# Sets $go. Debian 13 has 1.24, 12 has 1.19; PyPI's package holds the programs themselves.
 find_go() {
   go=go
   if new_enough "$go"; then return; fi
