@@ -1,0 +1,127 @@
+"""Requests of every RPC that publishes one event: valid, or broken in one or several places."""
+
+from typing import NamedTuple
+
+from dino.events.v1 import event_publisher_service_pb2 as api
+from google.protobuf.message import Message
+from hypothesis import strategies as st
+
+import choices
+import structs
+from event_json import EVENTS, recipients
+from rules import RULES
+from values import UNSET
+
+RPCS = list(RULES)
+MOST_TO_PUBLISH = 50
+
+YES_OR_NO = st.booleans()
+HOW_MANY_ARE_ODD = st.sampled_from([0, 1, 0, 1, 2, 4])
+WHETHER_TO_NAME_TOPICS = st.sampled_from([False, False, True])
+CHOSEN_OPTIONS = st.just([]) | st.lists(st.sampled_from(list(choices.OPTIONS)), max_size=3)
+
+
+class Call(NamedTuple):
+    rpc: str
+    request: Message
+
+    def __repr__(self):
+        return "the one above"  # A disagreement has shown it already.
+
+
+def put(message, name, value):
+    if value is UNSET:
+        return
+    if isinstance(value, list):
+        getattr(message, name).extend(value)
+    elif isinstance(value, dict):
+        getattr(message, name).CopyFrom(structs.to_struct(value))
+    elif isinstance(value, Message):
+        getattr(message, name).CopyFrom(value)
+    else:
+        setattr(message, name, value)
+
+
+class Draft:
+    """A request under construction. The fields in `odd` get odd values."""
+
+    def __init__(self, draw, rpc, limits):
+        self.draw, self.rpc, self.limits = draw, rpc, limits
+        self.choices = choices.of_request(rpc, limits)
+        self.request = getattr(api, rpc + "Request")()
+        self.event = getattr(self.request, EVENTS[rpc][0] if rpc in EVENTS else "custom")
+        names = [f"event.{field.name}" for field in self.event.DESCRIPTOR.fields]
+        names += ["event", "user_ids", "user_ids"] + [f"options.{name}" for name in choices.OPTIONS]
+        if rpc == "PublishCustom":
+            names += ["topics", "overlays", "overlays"]
+        self.odd = {draw(st.sampled_from(names)) for _ in range(draw(HOW_MANY_ARE_ODD))}
+
+    def put(self, message, name, choice, path):
+        put(message, name, self.draw(choice.odd if path in self.odd else choice.right))
+
+    def write_event(self):
+        if "event" in self.odd:
+            return
+        fields = choices.of_event(self.rpc, self.limits)
+        self.event.SetInParent()
+        for field in self.event.DESCRIPTOR.fields:
+            self.put(self.event, field.name, fields[field.name], f"event.{field.name}")
+
+    def write_recipients(self):
+        named = self.rpc == "PublishCustom" and self.draw(WHETHER_TO_NAME_TOPICS)
+        if not named:
+            self.put(self.request, "user_ids", self.choices["user_ids"], "user_ids")
+        # Odd ones stand beside the users as well.
+        if named or "topics" in self.odd:
+            self.put(self.request, "topics", self.choices["topics"], "topics")
+
+    def write_overlays(self):
+        odd = "overlays" in self.odd
+        users = list(dict.fromkeys(self.request.user_ids))[:6]
+        if odd:
+            users = [*users, 0, -7, 2**63 - 1]
+        if not users or not self.draw(YES_OR_NO):
+            return
+        chosen = self.draw(st.lists(st.sampled_from(users), max_size=3, unique=True))
+        if len(chosen) == 2 and not odd:
+            contents = self.draw(self.choices["two overlays"])
+        else:
+            contents = [self.draw(self.overlay()) for _ in chosen]
+        for user_id, content in zip(chosen, contents):
+            self.request.overlays[user_id].CopyFrom(structs.to_struct(content))
+
+    def overlay(self):
+        choice = self.choices["overlay"]
+        if "overlays" not in self.odd:
+            return choice.right
+        keys = sorted(self.event.data.fields) or ["a"]
+        taken = st.sampled_from(keys).map(lambda key: {key: None})
+        return st.one_of(choice.right, choice.odd, taken)
+
+    def write_options(self):
+        chosen = self.draw(CHOSEN_OPTIONS)
+        for name, choice in choices.OPTIONS.items():
+            path = f"options.{name}"
+            if name in chosen or path in self.odd:
+                self.put(self.request.options, name, choice, path)
+
+    def only_validate_what_cannot_be_compared(self):
+        """A key belongs to one event for good, and an event that expires soon may do so on the
+        way. Neither must depend on which calls came before, or on how fast they were."""
+        options = self.request.options
+        soon = options.HasField("expiry") and options.expiry.seconds < 60
+        many = len(recipients(self.rpc, self.request)) > MOST_TO_PUBLISH
+        if soon or many or options.idempotency_key:
+            options.validate_only = True
+
+
+@st.composite
+def calls(draw, rpc, limits):
+    draft = Draft(draw, rpc, limits)
+    draft.write_event()
+    draft.write_recipients()
+    if rpc == "PublishCustom":
+        draft.write_overlays()
+    draft.write_options()
+    draft.only_validate_what_cannot_be_compared()
+    return Call(rpc, draft.request)
