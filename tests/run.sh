@@ -7,32 +7,30 @@ set -uo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: tests/run.sh [--fast] [--tsan] [--soak [--seed N] [--minutes M | --faults F]]
+usage: tests/run.sh [--fast | --all | --soak [--seed N] [--minutes M | --faults F]]
 
-Installs what is missing from Debian's packages, builds with and without
-sanitizers, runs every test, those of clients in Python and Go too, and checks
-format, clang-tidy, protos, scripts, the Helm chart, the alerts, the status page and
-the image.
+Installs missing Debian packages, runs every test under the address and
+undefined behaviour sanitizers, and what depends on speed or on the real program
+(system tests, clients in Python and Go, oracles, quickstart, status page,
+Prometheus) with the release build. Checks format, clang-tidy, protos, scripts,
+the rules of folders, the Helm chart and the alerts. Prints the time of each step.
 
   --fast  only build the preset `dev` and run its tests
-  --tsan  run the tests under the thread sanitizer as well
+  --all   also run the thread sanitizer, clang-tidy on every file, the image and
+          the example of docs/adding-an-event.md
   --soak  only build the optimized server and run it under injected faults, for
           M minutes (30) or until there were F of them; the same seed N (1) injects
           the same faults
 TEXT
 }
 
-presets=(dev asan)
-fast=false
-soak=false
+mode=default
 seed=1
 minutes=30
 faults=0
 while (($#)); do
   case "$1" in
-    --fast) fast=true presets=(dev) ;;
-    --tsan) presets+=(tsan) ;;
-    --soak) soak=true ;;
+    --fast | --all | --soak) mode=${1#--} ;;
     --seed | --minutes | --faults)
       if [[ ! "${2:-}" =~ ^[0-9]+$ ]]; then
         echo "error: $1 needs a number" >&2
@@ -63,6 +61,7 @@ exec </dev/null
 passed=0
 failed=0
 failures=()
+times=()
 scratch=$(mktemp -d -t dino-tests.XXXXXX)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -72,13 +71,14 @@ count() {
   if (($2)); then failures+=("$3"); fi
 }
 
-# step NAME COMMAND...: runs a command under a heading, with its time. Its status is the
+# step NAME COMMAND...: runs a command under a heading and keeps its time. Its status is the
 # command's.
 step() {
   local name=$1 began=$SECONDS status=0
   shift
   printf '\n==== %s\n' "$name"
   "$@" || status=$?
+  times+=("$((SECONDS - began)) s $name")
   printf -- '---- %s: %s, %d s\n' "$name" "$( ((status == 0)) && echo ok || echo FAILED)" \
     "$((SECONDS - began))"
   return "$status"
@@ -100,11 +100,14 @@ build() {
   cmake --build --preset "$preset" -- "$@"
 }
 
-# Runs the tests of a preset and counts each.
+# run_tests PRESET [CTEST-OPTION...]: runs the tests of a preset and counts each. Most of them wait, so
+# there are many more of them at a time than processors; dino_test says which of them compute.
 run_tests() {
   local preset=$1 status=0 summary of
-  ctest --preset "$preset" --no-tests=error -j4 2>&1 | tee "$scratch/ctest" |
-    grep -vE '^ +Start +[0-9]+:' || status=$?
+  shift
+  ctest --preset "$preset" --no-tests=error -j "$((12 * $(nproc)))" "$@" >"$scratch/ctest" 2>&1 ||
+    status=$?
+  grep -vE '^ +Start +[0-9]+:|^ *[0-9]+/[0-9]+ Test .* Passed ' "$scratch/ctest"
   summary=$(grep -oE '[0-9]+ tests? failed out of [0-9]+' "$scratch/ctest" | tail -n 1)
   if [[ -z "$summary" ]]; then
     count 0 1 "tests of $preset: none ran"
@@ -115,16 +118,26 @@ run_tests() {
   return "$status"
 }
 
-# Counts each test of the clients in other languages.
-run_clients() {
-  local status=0
-  tests/clients/run.sh | tee "$scratch/clients" || status=$?
-  if [[ ! "$(tail -n 1 "$scratch/clients")" =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
-    count 0 1 'clients: none ran'
-    return 1
+# build_and_test PRESET
+build_and_test() {
+  if step "Build $1" build "$1"; then
+    step "Tests of $1" run_tests "$1"
+  else
+    count 0 1 "build of $1"
   fi
-  count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" 'clients'
-  return "$status"
+}
+
+# counted NAME COMMAND...: a step whose last line says how many of its tests passed and failed.
+counted() {
+  local name=$1 status=0
+  step "$@" >"$scratch/counted" 2>&1 || status=$?
+  cat "$scratch/counted"
+  if [[ ! "$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$scratch/counted" | tail -n 1)" =~ \
+    ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+    count 0 1 "$name: none ran"
+  else
+    count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "$name"
+  fi
 }
 
 # A long run of the optimized server; the program that injects the faults comes from `dev`.
@@ -141,36 +154,48 @@ if ! step 'Debian packages' deploy/install-packages.sh test; then
   echo '0 passed, 1 failed'
   exit 1
 fi
-if $soak; then
-  fast=true presets=()
-  check 'Soak' run_soak
-fi
-for preset in "${presets[@]}"; do
-  if step "Build $preset" build "$preset"; then
-    step "Tests of $preset" run_tests "$preset"
-  else
-    count 0 1 "build of $preset"
-  fi
-done
-if ! $fast; then
-  step 'Clients in Python and Go' run_clients
-  check 'Quickstart' deploy/quickstart.sh --once
-  check 'Format' tests/checks/format.sh
-  check 'Warnings' tests/checks/warnings.sh
-  check 'Scripts' check_scripts
-  check 'Protos: style' tests/proto/check.sh style
-  check 'Protos: no breaking change' tests/proto/check.sh breaking
-  check 'clang-tidy' tests/checks/tidy.sh
-  check 'Helm' tests/chart/run.sh
-  check 'Rules' tests/rules.sh
-  check 'Alerts' tests/checks/alerts.sh
-  check 'Status page' tests/page/run.sh --bridge build/dev/bin/dino-bridge
-  check 'ACL' tests/checks/acl.sh
+case "$mode" in
+  soak) check 'Soak' run_soak ;;
+  fast) build_and_test dev ;;
+  *)
+    build_and_test asan
+    if step 'Build release' build release; then
+      bridge=$PWD/build/release/bin/dino-bridge
+      DINO_BRIDGE=$bridge step 'System tests of release' run_tests asan -L system
+      check 'Soak for 20 s' build/asan/bin/soak --bridge="$bridge" --seed=1 --duration=20s \
+        --faults-per-minute=40 --callers=4
+      counted 'Clients in Python and Go' tests/clients/run.sh --bridge "$bridge"
+      counted 'Oracles' tests/oracle/run.sh --bridge "$bridge"
+      check 'Quickstart' deploy/quickstart.sh --once
+      check 'Status page' tests/page/run.sh --bridge "$bridge"
+      check 'Prometheus' tests/checks/prometheus.sh --bridge "$bridge"
+    else
+      count 0 1 'build of release'
+    fi
+    check 'Format' tests/checks/format.sh
+    check 'Scripts' check_scripts
+    check 'Rules' tests/rules.sh
+    check 'Warnings' tests/checks/warnings.sh
+    check 'Protos: style' tests/proto/check.sh style
+    check 'Protos: no breaking change' tests/proto/check.sh breaking
+    if [[ $mode == all ]]; then
+      check 'clang-tidy' tests/checks/tidy.sh --every
+    else
+      check 'clang-tidy' tests/checks/tidy.sh
+    fi
+    check 'Chart' tests/chart/run.sh
+    check 'Alerts' tests/checks/alerts.sh
+    check 'ACL' tests/checks/acl.sh
+    ;;
+esac
+if [[ $mode == all ]]; then
+  build_and_test tsan
   check 'Image' tests/checks/image.sh
-  check 'Prometheus' tests/checks/prometheus.sh --bridge build/dev/bin/dino-bridge
+  check 'Adding an event' tests/checks/adding_an_event.sh
 fi
 
-printf '\n'
+printf '\nThe slowest of %d s:\n' "$SECONDS"
+printf '%s\n' "${times[@]}" | sort --numeric-sort --reverse | head -n 5 | sed 's/^/  /'
 if ((failed)); then printf 'failed: %s\n' "${failures[@]}"; fi
 printf '%d passed, %d failed\n' "$passed" "$failed"
 ((failed == 0))

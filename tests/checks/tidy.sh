@@ -4,17 +4,27 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: tests/checks/tidy.sh [FILE...]
+usage: tests/checks/tidy.sh [--every] [FILE...]
 
 Looks at the .cc files that are named, or at all of ours, and at the headers that
-they include. Nothing is compiled but what comes from the protos.
+they include; not again at what has not changed since it was clean. Nothing is
+compiled but what comes from the protos.
+
+  --every  look at unchanged files too
 TEXT
 }
 
-if [[ "${1:-}" == -h || "${1:-}" == --help ]]; then
-  usage
-  exit 0
-fi
+which=changed
+case "${1:-}" in
+  -h | --help)
+    usage
+    exit 0
+    ;;
+  --every)
+    which=all
+    shift
+    ;;
+esac
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 tools=$PWD/build/tools/clang-tidy
 version=23.1.4
@@ -34,7 +44,4 @@ files=("$@")
 if ((${#files[@]} == 0)); then
   mapfile -t files < <(git ls-files 'bench/*.cc' 'clients/*.cc' 'server/*.cc' 'tests/*.cc')
 fi
-printf '%s\n' "${files[@]}" |
-  xargs -P "$(nproc)" -n 1 "$tools/bin/clang-tidy" --quiet -p build/tidy 2> >(
-    grep -vE '^[0-9]+ warnings? (and [0-9]+ errors? )?generated|^Suppressed|^Use -header|^\[1/1\]' >&2
-  )
+python3 -B tests/checks/tidy.py "$tools/bin/clang-tidy" "$which" "${files[@]}"

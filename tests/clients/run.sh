@@ -12,12 +12,12 @@ Makes clients by the commands of the README, only with the versions that are
 pinned here, runs its examples, and runs the tests of those languages (of all, if
 none is named) with a broker and bridges of its own on free loopback ports.
 
-  --bridge PROGRAM  the bridge to test (build/dev/bin/dino-bridge)
+  --bridge PROGRAM  the bridge to test (build/release/bin/dino-bridge)
 TEXT
 }
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-bridge=$root/build/dev/bin/dino-bridge
+bridge=$root/build/release/bin/dino-bridge
 languages=()
 while (($#)); do
   case "$1" in
