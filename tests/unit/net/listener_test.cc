@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -165,7 +166,10 @@ TEST_F(ListenerTest, ConnectionsBeyondTheLimitAreResetUntilOneHasEnded) {
   // Not at once: they are counted now and then.
   const testing::Clock::time_point deadline = testing::Clock::now() + kPatience;
   while (connections_.size() == 0 && testing::Clock::now() < deadline) {
-    Read(ConnectToLoopback(port_));
+    const FileDescriptor next = ConnectToLoopback(port_);
+    const auto look_again = [] { return testing::Clock::now() + std::chrono::milliseconds(10); };
+    while (connections_.size() == 0 && !WaitUntilReadable(next.number(), look_again())) {
+    }
   }
   EXPECT_GT(connections_.size(), 0U);
 }
