@@ -86,17 +86,18 @@ class Draft:
         if len(chosen) == 2 and not odd:
             contents = self.draw(self.choices["two overlays"])
         else:
-            contents = [self.draw(self.overlay()) for _ in chosen]
+            contents = [self.draw(self.overlay(alone=len(chosen) == 1)) for _ in chosen]
         for user_id, content in zip(chosen, contents):
             self.request.overlays[user_id].CopyFrom(structs.to_struct(content))
 
-    def overlay(self):
+    def overlay(self, alone):
         choice = self.choices["overlay"]
         if "overlays" not in self.odd:
             return choice.right
         keys = sorted(self.event.data.fields) or ["a"]
         taken = st.sampled_from(keys).map(lambda key: {key: None})
-        return st.one_of(choice.right, choice.odd, taken)
+        odd = [choice.odd, taken] + [self.choices["unwritable overlay"]] * alone
+        return st.one_of(choice.right, *odd)
 
     def write_options(self):
         chosen = self.draw(CHOSEN_OPTIONS)

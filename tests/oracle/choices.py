@@ -102,7 +102,9 @@ def of_event(rpc, limits):
         "user_ids": lists(most, USERS, user),
         "message_ids": lists(most, UUIDS, uuid_of),
         "file_ids": lists(most, FILES, file_of),
-        "data": Choice(structs.data(limits), structs.odd_data(limits)),
+        "data": Choice(
+            structs.data(limits), st.one_of(structs.odd_data(limits), structs.unwritable_data())
+        ),
     }
     if rpc == "PublishRead":
         choices["group_type"] = Choice(st.just(2), values.ODD_GROUP_TYPES)
@@ -119,6 +121,7 @@ def of_request(rpc, limits):
         "user_ids": recipients(rpc, limits),
         "topics": lists(limits.max_recipients, topics, "t{}".format),
         "overlay": Choice(structs.overlays(), structs.odd_data(limits)),
+        "unwritable overlay": structs.unwritable_data(),
         "two overlays": structs.halves(limits.max_payload_bytes),
     }
 

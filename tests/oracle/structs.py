@@ -18,8 +18,7 @@ TAKEN_KEYS = st.sampled_from(["event_type", "group_id"])
 ODD_KEYS = st.one_of(
     TAKEN_KEYS, NOT_UTF8, st.sampled_from(["event_type ", "Event_type", "group_id\0", "created_at"])
 )
-# Values that JSON cannot hold; UNSET is a Value without a kind. Such data stays small, because its
-# size as JSON is undefined.
+# Values that JSON cannot hold; UNSET is a Value without a kind.
 UNWRITABLE = st.one_of(NOT_NUMBERS, st.just(UNSET)).flatmap(
     lambda value: st.sampled_from([value, [value], [[1.0, value]], {"a": value}, {"a": [value]}])
 )
@@ -85,9 +84,13 @@ def odd_data(limits):
     return st.one_of(
         st.dictionaries(ODD_KEYS, LEAVES, min_size=1, max_size=3),
         st.dictionaries(KEYS, NOT_UTF8.flatmap(wrapped), min_size=1, max_size=2),
-        st.builds(lambda key, value: {key: value}, KEYS, UNWRITABLE),
         sized(limits.max_payload_bytes, "event_type"),
     )
+
+
+def unwritable_data():
+    """Small, and never beside other overlays, because its size as JSON is undefined."""
+    return st.builds(lambda key, value: {key: value}, KEYS, UNWRITABLE)
 
 
 def wrapped(value):
