@@ -16,7 +16,7 @@ RPCS = list(RULES)
 MOST_TO_PUBLISH = 50
 
 YES_OR_NO = st.booleans()
-HOW_MANY_ARE_ODD = st.sampled_from([0, 1, 0, 1, 2, 4])
+HOW_MANY_ARE_ODD = st.sampled_from([0, 0, 0, 1, 1, 2, 4])
 WHETHER_TO_NAME_TOPICS = st.sampled_from([False, False, True])
 CHOSEN_OPTIONS = st.just([]) | st.lists(st.sampled_from(list(choices.OPTIONS)), max_size=3)
 

@@ -107,7 +107,8 @@ SECONDS = st.one_of(st.sampled_from([0, 1, LAST_SECOND, 2**31, 2**32]), st.integ
 TIMES = st.builds(Timestamp, seconds=SECONDS, nanos=NANOS)
 ODD_TIMES = st.one_of(
     st.just(UNSET),
-    st.just(Timestamp()),
+    st.builds(Timestamp, seconds=st.sampled_from([-1, 0, LAST_SECOND + 1])),
+    st.builds(Timestamp, seconds=st.just(1), nanos=st.sampled_from([-1, 10**9])),
     st.builds(
         Timestamp,
         seconds=st.sampled_from([-1, 0, LAST_SECOND, LAST_SECOND + 1, 2**63 - 1, -(2**63)]),
@@ -119,10 +120,13 @@ GROUP_TYPES = st.sampled_from([1, 2])
 ODD_GROUP_TYPES = st.sampled_from([UNSET, 0, 1, 3, -1, 2**31 - 1])
 
 EXPIRIES = st.builds(Duration, seconds=st.integers(60, 2**32 - 2), nanos=NANOS)
-ODD_EXPIRIES = st.builds(
-    Duration,
-    seconds=st.sampled_from([0, 1, 2, -1, 2**32 - 2, 2**32 - 1, 2**32, 2**63 - 1, -(2**63)]),
-    nanos=st.sampled_from([0, 1, -1, 999_999_999, -999_999_999, 10**9, -(2**31)]),
+ODD_EXPIRIES = st.one_of(
+    st.builds(Duration, seconds=st.sampled_from([0, 1, -1, 2**32 - 1, 2**32])),
+    st.builds(
+        Duration,
+        seconds=st.sampled_from([0, 1, 2, -1, 2**32 - 2, 2**32 - 1, 2**32, 2**63 - 1, -(2**63)]),
+        nanos=st.sampled_from([0, 1, -1, 999_999_999, -999_999_999, 10**9, -(2**31)]),
+    ),
 )
 KEYS = st.one_of(
     st.text(st.characters(codec="ascii", min_codepoint=0x21, max_codepoint=0x7E), max_size=9),
