@@ -9,14 +9,14 @@
 namespace dino::bench {
 namespace {
 
-constexpr std::chrono::seconds kPatience{15};
-constexpr std::chrono::milliseconds kPause{20};
+constexpr std::chrono::seconds kStartPatience{15};
+constexpr std::chrono::milliseconds kBetweenLooks{20};
 
 }  // namespace
 
 absl::Status AwaitServing(const std::shared_ptr<grpc::Channel>& channel) {
   const auto health = grpc::health::v1::Health::NewStub(channel);
-  const auto deadline = std::chrono::system_clock::now() + kPatience;
+  const auto deadline = std::chrono::system_clock::now() + kStartPatience;
   grpc::Status status;
   while (std::chrono::system_clock::now() < deadline) {
     grpc::ClientContext context;
@@ -28,7 +28,7 @@ absl::Status AwaitServing(const std::shared_ptr<grpc::Channel>& channel) {
     if (status.ok() && response.status() == grpc::health::v1::HealthCheckResponse::SERVING) {
       return absl::OkStatus();
     }
-    std::this_thread::sleep_for(kPause);
+    std::this_thread::sleep_for(kBetweenLooks);
   }
   return absl::UnavailableError(absl::StrCat("the server is not SERVING ", status.error_message()));
 }

@@ -5,14 +5,14 @@ namespace {
 
 // Code points from `least` on that a lead byte and so many more bytes encode.
 struct Form {
-  unsigned char lead_mask;
-  unsigned char lead;
   std::size_t bytes;
   char32_t least;
+  unsigned char lead_mask;
+  unsigned char lead;
 };
 
 constexpr Form kForms[] = {
-    {0x80, 0x00, 1, 0}, {0xE0, 0xC0, 2, 0x80}, {0xF0, 0xE0, 3, 0x800}, {0xF8, 0xF0, 4, 0x10000}};
+    {1, 0, 0x80, 0x00}, {2, 0x80, 0xE0, 0xC0}, {3, 0x800, 0xF0, 0xE0}, {4, 0x10000, 0xF8, 0xF0}};
 
 bool IsSurrogate(char32_t c) { return c >= 0xD800 && c <= 0xDFFF; }
 

@@ -8,6 +8,7 @@ namespace dino::testing {
 namespace {
 
 std::string Program() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes the environment.
   const char* const other = std::getenv("DINO_BRIDGE");
   return other == nullptr || *other == '\0' ? DINO_BRIDGE : other;
 }

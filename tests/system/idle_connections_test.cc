@@ -89,9 +89,9 @@ class IdleConnectionsTest : public ::testing::Test {
 
   // The 99th percentile of how long calls take that are made one after the other.
   double P99() {
-    constexpr int kCalls = 1000;
+    constexpr int kSamples = 1000;
     std::vector<double> seconds;
-    for (int i = 0; i < kCalls; ++i) {
+    for (int i = 0; i < kSamples; ++i) {
       const Clock::time_point begin = Clock::now();
       const grpc::Status status = PublishMessage(*bridge_, MessageRequest({1, 2}, "hello"));
       seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());

@@ -18,7 +18,7 @@ class MessageEventTest : public testing::Test {
  protected:
   // What is wrong with a valid request after `change`.
   static std::vector<std::string> After(const std::function<void(v1::Message&)>& change) {
-    Request request = Valid<Request>();
+    auto request = Valid<Request>();
     change(*request.mutable_message());
     return Lines(Validate(request, Limits()));
   }
