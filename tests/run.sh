@@ -105,7 +105,7 @@ build() {
 run_tests() {
   local preset=$1 status=0 summary of
   shift
-  ctest --preset "$preset" --no-tests=error -j "$((12 * $(nproc)))" "$@" >"$scratch/ctest" 2>&1 ||
+  ctest --preset "$preset" --no-tests=error -j "$((16 * $(nproc)))" "$@" >"$scratch/ctest" 2>&1 ||
     status=$?
   grep -vE '^ +Start +[0-9]+:|^ *[0-9]+/[0-9]+ Test .* Passed ' "$scratch/ctest"
   summary=$(grep -oE '[0-9]+ tests? failed out of [0-9]+' "$scratch/ctest" | tail -n 1)

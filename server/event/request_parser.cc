@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
@@ -34,27 +35,39 @@ class FailureSearch {
   void Message(std::string_view bytes, const Descriptor& type, const std::string& path, int depth) {
     UnknownFieldSet fields;
     if (depth > kMaxDepth || !fields.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-      violations_.Add(path.empty() ? "request" : path, NotReadable(type));
+      Add(path.empty() ? "request" : path, NotReadable(type));
       return;
     }
     std::map<int, int> counts;
-    for (int i = 0; i < fields.field_count() && !violations_.full(); ++i) {
+    for (int i = 0; i < fields.field_count(); ++i) {
       const UnknownField& field = fields.field(i);
       const FieldDescriptor* known = type.FindFieldByNumber(field.number());
       if (known == nullptr || field.type() != UnknownField::TYPE_LENGTH_DELIMITED) continue;
-      std::string name = absl::StrCat(path, path.empty() ? "" : ".", known->name());
-      if (known->is_repeated()) absl::StrAppend(&name, "[", counts[field.number()]++, "]");
+      std::string name;
+      if (!violations_.full()) {
+        name = absl::StrCat(path, path.empty() ? "" : ".", known->name());
+        if (known->is_repeated()) absl::StrAppend(&name, "[", counts[field.number()]++, "]");
+      }
       Field(field.length_delimited(), *known, name, depth);
     }
   }
 
  private:
+  // All are counted, also those that are not listed.
+  void Add(const std::string& path, std::string description) {
+    if (violations_.full()) {
+      violations_.AddUnlisted();
+    } else {
+      violations_.Add(path, std::move(description));
+    }
+  }
+
   void Field(std::string_view bytes, const FieldDescriptor& field, const std::string& path,
              int depth) {
     if (field.type() == FieldDescriptor::TYPE_MESSAGE) {
       Message(bytes, *field.message_type(), path, depth + 1);
     } else if (field.type() == FieldDescriptor::TYPE_STRING && !IsUtf8(bytes)) {
-      violations_.Add(path, "must be valid UTF-8");
+      Add(path, "must be valid UTF-8");
     }
   }
 

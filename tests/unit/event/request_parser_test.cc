@@ -124,6 +124,16 @@ TEST_F(RequestParserTest, NamesEveryTextThatIsNotUtf8) {
             std::vector<std::string>{"read.group_id must be valid UTF-8"});
 }
 
+TEST_F(RequestParserTest, CountsMoreTextsThanItNames) {
+  std::string bytes;
+  for (int i = 0; i < 60; ++i) bytes += Field(4, "\xff");
+  v1::PublishCustomRequest request;
+  Violations violations;
+  EXPECT_FALSE(ParseRequest(bytes, request, violations));
+  EXPECT_EQ(violations.listed().size(), Violations::kMaxListed);
+  EXPECT_EQ(violations.total(), 60U);
+}
+
 TEST_F(RequestParserTest, NamesTheEntryOfARepeatedMessage) {
   v1::Delivery delivery;
   Violations violations;
