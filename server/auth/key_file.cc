@@ -46,7 +46,7 @@ bool IsCertificateName(std::string_view text) {
 }
 
 // Its methods are those that a caller can be allowed.
-const google::protobuf::ServiceDescriptor& Service() {
+const google::protobuf::ServiceDescriptor& EventPublisher() {
   return *events::v1::PublishMessageRequest::descriptor()->file()->FindServiceByName(
       "EventPublisherService");
 }
@@ -146,7 +146,7 @@ class EntryReader {
     if (!value.IsArray()) return NoMethods();
     for (const Value& method : value.GetArray()) {
       if (!method.IsString() ||
-          Service().FindMethodByName(std::string(TextOf(method))) == nullptr) {
+          EventPublisher().FindMethodByName(std::string(TextOf(method))) == nullptr) {
         return NoMethods();
       }
       entry_.methods->emplace(TextOf(method));
@@ -156,8 +156,8 @@ class EntryReader {
 
   absl::Status NoMethods() const {
     std::string names;
-    for (int i = 0; i < Service().method_count(); ++i) {
-      names.append(names.empty() ? "" : ", ").append(Service().method(i)->name());
+    for (int i = 0; i < EventPublisher().method_count(); ++i) {
+      names.append(names.empty() ? "" : ", ").append(EventPublisher().method(i)->name());
     }
     return Wrong(Path("methods"), "must be a list of " + names);
   }
