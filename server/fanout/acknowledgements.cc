@@ -28,12 +28,12 @@ bool Acknowledgements::Has(std::uint32_t index) const {
   return complete() || Bit(std::size_t{2} * index);
 }
 
-mqtt::Settlement Acknowledgements::SettlementOf(std::uint32_t index) const {
-  mqtt::Settlement settlement;
-  settlement.outcome =
+mqtt::PublicationOutcome Acknowledgements::OutcomeOf(std::uint32_t index) const {
+  mqtt::PublicationOutcome outcome;
+  outcome.outcome =
       NoSubscriber(index) ? mqtt::Outcome::kNoSubscriber : mqtt::Outcome::kAcknowledged;
-  settlement.reason_code = mqtt::ReasonCodeOf(settlement.outcome);
-  return settlement;
+  outcome.reason_code = mqtt::ReasonCodeOf(outcome.outcome);
+  return outcome;
 }
 
 Recipients Acknowledgements::Missing(const Recipients& recipients) const {
@@ -41,23 +41,24 @@ Recipients Acknowledgements::Missing(const Recipients& recipients) const {
       [this](std::size_t index) { return !Has(static_cast<std::uint32_t>(index)); });
 }
 
-std::vector<mqtt::Settlement> Acknowledgements::All(const mqtt::Settlement& missing) const {
-  std::vector<mqtt::Settlement> all;
+std::vector<mqtt::PublicationOutcome> Acknowledgements::All(
+    const mqtt::PublicationOutcome& missing) const {
+  std::vector<mqtt::PublicationOutcome> all;
   all.reserve(recipient_count_);
   for (std::uint32_t i = 0; i < recipient_count_; ++i) {
-    all.push_back(Has(i) ? SettlementOf(i) : missing);
+    all.push_back(Has(i) ? OutcomeOf(i) : missing);
   }
   return all;
 }
 
-std::vector<mqtt::Settlement> Acknowledgements::Merge(
-    const std::vector<mqtt::Settlement>& missing) {
-  std::vector<mqtt::Settlement> all;
+std::vector<mqtt::PublicationOutcome> Acknowledgements::Merge(
+    const std::vector<mqtt::PublicationOutcome>& missing) {
+  std::vector<mqtt::PublicationOutcome> all;
   all.reserve(recipient_count_);
   auto next = missing.begin();
   for (std::uint32_t i = 0; i < recipient_count_; ++i) {
     if (Has(i)) {
-      all.push_back(SettlementOf(i));
+      all.push_back(OutcomeOf(i));
     } else {
       if (mqtt::IsAcknowledged(next->outcome)) Add(i, next->outcome);
       all.push_back(*next++);

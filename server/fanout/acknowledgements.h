@@ -29,7 +29,7 @@ class Acknowledgements {
   // How an acknowledged recipient ended.
   //
   // REQUIRES: Has(index).
-  mqtt::Settlement SettlementOf(std::uint32_t index) const;
+  mqtt::PublicationOutcome OutcomeOf(std::uint32_t index) const;
 
   // Those of `recipients` that are not acknowledged yet, in their order.
   //
@@ -37,10 +37,10 @@ class Acknowledgements {
   Recipients Missing(const Recipients& recipients) const;
 
   // How all recipients ended, if the missing ones ended like this.
-  std::vector<mqtt::Settlement> All(const mqtt::Settlement& missing) const;
+  std::vector<mqtt::PublicationOutcome> All(const mqtt::PublicationOutcome& missing) const;
   // How all recipients ended, if the missing ones ended like these, in their order. Adds those that
   // are acknowledged.
-  std::vector<mqtt::Settlement> Merge(const std::vector<mqtt::Settlement>& missing);
+  std::vector<mqtt::PublicationOutcome> Merge(const std::vector<mqtt::PublicationOutcome>& missing);
 
   std::uint32_t recipient_count() const { return recipient_count_; }
   std::uint32_t count() const { return count_; }

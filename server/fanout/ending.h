@@ -37,7 +37,7 @@ struct Ending {
   // In the order of the request.
   const Recipients& recipients;
   // How each recipient ended, in the same order.
-  const std::vector<mqtt::Settlement>& settlements;
+  const std::vector<mqtt::PublicationOutcome>& outcomes;
   DeliveryReport report;
   // The event had been completed before the call came.
   bool replayed = false;

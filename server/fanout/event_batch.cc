@@ -9,20 +9,20 @@
 namespace dino::fanout {
 namespace {
 
-Failure FailureOf(const mqtt::Settlement& settlement) {
-  switch (settlement.outcome) {
+Failure FailureOf(const mqtt::PublicationOutcome& outcome) {
+  switch (outcome.outcome) {
     case mqtt::Outcome::kAcknowledged:
     case mqtt::Outcome::kNoSubscriber:
       return Failure::kNone;
     case mqtt::Outcome::kRejected:
-      if (settlement.reason_code == mqtt::kNotAuthorized) return Failure::kNotAuthorized;
-      return mqtt::IsBusy(settlement.reason_code) ? Failure::kBusy : Failure::kRefused;
+      if (outcome.reason_code == mqtt::kNotAuthorized) return Failure::kNotAuthorized;
+      return mqtt::IsBusy(outcome.reason_code) ? Failure::kBusy : Failure::kRefused;
     case mqtt::Outcome::kPending:
     case mqtt::Outcome::kNotSent:
     case mqtt::Outcome::kUnknown:
       break;
   }
-  return settlement.unreachable ? Failure::kUnreachable : Failure::kTimeUp;
+  return outcome.unreachable ? Failure::kUnreachable : Failure::kTimeUp;
 }
 
 // Failures that repeating does not cure come first.
@@ -40,7 +40,7 @@ EventBatch::EventBatch(std::string event_id, std::string json, mqtt::PublishOpti
       overlays_(std::move(overlays)),
       topic_template_(topic_template),
       order_(recipients_.size()),
-      settlements_(recipients_.size()),
+      outcomes_(recipients_.size()),
       ticket_(std::move(ticket)),
       done_(std::move(done)) {
   SplitBySession(session_count);
@@ -81,8 +81,8 @@ std::string_view EventBatch::PayloadOf(std::uint32_t position, std::string& scra
   return scratch;
 }
 
-void EventBatch::Settle(std::uint32_t position, mqtt::Settlement settlement) {
-  settlements_[order_[position]] = settlement;
+void EventBatch::Settle(std::uint32_t position, mqtt::PublicationOutcome outcome) {
+  outcomes_[order_[position]] = outcome;
 }
 
 void EventBatch::Ended() {
@@ -92,14 +92,14 @@ void EventBatch::Ended() {
 
 DeliveryReport EventBatch::Report() const {
   DeliveryReport report;
-  for (const mqtt::Settlement& settlement : settlements_) {
-    const Failure failure = FailureOf(settlement);
+  for (const mqtt::PublicationOutcome& outcome : outcomes_) {
+    const Failure failure = FailureOf(outcome);
     if (failure == Failure::kNone) {
       ++report.acknowledged_count;
-      if (settlement.outcome == mqtt::Outcome::kNoSubscriber) ++report.no_subscriber_count;
+      if (outcome.outcome == mqtt::Outcome::kNoSubscriber) ++report.no_subscriber_count;
     } else if (ActsBefore(failure, report.failure)) {
       report.failure = failure;
-      report.reason_code = settlement.reason_code;
+      report.reason_code = outcome.reason_code;
     }
   }
   return report;

@@ -34,15 +34,15 @@ class EventBatch : public mqtt::Batch {
   const Recipients& recipients() const { return recipients_; }
 
   // How each recipient ended, in the same order. Only from `done` on.
-  const std::vector<mqtt::Settlement>& settlements() const { return settlements_; }
+  const std::vector<mqtt::PublicationOutcome>& outcomes() const { return outcomes_; }
   // The same in numbers. Only from `done` on.
   DeliveryReport Report() const;
   // Both together. Only from `done` on.
-  Ending AsEnding() const { return {event_id_, recipients_, settlements_, Report()}; }
+  Ending AsEnding() const { return {event_id_, recipients_, outcomes_, Report()}; }
 
   void WriteTopic(std::uint32_t position, std::string& topic) const override;
   std::string_view PayloadOf(std::uint32_t position, std::string& scratch) const override;
-  void Settle(std::uint32_t position, mqtt::Settlement settlement) override;
+  void Settle(std::uint32_t position, mqtt::PublicationOutcome outcome) override;
 
  protected:
   void Ended() override;
@@ -57,7 +57,7 @@ class EventBatch : public mqtt::Batch {
   // Indexes of `recipients_`, those of one session together.
   std::vector<std::uint32_t> order_;
   // By index of `recipients_`. Each is written by its session's loop only.
-  std::vector<mqtt::Settlement> settlements_;
+  std::vector<mqtt::PublicationOutcome> outcomes_;
   Admission::Ticket ticket_;
   const DoneFunction done_;
 };

@@ -9,9 +9,9 @@
 namespace dino::fanout {
 namespace {
 
-// What a pending recipient takes: its ID, its place in the order, its settlement.
+// What a pending recipient takes: its ID, its place in the order, its outcome.
 constexpr std::size_t kBytesPerRecipient =
-    sizeof(std::int64_t) + sizeof(std::uint32_t) + sizeof(mqtt::Settlement);
+    sizeof(std::int64_t) + sizeof(std::uint32_t) + sizeof(mqtt::PublicationOutcome);
 
 }  // namespace
 
@@ -58,7 +58,7 @@ std::shared_ptr<EventBatch> Fanout::Publish(Admission::Ticket ticket, Event even
   options.lane = event.lane;
   meter_.Began(event.recipients.size());
   auto count_and_end = [this, kind = event.kind, done = std::move(done)](const EventBatch& ended) {
-    meter_.Ended(kind, ended.settlements());
+    meter_.Ended(kind, ended.outcomes());
     done(ended);
   };
   auto batch = std::make_shared<EventBatch>(

@@ -6,7 +6,7 @@
 namespace dino::fanout {
 namespace {
 
-using Settlements = std::vector<mqtt::Settlement>;
+using Outcomes = std::vector<mqtt::PublicationOutcome>;
 
 void Count(const Acknowledgements& acknowledgements, DeliveryReport& report) {
   report.acknowledged_count = acknowledgements.count();
@@ -81,7 +81,7 @@ void KeyedCalls::Begin(std::string_view key, Event event, const Fingerprint& fin
   if (record == nullptr || !record->acknowledgements.complete()) {
     return BeginRun(key, fingerprint, std::move(event.json), run, call, consequences);
   }
-  Result result{run, std::make_shared<Settlements>(record->acknowledgements.All({})), {}, true};
+  Result result{run, std::make_shared<Outcomes>(record->acknowledgements.All({})), {}, true};
   Count(record->acknowledgements, result.report);
   consequences.answers.push_back({call, std::move(result)});
   ledger_.Renew(*record, now);
@@ -163,7 +163,7 @@ void KeyedCalls::Do(Consequences consequences) {
       continue;
     }
     const auto& result = std::get<Result>(answer.content);
-    answer.call->done_(Ending{result.run->event_id, result.run->recipients, *result.settlements,
+    answer.call->done_(Ending{result.run->event_id, result.run->recipients, *result.outcomes,
                               result.report, result.replayed});
   }
   if (consequences.launch.has_value()) Start(*std::move(consequences.launch));
@@ -196,7 +196,7 @@ void KeyedCalls::OnBatchEnded(const Call& call, const EventBatch& batch) {
     held.swap(call->batch_);
     const std::shared_ptr<KeyedRun> run = call->run_;
     Acknowledgements& acknowledgements = run->record->acknowledgements;
-    Result result{run, std::make_shared<Settlements>(acknowledgements.Merge(batch.settlements())),
+    Result result{run, std::make_shared<Outcomes>(acknowledgements.Merge(batch.outcomes())),
                   batch.Report()};
     Count(acknowledgements, result.report);
     consequences.answers.push_back({call, result});
@@ -269,8 +269,8 @@ Clock::time_point KeyedCalls::EndOverdue() {
 KeyedCalls::Result KeyedCalls::OutOfTime(const std::shared_ptr<KeyedRun>& run) const {
   const Acknowledgements& acknowledgements = run->record->acknowledgements;
   // Whoever publishes may have reached them.
-  const mqtt::Settlement unknown{mqtt::Outcome::kUnknown, 0, false};
-  Result result{run, std::make_shared<Settlements>(acknowledgements.All(unknown)), {}};
+  const mqtt::PublicationOutcome unknown{mqtt::Outcome::kUnknown, 0, false};
+  Result result{run, std::make_shared<Outcomes>(acknowledgements.All(unknown)), {}};
   Count(acknowledgements, result.report);
   result.report.failure = Failure::kTimeUp;
   return result;

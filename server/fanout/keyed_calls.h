@@ -70,7 +70,7 @@ class KeyedCalls {
   // How an event ended, for one call or more.
   struct Result {
     std::shared_ptr<const KeyedRun> run;
-    std::shared_ptr<const std::vector<mqtt::Settlement>> settlements;
+    std::shared_ptr<const std::vector<mqtt::PublicationOutcome>> outcomes;
     DeliveryReport report;
     bool replayed = false;
   };

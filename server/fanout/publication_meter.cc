@@ -9,10 +9,11 @@ PublicationMeter::PublicationMeter(std::vector<std::string_view> kinds)
       ended_(kinds_.size() * kPlaces),
       recipients_({1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000}) {}
 
-void PublicationMeter::Ended(std::size_t kind, const std::vector<mqtt::Settlement>& settlements) {
+void PublicationMeter::Ended(std::size_t kind,
+                             const std::vector<mqtt::PublicationOutcome>& outcomes) {
   std::array<std::uint64_t, kPlaces> counts{};
-  for (const mqtt::Settlement& settlement : settlements) {
-    ++counts[static_cast<std::size_t>(settlement.outcome)];
+  for (const mqtt::PublicationOutcome& outcome : outcomes) {
+    ++counts[static_cast<std::size_t>(outcome.outcome)];
   }
   for (std::size_t place = 0; place < counts.size(); ++place) {
     if (counts[place] > 0) ended_.Add(kind * kPlaces + place, counts[place]);

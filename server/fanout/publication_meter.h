@@ -38,7 +38,7 @@ class PublicationMeter {
   // An event of this kind has ended so.
   //
   // REQUIRES: kind < kinds().size().
-  void Ended(std::size_t kind, const std::vector<mqtt::Settlement>& settlements);
+  void Ended(std::size_t kind, const std::vector<mqtt::PublicationOutcome>& outcomes);
 
   const std::vector<std::string_view>& kinds() const { return kinds_; }
   std::uint64_t ended(std::size_t kind, mqtt::Outcome outcome) const {

@@ -26,7 +26,7 @@ enum class Outcome : std::uint8_t {
   kPending,       // Not settled yet.
   kAcknowledged,  // PUBACK below 0x80; with QoS 0, written to the socket.
   kNoSubscriber,  // Acknowledged as well, but nobody subscribes to the topic.
-  kRejected,      // The broker refused it with `Settlement::reason_code`.
+  kRejected,      // The broker refused it with `PublicationOutcome::reason_code`.
   kNotSent,       // Never sent on a connection that could have taken it.
   kUnknown,       // Sent, and no answer came.
 };
@@ -44,7 +44,7 @@ Outcome OutcomeOf(std::uint8_t reason_code);
 std::uint8_t ReasonCodeOf(Outcome outcome);
 
 // How a publication ended.
-struct Settlement {
+struct PublicationOutcome {
   Outcome outcome = Outcome::kPending;
   // The MQTT v5 reason code of the broker's PUBACK; 0 if there was none.
   std::uint8_t reason_code = 0;
@@ -81,7 +81,7 @@ struct Chunk {
   // How many were taken up for sending, and how many were settled.
   std::uint32_t taken = 0;
   std::uint32_t settled = 0;
-  // Keeps the batch alive from hand-over until the last settlement.
+  // Keeps the batch alive from hand-over until its last publication is settled.
   std::shared_ptr<Batch> keep_alive;
   // Place in a `ChunkList`.
   Chunk* previous = nullptr;
@@ -128,7 +128,7 @@ class Batch {
 
   // Takes down how publication `position` ended. Called once for each, from any loop, but
   // never for the same position from two.
-  virtual void Settle(std::uint32_t position, Settlement settlement) = 0;
+  virtual void Settle(std::uint32_t position, PublicationOutcome outcome) = 0;
 
   // Says that a chunk's last publication was settled. The last chunk ends the batch.
   void ChunkSettled() {
@@ -147,7 +147,7 @@ class Batch {
     open_chunks_.store(chunks_.size(), std::memory_order_relaxed);
   }
 
-  // Called once, after every publication was settled; all settlements are visible.
+  // Called once, after every publication was settled; all outcomes are visible.
   virtual void Ended() = 0;
 
  private:

@@ -91,7 +91,7 @@ void SendQueue::Stop(Chunk& chunk, bool unreachable) {
   unsent_ -= chunk.count - taken;
   chunk.taken = chunk.count;
 
-  const Settlement unknown{Outcome::kUnknown, 0, unreachable};
+  const PublicationOutcome unknown{Outcome::kUnknown, 0, unreachable};
   window_.Detach(chunk, [&](std::uint32_t position) { Settle(chunk, position, unknown); });
   while (const std::optional<InFlight> held = window_.TakeHeld(chunk)) {
     Free(held->topic_hash);
@@ -278,8 +278,8 @@ void SendQueue::ConnectionLost() {
   }
 }
 
-void SendQueue::Settle(Chunk& chunk, std::uint32_t position, Settlement settlement) {
-  chunk.batch->Settle(position, settlement);
+void SendQueue::Settle(Chunk& chunk, std::uint32_t position, PublicationOutcome outcome) {
+  chunk.batch->Settle(position, outcome);
   if (++chunk.settled == chunk.count) End(chunk);
 }
 

@@ -147,7 +147,7 @@ class SendQueue {
   bool FillReady(Clock::time_point now, Sender send);
   Step SendNext(Chunk& chunk, Clock::time_point now, Sender send);
   bool Transmit(InFlight& entry, const Outgoing& outgoing, Sender send);
-  void Settle(Chunk& chunk, std::uint32_t position, Settlement settlement);
+  void Settle(Chunk& chunk, std::uint32_t position, PublicationOutcome outcome);
   void End(Chunk& chunk);
   // Lets the next chunk have the topic that is not in flight any more.
   void Free(std::uint64_t topic_hash);

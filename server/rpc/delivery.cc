@@ -23,23 +23,23 @@ v1::Outcome OutcomeOf(mqtt::Outcome outcome) {
   return v1::OUTCOME_UNSPECIFIED;
 }
 
-bool IsListed(const mqtt::Settlement& settlement, v1::ResultDetail detail) {
+bool IsListed(const mqtt::PublicationOutcome& outcome, v1::ResultDetail detail) {
   return detail == v1::RESULT_DETAIL_ALL ||
          (detail == v1::RESULT_DETAIL_EXCEPTIONS &&
-          OutcomeOf(settlement.outcome) != v1::OUTCOME_ACKNOWLEDGED);
+          OutcomeOf(outcome.outcome) != v1::OUTCOME_ACKNOWLEDGED);
 }
 
 }  // namespace
 
 void WriteResult(const fanout::Ending& ending, std::size_t index, v1::RecipientResult& result) {
-  const mqtt::Settlement& settlement = ending.settlements[index];
+  const mqtt::PublicationOutcome& outcome = ending.outcomes[index];
   if (ending.recipients.are_topics()) {
     result.set_topic(ending.recipients.topics()[index]);
   } else {
     result.set_user_id(ending.recipients.user_ids()[index]);
   }
-  result.set_outcome(OutcomeOf(settlement.outcome));
-  result.set_reason_code(settlement.reason_code);
+  result.set_outcome(OutcomeOf(outcome.outcome));
+  result.set_reason_code(outcome.reason_code);
 }
 
 void WriteDelivery(const fanout::Ending& ending, v1::ResultDetail detail, v1::Delivery& delivery) {
@@ -49,7 +49,7 @@ void WriteDelivery(const fanout::Ending& ending, v1::ResultDetail detail, v1::De
   delivery.set_no_subscriber_count(ending.report.no_subscriber_count);
   delivery.set_replayed(ending.replayed);
   for (std::size_t i = 0; i < ending.recipients.size(); ++i) {
-    if (IsListed(ending.settlements[i], detail)) WriteResult(ending, i, *delivery.add_results());
+    if (IsListed(ending.outcomes[i], detail)) WriteResult(ending, i, *delivery.add_results());
   }
 }
 

@@ -74,7 +74,7 @@ v1::PublishFailure Describe(const fanout::Ending& ending) {
     if (failure.failed_recipients_size() == kMaxFailedRecipients) break;
     // Topics may be long.
     if (failure.ByteSizeLong() > kMaxFailureBytes) break;
-    if (mqtt::IsAcknowledged(ending.settlements[i].outcome)) continue;
+    if (mqtt::IsAcknowledged(ending.outcomes[i].outcome)) continue;
     WriteResult(ending, i, *failure.add_failed_recipients());
   }
   return failure;

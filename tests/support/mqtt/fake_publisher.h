@@ -65,16 +65,16 @@ class FakePublisher : public mqtt::Publisher {
     return open_.front();
   }
 
-  // Ends an open batch; every publication ends as `settlement`.
-  void End(const std::shared_ptr<mqtt::Batch>& batch, mqtt::Settlement settlement) {
+  // Ends an open batch; every publication ends as `outcome`.
+  void End(const std::shared_ptr<mqtt::Batch>& batch, mqtt::PublicationOutcome outcome) {
     ASSERT_TRUE(Take(batch)) << "not open";
-    SettleBatch(*batch, settlement);
+    SettleBatch(*batch, outcome);
   }
-  // The same, with a settlement for each publication, in the batch's order.
+  // The same, with an outcome for each publication, in the batch's order.
   void End(const std::shared_ptr<mqtt::Batch>& batch,
-           const std::vector<mqtt::Settlement>& settlements) {
+           const std::vector<mqtt::PublicationOutcome>& outcomes) {
     ASSERT_TRUE(Take(batch)) << "not open";
-    for (std::uint32_t i = 0; i < settlements.size(); ++i) batch->Settle(i, settlements[i]);
+    for (std::uint32_t i = 0; i < outcomes.size(); ++i) batch->Settle(i, outcomes[i]);
     for (std::size_t i = batch->chunks().size(); i > 0; --i) batch->ChunkSettled();
   }
 
@@ -121,13 +121,13 @@ class FakePublisher : public mqtt::Publisher {
     return false;
   }
 
-  static void SettleBatch(mqtt::Batch& batch, mqtt::Settlement settlement) {
-    // The batch's chunks are read first: the last settlement ends it.
+  static void SettleBatch(mqtt::Batch& batch, mqtt::PublicationOutcome outcome) {
+    // The batch's chunks are read first: the last one to settle ends it.
     std::vector<std::uint32_t> counts;
     for (const mqtt::Chunk& chunk : batch.chunks()) counts.push_back(chunk.count);
     std::uint32_t position = 0;
     for (const std::uint32_t count : counts) {
-      for (std::uint32_t i = 0; i < count; ++i) batch.Settle(position++, settlement);
+      for (std::uint32_t i = 0; i < count; ++i) batch.Settle(position++, outcome);
       batch.ChunkSettled();
     }
   }

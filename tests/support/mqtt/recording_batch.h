@@ -24,7 +24,7 @@ class RecordingBatch : public mqtt::Batch {
                  mqtt::PublishOptions options = Options())
       : Batch(std::move(payload), std::move(options)),
         topics_(std::move(topics)),
-        settlements_(topics_.size()) {}
+        outcomes_(topics_.size()) {}
 
   // Options with times that no test reaches.
   static mqtt::PublishOptions Options() {
@@ -53,21 +53,21 @@ class RecordingBatch : public mqtt::Batch {
     topic = topics_[position];
   }
 
-  void Settle(std::uint32_t position, mqtt::Settlement settlement) override {
+  void Settle(std::uint32_t position, mqtt::PublicationOutcome outcome) override {
     const std::lock_guard lock(mutex_);
-    settlements_[position] = settlement;
+    outcomes_[position] = outcome;
     ++settle_count_;
   }
 
   // How each publication ended, in the order of the topics.
-  std::vector<mqtt::Settlement> settlements() const {
+  std::vector<mqtt::PublicationOutcome> publication_outcomes() const {
     const std::lock_guard lock(mutex_);
-    return settlements_;
+    return outcomes_;
   }
   std::vector<mqtt::Outcome> outcomes() const {
     std::vector<mqtt::Outcome> outcomes;
-    for (const mqtt::Settlement& settlement : settlements()) {
-      outcomes.push_back(settlement.outcome);
+    for (const mqtt::PublicationOutcome& outcome : publication_outcomes()) {
+      outcomes.push_back(outcome.outcome);
     }
     return outcomes;
   }
@@ -97,7 +97,7 @@ class RecordingBatch : public mqtt::Batch {
   const std::vector<std::string> topics_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
-  std::vector<mqtt::Settlement> settlements_;
+  std::vector<mqtt::PublicationOutcome> outcomes_;
   std::size_t settle_count_ = 0;
   bool ended_ = false;
 };

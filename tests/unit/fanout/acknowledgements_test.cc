@@ -23,9 +23,9 @@ TEST_P(AcknowledgementsTest, KnowsEachRecipient) {
   for (std::uint32_t i = 0; i < count; ++i) {
     ASSERT_EQ(acknowledgements.Has(i), i % 3 != 2) << i;
     if (i % 3 == 2) continue;
-    const mqtt::Settlement settlement = acknowledgements.SettlementOf(i);
-    ASSERT_EQ(settlement.outcome, i % 3 == 0 ? Outcome::kAcknowledged : Outcome::kNoSubscriber);
-    ASSERT_EQ(settlement.reason_code, i % 3 == 0 ? 0 : 0x10) << i;
+    const mqtt::PublicationOutcome outcome = acknowledgements.OutcomeOf(i);
+    ASSERT_EQ(outcome.outcome, i % 3 == 0 ? Outcome::kAcknowledged : Outcome::kNoSubscriber);
+    ASSERT_EQ(outcome.reason_code, i % 3 == 0 ? 0 : 0x10) << i;
   }
   EXPECT_EQ(acknowledgements.recipient_count(), count);
   EXPECT_EQ(acknowledgements.count(), (count + 2) / 3 + (count + 1) / 3);
@@ -47,7 +47,7 @@ TEST_P(AcknowledgementsTest, KnowsEachRecipientOnceComplete) {
     EXPECT_EQ(acknowledgements.count(), count);
     for (std::uint32_t i = 0; i < count; ++i) {
       ASSERT_TRUE(acknowledgements.Has(i));
-      ASSERT_EQ(acknowledgements.SettlementOf(i).outcome, outcome(i)) << kind << " " << i;
+      ASSERT_EQ(acknowledgements.OutcomeOf(i).outcome, outcome(i)) << kind << " " << i;
     }
   }
 }
@@ -71,9 +71,10 @@ TEST(AcknowledgementsTest, KnowsWhoIsMissing) {
   EXPECT_THAT(acknowledgements.Missing({10, 20, 30}).user_ids(), ElementsAre(10, 30));
 }
 
-std::vector<Outcome> OutcomesOf(const std::vector<mqtt::Settlement>& settlements) {
+std::vector<Outcome> OutcomesOf(const std::vector<mqtt::PublicationOutcome>& publication_outcomes) {
   std::vector<Outcome> outcomes;
-  for (const mqtt::Settlement& settlement : settlements) outcomes.push_back(settlement.outcome);
+  for (const mqtt::PublicationOutcome& outcome : publication_outcomes)
+    outcomes.push_back(outcome.outcome);
   return outcomes;
 }
 

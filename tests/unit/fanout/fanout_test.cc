@@ -20,7 +20,7 @@ namespace dino::fanout {
 namespace {
 
 using mqtt::Outcome;
-using mqtt::Settlement;
+using mqtt::PublicationOutcome;
 using ::testing::ElementsAre;
 using testing::FakePublisher;
 using ::testing::Pair;
@@ -49,18 +49,18 @@ class FanoutTest : public ::testing::Test {
     return fanout_.Publish(std::move(*ticket), std::move(event), [this](const EventBatch& batch) {
       ++done_count_;
       report_ = batch.Report();
-      settlements_ = batch.settlements();
+      outcomes_ = batch.outcomes();
     });
   }
 
-  // Publishes to users 1, 2 … and ends the event with these settlements, in that order.
-  DeliveryReport EndWith(const std::vector<Settlement>& settlements) {
-    std::vector<std::int64_t> users(settlements.size());
+  // Publishes to users 1, 2 … and ends the event with these outcomes, in that order.
+  DeliveryReport EndWith(const std::vector<PublicationOutcome>& outcomes) {
+    std::vector<std::int64_t> users(outcomes.size());
     std::iota(users.begin(), users.end(), 1);
     const auto batch = Publish(EventFor(users));
-    std::vector<Settlement> by_position;
-    for (std::uint32_t position = 0; position < settlements.size(); ++position) {
-      by_position.push_back(settlements[UserAt(*batch, position) - 1]);
+    std::vector<PublicationOutcome> by_position;
+    for (std::uint32_t position = 0; position < outcomes.size(); ++position) {
+      by_position.push_back(outcomes[UserAt(*batch, position) - 1]);
     }
     publisher_.End(batch, by_position);
     return report_;
@@ -72,16 +72,18 @@ class FanoutTest : public ::testing::Test {
     return std::stoul(topic.substr(topic.rfind('/') + 1));
   }
 
-  static Settlement Acknowledged(std::uint8_t code = 0) {
+  static PublicationOutcome Acknowledged(std::uint8_t code = 0) {
     return {mqtt::OutcomeOf(code), code, false};
   }
-  static Settlement Rejected(std::uint8_t code) { return {Outcome::kRejected, code, false}; }
+  static PublicationOutcome Rejected(std::uint8_t code) {
+    return {Outcome::kRejected, code, false};
+  }
 
   FakePublisher publisher_{4};
   Fanout fanout_{publisher_, Topics(), {std::chrono::seconds(86400), 100, 100000}};
   int done_count_ = 0;
   DeliveryReport report_;
-  std::vector<Settlement> settlements_;
+  std::vector<PublicationOutcome> outcomes_;
 };
 
 TEST_F(FanoutTest, PublishesOnceToTheTopicOfEachRecipient) {
@@ -221,12 +223,12 @@ TEST_F(FanoutTest, StopEndsAnEventOnce) {
   EXPECT_EQ(done_count_, 1);
 }
 
-TEST_F(FanoutTest, SettlementsComeInTheOrderOfTheRequest) {
+TEST_F(FanoutTest, OutcomesComeInTheOrderOfTheRequest) {
   EndWith({Acknowledged(0), Acknowledged(0x10), Rejected(0x97)});
-  ASSERT_EQ(settlements_.size(), 3U);
-  EXPECT_EQ(settlements_[0].reason_code, 0);
-  EXPECT_EQ(settlements_[1].reason_code, 0x10);
-  EXPECT_EQ(settlements_[2].reason_code, 0x97);
+  ASSERT_EQ(outcomes_.size(), 3U);
+  EXPECT_EQ(outcomes_[0].reason_code, 0);
+  EXPECT_EQ(outcomes_[1].reason_code, 0x10);
+  EXPECT_EQ(outcomes_[2].reason_code, 0x97);
 }
 
 TEST_F(FanoutTest, CountsAcknowledgedAndThoseWithoutSubscriber) {
@@ -238,14 +240,14 @@ TEST_F(FanoutTest, CountsAcknowledgedAndThoseWithoutSubscriber) {
 
 struct FailureCase {
   const char* name;
-  std::vector<Settlement> settlements;
+  std::vector<PublicationOutcome> outcomes;
   Failure failure;
   std::uint8_t reason_code;
 };
 
-TEST_F(FanoutTest, TheWorstSettlementMakesTheFailure) {
-  const Settlement time_up{Outcome::kUnknown, 0, false};
-  const Settlement unreachable{Outcome::kNotSent, 0, true};
+TEST_F(FanoutTest, TheWorstOutcomeMakesTheFailure) {
+  const PublicationOutcome time_up{Outcome::kUnknown, 0, false};
+  const PublicationOutcome unreachable{Outcome::kNotSent, 0, true};
   const std::vector<FailureCase> cases = {
       {"one without answer", {Acknowledged(), time_up}, Failure::kTimeUp, 0},
       {"one unreachable", {Acknowledged(), time_up, unreachable}, Failure::kUnreachable, 0},
@@ -258,7 +260,7 @@ TEST_F(FanoutTest, TheWorstSettlementMakesTheFailure) {
   };
   for (const FailureCase& c : cases) {
     SCOPED_TRACE(c.name);
-    const DeliveryReport report = EndWith(c.settlements);
+    const DeliveryReport report = EndWith(c.outcomes);
     EXPECT_EQ(report.failure, c.failure);
     EXPECT_EQ(report.reason_code, c.reason_code);
   }

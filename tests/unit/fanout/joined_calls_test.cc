@@ -19,7 +19,7 @@ TEST_F(JoinedCallsTest, CallsThatComeMeanwhileGetTheSameAnswer) {
   for (const TestCall* call : {&first, &second, &third}) {
     EXPECT_EQ(call->answer->failure(), Failure::kNone);
     EXPECT_EQ(call->answer->report.acknowledged_count, 3U);
-    EXPECT_EQ(call->answer->settlements[1].reason_code, 0x10);
+    EXPECT_EQ(call->answer->outcomes[1].reason_code, 0x10);
     EXPECT_FALSE(call->answer->replayed);
   }
   EXPECT_EQ(publisher_.published_count(), 1U);
@@ -35,7 +35,7 @@ TEST_F(JoinedCallsTest, AFailureThatTimeDoesNotCureIsSharedToo) {
 }
 
 TEST_F(JoinedCallsTest, TheFirstJoinedCallTakesOverWhatIsMissing) {
-  for (const auto& [key, settlement, failure] :
+  for (const auto& [key, outcome, failure] :
        {std::tuple("time up", kUnknown, Failure::kTimeUp),
         std::tuple("unreachable", kUnreachable, Failure::kUnreachable),
         std::tuple("busy", kQuota, Failure::kBusy)}) {
@@ -48,7 +48,7 @@ TEST_F(JoinedCallsTest, TheFirstJoinedCallTakesOverWhatIsMissing) {
     const auto expires_at = event.accepted_at + *event.expiry;
     const TestCall second = Publish(key, std::move(event));
     const TestCall third = Publish(key, EventFor({1, 2, 3}));
-    End({1, 2, 3}, {kAcknowledged, settlement, kAcknowledged});
+    End({1, 2, 3}, {kAcknowledged, outcome, kAcknowledged});
     EXPECT_EQ(first.answer->failure(), failure);
     EXPECT_FALSE(second.answer->given());
 

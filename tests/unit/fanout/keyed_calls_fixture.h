@@ -23,17 +23,17 @@
 namespace dino::fanout {
 
 using mqtt::Outcome;
-using mqtt::Settlement;
+using mqtt::PublicationOutcome;
 
 using Users = std::vector<std::int64_t>;
 
-inline constexpr Settlement kAcknowledged{Outcome::kAcknowledged, 0, false};
-inline constexpr Settlement kNoSubscriber{Outcome::kNoSubscriber, 0x10, false};
-inline constexpr Settlement kNotSent{Outcome::kNotSent, 0, false};
-inline constexpr Settlement kUnknown{Outcome::kUnknown, 0, false};
-inline constexpr Settlement kUnreachable{Outcome::kNotSent, 0, true};
-inline constexpr Settlement kQuota{Outcome::kRejected, 0x97, false};
-inline constexpr Settlement kNotAuthorized{Outcome::kRejected, 0x87, false};
+inline constexpr PublicationOutcome kAcknowledged{Outcome::kAcknowledged, 0, false};
+inline constexpr PublicationOutcome kNoSubscriber{Outcome::kNoSubscriber, 0x10, false};
+inline constexpr PublicationOutcome kNotSent{Outcome::kNotSent, 0, false};
+inline constexpr PublicationOutcome kUnknown{Outcome::kUnknown, 0, false};
+inline constexpr PublicationOutcome kUnreachable{Outcome::kNotSent, 0, true};
+inline constexpr PublicationOutcome kQuota{Outcome::kRejected, 0x97, false};
+inline constexpr PublicationOutcome kNotAuthorized{Outcome::kRejected, 0x87, false};
 
 // What a call got.
 class Answer {
@@ -47,7 +47,7 @@ class Answer {
       const auto& ending = std::get<Ending>(answer);
       event_id = ending.event_id;
       recipients = ending.recipients.user_ids();
-      settlements = ending.settlements;
+      outcomes = ending.outcomes;
       report = ending.report;
       replayed = ending.replayed;
     }
@@ -75,7 +75,7 @@ class Answer {
 
   std::string event_id;
   Users recipients;
-  std::vector<Settlement> settlements;
+  std::vector<PublicationOutcome> outcomes;
   DeliveryReport report;
   bool replayed = false;
 
@@ -131,15 +131,15 @@ class KeyedCallsTest : public ::testing::Test {
     return users;
   }
   // Ends the open batch, after checking whom it is for.
-  void End(const Users& users, const std::vector<Settlement>& settlements) {
+  void End(const Users& users, const std::vector<PublicationOutcome>& outcomes) {
     const auto batch = publisher_.WaitForBatch();
     EXPECT_EQ(UsersOf(*batch), users);
-    publisher_.End(batch, settlements);
+    publisher_.End(batch, outcomes);
   }
 
   static std::vector<Outcome> OutcomesOf(const Answer& answer) {
     std::vector<Outcome> outcomes;
-    for (const Settlement& settlement : answer.settlements) outcomes.push_back(settlement.outcome);
+    for (const PublicationOutcome& outcome : answer.outcomes) outcomes.push_back(outcome.outcome);
     return outcomes;
   }
 

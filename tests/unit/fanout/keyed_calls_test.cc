@@ -34,8 +34,8 @@ TEST_F(KeyedCallsTest, ACompletedEventIsReplayedWithoutABroker) {
   EXPECT_EQ(repeated.answer->event_id, EventIdOf("key"));
   EXPECT_EQ(repeated.answer->report.acknowledged_count, 3U);
   EXPECT_EQ(repeated.answer->report.no_subscriber_count, 1U);
-  EXPECT_EQ(repeated.answer->settlements[1].reason_code, 0x10);
-  EXPECT_EQ(repeated.answer->settlements[2].reason_code, 0);
+  EXPECT_EQ(repeated.answer->outcomes[1].reason_code, 0x10);
+  EXPECT_EQ(repeated.answer->outcomes[2].reason_code, 0);
   EXPECT_EQ(publisher_.published_count(), 1U);
 }
 
@@ -79,13 +79,13 @@ TEST_F(KeyedCallsTest, OtherKeysAreOtherEvents) {
 TEST_F(KeyedCallsTest, ACallTakesRoomOnlyForWhatItPublishes) {
   Users users(kMaxPublications);
   std::iota(users.begin(), users.end(), 1);
-  std::vector<Settlement> settlements(kMaxPublications, kAcknowledged);
-  settlements[17] = kUnknown;
+  std::vector<PublicationOutcome> outcomes(kMaxPublications, kAcknowledged);
+  outcomes[17] = kUnknown;
   Publish(users);
   const TestCall joined = Publish(users);
   EXPECT_FALSE(joined.answer->given());
   publisher_.set_connected(false);
-  End(users, settlements);
+  End(users, outcomes);
   EXPECT_EQ(joined.answer->refusal(), Refusal::kUnreachable) << "it was to take over";
   publisher_.set_connected(true);
   Publish(users);

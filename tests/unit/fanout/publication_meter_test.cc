@@ -84,8 +84,8 @@ TEST_F(FanoutMeterTest, WhatIsOnlyAdmittedIsNotCounted) {
 TEST_F(FanoutMeterTest, ARepeatedEventCountsThoseWhoWereMissing) {
   for (int call = 0; call < 2; ++call) {
     fanout_.keyed_calls().Publish("key", EventFor({1, 2}), 100, [](const KeyedAnswer&) {});
-    const mqtt::Settlement acknowledged{Outcome::kAcknowledged, 0, false};
-    const mqtt::Settlement unknown{Outcome::kUnknown, 0, true};
+    const mqtt::PublicationOutcome acknowledged{Outcome::kAcknowledged, 0, false};
+    const mqtt::PublicationOutcome unknown{Outcome::kUnknown, 0, true};
     publisher_.End(publisher_.WaitForBatch(),
                    call == 0 ? std::vector{acknowledged, unknown} : std::vector{acknowledged});
   }

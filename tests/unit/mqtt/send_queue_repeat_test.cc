@@ -115,8 +115,8 @@ TEST_F(SendQueueTest, WhatABusyBrokerDidNotTakeInTimeIsRejectedWithItsCode) {
   Fill();
   Acknowledge("1", kImplementationSpecificError);
   Stop(batch);
-  EXPECT_EQ(batch->settlements()[0].outcome, Outcome::kRejected);
-  EXPECT_EQ(batch->settlements()[0].reason_code, kImplementationSpecificError);
+  EXPECT_EQ(batch->publication_outcomes()[0].outcome, Outcome::kRejected);
+  EXPECT_EQ(batch->publication_outcomes()[0].reason_code, kImplementationSpecificError);
   EXPECT_THAT(Fill(), ElementsAre("1 b"));
 }
 
@@ -130,8 +130,8 @@ TEST_F(SendQueueTest, NotAuthorizedIsTriedAgainOnlyInAYoungSession) {
   EXPECT_THAT(Fill(), ElementsAre("1 a"));
   session_age_ = std::chrono::seconds(2);
   Acknowledge("1", kNotAuthorized);
-  EXPECT_EQ(batch->settlements()[0].outcome, Outcome::kRejected);
-  EXPECT_EQ(batch->settlements()[0].reason_code, kNotAuthorized);
+  EXPECT_EQ(batch->publication_outcomes()[0].outcome, Outcome::kRejected);
+  EXPECT_EQ(batch->publication_outcomes()[0].reason_code, kNotAuthorized);
 }
 
 TEST_F(SendQueueTest, WhatWaitsForABusyBrokerIsSentAgainAfterALoss) {
@@ -170,7 +170,7 @@ TEST_F(SendQueueTest, ABatchStoppedBetweenLossAndReconnectFreesItsTopics) {
   queue_.ConnectionLost();
   Stop(stopped, /*unreachable=*/true);
   EXPECT_THAT(stopped->outcomes(), Each(Outcome::kUnknown));
-  EXPECT_TRUE(stopped->settlements()[0].unreachable);
+  EXPECT_TRUE(stopped->publication_outcomes()[0].unreachable);
   EXPECT_THAT(Fill(), ElementsAre("1 b"));
 }
 

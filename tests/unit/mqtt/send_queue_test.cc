@@ -39,12 +39,12 @@ TEST_F(SendQueueTest, PassesTheBrokersCodeOn) {
   Acknowledge("1", kNoMatchingSubscribers);
   Acknowledge("2", kNotAuthorized);
   Acknowledge("3", 0x7F);
-  const auto settlements = batch->settlements();
-  EXPECT_EQ(settlements[0].outcome, Outcome::kNoSubscriber);
-  EXPECT_EQ(settlements[0].reason_code, kNoMatchingSubscribers);
-  EXPECT_EQ(settlements[1].outcome, Outcome::kRejected);
-  EXPECT_EQ(settlements[1].reason_code, kNotAuthorized);
-  EXPECT_EQ(settlements[2].outcome, Outcome::kAcknowledged);
+  const auto outcomes = batch->publication_outcomes();
+  EXPECT_EQ(outcomes[0].outcome, Outcome::kNoSubscriber);
+  EXPECT_EQ(outcomes[0].reason_code, kNoMatchingSubscribers);
+  EXPECT_EQ(outcomes[1].outcome, Outcome::kRejected);
+  EXPECT_EQ(outcomes[1].reason_code, kNotAuthorized);
+  EXPECT_EQ(outcomes[2].outcome, Outcome::kAcknowledged);
 }
 
 TEST_F(SendQueueTest, OnePublicationPerTopicIsInFlight) {
@@ -128,7 +128,7 @@ TEST_F(SendQueueTest, StopSettlesWhatIsOpen) {
               ElementsAre(Outcome::kAcknowledged, Outcome::kUnknown, Outcome::kUnknown,
                           Outcome::kUnknown, Outcome::kNotSent, Outcome::kNotSent));
   EXPECT_EQ(batch->settle_count(), 6U);
-  EXPECT_FALSE(batch->settlements()[1].unreachable);
+  EXPECT_FALSE(batch->publication_outcomes()[1].unreachable);
 }
 
 TEST_F(SendQueueTest, ALateAnswerForAStoppedBatchOnlyMakesRoom) {
@@ -163,8 +163,8 @@ TEST_F(SendQueueTest, ARefusedPublicationIsRejectedAndTheOthersGoOn) {
   Acknowledge("1");
   Acknowledge("3");
   EXPECT_TRUE(batch->ended());
-  EXPECT_EQ(batch->settlements()[1].outcome, Outcome::kRejected);
-  EXPECT_EQ(batch->settlements()[1].reason_code, 0x95);
+  EXPECT_EQ(batch->publication_outcomes()[1].outcome, Outcome::kRejected);
+  EXPECT_EQ(batch->publication_outcomes()[1].reason_code, 0x95);
 }
 
 TEST_F(SendQueueTest, ABatchWhoseLastPublicationIsRefusedEnds) {

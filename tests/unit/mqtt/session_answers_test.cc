@@ -88,7 +88,7 @@ TEST_F(SessionPoolTest, APacketOfExactlyTheBrokersLimitIsSentAndOneByteMoreIsNot
   EXPECT_THAT(fits->outcomes(), Each(Outcome::kAcknowledged));
   const auto too_large = PublishBatch(std::string(201 - kWithoutPayload, 'x'), {"1"});
   ASSERT_TRUE(too_large->WaitForEnd());
-  EXPECT_EQ(too_large->settlements()[0].reason_code, 0x95);
+  EXPECT_EQ(too_large->publication_outcomes()[0].reason_code, 0x95);
   connection.ExpectNothingMore();
 }
 
@@ -108,8 +108,8 @@ TEST_F(SessionPoolTest, APublicationThatTheBrokerCannotTakeIsRefusedBeforeItIsSe
     FakeConnection connection = Connected(c.answer);
     const auto batch = PublishBatch(std::string(100, 'x'), {"1"});
     ASSERT_TRUE(batch->WaitForEnd());
-    EXPECT_EQ(batch->settlements()[0].outcome, Outcome::kRejected);
-    EXPECT_EQ(batch->settlements()[0].reason_code, c.reason_code);
+    EXPECT_EQ(batch->publication_outcomes()[0].outcome, Outcome::kRejected);
+    EXPECT_EQ(batch->publication_outcomes()[0].reason_code, c.reason_code);
     connection.ExpectNothingMore();
     connection.Close();
     EXPECT_FALSE(changes_.Next().connected);

@@ -51,7 +51,7 @@ TEST_F(SessionFaultsTest, FailureCodesThatDoNotPass) {
     connection.Send(PubAck{sent.at(1).packet_id});
     ASSERT_TRUE(batch->WaitForEnd());
     EXPECT_THAT(batch->outcomes(), ElementsAre(Outcome::kRejected, Outcome::kAcknowledged));
-    EXPECT_EQ(batch->settlements()[0].reason_code, code);
+    EXPECT_EQ(batch->publication_outcomes()[0].reason_code, code);
   }
 }
 

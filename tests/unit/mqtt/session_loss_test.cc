@@ -155,8 +155,8 @@ TEST_F(SessionPoolTest, AnExpiredBatchEndsWithoutABroker) {
   const auto batch = PublishBatch("a", {"1"}, options);
   ASSERT_TRUE(batch->WaitForEnd());
   EXPECT_GE(Clock::now(), options.deadline);
-  EXPECT_EQ(batch->settlements()[0].outcome, Outcome::kNotSent);
-  EXPECT_TRUE(batch->settlements()[0].unreachable);
+  EXPECT_EQ(batch->publication_outcomes()[0].outcome, Outcome::kNotSent);
+  EXPECT_TRUE(batch->publication_outcomes()[0].unreachable);
 }
 
 TEST_F(SessionPoolTest, WhatWaitedIsSentWithTheTimeThatIsLeft) {

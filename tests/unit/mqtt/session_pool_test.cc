@@ -55,7 +55,7 @@ TEST_F(SessionPoolTest, PublishesWithAllPropertiesAndEndsTheBatchAfterTheLastPub
   connection.Send(PubAck{first.packet_id});
   ASSERT_TRUE(batch->WaitForEnd());
   EXPECT_THAT(batch->outcomes(), ElementsAre(Outcome::kAcknowledged, Outcome::kNoSubscriber));
-  EXPECT_EQ(batch->settlements()[1].reason_code, kNoMatchingSubscribers);
+  EXPECT_EQ(batch->publication_outcomes()[1].reason_code, kNoMatchingSubscribers);
 }
 
 TEST_F(SessionPoolTest, SendsTheSecondEventOfAUserAfterThePubackOfTheFirst) {
@@ -98,7 +98,7 @@ TEST_F(SessionPoolTest, AStoppedBatchEndsAndIsNotSentFurther) {
   pool_->Stop(batch);
   ASSERT_TRUE(batch->WaitForEnd());
   EXPECT_THAT(batch->outcomes(), ElementsAre(Outcome::kUnknown, Outcome::kNotSent));
-  EXPECT_FALSE(batch->settlements()[0].unreachable);
+  EXPECT_FALSE(batch->publication_outcomes()[0].unreachable);
   pool_->Stop(batch);
   PublishBatch("b", {"2"});
   connection.Send(PubAck{first.packet_id});

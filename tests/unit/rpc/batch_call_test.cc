@@ -11,7 +11,7 @@ namespace dino::rpc {
 namespace {
 
 using mqtt::Outcome;
-using mqtt::Settlement;
+using mqtt::PublicationOutcome;
 using ::testing::HasSubstr;
 
 class BatchCallTest : public ServerFixture {
@@ -77,7 +77,7 @@ TEST_F(BatchCallTest, AnErrorHasItsCodeAndDetails) {
   auto call = std::async(std::launch::async, [&] { return CallBatch(batch); });
   const auto first = publisher_.WaitForBatch();
   publisher_.End(first, {{Outcome::kAcknowledged, 0, false}, {Outcome::kRejected, 0x87, false}});
-  publisher_.End(publisher_.WaitForBatch(), Settlement{Outcome::kAcknowledged, 0, false});
+  publisher_.End(publisher_.WaitForBatch(), PublicationOutcome{Outcome::kAcknowledged, 0, false});
   const BatchAnswer answer = call.get();
   ASSERT_EQ(answer.response.results_size(), 2);
   const google::rpc::Status& error = answer.response.results(0).error();
@@ -97,14 +97,14 @@ TEST_F(BatchCallTest, EventsOfABatchKeepTheirOrderForEachUser) {
     auto call = std::async(std::launch::async, [&] { return CallBatch(batch); });
     publisher_.WaitForPublishedCount(published);
     const auto first = publisher_.WaitForBatch();
-    publisher_.End(first, Settlement{Outcome::kAcknowledged, 0, false});
+    publisher_.End(first, PublicationOutcome{Outcome::kAcknowledged, 0, false});
     const auto second = publisher_.WaitForBatch();
     EXPECT_EQ(first->options().lane, second->options().lane);
     EXPECT_NE(first->options().lane, 0U);
     EXPECT_NE(first->options().lane, last) << "batches do not wait for each other";
     EXPECT_LT(first->id(), second->id());
     last = first->options().lane;
-    publisher_.End(second, Settlement{Outcome::kAcknowledged, 0, false});
+    publisher_.End(second, PublicationOutcome{Outcome::kAcknowledged, 0, false});
     EXPECT_TRUE(call.get().status.ok());
   }
 }

@@ -11,13 +11,13 @@ namespace dino::rpc {
 namespace {
 
 using mqtt::Outcome;
-using mqtt::Settlement;
+using mqtt::PublicationOutcome;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr Settlement kAcknowledged{Outcome::kAcknowledged, 0, false};
-constexpr Settlement kNoSubscriber{Outcome::kNoSubscriber, 0x10, false};
-constexpr Settlement kUnknown{Outcome::kUnknown, 0, false};
+constexpr PublicationOutcome kAcknowledged{Outcome::kAcknowledged, 0, false};
+constexpr PublicationOutcome kNoSubscriber{Outcome::kNoSubscriber, 0x10, false};
+constexpr PublicationOutcome kUnknown{Outcome::kUnknown, 0, false};
 
 class IdempotencyTest : public ServerFixture {
  protected:
@@ -56,13 +56,14 @@ class IdempotencyTest : public ServerFixture {
   }
 
   // Ends the open batch, after checking whom it is for.
-  void End(const std::vector<std::string>& topics, const std::vector<Settlement>& settlements) {
+  void End(const std::vector<std::string>& topics,
+           const std::vector<PublicationOutcome>& outcomes) {
     const auto batch = publisher_.WaitForBatch();
     std::vector<std::string> published(batch->chunks().front().count);
     for (std::uint32_t i = 0; i < published.size(); ++i) batch->WriteTopic(i, published[i]);
     EXPECT_EQ(published, topics);
     EXPECT_EQ(batch->options().user_properties.front().second, fanout::EventIdOf("key"));
-    publisher_.End(batch, settlements);
+    publisher_.End(batch, outcomes);
   }
 
   // As "user outcome".

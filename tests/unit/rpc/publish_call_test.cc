@@ -14,7 +14,7 @@ namespace dino::rpc {
 namespace {
 
 using mqtt::Outcome;
-using mqtt::Settlement;
+using mqtt::PublicationOutcome;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
@@ -131,7 +131,7 @@ TEST_F(PublishCallTest, OptionsReachThePublisher) {
   const auto left = batch->options().expires_at - Clock::now();
   EXPECT_LE(left, std::chrono::seconds(101));
   EXPECT_GE(left, std::chrono::seconds(101) - testing::kPatience);
-  publisher_.End(batch, Settlement{Outcome::kAcknowledged, 0, false});
+  publisher_.End(batch, PublicationOutcome{Outcome::kAcknowledged, 0, false});
   EXPECT_TRUE(call.get().status.ok());
 }
 
@@ -220,8 +220,8 @@ TEST_F(PublishCallTest, RefusesAllOfACallWhenTooMuchIsPending) {
   EXPECT_EQ(ReasonOf(refused.status), "OVERLOADED");
   EXPECT_GT(DetailOf<google::rpc::RetryInfo>(refused.status).retry_delay().nanos(), 0);
   EXPECT_EQ(publisher_.published_count(), 2U);
-  publisher_.End(batch, Settlement{Outcome::kAcknowledged, 0, false});
-  publisher_.End(publisher_.WaitForBatch(), Settlement{Outcome::kAcknowledged, 0, false});
+  publisher_.End(batch, PublicationOutcome{Outcome::kAcknowledged, 0, false});
+  publisher_.End(publisher_.WaitForBatch(), PublicationOutcome{Outcome::kAcknowledged, 0, false});
   EXPECT_TRUE(first.get().status.ok());
   EXPECT_EQ(second.get().response.delivery().acknowledged_count(), 10000U);
 }
@@ -243,7 +243,7 @@ TEST_F(PublishCallTest, ACallIsToBeAnsweredBeforeItsDeadline) {
   const auto batch = publisher_.WaitForBatch();
   const auto left = batch->options().deadline - Clock::now();
   EXPECT_LT(left, std::chrono::seconds(7));
-  publisher_.End(batch, Settlement{Outcome::kUnknown, 0, false});
+  publisher_.End(batch, PublicationOutcome{Outcome::kUnknown, 0, false});
   const Answer answer = call.get();
   EXPECT_EQ(answer.status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_EQ(DetailOf<v1::PublishFailure>(answer.status).recipient_count(), 2U);

@@ -12,12 +12,12 @@ namespace dino::rpc {
 namespace {
 
 using mqtt::Outcome;
-using mqtt::Settlement;
+using mqtt::PublicationOutcome;
 using ::testing::HasSubstr;
 
 struct FailureCase {
   const char* name;
-  Settlement settlement;
+  PublicationOutcome publication;
   grpc::StatusCode code;
   const char* reason;
   bool retry;
@@ -30,7 +30,7 @@ class PublishFailureTest : public ServerFixture,
 TEST_P(PublishFailureTest, TellsHowFarTheEventCame) {
   auto call = CallAsync(Request({7, 5}));
   const auto batch = publisher_.WaitForBatch();
-  publisher_.End(batch, {{Outcome::kAcknowledged, 0, false}, GetParam().settlement});
+  publisher_.End(batch, {{Outcome::kAcknowledged, 0, false}, GetParam().publication});
   const grpc::Status status = call.get().status;
   EXPECT_EQ(status.error_code(), GetParam().code);
   if (GetParam().reason != nullptr) {
@@ -47,7 +47,7 @@ TEST_P(PublishFailureTest, TellsHowFarTheEventCame) {
   ASSERT_EQ(failure.failed_recipients_size(), 1);
   EXPECT_EQ(failure.failed_recipients(0).user_id(), 5);
   EXPECT_EQ(failure.failed_recipients(0).outcome(), GetParam().outcome);
-  EXPECT_EQ(failure.failed_recipients(0).reason_code(), GetParam().settlement.reason_code);
+  EXPECT_EQ(failure.failed_recipients(0).reason_code(), GetParam().publication.reason_code);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, PublishFailureTest,
@@ -101,7 +101,7 @@ TEST_F(LargeFailureTest, AFailureOfALargeGroupFitsInTheTrailers) {
   std::vector<std::int64_t> users(10000);
   std::iota(users.begin(), users.end(), 9007199254740991 - 9999);
   auto call = CallAsync(Request(users));
-  publisher_.End(publisher_.WaitForBatch(), Settlement{Outcome::kRejected, 0x97, false});
+  publisher_.End(publisher_.WaitForBatch(), PublicationOutcome{Outcome::kRejected, 0x97, false});
   const grpc::Status status = call.get().status;
   EXPECT_EQ(DetailOf<v1::PublishFailure>(status).failed_recipients_size(), 32);
 }

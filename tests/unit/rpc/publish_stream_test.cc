@@ -16,9 +16,9 @@ namespace dino::rpc {
 namespace {
 
 using mqtt::Outcome;
-using mqtt::Settlement;
+using mqtt::PublicationOutcome;
 
-constexpr Settlement kAcknowledged{Outcome::kAcknowledged, 0, false};
+constexpr PublicationOutcome kAcknowledged{Outcome::kAcknowledged, 0, false};
 
 class PublishStreamTest : public ServerFixture {
  protected:

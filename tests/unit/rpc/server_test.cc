@@ -10,7 +10,7 @@ namespace dino::rpc {
 namespace {
 
 using mqtt::Outcome;
-using mqtt::Settlement;
+using mqtt::PublicationOutcome;
 
 class ServerTest : public ServerFixture {
  protected:
@@ -84,7 +84,7 @@ TEST_F(ServerTest, DrainLetsCallsInProgressFinishAndRefusesNewOnes) {
     refused = Call(context, Request());
   } while (refused.status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_EQ(refused.status.error_code(), grpc::StatusCode::UNAVAILABLE);
-  publisher_.End(batch, Settlement{Outcome::kAcknowledged, 0, false});
+  publisher_.End(batch, PublicationOutcome{Outcome::kAcknowledged, 0, false});
   EXPECT_TRUE(in_progress.get().status.ok());
   drain.join();
 }
