@@ -90,19 +90,19 @@ void EventBatch::Ended() {
   done_(*this);
 }
 
-DeliveryReport EventBatch::Report() const {
-  DeliveryReport report;
+ResultSummary EventBatch::Summary() const {
+  ResultSummary summary;
   for (const mqtt::PublicationOutcome& outcome : outcomes_) {
     const Failure failure = FailureOf(outcome);
     if (failure == Failure::kNone) {
-      ++report.acknowledged_count;
-      if (outcome.outcome == mqtt::Outcome::kNoSubscriber) ++report.no_subscriber_count;
-    } else if (ActsBefore(failure, report.failure)) {
-      report.failure = failure;
-      report.reason_code = outcome.reason_code;
+      ++summary.acknowledged_count;
+      if (outcome.outcome == mqtt::Outcome::kNoSubscriber) ++summary.no_subscriber_count;
+    } else if (ActsBefore(failure, summary.failure)) {
+      summary.failure = failure;
+      summary.reason_code = outcome.reason_code;
     }
   }
-  return report;
+  return summary;
 }
 
 }  // namespace dino::fanout

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "server/fanout/admission.h"
-#include "server/fanout/ending.h"
+#include "server/fanout/call_result.h"
 #include "server/fanout/event.h"
 #include "server/fanout/topic_template.h"
 #include "server/mqtt/batch.h"
@@ -36,9 +36,9 @@ class EventBatch : public mqtt::Batch {
   // How each recipient ended, in the same order. Only from `done` on.
   const std::vector<mqtt::PublicationOutcome>& outcomes() const { return outcomes_; }
   // The same in numbers. Only from `done` on.
-  DeliveryReport Report() const;
+  ResultSummary Summary() const;
   // Both together. Only from `done` on.
-  Ending AsEnding() const { return {event_id_, recipients_, outcomes_, Report()}; }
+  CallResult Result() const { return {event_id_, recipients_, outcomes_, Summary()}; }
 
   void WriteTopic(std::uint32_t position, std::string& topic) const override;
   std::string_view PayloadOf(std::uint32_t position, std::string& scratch) const override;

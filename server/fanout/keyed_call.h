@@ -16,22 +16,22 @@
 
 #include "server/base/clock.h"
 #include "server/fanout/admission.h"
+#include "server/fanout/call_result.h"
 #include "server/fanout/completion_ledger.h"
-#include "server/fanout/ending.h"
 #include "server/fanout/event.h"
 #include "server/fanout/event_batch.h"
 
 namespace dino::fanout {
 
-// What a call with an idempotency key gets.
-using KeyedAnswer = std::variant<Refusal, Ending>;
+// What a call with an idempotency key ends with.
+using KeyedResult = std::variant<Refusal, CallResult>;
 
 // A call with an idempotency key, from `KeyedCalls::Publish` until its answer.
 //
 // Others only hold it, to stop it.
 class KeyedCall {
  public:
-  using DoneFunction = std::function<void(const KeyedAnswer&)>;
+  using DoneFunction = std::function<void(const KeyedResult&)>;
 
   KeyedCall(Event& event, std::size_t request_bytes, DoneFunction done)
       : traceparent_(std::move(event.traceparent)),

@@ -8,9 +8,9 @@ namespace {
 
 using Outcomes = std::vector<mqtt::PublicationOutcome>;
 
-void Count(const Acknowledgements& acknowledgements, DeliveryReport& report) {
-  report.acknowledged_count = acknowledgements.count();
-  report.no_subscriber_count = acknowledgements.no_subscriber_count();
+void Count(const Acknowledgements& acknowledgements, ResultSummary& summary) {
+  summary.acknowledged_count = acknowledgements.count();
+  summary.no_subscriber_count = acknowledgements.no_subscriber_count();
 }
 
 // Whether another call may get further, merely because it has more time.
@@ -65,7 +65,7 @@ void KeyedCalls::Begin(std::string_view key, Event event, const Fingerprint& fin
   const Clock::time_point now = Clock::now();
   CompletionRecord* record = ledger_.Find(key, now);
   if (record != nullptr && record->fingerprint != fingerprint) {
-    consequences.answers.push_back({call, Refusal::kKeyReused});
+    consequences.finished.push_back({call, Refusal::kKeyReused});
     return;
   }
   if (record != nullptr && record->run != nullptr) return Join(record->run, call, consequences);
@@ -81,9 +81,9 @@ void KeyedCalls::Begin(std::string_view key, Event event, const Fingerprint& fin
   if (record == nullptr || !record->acknowledgements.complete()) {
     return BeginRun(key, fingerprint, std::move(event.json), run, call, consequences);
   }
-  Result result{run, std::make_shared<Outcomes>(record->acknowledgements.All({})), {}, true};
-  Count(record->acknowledgements, result.report);
-  consequences.answers.push_back({call, std::move(result)});
+  StoredResult result{run, std::make_shared<Outcomes>(record->acknowledgements.All({})), {}, true};
+  Count(record->acknowledgements, result.summary);
+  consequences.finished.push_back({call, std::move(result)});
   ledger_.Renew(*record, now);
 }
 
@@ -91,7 +91,7 @@ void KeyedCalls::BeginRun(std::string_view key, const Fingerprint& fingerprint, 
                           const std::shared_ptr<KeyedRun>& run, const Call& call,
                           Consequences& consequences) {
   if (run->record == nullptr && !ledger_.HasRoom()) {
-    consequences.answers.push_back({call, Refusal::kOverloaded});
+    consequences.finished.push_back({call, Refusal::kOverloaded});
     return;
   }
   Recipients missing = run->record == nullptr
@@ -110,7 +110,7 @@ void KeyedCalls::Join(const std::shared_ptr<KeyedRun>& run, const Call& call,
                       Consequences& consequences) {
   std::optional<Admission::Ticket> room = admission_.TryAdmit(0, call->request_bytes_);
   if (!room.has_value()) {
-    consequences.answers.push_back({call, Refusal::kOverloaded});
+    consequences.finished.push_back({call, Refusal::kOverloaded});
     return;
   }
   call->room_.emplace(*std::move(room));
@@ -133,7 +133,7 @@ bool KeyedCalls::Admit(const std::shared_ptr<KeyedRun>& run, Recipients missing,
   const std::size_t bytes = call->request_bytes_ + run->recipients.size() * sizeof(std::int64_t);
   auto admitted = fanout_.Admit(missing.size(), bytes);
   if (std::holds_alternative<Refusal>(admitted)) {
-    consequences.answers.push_back({call, std::get<Refusal>(admitted)});
+    consequences.finished.push_back({call, std::get<Refusal>(admitted)});
     return false;
   }
   call->state_ = KeyedCall::State::kPublishing;
@@ -157,14 +157,14 @@ bool KeyedCalls::Admit(const std::shared_ptr<KeyedRun>& run, Recipients missing,
 }
 
 void KeyedCalls::Do(Consequences consequences) {
-  for (const Answer& answer : consequences.answers) {
-    if (const auto* refusal = std::get_if<Refusal>(&answer.content)) {
-      answer.call->done_(*refusal);
+  for (const Finished& finished : consequences.finished) {
+    if (const auto* refusal = std::get_if<Refusal>(&finished.result)) {
+      finished.call->done_(*refusal);
       continue;
     }
-    const auto& result = std::get<Result>(answer.content);
-    answer.call->done_(Ending{result.run->event_id, result.run->recipients, *result.outcomes,
-                              result.report, result.replayed});
+    const auto& result = std::get<StoredResult>(finished.result);
+    finished.call->done_(CallResult{result.run->event_id, result.run->recipients, *result.outcomes,
+                                    result.summary, result.replayed});
   }
   if (consequences.launch.has_value()) Start(*std::move(consequences.launch));
 }
@@ -196,17 +196,17 @@ void KeyedCalls::OnBatchEnded(const Call& call, const EventBatch& batch) {
     held.swap(call->batch_);
     const std::shared_ptr<KeyedRun> run = call->run_;
     Acknowledgements& acknowledgements = run->record->acknowledgements;
-    Result result{run, std::make_shared<Outcomes>(acknowledgements.Merge(batch.outcomes())),
-                  batch.Report()};
-    Count(acknowledgements, result.report);
-    consequences.answers.push_back({call, result});
-    if (TimeHelps(result.report.failure)) {
+    StoredResult result{run, std::make_shared<Outcomes>(acknowledgements.Merge(batch.outcomes())),
+                        batch.Summary()};
+    Count(acknowledgements, result.summary);
+    consequences.finished.push_back({call, result});
+    if (TimeHelps(result.summary.failure)) {
       TakeOver(run, batch.payload(), consequences);
     } else {
       while (!run->joined.empty()) {
         const Call joined = run->joined.front();
         Leave(joined);
-        consequences.answers.push_back({joined, result});
+        consequences.finished.push_back({joined, result});
       }
     }
     if (!consequences.launch.has_value()) ledger_.Finish(*run->record, Clock::now());
@@ -221,7 +221,7 @@ void KeyedCalls::TakeOver(const std::shared_ptr<KeyedRun>& run, const std::strin
     const Call call = run->joined.front();
     Leave(call);
     if (call->deadline_ <= now) {
-      consequences.answers.push_back({call, OutOfTime(run)});
+      consequences.finished.push_back({call, OutOfTime(run)});
     } else {
       Admit(run, run->record->acknowledgements.Missing(run->recipients), json, call, consequences);
     }
@@ -237,7 +237,7 @@ void KeyedCalls::Stop(const Call& call) {
     batch = call->batch_;
     if (call->state_ == KeyedCall::State::kJoined) {
       Leave(call);
-      consequences.answers.push_back({call, OutOfTime(call->run_)});
+      consequences.finished.push_back({call, OutOfTime(call->run_)});
     }
   }
   if (batch != nullptr) fanout_.Stop(batch);
@@ -258,7 +258,7 @@ Clock::time_point KeyedCalls::EndOverdue() {
     while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
       const Call call = deadlines_.begin()->second;
       Leave(call);
-      consequences.answers.push_back({call, OutOfTime(call->run_)});
+      consequences.finished.push_back({call, OutOfTime(call->run_)});
     }
     if (!deadlines_.empty()) next = deadlines_.begin()->first;
   }
@@ -266,13 +266,13 @@ Clock::time_point KeyedCalls::EndOverdue() {
   return next;
 }
 
-KeyedCalls::Result KeyedCalls::OutOfTime(const std::shared_ptr<KeyedRun>& run) const {
+KeyedCalls::StoredResult KeyedCalls::OutOfTime(const std::shared_ptr<KeyedRun>& run) const {
   const Acknowledgements& acknowledgements = run->record->acknowledgements;
   // Whoever publishes may have reached them.
   const mqtt::PublicationOutcome unknown{mqtt::Outcome::kUnknown, 0, false};
-  Result result{run, std::make_shared<Outcomes>(acknowledgements.All(unknown)), {}};
-  Count(acknowledgements, result.report);
-  result.report.failure = Failure::kTimeUp;
+  StoredResult result{run, std::make_shared<Outcomes>(acknowledgements.All(unknown)), {}};
+  Count(acknowledgements, result.summary);
+  result.summary.failure = Failure::kTimeUp;
   return result;
 }
 

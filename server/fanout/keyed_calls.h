@@ -68,15 +68,15 @@ class KeyedCalls {
   using Call = std::shared_ptr<KeyedCall>;
 
   // How an event ended, for one call or more.
-  struct Result {
+  struct StoredResult {
     std::shared_ptr<const KeyedRun> run;
     std::shared_ptr<const std::vector<mqtt::PublicationOutcome>> outcomes;
-    DeliveryReport report;
+    ResultSummary summary;
     bool replayed = false;
   };
-  struct Answer {
+  struct Finished {
     Call call;
-    std::variant<Refusal, Result> content;
+    std::variant<Refusal, StoredResult> result;
   };
   struct Launch {
     Call call;
@@ -85,7 +85,7 @@ class KeyedCalls {
   };
   // What is to be done once the mutex is free.
   struct Consequences {
-    std::vector<Answer> answers;
+    std::vector<Finished> finished;
     std::optional<Launch> launch;
   };
 
@@ -112,7 +112,7 @@ class KeyedCalls {
   bool Admit(const std::shared_ptr<KeyedRun>& run, Recipients missing, std::string json,
              const Call& call, Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // What is known of a run for a call that waits no longer.
-  Result OutOfTime(const std::shared_ptr<KeyedRun>& run) const
+  StoredResult OutOfTime(const std::shared_ptr<KeyedRun>& run) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Fanout& fanout_;

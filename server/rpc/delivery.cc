@@ -31,25 +31,28 @@ bool IsListed(const mqtt::PublicationOutcome& outcome, v1::ResultDetail detail) 
 
 }  // namespace
 
-void WriteResult(const fanout::Ending& ending, std::size_t index, v1::RecipientResult& result) {
-  const mqtt::PublicationOutcome& outcome = ending.outcomes[index];
-  if (ending.recipients.are_topics()) {
-    result.set_topic(ending.recipients.topics()[index]);
+void WriteResult(const fanout::CallResult& call_result, std::size_t index,
+                 v1::RecipientResult& result) {
+  const mqtt::PublicationOutcome& outcome = call_result.outcomes[index];
+  if (call_result.recipients.are_topics()) {
+    result.set_topic(call_result.recipients.topics()[index]);
   } else {
-    result.set_user_id(ending.recipients.user_ids()[index]);
+    result.set_user_id(call_result.recipients.user_ids()[index]);
   }
   result.set_outcome(OutcomeOf(outcome.outcome));
   result.set_reason_code(outcome.reason_code);
 }
 
-void WriteDelivery(const fanout::Ending& ending, v1::ResultDetail detail, v1::Delivery& delivery) {
-  delivery.set_event_id(ending.event_id);
-  delivery.set_recipient_count(static_cast<std::uint32_t>(ending.recipients.size()));
-  delivery.set_acknowledged_count(ending.report.acknowledged_count);
-  delivery.set_no_subscriber_count(ending.report.no_subscriber_count);
-  delivery.set_replayed(ending.replayed);
-  for (std::size_t i = 0; i < ending.recipients.size(); ++i) {
-    if (IsListed(ending.outcomes[i], detail)) WriteResult(ending, i, *delivery.add_results());
+void WriteDelivery(const fanout::CallResult& call_result, v1::ResultDetail detail,
+                   v1::Delivery& delivery) {
+  delivery.set_event_id(call_result.event_id);
+  delivery.set_recipient_count(static_cast<std::uint32_t>(call_result.recipients.size()));
+  delivery.set_acknowledged_count(call_result.summary.acknowledged_count);
+  delivery.set_no_subscriber_count(call_result.summary.no_subscriber_count);
+  delivery.set_replayed(call_result.replayed);
+  for (std::size_t i = 0; i < call_result.recipients.size(); ++i) {
+    if (!IsListed(call_result.outcomes[i], detail)) continue;
+    WriteResult(call_result, i, *delivery.add_results());
   }
 }
 

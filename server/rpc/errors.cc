@@ -65,17 +65,17 @@ class ErrorBuilder {
   google::rpc::Status status_;
 };
 
-v1::PublishFailure Describe(const fanout::Ending& ending) {
+v1::PublishFailure Describe(const fanout::CallResult& result) {
   v1::PublishFailure failure;
-  failure.set_event_id(ending.event_id);
-  failure.set_recipient_count(static_cast<std::uint32_t>(ending.recipients.size()));
-  failure.set_acknowledged_count(ending.report.acknowledged_count);
-  for (std::size_t i = 0; i < ending.recipients.size(); ++i) {
+  failure.set_event_id(result.event_id);
+  failure.set_recipient_count(static_cast<std::uint32_t>(result.recipients.size()));
+  failure.set_acknowledged_count(result.summary.acknowledged_count);
+  for (std::size_t i = 0; i < result.recipients.size(); ++i) {
     if (failure.failed_recipients_size() == kMaxFailedRecipients) break;
     // Topics may be long.
     if (failure.ByteSizeLong() > kMaxFailureBytes) break;
-    if (mqtt::IsAcknowledged(ending.outcomes[i].outcome)) continue;
-    WriteResult(ending, i, *failure.add_failed_recipients());
+    if (mqtt::IsAcknowledged(result.outcomes[i].outcome)) continue;
+    WriteResult(result, i, *failure.add_failed_recipients());
   }
   return failure;
 }
@@ -88,20 +88,20 @@ google::rpc::BadRequest BadField(const std::string& field, const char* descripti
   return bad_request;
 }
 
-ErrorBuilder FailureError(const fanout::DeliveryReport& report, const std::string& progress) {
+ErrorBuilder FailureError(const fanout::ResultSummary& summary, const std::string& progress) {
   using fanout::Failure;
-  switch (report.failure) {
+  switch (summary.failure) {
     case Failure::kNotAuthorized:
       return ErrorBuilder(
                  grpc::StatusCode::PERMISSION_DENIED,
                  absl::StrCat("the broker does not let this server publish to a topic; ", progress))
-          .Reason("BROKER_NOT_AUTHORIZED", report.reason_code);
+          .Reason("BROKER_NOT_AUTHORIZED", summary.reason_code);
     case Failure::kBusy:
       return ErrorBuilder(
                  grpc::StatusCode::UNAVAILABLE,
-                 absl::StrCat("the broker is busy: ", mqtt::DescribeReasonCode(report.reason_code),
+                 absl::StrCat("the broker is busy: ", mqtt::DescribeReasonCode(summary.reason_code),
                               "; ", progress))
-          .Reason("BROKER_BUSY", report.reason_code)
+          .Reason("BROKER_BUSY", summary.reason_code)
           .RetryAfter(kRetryBroker);
     case Failure::kUnreachable:
       return ErrorBuilder(grpc::StatusCode::UNAVAILABLE,
@@ -116,8 +116,8 @@ ErrorBuilder FailureError(const fanout::DeliveryReport& report, const std::strin
   }
   return ErrorBuilder(grpc::StatusCode::INTERNAL,
                       absl::StrCat("the broker refused: ",
-                                   mqtt::DescribeReasonCode(report.reason_code), "; ", progress))
-      .Reason("BROKER_REFUSED", report.reason_code);
+                                   mqtt::DescribeReasonCode(summary.reason_code), "; ", progress))
+      .Reason("BROKER_REFUSED", summary.reason_code);
 }
 
 }  // namespace
@@ -169,11 +169,11 @@ grpc::Status ShuttingDown() {
       .Build();
 }
 
-grpc::Status Failed(const fanout::Ending& ending) {
+grpc::Status Failed(const fanout::CallResult& result) {
   const std::string progress =
-      absl::StrCat(ending.report.acknowledged_count, " of ", ending.recipients.size(),
+      absl::StrCat(result.summary.acknowledged_count, " of ", result.recipients.size(),
                    " recipients were acknowledged");
-  return FailureError(ending.report, progress).Add(Describe(ending)).Build();
+  return FailureError(result.summary, progress).Add(Describe(result)).Build();
 }
 
 grpc::Status RequestTooLarge(std::size_t bytes, std::size_t max_bytes) {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "server/event/violations.h"
-#include "server/fanout/ending.h"
+#include "server/fanout/call_result.h"
 #include "server/fanout/event.h"
 
 namespace dino::rpc {
@@ -43,8 +43,8 @@ grpc::Status OverQuota(std::chrono::nanoseconds wait);
 
 // An event that did not reach every recipient, with a `PublishFailure`.
 //
-// REQUIRES: ending.report.failure is not kNone.
-grpc::Status Failed(const fanout::Ending& ending);
+// REQUIRES: result.summary.failure is not kNone.
+grpc::Status Failed(const fanout::CallResult& result);
 
 // What a caller is told to be the reason of an error: that of its `ErrorInfo` or, for want of one,
 // its code if it is UNAUTHENTICATED or PERMISSION_DENIED; else empty.

@@ -56,17 +56,17 @@ void EventCall::Publish(EventDraft draft) {
   }
   batch_ = shared_.fanout.Publish(
       std::get<fanout::Admission::Ticket>(std::move(admitted)), std::move(draft.event),
-      [this](const fanout::EventBatch& batch) { OnEnded(batch.AsEnding()); });
+      [this](const fanout::EventBatch& batch) { OnEnded(batch.Result()); });
 }
 
 void EventCall::PublishKeyed(EventDraft draft) {
   keyed_call_ = shared_.fanout.keyed_calls().Publish(
       draft.idempotency_key, std::move(draft.event), draft.request_bytes,
-      [this](const fanout::KeyedAnswer& answer) {
-        if (const auto* refusal = std::get_if<fanout::Refusal>(&answer)) {
+      [this](const fanout::KeyedResult& result) {
+        if (const auto* refusal = std::get_if<fanout::Refusal>(&result)) {
           NotAdmitted(*refusal);
         } else {
-          OnEnded(std::get<fanout::Ending>(answer));
+          OnEnded(std::get<fanout::CallResult>(result));
         }
       });
 }
@@ -91,18 +91,18 @@ void EventCall::Stop() {
   if (keyed_call_ != nullptr) shared_.fanout.keyed_calls().Stop(keyed_call_);
 }
 
-void EventCall::OnEnded(const fanout::Ending& ending) {
+void EventCall::OnEnded(const fanout::CallResult& result) {
   const Clock::time_point now = Clock::now();
   CallEnd end = EndNow(now);
-  end.event_id = ending.event_id;
-  end.acknowledged = ending.report.acknowledged_count;
-  if (ending.report.failure == fanout::Failure::kTimeUp && WasGivenUp(now)) {
+  end.event_id = result.event_id;
+  end.acknowledged = result.summary.acknowledged_count;
+  if (result.summary.failure == fanout::Failure::kTimeUp && WasGivenUp(now)) {
     return Fail({grpc::StatusCode::CANCELLED, "the caller has gone"}, end);
   }
-  if (ending.report.failure != fanout::Failure::kNone) return Fail(Failed(ending), end);
+  if (result.summary.failure != fanout::Failure::kNone) return Fail(Failed(result), end);
   shared_.log.Succeeded(*origin_, end, now);
   v1::Delivery delivery;
-  WriteDelivery(ending, result_detail_, delivery);
+  WriteDelivery(result, result_detail_, delivery);
   done_(grpc::Status::OK, std::move(delivery));
 }
 

@@ -10,7 +10,7 @@
 
 #include "dino/events/v1/delivery.pb.h"
 #include "server/base/clock.h"
-#include "server/fanout/ending.h"
+#include "server/fanout/call_result.h"
 #include "server/fanout/event_batch.h"
 #include "server/fanout/keyed_calls.h"
 #include "server/rpc/call_log.h"
@@ -46,7 +46,7 @@ class EventCall {
   void Publish(EventDraft draft);
   void PublishKeyed(EventDraft draft);
   void Validate(const EventDraft& draft);
-  void OnEnded(const fanout::Ending& ending);
+  void OnEnded(const fanout::CallResult& result);
   // It was within its caller's rates, but cannot be published.
   void NotAdmitted(const fanout::Refusal& refusal);
   // Nothing of it is published.

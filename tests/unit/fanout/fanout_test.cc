@@ -48,13 +48,13 @@ class FanoutTest : public ::testing::Test {
     if (ticket == nullptr) return nullptr;
     return fanout_.Publish(std::move(*ticket), std::move(event), [this](const EventBatch& batch) {
       ++done_count_;
-      report_ = batch.Report();
+      summary_ = batch.Summary();
       outcomes_ = batch.outcomes();
     });
   }
 
   // Publishes to users 1, 2 … and ends the event with these outcomes, in that order.
-  DeliveryReport EndWith(const std::vector<PublicationOutcome>& outcomes) {
+  ResultSummary EndWith(const std::vector<PublicationOutcome>& outcomes) {
     std::vector<std::int64_t> users(outcomes.size());
     std::iota(users.begin(), users.end(), 1);
     const auto batch = Publish(EventFor(users));
@@ -63,7 +63,7 @@ class FanoutTest : public ::testing::Test {
       by_position.push_back(outcomes[UserAt(*batch, position) - 1]);
     }
     publisher_.End(batch, by_position);
-    return report_;
+    return summary_;
   }
 
   static std::size_t UserAt(const EventBatch& batch, std::uint32_t position) {
@@ -82,7 +82,7 @@ class FanoutTest : public ::testing::Test {
   FakePublisher publisher_{4};
   Fanout fanout_{publisher_, Topics(), {std::chrono::seconds(86400), 100, 100000}};
   int done_count_ = 0;
-  DeliveryReport report_;
+  ResultSummary summary_;
   std::vector<PublicationOutcome> outcomes_;
 };
 
@@ -218,7 +218,7 @@ TEST_F(FanoutTest, StopEndsAnEventOnce) {
   const auto batch = Publish(EventFor({1, 2}));
   fanout_.Stop(batch);
   EXPECT_EQ(done_count_, 1);
-  EXPECT_EQ(report_.failure, Failure::kTimeUp);
+  EXPECT_EQ(summary_.failure, Failure::kTimeUp);
   fanout_.Stop(batch);
   EXPECT_EQ(done_count_, 1);
 }
@@ -232,10 +232,10 @@ TEST_F(FanoutTest, OutcomesComeInTheOrderOfTheRequest) {
 }
 
 TEST_F(FanoutTest, CountsAcknowledgedAndThoseWithoutSubscriber) {
-  const DeliveryReport report = EndWith({Acknowledged(), Acknowledged(0x10), Acknowledged()});
-  EXPECT_EQ(report.failure, Failure::kNone);
-  EXPECT_EQ(report.acknowledged_count, 3U);
-  EXPECT_EQ(report.no_subscriber_count, 1U);
+  const ResultSummary summary = EndWith({Acknowledged(), Acknowledged(0x10), Acknowledged()});
+  EXPECT_EQ(summary.failure, Failure::kNone);
+  EXPECT_EQ(summary.acknowledged_count, 3U);
+  EXPECT_EQ(summary.no_subscriber_count, 1U);
 }
 
 struct FailureCase {
@@ -260,9 +260,9 @@ TEST_F(FanoutTest, TheWorstOutcomeMakesTheFailure) {
   };
   for (const FailureCase& c : cases) {
     SCOPED_TRACE(c.name);
-    const DeliveryReport report = EndWith(c.outcomes);
-    EXPECT_EQ(report.failure, c.failure);
-    EXPECT_EQ(report.reason_code, c.reason_code);
+    const ResultSummary summary = EndWith(c.outcomes);
+    EXPECT_EQ(summary.failure, c.failure);
+    EXPECT_EQ(summary.reason_code, c.reason_code);
   }
 }
 

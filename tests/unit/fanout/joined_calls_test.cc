@@ -18,7 +18,7 @@ TEST_F(JoinedCallsTest, CallsThatComeMeanwhileGetTheSameAnswer) {
   End({1, 2, 3}, {kAcknowledged, kNoSubscriber, kAcknowledged});
   for (const TestCall* call : {&first, &second, &third}) {
     EXPECT_EQ(call->answer->failure(), Failure::kNone);
-    EXPECT_EQ(call->answer->report.acknowledged_count, 3U);
+    EXPECT_EQ(call->answer->summary.acknowledged_count, 3U);
     EXPECT_EQ(call->answer->outcomes[1].reason_code, 0x10);
     EXPECT_FALSE(call->answer->replayed);
   }
@@ -30,7 +30,7 @@ TEST_F(JoinedCallsTest, AFailureThatTimeDoesNotCureIsSharedToo) {
   const TestCall joined = Publish();
   End({1, 2, 3}, {kAcknowledged, kNotAuthorized, kUnknown});
   EXPECT_EQ(joined.answer->failure(), Failure::kNotAuthorized);
-  EXPECT_EQ(joined.answer->report.acknowledged_count, 1U);
+  EXPECT_EQ(joined.answer->summary.acknowledged_count, 1U);
   EXPECT_EQ(publisher_.published_count(), 1U);
 }
 
@@ -60,7 +60,7 @@ TEST_F(JoinedCallsTest, TheFirstJoinedCallTakesOverWhatIsMissing) {
     EXPECT_EQ(batch->options().user_properties.back().second, "00-2-2-00");
     End({2}, {kAcknowledged});
     EXPECT_EQ(second.answer->failure(), Failure::kNone);
-    EXPECT_EQ(second.answer->report.acknowledged_count, 3U);
+    EXPECT_EQ(second.answer->summary.acknowledged_count, 3U);
     EXPECT_EQ(third.answer->failure(), Failure::kNone);
   }
 }
@@ -84,7 +84,7 @@ TEST_F(JoinedCallsTest, StoppingAJoinedCallEndsItAlone) {
   const TestCall third = Publish();
   fanout_.keyed_calls().Stop(third.handle);
   EXPECT_EQ(third.answer->failure(), Failure::kTimeUp);
-  EXPECT_EQ(third.answer->report.acknowledged_count, 1U);
+  EXPECT_EQ(third.answer->summary.acknowledged_count, 1U);
   EXPECT_THAT(OutcomesOf(*third.answer),
               ElementsAre(Outcome::kAcknowledged, Outcome::kUnknown, Outcome::kUnknown));
   EXPECT_FALSE(second.answer->given());

@@ -38,18 +38,18 @@ inline constexpr PublicationOutcome kNotAuthorized{Outcome::kRejected, 0x87, fal
 // What a call got.
 class Answer {
  public:
-  void Set(const KeyedAnswer& answer) {
+  void Set(const KeyedResult& answer) {
     const std::lock_guard lock(mutex_);
     ++count_;
     if (const auto* refusal = std::get_if<Refusal>(&answer)) {
       refusal_ = *refusal;
     } else {
-      const auto& ending = std::get<Ending>(answer);
-      event_id = ending.event_id;
-      recipients = ending.recipients.user_ids();
-      outcomes = ending.outcomes;
-      report = ending.report;
-      replayed = ending.replayed;
+      const auto& result = std::get<CallResult>(answer);
+      event_id = result.event_id;
+      recipients = result.recipients.user_ids();
+      outcomes = result.outcomes;
+      summary = result.summary;
+      replayed = result.replayed;
     }
     changed_.notify_all();
   }
@@ -70,13 +70,13 @@ class Answer {
   Failure failure() {
     Wait();
     EXPECT_FALSE(refusal_.has_value());
-    return report.failure;
+    return summary.failure;
   }
 
   std::string event_id;
   Users recipients;
   std::vector<PublicationOutcome> outcomes;
-  DeliveryReport report;
+  ResultSummary summary;
   bool replayed = false;
 
  private:
@@ -112,7 +112,7 @@ class KeyedCallsTest : public ::testing::Test {
     TestCall call;
     call.handle = fanout_.keyed_calls().Publish(
         key, std::move(event), bytes,
-        [answer = call.answer](const KeyedAnswer& content) { answer->Set(content); });
+        [answer = call.answer](const KeyedResult& content) { answer->Set(content); });
     return call;
   }
   TestCall Publish(Users recipients = {1, 2, 3}) {

@@ -18,8 +18,8 @@ TEST_F(KeyedCallsTest, TheFirstCallPublishesToAll) {
   EXPECT_EQ(call.answer->failure(), Failure::kNone);
   EXPECT_EQ(call.answer->event_id, EventIdOf("key"));
   EXPECT_EQ(call.answer->recipients, Users({1, 2, 3}));
-  EXPECT_EQ(call.answer->report.acknowledged_count, 3U);
-  EXPECT_EQ(call.answer->report.no_subscriber_count, 1U);
+  EXPECT_EQ(call.answer->summary.acknowledged_count, 3U);
+  EXPECT_EQ(call.answer->summary.no_subscriber_count, 1U);
   EXPECT_FALSE(call.answer->replayed);
 }
 
@@ -32,8 +32,8 @@ TEST_F(KeyedCallsTest, ACompletedEventIsReplayedWithoutABroker) {
   EXPECT_EQ(repeated.answer->failure(), Failure::kNone);
   EXPECT_TRUE(repeated.answer->replayed);
   EXPECT_EQ(repeated.answer->event_id, EventIdOf("key"));
-  EXPECT_EQ(repeated.answer->report.acknowledged_count, 3U);
-  EXPECT_EQ(repeated.answer->report.no_subscriber_count, 1U);
+  EXPECT_EQ(repeated.answer->summary.acknowledged_count, 3U);
+  EXPECT_EQ(repeated.answer->summary.no_subscriber_count, 1U);
   EXPECT_EQ(repeated.answer->outcomes[1].reason_code, 0x10);
   EXPECT_EQ(repeated.answer->outcomes[2].reason_code, 0);
   EXPECT_EQ(publisher_.published_count(), 1U);
@@ -43,12 +43,12 @@ TEST_F(KeyedCallsTest, ARepeatedCallPublishesOnlyToThoseMissing) {
   const TestCall first = Publish({1, 2, 3, 4, 5});
   End({1, 2, 3, 4, 5}, {kAcknowledged, kUnknown, kNoSubscriber, kNotSent, kQuota});
   EXPECT_EQ(first.answer->failure(), Failure::kBusy);
-  EXPECT_EQ(first.answer->report.acknowledged_count, 2U);
+  EXPECT_EQ(first.answer->summary.acknowledged_count, 2U);
   const TestCall second = Publish({1, 2, 3, 4, 5});
   End({2, 4, 5}, {kAcknowledged, kUnknown, kAcknowledged});
   EXPECT_EQ(second.answer->failure(), Failure::kTimeUp);
-  EXPECT_EQ(second.answer->report.acknowledged_count, 4U);
-  EXPECT_EQ(second.answer->report.no_subscriber_count, 1U);
+  EXPECT_EQ(second.answer->summary.acknowledged_count, 4U);
+  EXPECT_EQ(second.answer->summary.no_subscriber_count, 1U);
   EXPECT_THAT(OutcomesOf(*second.answer),
               ElementsAre(Outcome::kAcknowledged, Outcome::kAcknowledged, Outcome::kNoSubscriber,
                           Outcome::kUnknown, Outcome::kAcknowledged));
@@ -56,7 +56,7 @@ TEST_F(KeyedCallsTest, ARepeatedCallPublishesOnlyToThoseMissing) {
   EXPECT_EQ(publisher_.WaitForBatch()->options().user_properties.front().second, EventIdOf("key"));
   End({4}, {kAcknowledged});
   EXPECT_EQ(third.answer->failure(), Failure::kNone);
-  EXPECT_EQ(third.answer->report.acknowledged_count, 5U);
+  EXPECT_EQ(third.answer->summary.acknowledged_count, 5U);
   EXPECT_EQ(third.answer->recipients, Users({1, 2, 3, 4, 5}));
   EXPECT_FALSE(third.answer->replayed);
 }

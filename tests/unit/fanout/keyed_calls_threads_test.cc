@@ -110,10 +110,10 @@ void Complete(KeyedCalls& calls, const std::string& key, unsigned& random) {
     // Set twice, it would throw.
     const auto answered = std::make_shared<std::promise<bool>>();
     const auto call =
-        calls.Publish(key, std::move(event), 0, [answered](const KeyedAnswer& answer) {
-          const auto* ending = std::get_if<Ending>(&answer);
-          EXPECT_NE(ending, nullptr) << "refused";
-          answered->set_value(ending == nullptr || ending->report.failure == Failure::kNone);
+        calls.Publish(key, std::move(event), 0, [answered](const KeyedResult& answer) {
+          const auto* result = std::get_if<CallResult>(&answer);
+          EXPECT_NE(result, nullptr) << "refused";
+          answered->set_value(result == nullptr || result->summary.failure == Failure::kNone);
         });
     if (stopped) calls.Stop(call);
     complete = answered->get_future().get();

@@ -83,7 +83,7 @@ TEST_F(FanoutMeterTest, WhatIsOnlyAdmittedIsNotCounted) {
 
 TEST_F(FanoutMeterTest, ARepeatedEventCountsThoseWhoWereMissing) {
   for (int call = 0; call < 2; ++call) {
-    fanout_.keyed_calls().Publish("key", EventFor({1, 2}), 100, [](const KeyedAnswer&) {});
+    fanout_.keyed_calls().Publish("key", EventFor({1, 2}), 100, [](const KeyedResult&) {});
     const mqtt::PublicationOutcome acknowledged{Outcome::kAcknowledged, 0, false};
     const mqtt::PublicationOutcome unknown{Outcome::kUnknown, 0, true};
     publisher_.End(publisher_.WaitForBatch(),

@@ -1,5 +1,5 @@
-#ifndef DINO_SERVER_FANOUT_ENDING_H_
-#define DINO_SERVER_FANOUT_ENDING_H_
+#ifndef DINO_SERVER_FANOUT_CALL_RESULT_H_
+#define DINO_SERVER_FANOUT_CALL_RESULT_H_
 
 #include <cstdint>
 #include <string>
@@ -22,7 +22,7 @@ enum class Failure {
 };
 
 // How an event ended, in numbers.
-struct DeliveryReport {
+struct ResultSummary {
   Failure failure = Failure::kNone;
   // The broker's code that made the failure; 0 if none did.
   std::uint8_t reason_code = 0;
@@ -32,17 +32,17 @@ struct DeliveryReport {
 
 // How an event ended, for the call that asked for it. Refers to what others own: it is good
 // only as long as the function it is passed to runs.
-struct Ending {
+struct CallResult {
   const std::string& event_id;
   // In the order of the request.
   const Recipients& recipients;
   // How each recipient ended, in the same order.
   const std::vector<mqtt::PublicationOutcome>& outcomes;
-  DeliveryReport report;
+  ResultSummary summary;
   // The event had been completed before the call came.
   bool replayed = false;
 };
 
 }  // namespace dino::fanout
 
-#endif  // DINO_SERVER_FANOUT_ENDING_H_
+#endif  // DINO_SERVER_FANOUT_CALL_RESULT_H_
