@@ -5,7 +5,7 @@
 
 namespace dino {
 
-// What all waits, deadlines and measurements go by: it never jumps.
+// The clock of all waits, deadlines and measurements; it never jumps.
 using Clock = std::chrono::steady_clock;
 
 }  // namespace dino

@@ -3,12 +3,12 @@
 namespace dino {
 namespace {
 
-// How many numbers a cache line holds.
+// How many counters fit in a cache line.
 constexpr std::size_t kLine = 8;
 
 }  // namespace
 
-// One line lies between two places, wherever the first one begins.
+// A whole line separates two places, however the first one is aligned.
 Counters::Counters(std::size_t size)
     : stride_((size / kLine + 2) * kLine),
       cells_(std::make_unique<std::atomic<std::uint64_t>[]>(stride_ * kPlaces)) {}

@@ -8,20 +8,19 @@
 
 namespace dino {
 
-// Whether anything is counted: only a build that shows what counting costs does not
-// (bench/run.sh metrics).
+// False only in the build that measures the cost of counting (bench/run.sh metrics).
 #ifdef DINO_NO_METRICS
 inline constexpr bool kCounting = false;
 #else
 inline constexpr bool kCounting = true;
 #endif
 
-// Some numbers that only grow: counted up on hot paths, read now and then. Thread-safe.
+// Counters that only grow, incremented on hot paths and read now and then. Thread-safe.
 //
-// Threads count in places of their own, so that they do not take a cache line from each other.
+// Threads count in separate places, so that they do not contend for a cache line.
 class Counters {
  public:
-  // They are all 0.
+  // All start at 0.
   explicit Counters(std::size_t size);
 
   // REQUIRES: index < size.
@@ -30,7 +29,7 @@ class Counters {
     cells_[PlaceOfThread() * stride_ + index].fetch_add(amount, std::memory_order_relaxed);
   }
 
-  // What was counted so far. Two numbers that are counted together may be read a moment apart.
+  // The count so far. Two that are incremented together may be read a moment apart.
   std::uint64_t Get(std::size_t index) const;
 
  private:

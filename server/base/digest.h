@@ -10,14 +10,14 @@ namespace dino {
 using Sha1Digest = std::array<unsigned char, 20>;
 using Sha256Digest = std::array<unsigned char, 32>;
 
-// The hashes of the pieces, one after the other. Thread-safe.
+// The hash of the concatenated pieces. Thread-safe.
 //
-// They fail only without memory or without the library's own algorithms. The process ends then:
-// neither events nor API keys could be told apart.
+// They can only fail if memory or the library's algorithm is missing. The process then aborts: it
+// could not tell events or API keys apart.
 Sha1Digest Sha1(std::initializer_list<std::string_view> pieces);
 Sha256Digest Sha256(std::initializer_list<std::string_view> pieces);
 
-// Compares in a time that does not depend on where they differ.
+// Compares in constant time.
 bool EqualInConstantTime(const Sha256Digest& a, const Sha256Digest& b);
 
 }  // namespace dino

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kDigits = "0123456789abcdef";
 
-// The value of a digit of either case; npos if it is none.
+// The value of a digit of either case; npos if it is not a digit.
 std::size_t ValueOf(char digit) {
   return kDigits.find(absl::ascii_tolower(static_cast<unsigned char>(digit)));
 }

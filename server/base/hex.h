@@ -11,11 +11,11 @@ namespace dino {
 // Two lower-case hexadecimal digits for each byte.
 std::string ToHex(absl::Span<const unsigned char> bytes);
 
-// Fills `bytes` from two digits of either case for each. False, and `bytes` are undefined, if
-// `digits` are anything else.
+// Fills `bytes` from two digits each, in either case. False if `digits` are anything else; `bytes`
+// are then unspecified.
 bool FromHex(std::string_view digits, absl::Span<unsigned char> bytes);
 
-// True if these are hexadecimal digits only, in lower case.
+// True if `text` has only lower-case hexadecimal digits.
 bool IsLowerHex(std::string_view text);
 
 }  // namespace dino

@@ -13,17 +13,17 @@
 
 namespace dino {
 
-// How many values lie between which bounds, and their sum. Thread-safe, and as cheap as `Counters`.
+// Counts values by bucket, and sums them. Thread-safe, and as cheap as `Counters`.
 class Histogram {
  public:
   struct Reading {
-    // One for each bound, of the values above the bound before and up to this one, and one for
-    // those above all bounds.
+    // One for each bound, with the values above the previous bound and up to this one, and one for
+    // values above all bounds.
     std::vector<std::uint64_t> counts;
     std::uint64_t sum = 0;
   };
 
-  // `bounds` grow.
+  // `bounds` must ascend.
   explicit Histogram(std::vector<std::uint64_t> bounds)
       : bounds_(std::move(bounds)), counters_(bounds_.size() + 2) {}
 
@@ -32,14 +32,14 @@ class Histogram {
     counters_.Add(bounds_.size() + 1, value);
   }
 
-  // The same for a time, in nanoseconds; one below 0 counts as 0.
+  // The same for a time, in nanoseconds; a negative one counts as 0.
   void Observe(std::chrono::nanoseconds time) {
     Observe(static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0)));
   }
 
-  // Counts times that come together, as they do when many answers are read at once: those in a row
-  // that belong between the same bounds cost next to nothing. The rest is counted when it ends.
-  // Belongs to one thread; the histogram outlives it.
+  // Counts times that come together, as when many PUBACKs are read at once: a run in the same
+  // bucket costs next to nothing. The destructor counts the last run. Belongs to one thread; the
+  // histogram must outlive it.
   class Tally {
    public:
     explicit Tally(Histogram& histogram) : histogram_(histogram) {}
@@ -60,11 +60,11 @@ class Histogram {
       histogram_.counters_.Add(place_, count_);
       histogram_.counters_.Add(histogram_.bounds_.size() + 1, sum_);
     }
-    // To the place of `value`.
+    // Moves to the bucket of `value`.
     void Move(std::uint64_t value);
 
     Histogram& histogram_;
-    // Values of one place, which are above the one and up to the other.
+    // The current bucket: values above `above_` and up to `upto_`.
     std::size_t place_ = 0;
     std::uint64_t above_ = 0;
     std::uint64_t upto_ = 0;
@@ -82,17 +82,16 @@ class Histogram {
   }
 
   const std::vector<std::uint64_t> bounds_;
-  // By place among the bounds; the last one is the sum.
+  // One for each bucket; the last one is the sum.
   Counters counters_;
 };
 
-// The value that a share `q` of the values lies below, as far as their bounds tell: evenly spread
-// between two bounds, and never above the last one. None if there are no values. `counts` are as in
-// `Histogram::Reading`.
+// The quantile `q` of the values, interpolated linearly within a bucket and never above the last
+// bound. None if there are no values. `counts` are as in `Histogram::Reading`.
 std::optional<double> Quantile(const std::vector<std::uint64_t>& bounds,
                                const std::vector<std::uint64_t>& counts, double q);
 
-// Bounds for what a network answers, in nanoseconds: 100 µs to 30 s.
+// Bounds for network latencies, in nanoseconds: 100 µs to 30 s.
 std::vector<std::uint64_t> LatencyBounds();
 
 }  // namespace dino

@@ -13,7 +13,7 @@ namespace dino {
 namespace {
 
 constexpr std::size_t kMaxHostBytes = 253;
-constexpr char kForm[] = "must be host:port, an IPv6 address in brackets";
+constexpr char kForm[] = "must be host:port, with an IPv6 address in brackets";
 
 bool ParsePort(std::string_view text, std::uint16_t min_port, std::uint16_t& port) {
   const std::from_chars_result end = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -45,7 +45,7 @@ std::string Lowered(std::string text) {
 
 std::string CheckName(const std::string& host) {
   if (!IsName(host)) return kForm;
-  // Digits and dots alone are meant as an address, so they must be one.
+  // Only digits and dots are meant as an IPv4 address, so they must be a valid one.
   if (host.find_first_not_of("0123456789.") == std::string::npos && !IsValidIpv4(host)) {
     return "must hold a valid IPv4 address";
   }

@@ -9,13 +9,13 @@
 
 namespace dino {
 
-// Where something listens, or is to listen.
+// An address to listen on or to connect to.
 struct HostPort {
   // A name or an address; an IPv6 address without its brackets.
   std::string host;
   std::uint16_t port = 0;
 
-  // As people write it, "host:port": IPv6 in brackets.
+  // As "host:port", with an IPv6 address in brackets.
   std::string ToString() const;
 
   // True if only this machine can reach it: 127.0.0.0/8, ::1 or localhost.
@@ -29,13 +29,11 @@ struct HostPort {
 // True if a valid host is an IPv6 address.
 bool IsIpv6(std::string_view host);
 
-// What stands before and behind the last colon of `host:port`; none if there is no colon. Looks at
-// neither.
+// Splits `host:port` at the last colon; none if there is no colon. Checks neither part.
 std::optional<std::pair<std::string_view, std::string_view>> SplitHostPort(std::string_view text);
 
-// Reads `host:port` or `[IPv6]:port`; the port is `min_port` to 65535. Returns what is
-// wrong with it, empty if nothing is. Does not repeat `text`, which may hold a password
-// if somebody took the place for a URL's.
+// Parses `host:port` or `[IPv6]:port`, with a port from `min_port` to 65535. Returns an error
+// message, empty if `text` is valid. Does not repeat `text`, which may be a URL with a password.
 std::string ParseHostPort(std::string_view text, std::uint16_t min_port, HostPort& host_port);
 
 }  // namespace dino

@@ -9,12 +9,12 @@
 
 namespace dino {
 
-// Returns what a regular file of at most a MiB holds. The error names the path and the reason,
-// never the content. Does not wait, as it would for the writer of a pipe.
+// Returns the content of a regular file of at most 1 MiB. The error names the path and the reason,
+// never the content. Never blocks, as a pipe would.
 absl::StatusOr<std::string> ReadTextFile(const std::string& path);
 
-// Tells whether a file is another one, or was written to: device, inode, size, and the times
-// of the last change of the content and of the inode in nanoseconds. All 0: there is no file.
+// Identifies a version of a file: device, inode, size, mtime and ctime in nanoseconds. All 0 if
+// there is no file.
 using FileStamp =
     std::tuple<std::uint64_t, std::uint64_t, std::int64_t, std::int64_t, std::int64_t>;
 

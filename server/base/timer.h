@@ -10,7 +10,7 @@
 
 namespace dino {
 
-// Calls a function on a thread of its own when it is time. Thread-safe.
+// Calls a function at given times, on a thread of its own. Thread-safe.
 class Timer {
  public:
   static constexpr Clock::time_point kNever = Clock::time_point::max();
@@ -25,12 +25,12 @@ class Timer {
   // Waits for a call in progress; none follows.
   ~Timer();
 
-  // Asks for a call at `when` or soon after. A call answers all requests made before it began.
+  // Asks for a call at `when` or soon after. One call serves all requests made before it began.
   void CallBy(Clock::time_point when);
 
  private:
   void Run();
-  // Waits until it is time; false at the end.
+  // Waits until the next call is due; false when stopping.
   bool WaitForTime();
 
   const Function function_;

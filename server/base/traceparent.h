@@ -8,7 +8,7 @@ namespace dino {
 // True if `text` is a W3C `traceparent` of version 00.
 bool IsTraceparent(std::string_view text);
 
-// The trace's ID in a valid one, empty if `traceparent` is.
+// The trace ID of a valid `traceparent`; empty if `traceparent` is empty.
 std::string_view TraceIdOf(std::string_view traceparent);
 
 }  // namespace dino

@@ -3,7 +3,7 @@
 namespace dino {
 namespace {
 
-// Code points from `least` on that a lead byte and so many more bytes encode.
+// How code points from `least` on are encoded, in this many bytes.
 struct Form {
   std::size_t bytes;
   char32_t least;

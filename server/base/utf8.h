@@ -12,8 +12,8 @@ struct CodePoint {
   std::size_t bytes = 0;
 };
 
-// The code point at the start of `text`. UTF-8 is what RFC 3629 allows: no surrogates, no longer
-// encodings than needed, nothing above U+10FFFF.
+// The code point at the start of `text`. As in RFC 3629: no surrogates, no overlong encodings,
+// nothing above U+10FFFF.
 //
 // REQUIRES: !text.empty().
 CodePoint FirstCodePoint(std::string_view text);

@@ -19,26 +19,26 @@
 
 namespace dino {
 
-// What some files hold, as it was when all of them were right. They are read again, on a thread of
-// this object, soon after one has changed; what cannot be read changes nothing. Thread-safe.
+// The value of some files as of when all of them were last valid. A thread of this object rereads
+// them soon after one changes; invalid files change nothing. Thread-safe.
 template <typename Value>
 class WatchedFiles {
  public:
-  // How soon a change of a file is seen.
+  // How often the files are checked for changes.
   static constexpr std::chrono::milliseconds kInterval{1000};
 
-  // Reads all of them. One call at a time.
+  // Reads all files. Never called concurrently.
   using ReadFunction = std::function<absl::StatusOr<std::shared_ptr<const Value>>()>;
-  // Is told, on that thread, why changed files could not be read: once for each change.
+  // Called on that thread with the reason why changed files could not be read, once per change.
   using ErrorFunction = std::function<void(const absl::Status&)>;
 
-  // An empty path is no file.
+  // An empty path means no file.
   WatchedFiles(std::vector<std::string> paths, ReadFunction read)
       : paths_(std::move(paths)), read_(std::move(read)) {}
   WatchedFiles(const WatchedFiles&) = delete;
   WatchedFiles& operator=(const WatchedFiles&) = delete;
 
-  // Reads the files and begins to look after them. To be called once; fails if they cannot be read.
+  // Reads the files and starts watching them. Call once. Fails if they cannot be read.
   // `thread_name` has at most 15 bytes.
   absl::Status Start(const char* thread_name, ErrorFunction on_error) {
     absl::Status started = Refresh();
@@ -51,7 +51,7 @@ class WatchedFiles {
     return absl::OkStatus();
   }
 
-  // Reads the files now, if one is not as it was when they were read last.
+  // Rereads the files now if one has changed.
   absl::Status Refresh() {
     const MutexLock files_lock(files_mutex_);
     const Stamps stamps = StampFiles();
@@ -59,7 +59,7 @@ class WatchedFiles {
     stamps_ = stamps;
     absl::StatusOr<std::shared_ptr<const Value>> value = read_();
     const bool changed_meanwhile = StampFiles() != stamps;
-    // What was read may be half of the old and half of the new: next time.
+    // The read may have mixed old and new files: try again next time.
     if (changed_meanwhile) stamps_.reset();
     if (!value.ok()) return value.status();
     if (changed_meanwhile) return absl::OkStatus();
@@ -77,7 +77,7 @@ class WatchedFiles {
     return value_;
   }
 
-  // Another number after every change of the value; 0 until there is one.
+  // Changes whenever the value does; 0 until there is one.
   std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
  private:
@@ -95,7 +95,7 @@ class WatchedFiles {
   std::atomic<std::uint64_t> generation_{0};
 
   Mutex files_mutex_;
-  // Of the files that were read last, whether they were right or not.
+  // Of the files last read, valid or not.
   std::optional<Stamps> stamps_ ABSL_GUARDED_BY(files_mutex_);
 
   mutable Mutex mutex_;

@@ -64,7 +64,7 @@ std::string TextRule(std::size_t max_bytes) {
 
 bool IsUserId(std::int64_t value) { return value >= 1 && value <= kMaxUserId; }
 
-// Stops counting at the first one too many, which bounds the memory as well.
+// Stops at the first one too many, which also bounds the memory.
 bool HasMoreDifferentThan(std::size_t limit, const UserIdList& ids) {
   if (static_cast<std::size_t>(ids.size()) <= limit) return false;
   absl::flat_hash_set<std::int64_t> seen;

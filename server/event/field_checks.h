@@ -18,8 +18,8 @@ inline constexpr std::int64_t kMaxUserId = 9007199254740991;
 
 inline constexpr std::size_t kMaxFileIdBytes = 255;
 
-// Holds the fields of one message against the rules and adds what is wrong to `violations`,
-// under the path `parent` + field. Takes no memory for what is right.
+// Checks the fields of one message and adds violations under the path `parent` + field. Allocates
+// nothing for valid fields.
 class FieldChecks {
  public:
   // `parent` is "" or ends in '.'. REQUIRES: both outlive this.
@@ -34,8 +34,7 @@ class FieldChecks {
   void IdempotencyKey(std::string_view field, std::string_view value);
   void Time(std::string_view field, bool is_set, const google::protobuf::Timestamp& value);
   void Expiry(std::string_view field, const google::protobuf::Duration& value);
-  // Each entry, and at most `max_different` different users: of whom an event is for, each counts
-  // once.
+  // Each entry, and at most `max_different` different users: a repeated recipient counts once.
   void Recipients(std::string_view field, const google::protobuf::RepeatedField<std::int64_t>& ids,
                   std::size_t max_different);
 
@@ -54,7 +53,7 @@ class FieldChecks {
   void Add(std::string_view field, std::string_view description);
 
  private:
-  // That a list has 1 to `max_count` entries.
+  // Checks that a list has 1 to `max_count` entries.
   void Count(std::string_view field, int count, std::size_t max_count);
   void EachUserId(std::string_view field, const google::protobuf::RepeatedField<std::int64_t>& ids);
   void AddEntry(std::string_view field, int index, std::string_view description);

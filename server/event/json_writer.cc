@@ -27,7 +27,7 @@ bool NeedsEscapes(std::string_view text) {
     if (NeedEscapes(bytes)) return true;
     text.remove_prefix(sizeof(bytes));
   }
-  // Spaces in the place of what is not there.
+  // Padded with spaces.
   bytes = kOnes * ' ';
   std::memcpy(&bytes, text.data(), text.size());
   return NeedEscapes(bytes);

@@ -13,7 +13,7 @@ namespace dino::event {
 // The most bytes that one byte of text takes in JSON: `\u001F`.
 inline constexpr std::size_t kEscapedBytes = 6;
 
-// RapidJSON's writer, which copies text that needs no escapes as a whole and not byte by byte.
+// RapidJSON's writer, except that text without escapes is copied as a whole, not byte by byte.
 class JsonWriter : public rapidjson::Writer<rapidjson::StringBuffer> {
  public:
   using Writer::Writer;

@@ -33,8 +33,7 @@ struct Kind;
 // REQUIRES: the request was parsed, so that its strings are UTF-8.
 //
 // EventJson: writes the bytes that every subscriber receives. Compact UTF-8 with the keys in a
-// fixed order. Times are seconds since the epoch with one to six decimals; what is below a
-// microsecond is cut off.
+// fixed order. Times are seconds since the epoch with one to six decimals; the rest is truncated.
 // REQUIRES: `Validate` found nothing wrong with the request.
 //
 // RecipientsOf: whom the event is for.

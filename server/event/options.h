@@ -9,7 +9,7 @@
 
 namespace dino::event {
 
-// Adds what is wrong with a request's `options`.
+// Checks a request's `options`.
 void CheckOptions(const v1::PublishOptions& options, Violations& violations);
 
 // An expiry as MQTT counts it: whole seconds, rounded up.

@@ -40,7 +40,7 @@ std::vector<std::int64_t> HashedDistinct(const UserIdList& ids) {
 
 std::vector<std::int64_t> DistinctUsers(const UserIdList& ids) {
   if (ids.size() <= kMaxScanned) return ScannedDistinct(ids);
-  // Lists out of a database tend to be sorted: then nothing can repeat.
+  // Lists from a database tend to be sorted; a strictly ascending one has no repetitions.
   if (std::adjacent_find(ids.begin(), ids.end(), std::greater_equal<>()) == ids.end()) {
     return {ids.begin(), ids.end()};
   }

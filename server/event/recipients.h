@@ -10,13 +10,13 @@
 
 namespace dino::event {
 
-// Whom an event is for: users, or else topics by name. Each stands once, in the order of their
+// The recipients of an event: users, or else topics by name. Each appears once, in the order of
 // first mention.
 struct Recipients {
   std::vector<std::int64_t> user_ids = {};
   std::vector<std::string> topics = {};
-  // What single users get beside the rest of the event: by user ID, members of a JSON object as
-  // `"a":1,"b":2`, sorted by key.
+  // Extra members of the event for single users, by user ID: JSON text such as `"a":1,"b":2`,
+  // sorted by key.
   absl::flat_hash_map<std::int64_t, std::string> overlays = {};
 };
 

@@ -17,7 +17,7 @@ namespace dino::event {
 bool ParseRequest(std::string_view bytes, google::protobuf::Message& request,
                   Violations& violations);
 
-// The same for bytes that lie in pieces, in order. One piece is not copied.
+// The same for bytes in several pieces, in order. A single piece is not copied.
 bool ParseRequest(absl::Span<const std::string_view> pieces, google::protobuf::Message& request,
                   Violations& violations);
 

@@ -12,7 +12,7 @@ namespace {
 using google::protobuf::Struct;
 using google::protobuf::Value;
 
-// Up to here a double holds every whole number.
+// A double holds every whole number up to here.
 constexpr double kMaxWhole = 9007199254740992;
 
 // A stream that only counts.
@@ -115,8 +115,8 @@ std::size_t JsonBytes(const Struct& fields) {
 }
 
 std::size_t MaxJsonBytes(const Struct& fields) {
-  // What takes the most bytes beside its bytes in protobuf's binary format is an escape; and the
-  // outermost braces, which have none there.
+  // Nothing grows more from protobuf's binary format to JSON than an escaped byte. The outermost
+  // braces have no bytes there.
   return kEscapedBytes * fields.ByteSizeLong() + 2;
 }
 

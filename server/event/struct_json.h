@@ -20,10 +20,10 @@ void WriteMembers(const google::protobuf::Struct& fields, JsonWriter& writer);
 std::string JsonMembers(const google::protobuf::Struct& fields);
 
 // The bytes of a struct as a JSON object, `{"a":1,"b":2}`, without writing it. Numbers that are not
-// finite count nothing.
+// finite count as 0 bytes.
 std::size_t JsonBytes(const google::protobuf::Struct& fields);
 
-// An upper bound of `JsonBytes`, found faster.
+// An upper bound of `JsonBytes`, cheaper to compute.
 std::size_t MaxJsonBytes(const google::protobuf::Struct& fields);
 
 }  // namespace dino::event

@@ -11,15 +11,15 @@ namespace dino::event {
 struct Violation {
   // Where, such as `message.group_id` or `user_ids[3]`.
   std::string field;
-  // What would be right, such as "must be at most 64 characters".
+  // The rule, such as "must be at most 64 characters".
   std::string description;
 };
 
-// All that is wrong with a request.
+// All violations of a request.
 //
-// Lists the first violations, as many as an error's trailers have room for, and counts the
-// rest. Neither fields nor descriptions may repeat what a user wrote: they go into logs.
-// Takes no memory while it is empty. Not thread-safe.
+// Lists the first violations, as many as fit in an error's trailers, and counts the rest. Neither
+// fields nor descriptions may repeat what a user wrote: they go into logs. Takes no memory while it
+// is empty. Not thread-safe.
 class Violations {
  public:
   // At most this many are listed,
@@ -29,8 +29,8 @@ class Violations {
 
   void Add(std::string field, std::string description);
 
-  // Counts one that `Add` would not list; saves the making of its field and description.
-  // REQUIRES: full().
+  // Counts one that `Add` would not list, without building its field and description. REQUIRES:
+  // full().
   void AddUnlisted() { ++total_; }
 
   bool empty() const { return total_ == 0; }

@@ -11,11 +11,10 @@
 
 namespace dino::fanout {
 
-// Which recipients of an event the broker has acknowledged, known by their place in the
-// request.
+// The recipients of an event that the broker has acknowledged, by their index in the request.
 //
-// Two bits a recipient; up to 64 recipients need no memory beside the object, and neither do
-// any number of which all were acknowledged alike. Not thread-safe.
+// Takes two bits a recipient. Up to 64 recipients need no memory beside the object, nor does any
+// number of recipients once all were acknowledged with the same outcome. Not thread-safe.
 class Acknowledgements {
  public:
   explicit Acknowledgements(std::uint32_t recipient_count);
@@ -26,20 +25,20 @@ class Acknowledgements {
   void Add(std::uint32_t index, mqtt::Outcome outcome);
 
   bool Has(std::uint32_t index) const;
-  // How an acknowledged recipient ended.
+  // The outcome of an acknowledged recipient.
   //
   // REQUIRES: Has(index).
   mqtt::PublicationOutcome OutcomeOf(std::uint32_t index) const;
 
-  // Those of `recipients` that are not acknowledged yet, in their order.
+  // The `recipients` that are not acknowledged yet, in order.
   //
   // REQUIRES: recipients.size() == recipient_count().
   Recipients Missing(const Recipients& recipients) const;
 
-  // How all recipients ended, if the missing ones ended like this.
+  // The outcomes of all recipients, with this one for the missing.
   std::vector<mqtt::PublicationOutcome> All(const mqtt::PublicationOutcome& missing) const;
-  // How all recipients ended, if the missing ones ended like these, in their order. Adds those that
-  // are acknowledged.
+  // The outcomes of all recipients, with these for the missing, in order. Adds the acknowledged
+  // ones.
   std::vector<mqtt::PublicationOutcome> Merge(const std::vector<mqtt::PublicationOutcome>& missing);
 
   std::uint32_t recipient_count() const { return recipient_count_; }
@@ -54,8 +53,7 @@ class Acknowledgements {
   std::uint32_t recipient_count_;
   std::uint32_t count_ = 0;
   std::uint32_t no_subscriber_count_ = 0;
-  // Two bits a recipient: acknowledged, and that without a subscriber. Empty once the counts
-  // say it all.
+  // Two bits a recipient: acknowledged, and without a subscriber. Empty once the counts suffice.
   absl::InlinedVector<std::uint64_t, 2> bits_;
 };
 

@@ -9,14 +9,13 @@
 
 namespace dino::fanout {
 
-// Bounds the work that is pending: a call gets room for all of its publications or for none.
-// Thread-safe.
+// Bounds pending work: a call gets room for all of its publications or for none. Thread-safe.
 class Admission {
  public:
-  // What a call takes in memory beside its event, most of it gRPC's; measured.
+  // The memory of a call beside its event, most of it gRPC's; measured.
   static constexpr std::size_t kBytesPerCall = 12288;
 
-  // Room for one call, given back when the ticket goes. The admission must outlive it.
+  // Room for one call, released by the destructor. The admission must outlive it.
   class Ticket {
    public:
     Ticket(Ticket&& other) noexcept
@@ -26,7 +25,7 @@ class Admission {
     Ticket& operator=(Ticket&&) = delete;
     ~Ticket() { Release(); }
 
-    // Gives the room back now.
+    // Releases the room now.
     void Release();
 
    private:
@@ -44,8 +43,7 @@ class Admission {
   Admission(const Admission&) = delete;
   Admission& operator=(const Admission&) = delete;
 
-  // None if the publications, or the bytes and those of a call, do not fit beside what is
-  // pending.
+  // None if the publications, or `bytes` plus `kBytesPerCall`, do not fit beside the pending work.
   std::optional<Ticket> TryAdmit(std::size_t publications, std::size_t bytes);
 
   // How many publications and bytes are pending.

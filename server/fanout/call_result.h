@@ -14,32 +14,31 @@ namespace dino::fanout {
 // caller should act on first.
 enum class Failure {
   kNone,
-  kRefused,        // The broker answered with a failure code that repeating does not cure.
+  kRefused,        // The broker answered with a failure code that a retry does not cure.
   kNotAuthorized,  // The broker's access rules forbid a topic.
   kBusy,           // The broker was busy or a quota was used up.
   kUnreachable,    // A session was not connected when time was up.
   kTimeUp,         // The deadline passed, or the call was stopped, before the last answer.
 };
 
-// How an event ended, in numbers.
+// The result of a call in numbers.
 struct ResultSummary {
   Failure failure = Failure::kNone;
-  // The broker's code that made the failure; 0 if none did.
+  // The broker's code behind the failure; 0 if there is none.
   std::uint8_t reason_code = 0;
   std::uint32_t acknowledged_count = 0;
   std::uint32_t no_subscriber_count = 0;
 };
 
-// How an event ended, for the call that asked for it. Refers to what others own: it is good
-// only as long as the function it is passed to runs.
+// The result of a call. Owns nothing: valid only while the function it is passed to runs.
 struct CallResult {
   const std::string& event_id;
   // In the order of the request.
   const Recipients& recipients;
-  // How each recipient ended, in the same order.
+  // The outcome of each recipient, in the same order.
   const std::vector<mqtt::PublicationOutcome>& outcomes;
   ResultSummary summary;
-  // The event had been completed before the call came.
+  // The event had been completed before this call.
   bool replayed = false;
 };
 

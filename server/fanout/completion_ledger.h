@@ -22,44 +22,43 @@ struct CompletionRecord {
   const std::string key;
   const Fingerprint fingerprint;
   Acknowledgements acknowledgements;
-  // The publishing in progress; null when the record is finished.
+  // The run in progress; null when the record is finished.
   std::shared_ptr<KeyedRun> run;
   // When a finished record is forgotten.
   Clock::time_point forget_at;
 };
 
-// Remembers, by idempotency key, how far events came, so that repeated calls can complete them.
+// Remembers the progress of events by idempotency key, so that repeated calls can complete them.
 //
-// Bounded in number and in time: a record is forgotten a window after its last call ended, or,
-// when there is no room for a new one, as the one that finished first. One that runs is never
-// forgotten. A record with a key of 36 bytes takes about 240 bytes, and one of more than 64
-// recipients a quarter of a byte for each, unless all were acknowledged alike.
+// Bounded in number and in time: a record is forgotten one window after its last call ended, or
+// earlier to make room for a new one, the first to finish first. A running record is never
+// forgotten. A record with a key of 36 bytes takes about 240 bytes, plus a quarter byte per
+// recipient if there are more than 64, unless all were acknowledged with the same outcome.
 //
-// Not thread-safe. Records stay where they are until they are forgotten.
+// Not thread-safe. Records do not move until they are forgotten.
 class CompletionLedger {
  public:
   // REQUIRES: max_records > 0.
   CompletionLedger(std::size_t max_records, Clock::duration window)
       : max_records_(max_records), window_(window) {}
 
-  // Null if there is none, or no longer.
+  // Null if there is none, or it was forgotten.
   CompletionRecord* Find(std::string_view key, Clock::time_point now);
 
-  // True if there is room for a new record, at the cost of the one that finished first if need
-  // be.
+  // True if there is room for a new record, if need be by forgetting the first to finish.
   bool HasRoom() const { return index_.size() < max_records_ || !finished_.empty(); }
 
-  // Adds a record that runs.
+  // Adds a running record.
   //
-  // REQUIRES: `HasRoom()`, and `Find` has just said that there is none with this key.
+  // REQUIRES: `HasRoom()`, and `Find` has just returned null for this key.
   CompletionRecord& Add(std::string_view key, const Fingerprint& fingerprint,
                         std::uint32_t recipient_count, std::shared_ptr<KeyedRun> run);
 
-  // Has a finished record run again.
+  // Makes a finished record run again.
   void Restart(CompletionRecord& record, std::shared_ptr<KeyedRun> run);
-  // Has a record that runs finish: its window begins.
+  // Finishes a running record, which starts its window.
   void Finish(CompletionRecord& record, Clock::time_point now);
-  // Begins the window of a finished record anew: a call was answered from it.
+  // Restarts the window of a finished record, because a call was answered from it.
   void Renew(CompletionRecord& record, Clock::time_point now);
 
   std::size_t size() const { return index_.size(); }
@@ -75,7 +74,7 @@ class CompletionLedger {
   Records running_;
   // In the order in which they are forgotten.
   Records finished_;
-  // The keys are those of the records.
+  // Its keys refer to the records.
   absl::flat_hash_map<std::string_view, Records::iterator> index_;
 };
 

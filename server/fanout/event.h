@@ -16,16 +16,16 @@
 
 namespace dino::fanout {
 
-// What single users get beside the rest of an event: by user ID, members of a JSON object as
-// `"a":1,"b":2`, not empty.
+// Extra members of an event for single users, by user ID: JSON text such as `"a":1,"b":2`, not
+// empty.
 using Overlays = absl::flat_hash_map<std::int64_t, std::string>;
 
 // An event, ready to be published.
 struct Event {
   std::string type;
-  // Place in `FanoutOptions::kinds`.
+  // Index in `FanoutOptions::kinds`.
   std::size_t kind = 0;
-  // Empty: a random one is made.
+  // Empty: a random one is generated.
   std::string event_id;
   // A JSON object.
   std::string json;
@@ -39,13 +39,13 @@ struct Event {
   // The expiry counts from here.
   Clock::time_point accepted_at = Clock::now();
   std::optional<std::chrono::seconds> expiry;
-  // Nothing is published from here on.
+  // Nothing is published after this.
   Clock::time_point deadline;
   // Events of one lane reach each recipient in the order of their `Publish`; 0 for none.
   std::uint64_t lane = 0;
 };
 
-// Why nothing of an event is published.
+// Why an event is refused: nothing of it is published.
 enum class Refusal {
   kUnreachable,  // No session is connected.
   kOverloaded,   // Too much is pending.

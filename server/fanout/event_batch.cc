@@ -25,7 +25,7 @@ Failure FailureOf(const mqtt::PublicationOutcome& outcome) {
   return outcome.unreachable ? Failure::kUnreachable : Failure::kTimeUp;
 }
 
-// Failures that repeating does not cure come first.
+// Failures that a retry does not cure come first.
 bool ActsBefore(Failure a, Failure b) { return b == Failure::kNone || a < b; }
 
 }  // namespace
@@ -50,7 +50,7 @@ void EventBatch::SplitBySession(std::size_t session_count) {
   assert(session_count > 0);
   // A counting sort: linear, and recipients of one session keep their order.
   absl::InlinedVector<std::uint32_t, 64> next(session_count, 0);
-  // A topic always has the same session, so that its events keep their order.
+  // A topic always has the same session, which keeps its events in order.
   const auto session_of = [&](std::uint32_t i) { return recipients_.OrderKey(i) % session_count; };
   for (std::uint32_t i = 0; i < recipients_.size(); ++i) ++next[session_of(i)];
   std::uint32_t first = 0;

@@ -22,9 +22,8 @@ class EventBatch : public mqtt::Batch {
  public:
   using DoneFunction = std::function<void(const EventBatch&)>;
 
-  // Options are what all publications have in common. `done` is called once, when the last
-  // recipient is settled, on the thread that settled it; the batch may be gone once it has
-  // returned.
+  // `options` apply to all publications. `done` is called once, on the thread that settles the last
+  // recipient; the batch may be gone when it returns.
   EventBatch(std::string event_id, std::string json, mqtt::PublishOptions options,
              Recipients recipients, std::shared_ptr<const Overlays> overlays,
              const TopicTemplate& topic_template, std::size_t session_count,
@@ -33,11 +32,11 @@ class EventBatch : public mqtt::Batch {
   const std::string& event_id() const { return event_id_; }
   const Recipients& recipients() const { return recipients_; }
 
-  // How each recipient ended, in the same order. Only from `done` on.
+  // The outcome of each recipient, in the same order. Valid from `done` on.
   const std::vector<mqtt::PublicationOutcome>& outcomes() const { return outcomes_; }
-  // The same in numbers. Only from `done` on.
+  // The same in numbers. Valid from `done` on.
   ResultSummary Summary() const;
-  // Both together. Only from `done` on.
+  // Both together. Valid from `done` on.
   CallResult Result() const { return {event_id_, recipients_, outcomes_, Summary()}; }
 
   void WriteTopic(std::uint32_t position, std::string& topic) const override;
@@ -54,7 +53,7 @@ class EventBatch : public mqtt::Batch {
   const Recipients recipients_;
   const std::shared_ptr<const Overlays> overlays_;
   const TopicTemplate& topic_template_;
-  // Indexes of `recipients_`, those of one session together.
+  // Indexes of `recipients_`, grouped by session.
   std::vector<std::uint32_t> order_;
   // By index of `recipients_`. Each is written by its session's loop only.
   std::vector<mqtt::PublicationOutcome> outcomes_;

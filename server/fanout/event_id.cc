@@ -12,7 +12,7 @@
 namespace dino::fanout {
 namespace {
 
-// Part of the API: another value would give the events of repeated calls other IDs.
+// Part of the API: another value would change the event IDs of repeated calls.
 constexpr std::string_view kNamespace(
     "\x69\x03\x6f\x9f\x2e\x9f\x48\x49\xa3\x5c\x7e\xa1\xa6\x09\xb7\x19", 16);
 

@@ -11,8 +11,8 @@ namespace dino::fanout {
 // A random one (version 4).
 std::string RandomEventId();
 
-// The one that belongs to an idempotency key, the same in every process: version 5, of the key
-// in the namespace 69036f9f-2e9f-4849-a35c-7ea1a609b719.
+// The one derived from an idempotency key, the same in every process: version 5, of the key in the
+// namespace 69036f9f-2e9f-4849-a35c-7ea1a609b719.
 std::string EventIdOf(std::string_view idempotency_key);
 
 }  // namespace dino::fanout

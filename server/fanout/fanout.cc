@@ -9,7 +9,7 @@
 namespace dino::fanout {
 namespace {
 
-// What a pending recipient takes: its ID, its place in the order, its outcome.
+// The memory of a pending recipient: its ID, its place in the order, its outcome.
 constexpr std::size_t kBytesPerRecipient =
     sizeof(std::int64_t) + sizeof(std::uint32_t) + sizeof(mqtt::PublicationOutcome);
 
@@ -34,7 +34,7 @@ std::variant<Admission::Ticket, Refusal> Fanout::Admit(std::size_t recipients,
 }
 
 std::optional<Refusal> Fanout::WouldRefuse(std::size_t recipients, std::size_t request_bytes) {
-  // What is admitted is given back at once.
+  // The room is released at once.
   const auto admitted = Admit(recipients, request_bytes);
   if (const auto* refusal = std::get_if<Refusal>(&admitted)) return *refusal;
   return std::nullopt;
@@ -53,7 +53,7 @@ std::shared_ptr<EventBatch> Fanout::Publish(Admission::Ticket ticket, Event even
     options.user_properties.emplace_back("traceparent", std::move(event.traceparent));
   }
   options.expires_at = expires_at;
-  // What has expired is not worth sending.
+  // An expired event is not worth sending.
   options.deadline = std::min(event.deadline, expires_at);
   options.lane = event.lane;
   meter_.Began(event.recipients.size());

@@ -22,31 +22,31 @@
 namespace dino::fanout {
 
 struct FanoutOptions {
-  // Of events that state none.
+  // For events without one.
   std::chrono::seconds default_expiry{86400};
   std::size_t max_pending_publications = 1000000;
   std::size_t max_pending_bytes = 268435456;
   IdempotencyOptions idempotency = {};
-  // How publications are counted: see `Event::kind`. Literals.
+  // The kinds that publications are counted by; see `Event::kind`. Literals.
   std::vector<std::string_view> kinds = {"event"};
 };
 
-// Publishes one event to many topics: bounds what is pending, splits the recipients by session
-// and hands them to the publisher.
+// Publishes one event to many topics: bounds pending work, splits the recipients by session and
+// hands them to the publisher.
 //
-// Thread-safe. The publisher outlives it; it outlives every batch that it started.
+// Thread-safe. The publisher must outlive it, and it must outlive every batch that it started.
 class Fanout {
  public:
   Fanout(mqtt::Publisher& publisher, TopicTemplate topic_template, const FanoutOptions& options);
 
-  // Makes room for an event, or says at once why not. `request_bytes` is what the event takes
-  // in memory beside its recipients.
+  // Admits an event, or returns at once why not. `request_bytes` is the memory of the event beside
+  // its recipients.
   std::variant<Admission::Ticket, Refusal> Admit(std::size_t recipients, std::size_t request_bytes);
 
   // Why `Admit` would refuse such an event now; none if it would not.
   std::optional<Refusal> WouldRefuse(std::size_t recipients, std::size_t request_bytes);
 
-  // Publishes an admitted event. `done` is called once, maybe before this returns, maybe on
+  // Publishes an admitted event. `done` is called once, possibly before this returns, possibly on
   // another thread.
   std::shared_ptr<EventBatch> Publish(Admission::Ticket ticket, Event event,
                                       EventBatch::DoneFunction done);
@@ -54,13 +54,13 @@ class Fanout {
   // Ends an event early; `done` follows soon. Does nothing if it has ended.
   void Stop(const std::shared_ptr<EventBatch>& batch) { publisher_.Stop(batch); }
 
-  // What is pending, and its limits.
+  // Pending work, and its limits.
   const Admission& admission() const { return admission_; }
   const FanoutOptions& options() const { return options_; }
-  // What became of the rest.
+  // What has been published.
   const PublicationMeter& meter() const { return meter_; }
 
-  // The way for events with an idempotency key.
+  // For events with an idempotency key.
   KeyedCalls& keyed_calls() { return keyed_calls_; }
 
  private:

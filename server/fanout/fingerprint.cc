@@ -18,7 +18,7 @@ std::string_view BytesOf(const Range& range) {
           range.size() * sizeof(typename Range::value_type)};
 }
 
-// Each part behind its length.
+// Each part after its length.
 std::string Joined(const std::vector<std::string>& parts) {
   std::string joined;
   for (const std::string& part : parts) absl::StrAppend(&joined, part.size(), ":", part);
@@ -38,7 +38,7 @@ std::string Joined(const Overlays& overlays) {
 }  // namespace
 
 Fingerprint FingerprintOf(const Event& event) {
-  // The sizes keep events apart whose parts join to the same bytes.
+  // The sizes tell events apart whose parts concatenate to the same bytes.
   const std::string topics = Joined(event.recipients.topics());
   const std::string overlays = event.overlays == nullptr ? "" : Joined(*event.overlays);
   const std::array<std::uint64_t, 5> head = {static_cast<std::uint64_t>(event.qos),

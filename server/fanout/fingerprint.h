@@ -8,10 +8,10 @@ namespace dino::fanout {
 
 using Fingerprint = Sha256Digest;
 
-// What tells an event from another one under the same idempotency key: the SHA-256 of its
-// type, its JSON with all overlays, its recipients in their order, and its QoS, because an event
-// that was only written to a socket does not complete a call that wants it acknowledged. The other
-// options may differ when a call is repeated. Thread-safe; the same only within one process.
+// Tells events under the same idempotency key apart: the SHA-256 of its type, its JSON with all
+// overlays, its recipients in their order, and its QoS, because an event that was only written to a
+// socket does not complete a call that asks for an acknowledgement. The other options may differ
+// between repeated calls. Thread-safe; the same only within one process.
 Fingerprint FingerprintOf(const Event& event);
 
 }  // namespace dino::fanout

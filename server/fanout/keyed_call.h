@@ -26,9 +26,9 @@ namespace dino::fanout {
 // What a call with an idempotency key ends with.
 using KeyedResult = std::variant<Refusal, CallResult>;
 
-// A call with an idempotency key, from `KeyedCalls::Publish` until its answer.
+// A call with an idempotency key, from `KeyedCalls::Publish` until its result.
 //
-// Others only hold it, to stop it.
+// Others hold it only to stop it.
 class KeyedCall {
  public:
   using DoneFunction = std::function<void(const KeyedResult&)>;
@@ -46,12 +46,12 @@ class KeyedCall {
   friend class KeyedCalls;
 
   enum class State {
-    kPublishing,  // Its batch is on its way.
+    kPublishing,  // Its batch is being published.
     kJoined,      // It waits for another call's batch.
-    kEnded,       // Its answer is on its way.
+    kEnded,       // Its result is known.
   };
 
-  // In what it may differ from other calls with its key.
+  // What may differ between calls with the same key.
   const std::string traceparent_;
   const Clock::time_point accepted_at_;
   const std::optional<std::chrono::seconds> expiry_;
@@ -60,10 +60,10 @@ class KeyedCall {
   const std::size_t request_bytes_;
   const DoneFunction done_;
 
-  // All below is guarded by the mutex of `KeyedCalls`.
+  // Everything below is guarded by the mutex of `KeyedCalls`.
   State state_ = State::kEnded;
   std::shared_ptr<KeyedRun> run_;
-  // While it publishes; null for a moment before it is known.
+  // Set while it publishes, once `Fanout::Publish` has returned it.
   std::shared_ptr<EventBatch> batch_;
   bool stop_requested_ = false;
   // While it is joined.
@@ -71,7 +71,7 @@ class KeyedCall {
   std::optional<Admission::Ticket> room_;
 };
 
-// An event with an idempotency key while it is published, maybe by one call after another.
+// An event with an idempotency key while it is published, possibly by one call after another.
 struct KeyedRun {
   const std::string event_id;
   const std::string type;
@@ -83,7 +83,7 @@ struct KeyedRun {
 
   // Guarded by the mutex of `KeyedCalls`.
   CompletionRecord* record = nullptr;
-  // Those that wait, the first one first.
+  // The waiting calls, in order of arrival.
   std::list<std::shared_ptr<KeyedCall>> joined;
 };
 

@@ -13,7 +13,7 @@ void Count(const Acknowledgements& acknowledgements, ResultSummary& summary) {
   summary.no_subscriber_count = acknowledgements.no_subscriber_count();
 }
 
-// Whether another call may get further, merely because it has more time.
+// Whether another call may succeed merely because it has more time.
 bool TimeHelps(Failure failure) {
   return failure == Failure::kTimeUp || failure == Failure::kUnreachable ||
          failure == Failure::kBusy;
@@ -50,7 +50,7 @@ std::optional<Refusal> KeyedCalls::WouldRefuse(std::string_view key, const Event
     const CompletionRecord* record = ledger_.Find(key, Clock::now());
     if (record != nullptr) {
       if (record->fingerprint != fingerprint) return Refusal::kKeyReused;
-      // A call that joins, or is answered from what is known, needs no broker.
+      // A call that joins, or is answered from the record, needs no broker.
       if (record->run != nullptr || record->acknowledgements.complete()) return std::nullopt;
       missing -= record->acknowledgements.count();
     } else if (!ledger_.HasRoom()) {
@@ -268,7 +268,7 @@ Clock::time_point KeyedCalls::EndOverdue() {
 
 KeyedCalls::StoredResult KeyedCalls::OutOfTime(const std::shared_ptr<KeyedRun>& run) const {
   const Acknowledgements& acknowledgements = run->record->acknowledgements;
-  // Whoever publishes may have reached them.
+  // The publishing call may have reached them.
   const mqtt::PublicationOutcome unknown{mqtt::Outcome::kUnknown, 0, false};
   StoredResult result{run, std::make_shared<Outcomes>(acknowledgements.All(unknown)), {}};
   Count(acknowledgements, result.summary);

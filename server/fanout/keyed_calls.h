@@ -29,28 +29,28 @@ struct IdempotencyOptions {
   Clock::duration window = std::chrono::minutes(10);
 };
 
-// Publishes the events of calls with an idempotency key, so that calls with one key complete one
-// event: to no recipient is published again that was acknowledged.
+// Publishes events with an idempotency key. Calls with the same key complete one event: nothing is
+// published again to acknowledged recipients.
 //
-//  - The first call publishes. One that comes meanwhile joins it: it publishes nothing and gets
-//    the same answer.
-//  - If the publishing call runs out of time, is stopped, or finds the broker away or busy, the
-//    first joined call with time left takes over what is missing. A joined call that runs out of
-//    time or is stopped ends alone.
-//  - A later call publishes to those not acknowledged yet, and counts all. If there are none, it
-//    is answered at once, also without a broker.
-//  - A call with another event is refused, as is one for which there is no room. A joined call
-//    takes room for its request only, one that publishes for what it publishes.
+//  - The first call publishes. One that arrives meanwhile joins it: it publishes nothing and gets
+//    the same result.
+//  - If the publishing call runs out of time, is stopped, or finds the broker unreachable or busy,
+//    the first joined call with time left takes over the missing recipients. A joined call that
+//    runs out of time or is stopped ends alone.
+//  - A later call publishes to the recipients not acknowledged yet, and counts all. If there are
+//    none, it ends at once, even without a broker.
+//  - A call with another event is refused, as is one without room. A joined call takes room for its
+//    request only, a publishing one for what it publishes.
 //
-// What is remembered has an end (see `CompletionLedger`); a call after it is a first one, and
+// Keys are forgotten in the end (see `CompletionLedger`); the next call is then a first one, and
 // publishes to all. Thread-safe. Owned by the `Fanout` it publishes through.
 class KeyedCalls {
  public:
   KeyedCalls(Fanout& fanout, Admission& admission, const IdempotencyOptions& options);
 
-  // Publishes `event`, as far as need be. The event's ID is that of the key. `request_bytes` is
-  // what the event takes in memory beside its recipients. `done` is called once, maybe before
-  // this returns, maybe on another thread.
+  // Publishes `event` to the recipients not acknowledged yet. Its ID is derived from the key.
+  // `request_bytes` is the memory of the event beside its recipients. `done` is called once,
+  // possibly before this returns, possibly on another thread.
   std::shared_ptr<KeyedCall> Publish(std::string_view key, Event event, std::size_t request_bytes,
                                      KeyedCall::DoneFunction done);
 
@@ -61,13 +61,13 @@ class KeyedCalls {
   // Ends a call early; `done` follows soon. Does nothing if it has ended.
   void Stop(const std::shared_ptr<KeyedCall>& call);
 
-  // How many calls wait for one that publishes.
+  // How many calls wait for a publishing one.
   std::size_t joined_count() const;
 
  private:
   using Call = std::shared_ptr<KeyedCall>;
 
-  // How an event ended, for one call or more.
+  // A `CallResult` that owns its parts, for one or more calls.
   struct StoredResult {
     std::shared_ptr<const KeyedRun> run;
     std::shared_ptr<const std::vector<mqtt::PublicationOutcome>> outcomes;
@@ -83,7 +83,7 @@ class KeyedCalls {
     Admission::Ticket ticket;
     Event event;
   };
-  // What is to be done once the mutex is free.
+  // What to do once the mutex is released.
   struct Consequences {
     std::vector<Finished> finished;
     std::optional<Launch> launch;
@@ -92,7 +92,7 @@ class KeyedCalls {
   void Do(Consequences consequences);
   void Start(Launch launch);
   void OnBatchEnded(const Call& call, const EventBatch& batch);
-  // Ends joined calls that are out of time. Returns when the next one will be.
+  // Ends joined calls whose deadline has passed. Returns the next deadline.
   Clock::time_point EndOverdue();
 
   void Begin(std::string_view key, Event event, const Fingerprint& fingerprint, const Call& call,
@@ -102,16 +102,15 @@ class KeyedCalls {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Join(const std::shared_ptr<KeyedRun>& run, const Call& call, Consequences& consequences)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Takes a call off those that wait.
+  // Removes a call from the waiting ones.
   void Leave(const Call& call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Lets the first call that can go on with a run.
+  // Continues a run with the first joined call that can.
   void TakeOver(const std::shared_ptr<KeyedRun>& run, const std::string& json,
                 Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Gets room for publishing to those that were not acknowledged; refuses the call if there is
-  // none.
+  // Gets room for the missing recipients; refuses the call if there is none.
   bool Admit(const std::shared_ptr<KeyedRun>& run, Recipients missing, std::string json,
              const Call& call, Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // What is known of a run for a call that waits no longer.
+  // The result, as far as known, for a call that stops waiting.
   StoredResult OutOfTime(const std::shared_ptr<KeyedRun>& run) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

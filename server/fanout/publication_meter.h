@@ -13,8 +13,8 @@
 
 namespace dino::fanout {
 
-// What becomes of publications, by the kind of their event: once nothing is pending, as many have
-// ended as events had recipients. Thread-safe.
+// Counts publications by kind of event and outcome. Once nothing is pending, as many have ended as
+// events had recipients. Thread-safe.
 class PublicationMeter {
  public:
   struct NamedOutcome {
@@ -32,10 +32,10 @@ class PublicationMeter {
   // `kinds` names the kinds of events; at least one.
   explicit PublicationMeter(std::vector<std::string_view> kinds);
 
-  // An event is published to so many recipients.
+  // Publishing to this many recipients begins.
   void Began(std::size_t recipients) { recipients_.Observe(recipients); }
 
-  // An event of this kind has ended so.
+  // An event of this kind has ended with these outcomes.
   //
   // REQUIRES: kind < kinds().size().
   void Ended(std::size_t kind, const std::vector<mqtt::PublicationOutcome>& outcomes);
@@ -44,7 +44,7 @@ class PublicationMeter {
   std::uint64_t ended(std::size_t kind, mqtt::Outcome outcome) const {
     return ended_.Get(kind * kPlaces + static_cast<std::size_t>(outcome));
   }
-  // How many recipients events had.
+  // Recipients per event.
   const Histogram& recipients() const { return recipients_; }
 
  private:

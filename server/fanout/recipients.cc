@@ -16,7 +16,7 @@ std::uint64_t Mix(std::uint64_t key) {
   return key ^ (key >> 31);
 }
 
-// The user whose topic bears this name; none if it is no user's.
+// The user whose topic has this name; none if it is not a user's.
 std::optional<std::int64_t> UserOf(std::string_view name) {
   std::int64_t user_id = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), user_id);

@@ -10,11 +10,11 @@
 
 namespace dino::fanout {
 
-// Whom an event is for: users, or topics by name; in the order of the request, each once.
+// The recipients of an event: users, or topics by name; in the order of the request, each once.
 class Recipients {
  public:
   Recipients() = default;
-  // What nearly every event has, so conversions are welcome.
+  // Implicit, because nearly every event has users.
   Recipients(std::vector<std::int64_t> user_ids)  // NOLINT(google-explicit-constructor)
       : user_ids_(std::move(user_ids)) {}
   Recipients(std::initializer_list<std::int64_t> user_ids) : user_ids_(user_ids) {}
@@ -23,14 +23,14 @@ class Recipients {
   std::size_t size() const { return user_ids_.size() + topics_.size(); }
   bool are_topics() const { return !topics_.empty(); }
 
-  // All of them, if they are users; else empty. And the other way round.
+  // The users, or the topics; the other list is empty.
   const std::vector<std::int64_t>& user_ids() const { return user_ids_; }
   const std::vector<std::string>& topics() const { return topics_; }
 
-  // The same number for recipients with the same topic, on every call.
+  // Always the same number for recipients with the same topic.
   std::uint64_t OrderKey(std::size_t index) const;
 
-  // Those for whose index `keep` is true.
+  // The recipients for whose index `keep` is true.
   template <typename Condition>
   Recipients Only(Condition keep) const {
     Recipients kept;

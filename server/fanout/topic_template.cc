@@ -34,7 +34,7 @@ absl::Status CheckEnvironment(std::string_view environment) {
   return CheckCharacters("environment", environment);
 }
 
-// What stands on either side of `{user_id}`, and what was seen so far.
+// The text on either side of `{user_id}`, and which placeholders were seen so far.
 struct Sides {
   std::string prefix;
   std::string suffix;
@@ -56,7 +56,7 @@ absl::Status TakePlaceholder(std::string_view name, std::string_view environment
     sides.Current() += environment;
     return absl::OkStatus();
   }
-  return Broken("{ and } may only stand around the placeholders {user_id} and {environment}");
+  return Broken("{ and } may only enclose the placeholders {user_id} and {environment}");
 }
 
 absl::StatusOr<Sides> Split(std::string_view text, std::string_view environment) {

@@ -12,8 +12,7 @@ namespace dino::fanout {
 
 // Turns a user into the MQTT topic of that user, `dms/{environment}/{user_id}` say.
 //
-// A template that was parsed makes only topics that brokers take. Immutable, so
-// thread-safe.
+// A parsed template makes only topics that brokers accept. Immutable, so thread-safe.
 class TopicTemplate {
  public:
   // Reads `text`, in which `{environment}` stands for `environment` and `{user_id}` for
@@ -26,24 +25,22 @@ class TopicTemplate {
   //  - both are UTF-8 without control and non-characters.
   static absl::StatusOr<TopicTemplate> Parse(std::string_view text, std::string_view environment);
 
-  // Writes the topic of `user_id` to `topic`, whose earlier content is lost. Allocates
-  // nothing if `topic` has the capacity.
+  // Overwrites `topic` with the topic of `user_id`. Allocates nothing if `topic` has the capacity.
   void Write(std::int64_t user_id, std::string& topic) const;
 
-  // The same with a name in the place of the user's ID.
+  // The same with a name in place of the user's ID.
   //
-  // REQUIRES: `name` is a topic's path of at most `max_name_levels()` levels, which keeps the
-  // rules above.
+  // REQUIRES: `name` has at most `max_name_levels()` levels and obeys the rules above.
   void Write(std::string_view name, std::string& topic) const;
 
-  // How many levels a name in the place of the user's ID may have.
+  // How many levels a name in place of the user's ID may have.
   std::size_t max_name_levels() const;
 
  private:
   TopicTemplate(std::string prefix, std::string suffix)
       : prefix_(std::move(prefix)), suffix_(std::move(suffix)) {}
 
-  // What stands before and after the user's ID.
+  // The text before and after the user's ID.
   std::string prefix_;
   std::string suffix_;
 };

@@ -1,4 +1,4 @@
-// PublishCustom: an event of the app's own, to users or to named topics.
+// PublishCustom: an application-defined event, to users or to named topics.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -22,7 +22,7 @@ using google::protobuf::Value;
 
 bool IsWritable(const Struct& fields);
 
-// Whether JSON has something for it.
+// Whether JSON can represent it.
 bool IsWritable(const Value& value) {
   switch (value.kind_case()) {
     case Value::kNumberValue:
@@ -44,13 +44,13 @@ bool IsWritable(const Struct& fields) {
                      [](const auto& field) { return IsWritable(field.second); });
 }
 
-// No description repeats a key: it is a user's text.
+// Descriptions never repeat a key, which is a user's text.
 void CheckFields(const std::string& path, const Struct& fields, FieldChecks& checks) {
   if (fields.fields().contains("event_type") || fields.fields().contains("group_id")) {
     checks.Add(path, "must not have the keys event_type and group_id");
   }
   if (!IsWritable(fields)) {
-    checks.Add(path, "must have values of some kind, and numbers that are finite");
+    checks.Add(path, "must have only set values and finite numbers");
   }
 }
 
@@ -58,7 +58,7 @@ void CheckCustom(const v1::Custom& custom, const Limits& limits, Violations& vio
   FieldChecks checks("custom.", violations);
   checks.MessageType("event_type", custom.event_type());
   if (IsTypedEvent(custom.event_type())) {
-    checks.Add("event_type", "must not be that of another RPC");
+    checks.Add("event_type", "must not be the event_type of another RPC");
   }
   checks.Uuid("group_id", custom.group_id());
   CheckFields("data", custom.data(), checks);
@@ -120,7 +120,7 @@ void CheckUsersOrTopics(const v1::PublishCustomRequest& request, const Limits& l
   if (request.user_ids().empty() && request.topics().empty()) {
     checks.Add("user_ids", "must name at least one user unless topics names one");
   } else if (!request.user_ids().empty() && !request.topics().empty()) {
-    checks.Add("topics", "must be empty where user_ids is not");
+    checks.Add("topics", "must be empty if user_ids is not");
   }
   checks.Recipients("user_ids", request.user_ids(), limits.max_recipients);
   CheckTopics(request, limits, checks);

@@ -35,7 +35,7 @@ TEST_P(BadHostPortTest, IsRefusedAndChangesNothing) {
   EXPECT_EQ(address, (HostPort{"before", 7}));
 }
 
-constexpr char kForm[] = "must be host:port, an IPv6 address in brackets";
+constexpr char kForm[] = "must be host:port, with an IPv6 address in brackets";
 constexpr char kPort[] = "must end in a port from 1 to 65535";
 constexpr char kIpv4[] = "must hold a valid IPv4 address";
 constexpr char kIpv6[] = "must hold a valid IPv6 address between the brackets";

@@ -75,8 +75,7 @@ TEST_P(BadTemplateTest, IsRefusedWithItsRule) {
 
 constexpr char kOnce[] = "{user_id} must occur once";
 constexpr char kWhole[] = "{user_id} must be a whole level, between slashes";
-constexpr char kBraces[] =
-    "{ and } may only stand around the placeholders {user_id} and {environment}";
+constexpr char kBraces[] = "{ and } may only enclose the placeholders {user_id} and {environment}";
 constexpr char kUtf8[] = "the template must be UTF-8";
 constexpr char kControl[] = "the template must not contain control characters";
 constexpr char kWildcards[] = "the template must not contain the wildcards + and #";

@@ -100,7 +100,7 @@ TEST(CustomValidationTest, NamesWhatIsWrongWithTheEvent) {
         "custom.group_id must be a UUID: 8-4-4-4-12 hexadecimal digits"}},
       {"the type of another RPC",
        [](Request& r) { r.mutable_custom()->set_event_type("join"); },
-       {"custom.event_type must not be that of another RPC"}},
+       {"custom.event_type must not be the event_type of another RPC"}},
       {"a reserved key",
        [](Request& r) { *r.mutable_custom()->mutable_data() = StructOf(R"({"group_id": 1})"); },
        {"custom.data must not have the keys event_type and group_id"}},
@@ -111,14 +111,14 @@ TEST(CustomValidationTest, NamesWhatIsWrongWithTheEvent) {
              ->add_values()
              ->set_number_value(std::numeric_limits<double>::quiet_NaN());
        },
-       {"custom.data must have values of some kind, and numbers that are finite"}},
+       {"custom.data must have only set values and finite numbers"}},
       {"a value without a kind",
        [](Request& r) {
          (*(*r.mutable_custom()->mutable_data()->mutable_fields())["a"]
                .mutable_struct_value()
                ->mutable_fields())["b"];
        },
-       {"custom.data must have values of some kind, and numbers that are finite"}},
+       {"custom.data must have only set values and finite numbers"}},
   });
 }
 
@@ -128,9 +128,7 @@ TEST(CustomValidationTest, NamesWhatIsWrongWithTheRecipients) {
       {"nobody",
        [](Request& r) { r.clear_user_ids(); },
        {"user_ids must name at least one user unless topics names one"}},
-      {"both",
-       [](Request& r) { r.add_topics("a"); },
-       {"topics must be empty where user_ids is not"}},
+      {"both", [](Request& r) { r.add_topics("a"); }, {"topics must be empty if user_ids is not"}},
       {"an invalid user",
        [](Request& r) { r.add_user_ids(0); },
        {"user_ids[2] must be 1 to 9007199254740991 (2^53-1)"}},
@@ -216,9 +214,8 @@ TEST(CustomValidationTest, MeasuresWhatCannotBeWritten) {
   (*data.mutable_fields())["c"];
   *request.mutable_custom()->mutable_data() = data;
   EXPECT_EQ(Lines(Validate(request, Limits())),
-            (std::vector<std::string>{
-                "custom.data must have values of some kind, and numbers that are finite",
-                "custom.data must take at most 65536 bytes as JSON"}));
+            (std::vector<std::string>{"custom.data must have only set values and finite numbers",
+                                      "custom.data must take at most 65536 bytes as JSON"}));
 }
 
 TEST(CustomValidationTest, TakesDataAndOverlaysOfTheDefaultLimit) {
