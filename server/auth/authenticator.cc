@@ -10,7 +10,7 @@
 namespace dino::auth {
 namespace {
 
-// Of some two KiB each.
+// About 2 KiB each.
 constexpr std::size_t kMaxOwners = 1024;
 
 constexpr char kNameless[] = "unnamed";
@@ -24,23 +24,23 @@ std::shared_ptr<const Caller> UnlimitedCaller(std::string name) {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Caller>> Authenticator::Identify(
-    const Evidence& evidence) const {
+    const Credentials& credentials) const {
   Owner owner = std::shared_ptr<const Caller>();
-  if (evidence.certificate.has_value()) {
-    owner = OwnerOf(*evidence.certificate);
+  if (credentials.certificate.has_value()) {
+    owner = OwnerOf(*credentials.certificate);
     if (!owner.ok()) return owner;
   }
   if (callers_ == nullptr) return owner;
-  if (evidence.api_key.has_value()) {
-    std::shared_ptr<const Caller> caller = callers_->Find(*evidence.api_key);
-    if (caller == nullptr) return absl::UnauthenticatedError("the API key is not known");
+  if (credentials.api_key.has_value()) {
+    std::shared_ptr<const Caller> caller = callers_->Find(*credentials.api_key);
+    if (caller == nullptr) return absl::UnauthenticatedError("unknown API key");
     return caller;
   }
   if (*owner != nullptr) return owner;
   return absl::UnauthenticatedError(
-      evidence.certificate.has_value()
-          ? "nobody has the name of the client certificate, and the metadata holds no API key"
-          : "the metadata must hold one authorization: Bearer and an API key");
+      credentials.certificate.has_value()
+          ? "the client certificate has no known name, and the metadata has no API key"
+          : "the metadata must have one authorization entry: Bearer and an API key");
 }
 
 std::uint64_t Authenticator::generation() const {

@@ -16,40 +16,39 @@
 
 namespace dino::auth {
 
-// What somebody shows who calls.
-struct Evidence {
+// The credentials that a caller presents.
+struct Credentials {
   std::optional<std::string_view> api_key;
-  // PEM; of a certificate whose authority and time were found right when the connection was made.
+  // PEM of a certificate whose authority and dates were verified when the connection was made.
   std::optional<std::string_view> certificate;
 };
 
-// Tells who calls.
+// Identifies callers.
 //
-// With a key file that is somebody whom the file knows, by an API key or by a name in the client
-// certificate; without one it is whoever has a certificate of the right authority, by its first
-// name. A certificate that was revoked opens nothing. Thread-safe.
+// With a key file, by an API key or a name in the client certificate that the file lists; without
+// one, by the first name in a client certificate of a trusted authority. Revoked certificates are
+// refused. Thread-safe.
 class Authenticator {
  public:
-  // Of `callers` and `tls` at least one is not null; both outlive it.
+  // At least one of `callers` and `tls` is not null; both must outlive this.
   Authenticator(const Callers* callers, const tls::ServerTls* tls) : callers_(callers), tls_(tls) {}
   Authenticator(const Authenticator&) = delete;
   Authenticator& operator=(const Authenticator&) = delete;
 
-  // Whether keys, and whether certificates, count at all.
+  // Whether API keys and client certificates are accepted.
   bool takes_keys() const { return callers_ != nullptr; }
   bool takes_certificates() const { return tls_ != nullptr && tls_->wants_client_certificates(); }
 
-  // Returns who it is, or an error for the caller to read, which repeats nothing that was shown.
-  absl::StatusOr<std::shared_ptr<const Caller>> Identify(const Evidence& evidence) const;
+  // Returns the caller, or an error for the caller to read that repeats no credentials.
+  absl::StatusOr<std::shared_ptr<const Caller>> Identify(const Credentials& credentials) const;
 
-  // Another number after every change of files: who was identified before is to be identified
-  // again.
+  // Changes whenever the files do: callers must then be identified again.
   std::uint64_t generation() const;
 
  private:
   using Owner = absl::StatusOr<std::shared_ptr<const Caller>>;
 
-  // Whose certificate it is.
+  // The owner of a certificate.
   Owner OwnerOf(std::string_view certificate) const;
   Owner FindOwner(std::string_view certificate) const;
 
@@ -57,9 +56,9 @@ class Authenticator {
   const tls::ServerTls* const tls_;
 
   mutable Mutex mutex_;
-  // What `owners_` was found with.
+  // The generation that `owners_` is from.
   mutable std::uint64_t owners_generation_ ABSL_GUARDED_BY(mutex_) = 0;
-  // By certificate, since each call of a connection shows the same one.
+  // By certificate, because all calls of a connection present the same one.
   mutable absl::flat_hash_map<std::string, Owner> owners_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -34,7 +34,7 @@ absl::Status Connect(const std::string& host, const std::string& port, int& fd) 
   return absl::UnavailableError(ErrnoText(error));
 }
 
-// The answer's first line, without its end.
+// The response's first line, without its line break.
 std::string Ask(int fd, const std::string& request) {
   std::string answer;
   if (send(fd, request.data(), request.size(), MSG_NOSIGNAL) < 0) return answer;
@@ -53,7 +53,7 @@ absl::Status Probe(const std::string& host, const std::string& port, const std::
       Ask(fd, absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
   close(fd);
   if (answer.rfind("HTTP/1.1 200", 0) == 0) return absl::OkStatus();
-  if (answer.empty()) return absl::UnavailableError("no answer");
+  if (answer.empty()) return absl::UnavailableError("no response");
   return absl::UnavailableError(answer);
 }
 
@@ -61,14 +61,14 @@ absl::Status Probe(const std::string& host, const std::string& port, const std::
 
 absl::Status ProbeHttp(const std::string& host, std::uint16_t port, const std::string& path,
                        std::chrono::milliseconds timeout) {
-  // Looking up a name cannot be told to end in time, so all of it may be left behind.
+  // A name look-up has no timeout, so the thread may be left behind.
   std::promise<absl::Status> promise;
   std::future<absl::Status> answer = promise.get_future();
   std::thread([host, port, path, promise = std::move(promise)]() mutable {
     promise.set_value(Probe(host, std::to_string(port), path));
   }).detach();
   if (answer.wait_for(timeout) == std::future_status::ready) return answer.get();
-  return absl::DeadlineExceededError("no answer in time");
+  return absl::DeadlineExceededError("no response in time");
 }
 
 }  // namespace dino::ops

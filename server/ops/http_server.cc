@@ -17,17 +17,17 @@ namespace {
 constexpr std::chrono::seconds kMaxAge{10};
 constexpr std::chrono::milliseconds kLookAtAges{1000};
 
-// For a request's head and an answer's head. Longer requests are answered with 431 or 414.
+// For the heads of the request and the response. Longer requests get 431 or 414.
 constexpr std::size_t kConnectionBytes = 16384;
 
-HttpAnswer MethodNotAllowed() {
+HttpResponse MethodNotAllowed() {
   return {MHD_HTTP_METHOD_NOT_ALLOWED,
           kPlainText,
           "method not allowed\n",
           {{MHD_HTTP_HEADER_ALLOW, "GET, HEAD"}}};
 }
 
-MHD_Result Send(MHD_Connection* connection, const HttpAnswer& answer) {
+MHD_Result Send(MHD_Connection* connection, const HttpResponse& answer) {
   MHD_Response* const response = MHD_create_response_from_buffer(
       answer.body.size(),
       // The library copies it.
@@ -49,7 +49,7 @@ MHD_Result Send(MHD_Connection* connection, const HttpAnswer& answer) {
 
 }  // namespace
 
-// What the library calls.
+// The library's callbacks.
 struct HttpServer::Callbacks {
   static MHD_Result OnRequest(void* self, MHD_Connection* connection, const char* url,
                               const char* method, const char* /*version*/, const char* /*data*/,
@@ -74,7 +74,7 @@ struct HttpServer::Callbacks {
     }
   }
 
-  // What it complains of is the clients' doing.
+  // Its complaints are about clients.
   static void OnLog(void* /*self*/, const char* /*format*/, va_list /*arguments*/) {}
 };
 
@@ -86,7 +86,7 @@ HttpServer::~HttpServer() { Stop(); }
 absl::StatusOr<std::string> HttpServer::Start(const HostPort& address) {
   absl::StatusOr<std::string> real_address = net::OpenAddress(listener_, address);
   if (!real_address.ok()) return real_address;
-  // The listener is ours: it goes on whatever accepting fails with.
+  // The listener is ours: it survives any failure to accept.
   daemon_ = MHD_start_daemon(
       MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC, 0, nullptr, nullptr,
       &Callbacks::OnRequest, this, MHD_OPTION_EXTERNAL_LOGGER, &Callbacks::OnLog, this,
@@ -107,7 +107,7 @@ void HttpServer::Take(int fd) {
   sockaddr_storage peer{};
   socklen_t length = sizeof(peer);
   getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &length);
-  // Closes the socket if it does not take it.
+  // Closes the socket if it fails.
   (void)MHD_add_connection(daemon_, fd, reinterpret_cast<const sockaddr*>(&peer), length);
 }
 

@@ -21,36 +21,36 @@ namespace dino::ops {
 
 inline constexpr char kPlainText[] = "text/plain; charset=utf-8";
 
-struct HttpAnswer {
+struct HttpResponse {
   unsigned status = 200;
   std::string content_type;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
-// A small HTTP/1.1 server for the process's operators. It answers GET and HEAD, one request a
-// connection, on a thread of its own; who is slow holds up nobody else. Connections are limited in
-// number, in the size of their request's head, and in age. Not thread-safe.
+// A small HTTP/1.1 server for the process's operators. It answers GET and HEAD, one request per
+// connection, on a thread of its own; a slow client delays no other. Connections are limited in
+// number, in the size of the request's head, and in age. Not thread-safe.
 class HttpServer {
  public:
   // How many connections are open at a time; further ones are reset.
   static constexpr std::size_t kMaxConnections = 64;
 
-  // Answers a request for a path, which is without the query; called on the server's thread.
-  using Handler = std::function<HttpAnswer(std::string_view path)>;
+  // Responds to a request for a path, given without the query. Called on the server's thread.
+  using Handler = std::function<HttpResponse(std::string_view path)>;
 
-  // The last `reserve` file descriptors that the process may open are not taken.
+  // Leaves `reserve` of the process's file descriptors for other uses.
   explicit HttpServer(Handler handler, std::size_t reserve = 16);
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
-  // Stops, if that has not been done.
+  // Stops if still running.
   ~HttpServer();
 
-  // Listens; port 0 picks a free one. Returns the address with its real port; fails
-  // if it cannot be had.
+  // Listens; port 0 picks a free one. Returns the address with its actual port; fails if it cannot
+  // be opened.
   absl::StatusOr<std::string> Start(const HostPort& address);
 
-  // Cuts all connections and listens no more.
+  // Cuts all connections and stops listening.
   void Stop();
 
  private:

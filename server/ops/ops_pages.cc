@@ -5,12 +5,12 @@
 namespace dino::ops {
 namespace {
 
-HttpAnswer Text(unsigned status, std::string body) {
+HttpResponse Text(unsigned status, std::string body) {
   return {status, kPlainText, std::move(body), {}};
 }
 
 // The page loads its own files and status.json, and nothing else.
-HttpAnswer Page() {
+HttpResponse Page() {
   return {200,
           "text/html; charset=utf-8",
           std::string(kStatusHtml),
@@ -22,7 +22,7 @@ HttpAnswer Page() {
 
 }  // namespace
 
-HttpAnswer OpsPages::Answer(std::string_view path) const {
+HttpResponse OpsPages::Respond(std::string_view path) const {
   if (path == "/livez") return Text(200, "ok\n");
   if (path == "/readyz") {
     return sources_.ready() ? Text(200, "ok\n") : Text(503, "not ready\n");

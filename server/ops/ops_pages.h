@@ -10,7 +10,7 @@
 
 namespace dino::ops {
 
-// What there is at the operations address. Thread-safe if its sources are.
+// The pages at the operations address. Thread-safe if its sources are.
 class OpsPages {
  public:
   struct Sources {
@@ -24,8 +24,8 @@ class OpsPages {
 
   explicit OpsPages(Sources sources) : sources_(std::move(sources)) {}
 
-  // The answer to a request for `path`; 404 for what there is not.
-  HttpAnswer Answer(std::string_view path) const;
+  // The response to a request for `path`; 404 if there is no such page.
+  HttpResponse Respond(std::string_view path) const;
 
  private:
   const Sources sources_;

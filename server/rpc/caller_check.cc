@@ -16,21 +16,21 @@ namespace {
 
 constexpr std::string_view kScheme = "Bearer ";
 
-grpc::Status FindKey(const grpc::ServerContextBase& context, auth::Evidence& evidence) {
+grpc::Status FindKey(const grpc::ServerContextBase& context, auth::Credentials& credentials) {
   const auto& metadata = context.client_metadata();
   const auto [first, last] = metadata.equal_range("authorization");
   if (first == last) return grpc::Status::OK;
   if (std::next(first) == last) {
-    evidence.api_key = BearerKey({first->second.data(), first->second.size()});
+    credentials.api_key = BearerKey({first->second.data(), first->second.size()});
   }
-  if (evidence.api_key.has_value()) return grpc::Status::OK;
+  if (credentials.api_key.has_value()) return grpc::Status::OK;
   return Unauthenticated("the metadata's authorization must be one, Bearer and an API key");
 }
 
-void FindCertificate(const grpc::AuthContext& connection, auth::Evidence& evidence) {
+void FindCertificate(const grpc::AuthContext& connection, auth::Credentials& credentials) {
   const auto found = connection.FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
   if (found.size() != 1) return;
-  evidence.certificate = std::string_view(found.front().data(), found.front().size());
+  credentials.certificate = std::string_view(found.front().data(), found.front().size());
 }
 
 }  // namespace
@@ -48,18 +48,18 @@ std::optional<std::string_view> BearerKey(std::string_view authorization) {
 grpc::Status CheckCaller(const PublishContext& shared, const grpc::ServerContextBase& context,
                          CallOrigin& origin) {
   if (shared.authenticator == nullptr) return grpc::Status::OK;
-  auth::Evidence evidence;
+  auth::Credentials credentials;
   if (shared.authenticator->takes_keys()) {
-    grpc::Status status = FindKey(context, evidence);
+    grpc::Status status = FindKey(context, credentials);
     if (!status.ok()) return status;
   }
-  // Holds what `evidence` refers to.
+  // Holds what `credentials` refers to.
   std::shared_ptr<const grpc::AuthContext> connection;
   if (shared.authenticator->takes_certificates()) {
     connection = context.auth_context();
-    FindCertificate(*connection, evidence);
+    FindCertificate(*connection, credentials);
   }
-  auto identified = shared.authenticator->Identify(evidence);
+  auto identified = shared.authenticator->Identify(credentials);
   if (!identified.ok()) return Unauthenticated(std::string(identified.status().message()));
   origin.caller = *std::move(identified);
   const std::string why_not = origin.caller->WhyNot(origin.method);

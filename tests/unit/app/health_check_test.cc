@@ -34,7 +34,7 @@ class HealthCheckTest : public ::testing::Test {
 
 TEST_F(HealthCheckTest, AsksForLivenessOrReadiness) {
   ops::HttpServer server([](std::string_view path) {
-    return ops::HttpAnswer{path == "/livez" ? 200U : 503U, "text/plain", "", {}};
+    return ops::HttpResponse{path == "/livez" ? 200U : 503U, "text/plain", "", {}};
   });
   const auto address = server.Start({"127.0.0.1", 0});
   ASSERT_TRUE(address.ok());

@@ -35,8 +35,8 @@ class AuthenticatorTest : public ::testing::Test {
     ASSERT_TRUE(tls_.Refresh().ok());
   }
 
-  static std::string NameOf(const Authenticator& authenticator, const Evidence& evidence) {
-    const auto caller = authenticator.Identify(evidence);
+  static std::string NameOf(const Authenticator& authenticator, const Credentials& credentials) {
+    const auto caller = authenticator.Identify(credentials);
     return caller.ok() ? (*caller)->name() : std::string(caller.status().message());
   }
 
@@ -60,7 +60,7 @@ TEST_F(AuthenticatorTest, WithAKeyFileAKeyOrANameInTheCertificateOpens) {
   EXPECT_EQ(NameOf(authenticator, {kKey, stranger}), "chat");
   EXPECT_THAT(NameOf(authenticator, {std::nullopt, stranger}), HasSubstr("nobody has the name"));
   EXPECT_THAT(NameOf(authenticator, {"no-key", push}), HasSubstr("not known"));
-  EXPECT_THAT(NameOf(authenticator, {}), HasSubstr("must hold one authorization"));
+  EXPECT_THAT(NameOf(authenticator, {}), HasSubstr("must have one authorization"));
 }
 
 TEST_F(AuthenticatorTest, WithoutAKeyFileEveryCertificateOpensAndNamesItsCaller) {

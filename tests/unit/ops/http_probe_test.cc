@@ -22,7 +22,7 @@ absl::Status Probe(std::uint16_t port, const std::string& path,
 
 TEST(HttpProbeTest, Only200IsOk) {
   HttpServer server([](std::string_view path) {
-    return HttpAnswer{path == "/good" ? 200U : 503U, "text/plain", "", {}};
+    return HttpResponse{path == "/good" ? 200U : 503U, "text/plain", "", {}};
   });
   const auto address = server.Start({"127.0.0.1", 0});
   ASSERT_TRUE(address.ok()) << address.status();

@@ -36,7 +36,7 @@ class HttpServerTest : public ::testing::Test {
 
   HttpServer server_{
       [](std::string_view path) {
-        return HttpAnswer{
+        return HttpResponse{
             200, "text/plain", "you asked for " + std::string(path), {{"X-Own", "1"}}};
       },
       kReserve};
@@ -121,7 +121,7 @@ TEST_F(HttpServerTest, StopCutsWhoIsConnected) {
 }
 
 TEST_F(HttpServerTest, TellsThatAnAddressCannotBeHad) {
-  HttpServer second([](std::string_view) { return HttpAnswer(); });
+  HttpServer second([](std::string_view) { return HttpResponse(); });
   const auto address = second.Start({"127.0.0.1", PortOf(address_)});
   EXPECT_THAT(std::string(address.status().message()), HasSubstr(address_));
 }

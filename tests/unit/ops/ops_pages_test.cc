@@ -18,23 +18,23 @@ class OpsPagesTest : public ::testing::Test {
 };
 
 TEST_F(OpsPagesTest, LivenessDoesNotFollowReadiness) {
-  EXPECT_EQ(pages_.Answer("/livez").status, 200U);
-  EXPECT_EQ(pages_.Answer("/readyz").status, 200U);
+  EXPECT_EQ(pages_.Respond("/livez").status, 200U);
+  EXPECT_EQ(pages_.Respond("/readyz").status, 200U);
   ready_ = false;
-  EXPECT_EQ(pages_.Answer("/livez").status, 200U);
-  EXPECT_EQ(pages_.Answer("/readyz").status, 503U);
+  EXPECT_EQ(pages_.Respond("/livez").status, 200U);
+  EXPECT_EQ(pages_.Respond("/readyz").status, 503U);
 }
 
 TEST_F(OpsPagesTest, EachPageHasItsType) {
-  EXPECT_EQ(pages_.Answer("/metrics").content_type, "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_EQ(pages_.Answer("/metrics").body, "metrics");
-  EXPECT_EQ(pages_.Answer("/status.json").content_type, "application/json");
-  EXPECT_EQ(pages_.Answer("/status.css").content_type, "text/css; charset=utf-8");
-  EXPECT_EQ(pages_.Answer("/status.js").content_type, "text/javascript; charset=utf-8");
+  EXPECT_EQ(pages_.Respond("/metrics").content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(pages_.Respond("/metrics").body, "metrics");
+  EXPECT_EQ(pages_.Respond("/status.json").content_type, "application/json");
+  EXPECT_EQ(pages_.Respond("/status.css").content_type, "text/css; charset=utf-8");
+  EXPECT_EQ(pages_.Respond("/status.js").content_type, "text/javascript; charset=utf-8");
 }
 
 TEST_F(OpsPagesTest, ThePageMayLoadOnlyItsOwnFiles) {
-  const HttpAnswer page = pages_.Answer("/");
+  const HttpResponse page = pages_.Respond("/");
   ASSERT_FALSE(page.headers.empty());
   EXPECT_EQ(page.headers[0].first, "Content-Security-Policy");
   EXPECT_THAT(page.headers[0].second, HasSubstr("default-src 'none'"));
@@ -45,7 +45,7 @@ TEST_F(OpsPagesTest, ThePageMayLoadOnlyItsOwnFiles) {
 
 TEST_F(OpsPagesTest, NothingElseIsThere) {
   for (const char* path : {"", "//", "/metrics/", "/livez/", "/../etc/passwd", "/status.html"}) {
-    EXPECT_EQ(pages_.Answer(path).status, 404U) << path;
+    EXPECT_EQ(pages_.Respond(path).status, 404U) << path;
   }
 }
 
