@@ -12,10 +12,10 @@
 
 namespace dino::auth {
 
-// A caller that showed a key, with the rights that the key file gave when it did. Thread-safe.
+// An identified caller, with its rights at that time. Thread-safe.
 class Caller {
  public:
-  // `environment` is the server's. `quota` outlives changes of the rights.
+  // `environment` is the server's. `quota` is kept when the rights change.
   Caller(const CallerEntry& entry, const std::string& environment, std::shared_ptr<Quota> quota);
 
   const std::string& name() const { return name_; }
@@ -27,7 +27,7 @@ class Caller {
  private:
   const std::string name_;
   const std::optional<MethodSet> methods_;
-  // The only environment that it may publish through, if it is not the server's.
+  // The only environment it may publish through, if that is not the server's.
   std::string other_environment_;
   const std::shared_ptr<Quota> quota_;
 };

@@ -29,7 +29,7 @@ absl::Status CheckKeyFile(const std::string& path) { return ReadKeyFile(path).st
 
 absl::Status Callers::Start() {
   return file_.Start("callers", [](const absl::Status& status) {
-    log::Error("the key file is broken; what it held before stays in force",
+    log::Error("invalid key file; the previous one stays in force",
                {{"reason", std::string(status.message())}});
   });
 }

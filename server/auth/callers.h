@@ -20,39 +20,38 @@
 
 namespace dino::auth {
 
-// Whether a key file alone would do. The error names the path and what would be right.
+// Checks a key file. The error names the path and the rule.
 absl::Status CheckKeyFile(const std::string& path);
 
-// The callers that a key file names. It is read again, on a thread of this object, soon after it
-// has changed; one that is broken changes nothing and is logged. Thread-safe.
+// The callers in a key file. A thread of this object rereads the file soon after it changes; an
+// invalid file is logged and ignored. Thread-safe.
 class Callers {
  public:
-  // `environment` is the server's. Without callers, until `Start`.
+  // `environment` is the server's. Empty until `Start`.
   Callers(const std::string& path, std::string environment)
       : environment_(std::move(environment)), file_({path}, [this, path] { return Read(path); }) {}
   Callers(const Callers&) = delete;
   Callers& operator=(const Callers&) = delete;
 
-  // Reads the file and begins to look after it. To be called once; fails if the file is broken.
+  // Reads the file and starts watching it. Call once. Fails if the file is invalid.
   absl::Status Start();
 
-  // Reads the file now, if it is not the one that was read last. One that is broken changes
-  // nothing; the error says what is wrong with it.
+  // Rereads the file now if it has changed. An invalid file changes nothing; the error says why.
   absl::Status Refresh() { return file_.Refresh(); }
 
-  // Whose key it is; null if nobody's.
+  // The caller with this API key; null if there is none.
   std::shared_ptr<const Caller> Find(std::string_view key) const;
 
-  // Who has that name in client certificates; null if nobody.
+  // The caller with this name in its client certificates; null if there is none.
   std::shared_ptr<const Caller> FindByName(std::string_view name) const;
 
-  // How often the file had changed and could not be used.
+  // How many changes of the file were rejected.
   std::uint64_t file_errors() const { return file_errors_.load(std::memory_order_relaxed); }
 
-  // What those whom the file names now have published, in the order of their names.
+  // What the callers now in the file have published, sorted by name.
   std::vector<std::pair<std::string, Quota::Usage>> Usage() const;
 
-  // Another number after every change: what was found before is to be found again.
+  // Changes whenever the callers do: look them up again then.
   std::uint64_t generation() const { return file_.generation(); }
 
  private:
@@ -73,7 +72,7 @@ class Callers {
   std::atomic<std::uint64_t> file_errors_{0};
 
   mutable Mutex mutex_;
-  // By name; they outlive changes of the file.
+  // By name; kept when the file changes.
   std::map<std::string, std::shared_ptr<Quota>> quotas_ ABSL_GUARDED_BY(mutex_);
 
   // The last member: reading it uses the others.

@@ -45,7 +45,7 @@ bool IsCertificateName(std::string_view text) {
   return !text.empty() && text.size() <= kMaxCertificateNameBytes && IsVisible(text);
 }
 
-// Its methods are those that a caller can be allowed.
+// A caller can be allowed its methods.
 const google::protobuf::ServiceDescriptor& EventPublisher() {
   return *events::v1::PublishMessageRequest::descriptor()->file()->FindServiceByName(
       "EventPublisherService");
@@ -90,9 +90,10 @@ class EntryReader {
       return ReadRate("recipients_per_second", value, entry_.rates.recipients_per_second);
     }
     if (name == "environment") return ReadEnvironment(value);
-    return Wrong(place_,
-                 "must have no members but name, sha256, certificates, methods, events_per_second, "
-                 "recipients_per_second and environment");
+    return Wrong(
+        place_,
+        "must only have the members name, sha256, certificates, methods, events_per_second, "
+        "recipients_per_second and environment");
   }
 
   absl::Status ReadName(const Value& value) {
@@ -105,7 +106,7 @@ class EntryReader {
 
   using AddFunction = bool (EntryReader::*)(std::string_view text);
 
-  // Reads a text or a list of texts. Each that `add` does not take is `wrong`.
+  // Reads a string or a list of strings. Returns `wrong` if `add` rejects one.
   absl::Status ReadTexts(const Value& value, AddFunction add, const absl::Status& wrong) {
     if (value.IsString()) return (this->*add)(TextOf(value)) ? absl::OkStatus() : wrong;
     if (!value.IsArray() || value.Empty()) return wrong;
@@ -125,20 +126,20 @@ class EntryReader {
   bool AddCertificate(std::string_view text) {
     if (!IsCertificateName(text)) return false;
     std::string& name = entry_.certificates.emplace_back(text);
-    // As certificates give them: URIs are kept as they are.
+    // As in certificates: URIs are kept unchanged.
     if (name.find(':') == std::string::npos) absl::AsciiStrToLower(&name);
     return true;
   }
 
   absl::Status NoKey() const {
     return Wrong(Path("sha256"),
-                 "must be the SHA-256 of a key, 64 hexadecimal digits, or a list of such");
+                 "must be the SHA-256 of a key, 64 hexadecimal digits, or a list of these");
   }
 
   absl::Status NoCertificate() const {
     return Wrong(Path("certificates"),
                  "must be a URI or DNS name in a client certificate, 1 to 255 visible ASCII "
-                 "characters, or a list of such");
+                 "characters, or a list of these");
   }
 
   absl::Status ReadMethods(const Value& value) {
@@ -164,7 +165,7 @@ class EntryReader {
 
   absl::Status ReadRate(const char* name, const Value& value, std::optional<double>& rate) {
     if (!value.IsNumber() || value.GetDouble() <= 0 || value.GetDouble() > kMaxRate) {
-      return Wrong(Path(name), "must be a number above 0, and at most a billion");
+      return Wrong(Path(name), "must be a number above 0 and at most 1000000000");
     }
     rate = value.GetDouble();
     return absl::OkStatus();
@@ -182,7 +183,7 @@ class EntryReader {
   CallerEntry entry_;
 };
 
-// That nothing by which a caller is told from the others stands twice.
+// Checks that no name, key or certificate appears twice.
 absl::Status CheckDifferent(const std::vector<CallerEntry>& entries) {
   std::set<std::string_view> names;
   std::set<KeyDigest> keys;
@@ -193,11 +194,11 @@ absl::Status CheckDifferent(const std::vector<CallerEntry>& entries) {
     }
     for (const KeyDigest& key : entries[i].keys) {
       if (keys.insert(key).second) continue;
-      return Wrong(absl::StrCat("callers[", i, "].sha256"), "must not stand twice");
+      return Wrong(absl::StrCat("callers[", i, "].sha256"), "must not appear twice");
     }
     for (const std::string& name : entries[i].certificates) {
       if (certificates.insert(name).second) continue;
-      return Wrong(absl::StrCat("callers[", i, "].certificates"), "must not stand twice");
+      return Wrong(absl::StrCat("callers[", i, "].certificates"), "must not appear twice");
     }
   }
   return absl::OkStatus();
@@ -215,12 +216,12 @@ absl::Status CheckKey(std::string_view key) {
 
 absl::StatusOr<std::vector<CallerEntry>> ParseKeyFile(const std::string& json) {
   rapidjson::Document document;
-  // Without recursion, so that no nesting can exhaust the stack.
+  // Iterative, so that deep nesting cannot exhaust the stack.
   document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(
       json.data(), json.size());
   if (document.HasParseError()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("is no JSON: at byte ", document.GetErrorOffset(), ": ",
+        absl::StrCat("is not valid JSON: at byte ", document.GetErrorOffset(), ": ",
                      rapidjson::GetParseError_En(document.GetParseError())));
   }
   if (!document.IsObject() || document.MemberCount() != 1 || !document.HasMember("callers") ||

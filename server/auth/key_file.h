@@ -15,17 +15,18 @@
 
 namespace dino::auth {
 
-// What is kept of an API key: its SHA-256.
+// The SHA-256 of an API key: all that is kept of it.
 using KeyDigest = Sha256Digest;
 
-// Whether a text may be an API key: 16 to 512 bytes of visible ASCII. The error does not repeat it.
+// Checks that a text can be an API key: 16 to 512 bytes of visible ASCII. The error does not repeat
+// it.
 absl::Status CheckKey(std::string_view key);
 
 using MethodSet = std::set<std::string, std::less<>>;
 
-// A caller, as the file describes it.
+// A caller's entry in the file.
 struct CallerEntry {
-  // 1 to 64 letters, digits, `-`, `_` and `.`. Stands in logs and metrics.
+  // 1 to 64 letters, digits, `-`, `_` and `.`. Appears in logs and metrics.
   std::string name;
   // Any of these is accepted; several while a key is rotated.
   std::vector<KeyDigest> keys;
@@ -34,11 +35,11 @@ struct CallerEntry {
   // Not set: all methods.
   std::optional<MethodSet> methods;
   Rates rates;
-  // The only `environment` of servers that it may publish through. Not set: any.
+  // The only server `environment` it may publish through. Not set: any.
   std::optional<std::string> environment;
 };
 
-// Reads what a key file holds:
+// Parses a key file:
 //
 //   {"callers": [{"name": "chat", "sha256": ["<64 hexadecimal digits>"],
 //                 "certificates": ["spiffe://prod/chat", "chat.example"],

@@ -7,7 +7,7 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-// What arithmetic may lose of a token.
+// The rounding error allowed, in tokens.
 constexpr double kRounding = 1e-6;
 
 void Set(std::optional<TokenBucket>& bucket, std::optional<double> rate, Clock::time_point now) {
@@ -36,14 +36,14 @@ void TokenBucket::SetRate(double rate, Clock::time_point now) {
 void TokenBucket::GiveBack(double tokens) { tokens_ = std::min(capacity(), tokens_ + tokens); }
 
 Clock::duration TokenBucket::WaitFor(double tokens, Clock::time_point now) {
-  // Callers look at the clock before they have their turn.
+  // Callers read the clock before they get the lock.
   if (now > updated_at_) {
     tokens_ = std::min(capacity(), tokens_ + Seconds(now - updated_at_).count() * rate_);
     updated_at_ = now;
   }
   const double missing = std::min(tokens, capacity()) - tokens_;
   if (missing <= kRounding) return Clock::duration::zero();
-  // Rounded up: after the wait it is enough.
+  // Rounded up, so that the tokens are there after the wait.
   return std::chrono::ceil<Clock::duration>(Seconds(missing / rate_));
 }
 

@@ -10,22 +10,23 @@
 
 namespace dino::auth {
 
-// A token bucket: holds what comes in within a second, and at least one token.
+// A token bucket that holds one second's worth of tokens, and at least one.
 //
-// More than it can hold is given when it is full, and then owed. Not thread-safe.
+// A request for more than it can hold is granted when it is full, and the rest is owed. Not
+// thread-safe.
 class TokenBucket {
  public:
-  // Full. `rate` is in tokens per second, above 0.
+  // Starts full. `rate` is in tokens per second, above 0.
   TokenBucket(double rate, Clock::time_point now);
 
-  // What is in the bucket stays, as far as there is room for it.
+  // Keeps the tokens that still fit.
   void SetRate(double rate, Clock::time_point now);
 
   // How long to wait until `tokens` can be taken; 0 if they can be now.
   Clock::duration WaitFor(double tokens, Clock::time_point now);
-  // Takes them, also if they must be owed.
+  // Takes tokens, going into debt if necessary.
   void Take(double tokens) { tokens_ -= tokens; }
-  // Puts back what was taken, as far as there is room for it.
+  // Returns taken tokens that still fit.
   void GiveBack(double tokens);
 
  private:
@@ -36,20 +37,20 @@ class TokenBucket {
   Clock::time_point updated_at_;
 };
 
-// How much a caller may publish; no limit where nothing is set.
+// How fast a caller may publish; unset: no limit.
 struct Rates {
   std::optional<double> events_per_second;
   std::optional<double> recipients_per_second;
 };
 
-// What a caller may still publish at the moment, and what it has. Thread-safe.
+// A caller's quota, and what it has published. Thread-safe.
 class Quota {
  public:
   // Since the process started.
   struct Usage {
     std::uint64_t events = 0;
     std::uint64_t recipients = 0;
-    // Events that it had to wait with.
+    // Events refused because the quota was used up.
     std::uint64_t refused_events = 0;
   };
 
@@ -57,8 +58,8 @@ class Quota {
 
   void SetRates(const Rates& rates, Clock::time_point now = Clock::now());
 
-  // Takes an event for so many recipients. Returns 0, or how long to wait until that can be done;
-  // then nothing was taken.
+  // Takes the quota for an event with this many recipients. Returns 0, or how long to wait until it
+  // is available; then nothing was taken.
   Clock::duration Take(std::size_t recipients, Clock::time_point now = Clock::now());
   // Undoes a `Take` that returned 0: nothing of the event was published.
   void GiveBack(std::size_t recipients);

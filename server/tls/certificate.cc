@@ -40,7 +40,7 @@ absl::StatusOr<Certificate> Certificate::Parse(std::string_view pem) {
   const Bio bio = BioOf(pem);
   X509* const certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr);
   ERR_clear_error();
-  if (certificate == nullptr) return absl::InvalidArgumentError("no certificate in PEM form");
+  if (certificate == nullptr) return absl::InvalidArgumentError("no certificate in PEM format");
   return Certificate(std::shared_ptr<X509>(certificate, X509_free));
 }
 

@@ -33,22 +33,22 @@ absl::Status LoadCa(SSL_CTX* ctx, const std::string& path) {
   absl::Status readable = ReadTextFile(path).status();
   if (!readable.ok()) return readable;
   if (SSL_CTX_load_verify_file(ctx, path.c_str()) == 1) return absl::OkStatus();
-  return OpensslError(path, "holds no CA certificate in PEM form");
+  return OpensslError(path, "has no CA certificate in PEM format");
 }
 
 absl::Status LoadCertificate(SSL_CTX* ctx, const std::string& path) {
   absl::Status readable = ReadTextFile(path).status();
   if (!readable.ok()) return readable;
   if (SSL_CTX_use_certificate_chain_file(ctx, path.c_str()) == 1) return absl::OkStatus();
-  return OpensslError(path, "holds no certificate in PEM form that can be used");
+  return OpensslError(path, "has no usable certificate in PEM format");
 }
 
 absl::Status LoadKey(SSL_CTX* ctx, const std::string& path) {
   const absl::StatusOr<std::string> content = ReadTextFile(path);
   if (!content.ok()) return content.status();
-  // In both of the forms that there are.
+  // Both formats of an encrypted key have this word.
   if (absl::StrContains(*content, "ENCRYPTED")) {
-    return absl::FailedPreconditionError(path + " holds a key with a passphrase: remove it");
+    return absl::FailedPreconditionError(path + " has a key with a passphrase: remove it");
   }
   SSL_CTX_set_default_passwd_cb(ctx, NoPassphrase);
   if (SSL_CTX_use_PrivateKey_file(ctx, path.c_str(), SSL_FILETYPE_PEM) == 1 &&
@@ -57,8 +57,8 @@ absl::Status LoadKey(SSL_CTX* ctx, const std::string& path) {
   }
   const bool is_other =
       ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_X509 || ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_SSL;
-  return OpensslError(path, is_other ? "holds the key of another certificate"
-                                     : "holds no key in PEM form that can be used");
+  return OpensslError(
+      path, is_other ? "has the key of another certificate" : "has no usable key in PEM format");
 }
 
 absl::Status CheckCaFile(const std::string& path) {

@@ -11,21 +11,22 @@ struct ssl_ctx_st;
 
 namespace dino::tls {
 
-// Whether a PEM file alone would do. The errors say which path and why, never what it holds.
+// Check that a PEM file is usable by itself. Errors name the path and the reason, never the
+// content.
 absl::Status CheckCaFile(const std::string& path);
 absl::Status CheckCertificateFile(const std::string& path);
-// Whether it holds the key of a certificate, without a passphrase. `certificate_path` must do
-// already.
+// Checks that a file holds the certificate's key, without a passphrase. REQUIRES:
+// `certificate_path` is usable.
 absl::Status CheckKeyFile(const std::string& path, const std::string& certificate_path);
 
-// Gives OpenSSL what such a file holds; fails for the same reasons.
+// Load such a file into OpenSSL; fail for the same reasons.
 absl::Status LoadCa(ssl_ctx_st* context, const std::string& path);
 absl::Status LoadCertificate(ssl_ctx_st* context, const std::string& path);
-// After the certificate.
+// REQUIRES: the certificate is loaded.
 absl::Status LoadKey(ssl_ctx_st* context, const std::string& path);
 
-// An error with the reason of OpenSSL's first one, which it forgets with all others:
-// "<subject> <what>: <reason>".
+// An error with the reason of the first one in OpenSSL's queue, which it empties: "<subject>
+// <what>: <reason>".
 absl::Status OpensslError(const std::string& subject, absl::string_view what);
 
 }  // namespace dino::tls

@@ -44,12 +44,12 @@ absl::StatusOr<RevocationList> RevocationList::Parse(const std::string& pem,
     if (IsSignedBy(next, known)) continue;
     ERR_clear_error();
     return absl::InvalidArgumentError(
-        "holds a revocation list that none of the authorities has signed");
+        "has a revocation list that none of the authorities has signed");
   }
   const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   ERR_clear_error();
   if (!at_end || lists.empty()) {
-    return absl::InvalidArgumentError("holds no revocation list in PEM form that can be used");
+    return absl::InvalidArgumentError("has no usable revocation list in PEM format");
   }
   return RevocationList(std::move(lists));
 }

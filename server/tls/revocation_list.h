@@ -20,7 +20,7 @@ class RevocationList {
   RevocationList() = default;
 
   // Reads X.509 revocation lists, PEM, one after the other. Fails if there is none, or one that
-  // none of the `authorities` (PEM) has signed. One whose time is over still counts.
+  // none of the `authorities` (PEM) has signed. An expired one still counts.
   static absl::StatusOr<RevocationList> Parse(const std::string& pem,
                                               const std::string& authorities);
 

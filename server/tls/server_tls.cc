@@ -31,7 +31,7 @@ void LogConfig(const ServerTlsConfig& config) {
   const std::string end = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromChrono(config.not_after),
                                            absl::UTCTimeZone());
   if (config.not_after < std::chrono::system_clock::now()) {
-    log::Warning("the certificate for callers has ended", {{"not_after", end}});
+    log::Warning("the server certificate has expired", {{"not_after", end}});
   } else {
     log::Info("TLS files read", {{"not_after", end}});
   }
@@ -79,7 +79,7 @@ ServerTls::ServerTls(const ServerTlsFiles& files)
 
 absl::Status ServerTls::Start() {
   return files_.Start("tls-files", [](const absl::Status& status) {
-    log::Error("the TLS files are not right; what they held before stays in force",
+    log::Error("invalid TLS files; the previous ones stay in force",
                {{"reason", std::string(status.message())}});
   });
 }

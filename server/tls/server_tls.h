@@ -14,48 +14,48 @@ namespace dino::tls {
 
 // The paths of a server's PEM files.
 struct ServerTlsFiles {
-  // What clients are shown, with its chain, and its key without a passphrase.
+  // The server's certificate with its chain, and its key without a passphrase.
   std::string certificate;
   std::string key;
-  // Who must have signed the clients' certificates; empty: clients show none.
+  // The authorities that must have signed clients' certificates; empty: none are requested.
   std::string client_ca;
   // What the authorities in `client_ca` have revoked; empty: nothing.
   std::string client_crl;
 };
 
-// What they hold.
+// Their contents.
 struct ServerTlsConfig {
   std::string certificate;
   std::string key;
   std::string client_ca;
   RevocationList revoked;
-  // When the certificate that clients are shown ends.
+  // When the server's certificate expires.
   std::chrono::system_clock::time_point not_after;
 };
 
-// Whether a file of revocation lists would do. `client_ca_path` must do already.
+// Checks a file of revocation lists. REQUIRES: `client_ca_path` is usable.
 absl::Status CheckCrlFile(const std::string& path, const std::string& client_ca_path);
 
-// A server's TLS files, as they were when all of them were right. They are read again, on a
-// thread of this object, soon after one has changed; files that are broken, or that do not belong
-// together, change nothing and are logged. Thread-safe.
+// A server's TLS files, as of when all of them were last valid. A thread of this object rereads
+// them soon after one changes; files that are invalid or do not match are logged and ignored.
+// Thread-safe.
 class ServerTls {
  public:
   explicit ServerTls(const ServerTlsFiles& files);
   ServerTls(const ServerTls&) = delete;
   ServerTls& operator=(const ServerTls&) = delete;
 
-  // Reads the files and begins to look after them. To be called once; fails if one is broken.
+  // Reads the files and starts watching them. Call once. Fails if one is invalid.
   absl::Status Start();
 
-  // Reads the files now, if one is not as it was when they were read last. Broken ones change
-  // nothing; the error says which and why.
+  // Rereads the files now if one has changed. Invalid files change nothing; the error says which
+  // and why.
   absl::Status Refresh() { return files_.Refresh(); }
 
   // Null until `Start`.
   std::shared_ptr<const ServerTlsConfig> config() const { return files_.value(); }
 
-  // Another number after every change.
+  // Changes whenever the files do.
   std::uint64_t generation() const { return files_.generation(); }
 
   bool wants_client_certificates() const { return wants_client_certificates_; }

@@ -118,7 +118,7 @@ TEST_F(ApiKeysTest, KeysChangeUnderLoadWithoutAFailedCall) {
 
 TEST_F(ApiKeysTest, ABrokenFileIsToldAndChangesNothing) {
   Write("\"broken\"");
-  bridge_->WaitForLog("the key file is broken; what it held before stays in force");
+  bridge_->WaitForLog("invalid key file; the previous one stays in force");
   EXPECT_TRUE(PublishWith(kOldKey).ok());
   Write(new_digest_);
   WaitFor(kNewKey, grpc::StatusCode::OK);

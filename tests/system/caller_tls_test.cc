@@ -164,7 +164,7 @@ TEST_F(CallerTlsTest, APairThatDoesNotMatchIsToldAndLeavesTheOldOneInForce) {
   CertificateAuthority other("Other authority");
   const CertificateFiles next = other.Issue(kNames);
   ReplaceFile(certificate_, next.certificate);
-  bridge_->WaitForLog("the TLS files are not right; what they held before stays in force");
+  bridge_->WaitForLog("invalid TLS files; the previous ones stay in force");
   const grpc::Status status = CallWith({});
   EXPECT_TRUE(status.ok()) << Describe(status);
 

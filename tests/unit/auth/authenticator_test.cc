@@ -58,8 +58,8 @@ TEST_F(AuthenticatorTest, WithAKeyFileAKeyOrANameInTheCertificateOpens) {
   EXPECT_EQ(NameOf(authenticator, {std::nullopt, push}), "push");
   EXPECT_EQ(NameOf(authenticator, {kKey, push}), "chat") << "the key says more";
   EXPECT_EQ(NameOf(authenticator, {kKey, stranger}), "chat");
-  EXPECT_THAT(NameOf(authenticator, {std::nullopt, stranger}), HasSubstr("nobody has the name"));
-  EXPECT_THAT(NameOf(authenticator, {"no-key", push}), HasSubstr("not known"));
+  EXPECT_THAT(NameOf(authenticator, {std::nullopt, stranger}), HasSubstr("has no known name"));
+  EXPECT_THAT(NameOf(authenticator, {"no-key", push}), HasSubstr("unknown API key"));
   EXPECT_THAT(NameOf(authenticator, {}), HasSubstr("must have one authorization"));
 }
 
@@ -94,7 +94,7 @@ TEST_F(AuthenticatorTest, ANameThatIsTakenAwayOpensNoMore) {
   EXPECT_EQ(NameOf(authenticator, {std::nullopt, push}), "push");
   WriteKeyFile(key_file_, {KeyFileEntry("chat", kKey)});
   ASSERT_TRUE(callers_.Refresh().ok());
-  EXPECT_THAT(NameOf(authenticator, {std::nullopt, push}), HasSubstr("nobody has the name"));
+  EXPECT_THAT(NameOf(authenticator, {std::nullopt, push}), HasSubstr("has no known name"));
 }
 
 TEST_F(AuthenticatorTest, ManyCertificatesAreToldApart) {

@@ -99,7 +99,7 @@ TEST(KeyFileTest, ACertificateMayStandForAKey) {
 TEST(KeyFileTest, NoCertificateNameStandsTwice) {
   EXPECT_THAT(Problem(File(R"({"name": "a", "certificates": "a.example"},
                               {"name": "b", "certificates": ["b.example", "A.example"]})")),
-              HasSubstr("callers[1].certificates must not stand twice"));
+              HasSubstr("callers[1].certificates must not appear twice"));
 }
 
 TEST(KeyFileTest, MayNameNobody) { EXPECT_TRUE(ParseKeyFile(File("")).ok()); }

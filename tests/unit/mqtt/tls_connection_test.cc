@@ -233,7 +233,7 @@ TEST_F(TlsConnectionTest, TakesANewClientCertificateAtTheNextAttempt) {
 
   const CertificateFiles renewed = authority_.Issue("DNS:bridge.example");
   testing::ReplaceFile(used.certificate, renewed.certificate);
-  session.WaitForReason("holds the key of another certificate");
+  session.WaitForReason("has the key of another certificate");
   testing::ReplaceFile(used.key, renewed.key);
   session.WaitForConnection();
   session.ExpectPublishes();

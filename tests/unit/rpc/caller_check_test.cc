@@ -71,7 +71,7 @@ TEST_F(CallerCheckTest, NothingElseOpens) {
   EXPECT_EQ(Call(Request()).status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
   const grpc::Status status = CallWith("a-key-that-nobody-has").status;
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
-  EXPECT_THAT(status.error_message(), HasSubstr("not known"));
+  EXPECT_THAT(status.error_message(), HasSubstr("unknown API key"));
   EXPECT_EQ(status.error_message().find("nobody-has"), std::string::npos);
   publisher_.WaitForNoBatch();
 }

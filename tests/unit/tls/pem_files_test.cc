@@ -43,17 +43,17 @@ TEST_F(PemFilesTest, SaysWhichFileIsBadAndWhyButNotWhatItHolds) {
     std::string expected;
   } kCases[] = {
       {"missing CA", CheckCaFile(missing_), "cannot read " + missing_ + ": No such file"},
-      {"CA without PEM", CheckCaFile(garbage_), garbage_ + " holds no CA certificate in PEM form"},
+      {"CA without PEM", CheckCaFile(garbage_), garbage_ + " has no CA certificate in PEM format"},
       {"missing certificate", CheckCertificateFile(missing_), "cannot read " + missing_},
       {"certificate without PEM", CheckCertificateFile(garbage_),
-       garbage_ + " holds no certificate in PEM form"},
+       garbage_ + " has no usable certificate in PEM format"},
       {"missing key", CheckKeyFile(missing_, client_.certificate), "cannot read " + missing_},
       {"key without PEM", CheckKeyFile(garbage_, client_.certificate),
-       garbage_ + " holds no key in PEM form"},
+       garbage_ + " has no usable key in PEM format"},
       {"certificate as a key", CheckKeyFile(client_.certificate, client_.certificate),
-       client_.certificate + " holds no key in PEM form"},
+       client_.certificate + " has no usable key in PEM format"},
       {"key of another certificate", CheckKeyFile(other.key, client_.certificate),
-       other.key + " holds the key of another certificate"},
+       other.key + " has the key of another certificate"},
   };
   for (const auto& test : kCases) {
     EXPECT_FALSE(test.status.ok()) << test.name;
@@ -68,7 +68,7 @@ TEST_F(PemFilesTest, RefusesAKeyThatNeedsAPassphraseWithoutAskingForIt) {
       {"openssl", "ec", "-in", client_.key, "-aes256", "-passout", "pass:hunter2", "-out", locked});
   ASSERT_EQ(openssl.Wait(), 0);
   EXPECT_THAT(Text(CheckKeyFile(locked, client_.certificate)),
-              HasSubstr(locked + " holds a key with a passphrase"));
+              HasSubstr(locked + " has a key with a passphrase"));
 }
 
 }  // namespace

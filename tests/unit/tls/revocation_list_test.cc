@@ -63,10 +63,10 @@ TEST(RevocationListTest, RefusesAListOfAnotherAuthority) {
 TEST(RevocationListTest, RefusesWhatIsNoList) {
   CertificateAuthority authority;
   const std::string list = ContentOf(authority.RevocationList());
-  EXPECT_THAT(ErrorOf("", authority), HasSubstr("no revocation list"));
-  EXPECT_THAT(ErrorOf("garbage", authority), HasSubstr("no revocation list"));
+  EXPECT_THAT(ErrorOf("", authority), HasSubstr("no usable revocation list"));
+  EXPECT_THAT(ErrorOf("garbage", authority), HasSubstr("no usable revocation list"));
   EXPECT_THAT(ErrorOf(list + list.substr(0, list.size() / 2), authority),
-              HasSubstr("no revocation list"));
+              HasSubstr("no usable revocation list"));
 }
 
 }  // namespace

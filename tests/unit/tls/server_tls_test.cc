@@ -68,7 +68,7 @@ TEST_F(ServerTlsTest, APairThatDoesNotMatchChangesNothingUntilItDoes) {
   ASSERT_TRUE(tls.Refresh().ok());
   const std::uint64_t generation = tls.generation();
   testing::ReplaceFile(files_.certificate, second_.certificate);
-  EXPECT_THAT(ErrorOf(tls), HasSubstr(files_.key + " holds the key of another certificate"));
+  EXPECT_THAT(ErrorOf(tls), HasSubstr(files_.key + " has the key of another certificate"));
   EXPECT_EQ(tls.generation(), generation);
   EXPECT_EQ(tls.config()->certificate, ReadTextFile(first_.certificate).value());
   EXPECT_EQ(ErrorOf(tls), "") << "it is told once";
@@ -106,7 +106,7 @@ TEST_F(ServerTlsTest, AListOfAnotherAuthorityChangesNothing) {
   ServerTls tls(files_);
   ASSERT_TRUE(tls.Refresh().ok());
   testing::ReplaceFile(files_.client_crl, other.RevocationList());
-  EXPECT_THAT(ErrorOf(tls), HasSubstr(files_.client_crl + " holds a revocation list that none"));
+  EXPECT_THAT(ErrorOf(tls), HasSubstr(files_.client_crl + " has a revocation list that none"));
   EXPECT_THAT(std::string(CheckCrlFile(files_.client_crl, files_.client_ca).message()),
               HasSubstr(files_.client_crl));
 }
