@@ -43,7 +43,7 @@ class DescriptorSink : public spdlog::sinks::sink {
   // Where to ask how many lines were dropped. Must be set before the first line.
   void CountDropsOf(spdlog::details::thread_pool* pool) { pool_ = pool; }
 
-  // From `deadline` on, lines that would have to wait are given up.
+  // From `deadline` on, lines that would have to wait are dropped.
   void Hurry(Clock::time_point deadline) {
     give_up_at_.store(deadline.time_since_epoch().count(), std::memory_order_relaxed);
   }
@@ -122,7 +122,7 @@ class Queue {
 };
 
 std::atomic<Level> threshold{Level::kInfo};
-// Writers share it: they only look at `queue`, and never wait for the log's thread.
+// Writers share it: they only read `queue`, and never wait for the log's thread.
 std::shared_mutex queue_mutex;
 std::unique_ptr<Queue> queue;  // Guarded by queue_mutex.
 

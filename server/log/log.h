@@ -11,7 +11,7 @@
 //
 //   log::Warning("session lost", {{"broker", address}, {"attempt", 3}});
 //
-// Never give it a payload, a credential or a user's text.
+// Never log a payload, a credential or a user's text.
 //
 // All functions are thread-safe and none fails: a line that cannot be written is lost.
 // Between `Start` and `Stop`, writing a record never blocks, even when nobody reads the
@@ -23,7 +23,7 @@ namespace dino::log {
 // call without `Stop` in between does nothing. Records written earlier go straight to
 // standard error, as text.
 //
-// `descriptor` stays the caller's; it must be open until `Stop` has returned.
+// The caller owns `descriptor`, which must stay open until `Stop` has returned.
 void Start(Level level, Format format, int descriptor = 2);
 
 // Writes out what is queued, for at most a second if nobody reads it, and ends the

@@ -69,7 +69,7 @@ void AppendDouble(double number, std::string& out) {
   out.append(text.data(), static_cast<std::size_t>(length));
 }
 
-// True if a text value can stand without quotes and still be told from its neighbours.
+// True if a text value is unambiguous without quotes.
 bool Plain(std::string_view text) {
   for (const char c : text) {
     if (static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7F) {

@@ -46,8 +46,8 @@ struct Field {
   }
 };
 
-// Writes a record as one line of valid UTF-8, newline included, whatever bytes its texts
-// hold: control characters are escaped, and what is not UTF-8 becomes U+FFFD.
+// Writes a record as one line of valid UTF-8, newline included, whatever bytes its texts hold:
+// control characters are escaped, and invalid UTF-8 becomes U+FFFD.
 //
 // JSON: {"time":"2026-11-24T22:47:36.123456Z","level":"info","message":"…","key":value}
 // Text: 2026-11-24T22:47:36.123456Z INFO message key=value

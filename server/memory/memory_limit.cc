@@ -34,7 +34,7 @@ std::optional<std::size_t> MemoryLimit(const CgroupFiles& files) {
   std::optional<std::size_t> least = LimitIn(files.root);
   path group = files.root;
   for (const path& name : GroupOf(files.membership)) {
-    // The process is above what it can see.
+    // The group lies outside the visible tree.
     if (name == "..") break;
     group /= name;
     const std::optional<std::size_t> limit = LimitIn(group);

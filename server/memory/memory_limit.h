@@ -7,15 +7,15 @@
 
 namespace dino::memory {
 
-// Where the system tells of control groups (version 2).
+// Where the system describes control groups (version 2).
 struct CgroupFiles {
-  // Which group the process is in.
+  // Names the group of the process.
   std::filesystem::path membership = "/proc/self/cgroup";
   std::filesystem::path root = "/sys/fs/cgroup";
 };
 
-// The bytes of memory beyond which the system ends the process: the smallest limit of its control
-// group and those above, as a container has one. None if there is no limit, or none to be found.
+// The memory limit in bytes above which the system kills the process: the smallest limit of its
+// control group and the groups above. None if there is none, or it cannot be read.
 std::optional<std::size_t> MemoryLimit(const CgroupFiles& files = {});
 
 }  // namespace dino::memory

@@ -31,20 +31,20 @@ void CollectCallers(const Sources::CallerUsage& callers, Families& families) {
 
 std::vector<prometheus::MetricFamily> BridgeMetrics::Collect() const {
   Families families;
-  Family::OfGauge("dino_bridge_build_info", "1; the label says which version this is.")
+  Family::OfGauge("dino_bridge_build_info", "Always 1; the label is the version.")
       .Add(1, {{"version", sources_.version}})
       .Into(families);
   CollectCalls(sources_.calls, families);
   CollectPublications(sources_.fanout, families);
   CollectSessions(sources_.pool, families);
   Family::OfCounter("dino_bridge_key_file_errors_total",
-                    "How often auth-keys-file had changed and could not be used.")
+                    "Changes of auth-keys-file that were rejected as invalid.")
       .Add(static_cast<double>(sources_.key_file_errors()))
       .Into(families);
   CollectCallers(sources_.callers(), families);
-  Family certificates =
-      Family::OfGauge("dino_bridge_certificate_expiry_timestamp_seconds",
-                      "When the certificate ends that this server shows callers or brokers.");
+  Family certificates = Family::OfGauge(
+      "dino_bridge_certificate_expiry_timestamp_seconds",
+      "When a certificate that this server presents to callers or brokers expires.");
   for (const Sources::Certificate& certificate : sources_.certificates()) {
     const std::chrono::duration<double> end = certificate.not_after.time_since_epoch();
     certificates.Add(end.count(), {{"file", certificate.file}});

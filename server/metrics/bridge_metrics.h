@@ -18,7 +18,7 @@
 
 namespace dino::metrics {
 
-// Where the metrics come from. All of it must be usable from any thread.
+// Where the metrics come from. All of it must be thread-safe.
 struct Sources {
   struct Certificate {
     std::string file;
@@ -29,18 +29,18 @@ struct Sources {
   const rpc::CallMeters& calls;
   const fanout::Fanout& fanout;
   const mqtt::SessionPool& pool;
-  // Those that this process shows others, as far as they can be read.
+  // The certificates that this process presents, as far as they can be read.
   std::function<std::vector<Certificate>()> certificates = [] {
     return std::vector<Certificate>();
   };
   std::function<std::uint64_t()> key_file_errors = [] { return 0; };
-  // Of those whom the key file names: so many series there are.
+  // One series for each caller in the key file.
   using CallerUsage = std::vector<std::pair<std::string, auth::Quota::Usage>>;
   std::function<CallerUsage()> callers = [] { return CallerUsage(); };
 };
 
-// All metrics of the process. The parts count for themselves, in plain numbers; series are made of
-// them when somebody asks. Thread-safe; what the sources refer to outlives it.
+// All metrics of the process. The parts count in plain numbers, which become series on each scrape.
+// Thread-safe; what the sources refer to must outlive it.
 class BridgeMetrics : public prometheus::Collectable {
  public:
   explicit BridgeMetrics(Sources sources) : sources_(std::move(sources)) {}

@@ -29,7 +29,7 @@ void CollectHandled(const rpc::CallMeters& meters, Families& families) {
 }  // namespace
 
 void CollectCalls(const rpc::CallMeters& meters, Families& families) {
-  // First, so that no more calls are shown to have ended than to have begun.
+  // First, so that handled calls never exceed started ones.
   CollectHandled(meters, families);
   Family started =
       Family::OfCounter("grpc_server_started_total", "Total number of RPCs started on the server.");
@@ -38,7 +38,7 @@ void CollectCalls(const rpc::CallMeters& meters, Families& families) {
   Family sent = Family::OfCounter("grpc_server_msg_sent_total",
                                   "Total number of RPC messages sent by the server.");
   Family seconds = Family::OfHistogram("grpc_server_handling_seconds",
-                                       "Time from the beginning of an RPC to its answer.");
+                                       "Time from the start of an RPC to its response.");
   for (const rpc::MethodMeter& method : meters.methods()) {
     started.Add(static_cast<double>(method.started()), LabelsOf(method));
     received.Add(static_cast<double>(method.received()), LabelsOf(method));
@@ -47,10 +47,9 @@ void CollectCalls(const rpc::CallMeters& meters, Families& families) {
   }
   for (Family* family : {&started, &received, &sent, &seconds}) family->Into(families);
 
-  Family refused = Family::OfCounter(
-      "dino_bridge_calls_refused_total",
-      "Calls, and events of batches and streams, of which nothing was published, by the reason "
-      "that the caller was given.");
+  Family refused = Family::OfCounter("dino_bridge_calls_refused_total",
+                                     "Calls, and events of batches and streams, that were refused "
+                                     "with nothing published, by reason.");
   for (std::size_t i = 0; i < rpc::CallMeters::kRefusals.size(); ++i) {
     refused.Add(static_cast<double>(meters.refused(i)),
                 {{"reason", std::string(rpc::CallMeters::kRefusals[i])}});

@@ -6,8 +6,8 @@
 
 namespace dino::metrics {
 
-// Appends what is known of calls: `grpc_server_*`, with names and labels as Go's
-// go-grpc-middleware has them, and the refusals.
+// Appends the series of calls: `grpc_server_*`, with the names and labels of Go's
+// go-grpc-middleware, and the refusals.
 void CollectCalls(const rpc::CallMeters& meters, Families& families);
 
 }  // namespace dino::metrics

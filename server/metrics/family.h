@@ -15,7 +15,7 @@ using Families = std::vector<prometheus::MetricFamily>;
 inline constexpr double kNanosecond = 1e-9;
 using Labels = std::vector<prometheus::ClientMetric::Label>;
 
-// The series of one name, put together for one scrape.
+// The series of one name, collected for one scrape.
 class Family {
  public:
   static Family OfCounter(std::string name, std::string help) {
@@ -29,10 +29,10 @@ class Family {
   }
 
   Family& Add(double value, Labels labels = {});
-  // `unit` is what 1 of the histogram's values is in the metric's unit.
+  // `unit` converts the histogram's values to the metric's unit.
   Family& Add(const Histogram& histogram, double unit, Labels labels = {});
 
-  // Puts it with the others.
+  // Appends it to `families`.
   void Into(Families& families) { families.push_back(std::move(family_)); }
 
  private:

@@ -28,7 +28,7 @@ constexpr std::size_t kResidentPages = 21;
 std::optional<std::vector<double>> ReadStat() {
   std::ifstream file("/proc/self/stat");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  // The name stands in parentheses and may hold any characters.
+  // The name is in parentheses and may hold any characters.
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string::npos || name_end + 4 > text.size()) return std::nullopt;
   // After it comes the state, a letter.

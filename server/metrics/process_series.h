@@ -5,12 +5,12 @@
 
 namespace dino::metrics {
 
-// When this process started, in seconds since the epoch: by the wall clock as it is at the first
-// call, and ever the same.
+// When this process started, in seconds since the epoch. Computed at the first call, and constant
+// from then on.
 double ProcessStart();
 
-// Appends what the system knows of this process, under Prometheus' standard names. What it does
-// not tell is left out.
+// Appends what the system reports of this process, under Prometheus' standard names. What it does
+// not report is left out.
 void CollectProcess(Families& families);
 
 }  // namespace dino::metrics

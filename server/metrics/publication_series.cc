@@ -16,11 +16,11 @@ void CollectPending(const fanout::Fanout& fanout, Families& families) {
   gauge("dino_bridge_pending_publications", "Publications of admitted calls that have not ended.",
         admission.pending_publications());
   gauge("dino_bridge_pending_publications_limit",
-        "The most publications that may be pending: max-pending-publications.",
+        "The limit of pending publications: max-pending-publications.",
         fanout.options().max_pending_publications);
-  gauge("dino_bridge_pending_bytes", "Bytes that admitted calls take which have not ended.",
+  gauge("dino_bridge_pending_bytes", "Bytes held by admitted calls that have not ended.",
         admission.pending_bytes());
-  gauge("dino_bridge_pending_bytes_limit", "The most bytes that may be pending: max-pending-bytes.",
+  gauge("dino_bridge_pending_bytes_limit", "The limit of pending bytes: max-pending-bytes.",
         fanout.options().max_pending_bytes);
 }
 
@@ -30,7 +30,7 @@ void CollectPublications(const fanout::Fanout& fanout, Families& families) {
   using Meter = fanout::PublicationMeter;
   const Meter& meter = fanout.meter();
   Family ended = Family::OfCounter("dino_bridge_publications_total",
-                                   "Publications that have ended, by how they ended.");
+                                   "Publications that have ended, by outcome.");
   for (std::size_t kind = 0; kind < meter.kinds().size(); ++kind) {
     for (const auto& [outcome, name] : Meter::kOutcomes) {
       ended.Add(static_cast<double>(meter.ended(kind, outcome)),
@@ -63,7 +63,7 @@ void CollectSessions(const mqtt::SessionPool& pool, Families& families) {
   for (const std::string& broker : brokers) counts[broker];
   const std::vector<mqtt::SessionInfo> sessions = pool.Sessions();
   for (std::size_t i = 0; i < sessions.size(); ++i) {
-    // Before its first attempt a session has no broker but the one it will try.
+    // Before its first attempt, a session counts for the broker that it will try.
     const std::string& broker =
         sessions[i].broker.empty() ? brokers[i % brokers.size()] : sessions[i].broker;
     ++(sessions[i].connected ? counts[broker].connected : counts[broker].waiting);

@@ -7,10 +7,10 @@
 
 namespace dino::metrics {
 
-// Appends what is known of publications: what is pending, and how they ended.
+// Appends the series of publications: pending ones, and outcomes.
 void CollectPublications(const fanout::Fanout& fanout, Families& families);
 
-// Appends what is known of sessions.
+// Appends the series of sessions.
 void CollectSessions(const mqtt::SessionPool& pool, Families& families);
 
 }  // namespace dino::metrics

@@ -31,7 +31,7 @@ bool GivenSockets::HasOpen(std::size_t count, Clock::time_point now) {
 
 void GivenSockets::ForgetClosed() {
   for (auto each = sockets_.begin(); each != sockets_.end();) {
-    // A descriptor that is open may be another socket's by now.
+    // An open descriptor may belong to another socket by now.
     each = CookieOf(each->first) == each->second ? std::next(each) : sockets_.erase(each);
   }
 }

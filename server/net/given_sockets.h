@@ -10,24 +10,23 @@
 
 namespace dino::net {
 
-// Counts sockets that were given away to somebody who does not tell when they are closed. Not
-// thread-safe.
+// Counts sockets handed over to an owner who does not report closing them. Not thread-safe.
 class GivenSockets {
  public:
-  // How old a count may be, since counting looks at every socket.
+  // How long a count is reused, because counting visits every socket.
   static constexpr std::chrono::milliseconds kCountInterval{50};
 
-  // To be called before it is given away.
+  // Call before handing the socket over.
   void Add(int fd);
 
-  // Whether `count` of them or more are open. May hold sockets open that were closed less than
+  // True if `count` of them or more are open. May count sockets that were closed less than
   // `kCountInterval` ago.
   bool HasOpen(std::size_t count, Clock::time_point now);
 
  private:
   void ForgetClosed();
 
-  // By descriptor, the system's number for the socket, which no other one will have.
+  // By descriptor, the socket's cookie, which the system never reuses.
   std::unordered_map<int, std::uint64_t> sockets_;
   Clock::time_point next_count_;
 };

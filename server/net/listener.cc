@@ -22,10 +22,10 @@
 namespace dino::net {
 namespace {
 
-// How long to leave the system alone when it has no room for a connection.
+// How long to pause when the system has no room for a connection.
 constexpr int kPauseMilliseconds = 100;
 
-// How many connections are taken between two looks at whether to stop.
+// How many connections are accepted between two checks for `Stop`.
 constexpr int kMostAtOnce = 64;
 
 constexpr std::chrono::seconds kBetweenComplaints{10};
@@ -48,7 +48,7 @@ absl::StatusOr<AddressList> Resolve(const HostPort& address) {
   return AddressList(list, &freeaddrinfo);
 }
 
-// Returns a socket that listens, or -1 with `errno`.
+// Returns a listening socket, or -1 with `errno`.
 int ListenAt(const addrinfo& address) {
   const int fd = socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return -1;
@@ -65,11 +65,11 @@ std::uint16_t PortOf(int fd) {
   sockaddr_storage address{};
   socklen_t length = sizeof(address);
   getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
-  // IPv4 and IPv6 keep the port at the same place.
+  // IPv4 and IPv6 addresses have the port at the same offset.
   return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
 }
 
-// The first file descriptor that the process may not open.
+// One more than the highest file descriptor that the process may open.
 rlim_t DescriptorLimit() {
   rlimit limit{};
   return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : RLIM_INFINITY;
@@ -134,7 +134,7 @@ void Listener::Run() {
 }
 
 Listener::Next Listener::AcceptAll() {
-  // Not without end, so that `Stop` is heard in a flood.
+  // Bounded, so that `Stop` takes effect in a flood of connections.
   for (int i = 0; i < kMostAtOnce; ++i) {
     const int fd = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
@@ -142,7 +142,7 @@ Listener::Next Listener::AcceptAll() {
     } else if (errno == EAGAIN) {
       return Next::kWait;
     } else if (errno != EINTR && errno != ECONNABORTED) {
-      // Want of descriptors or memory as a rule, which passes.
+      // Usually a temporary lack of descriptors or memory.
       Complain(ErrnoText(errno));
       return Next::kPause;
     }
@@ -151,12 +151,12 @@ Listener::Next Listener::AcceptAll() {
 }
 
 void Listener::Take(int fd) {
-  // Descriptors are given out from the lowest free number on.
+  // The system always assigns the lowest free descriptor.
   if (static_cast<rlim_t>(fd) + limits_.reserve >= DescriptorLimit()) {
     return Refuse(fd, "too few file descriptors are left");
   }
   if (given_.HasOpen(limits_.max_connections, Clock::now())) {
-    return Refuse(fd, "there are as many as there may be");
+    return Refuse(fd, "the connection limit is reached");
   }
   given_.Add(fd);
   SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
@@ -164,7 +164,7 @@ void Listener::Take(int fd) {
 }
 
 void Listener::Refuse(int fd, std::string_view reason) {
-  // By a reset, which leaves nothing behind.
+  // By a reset, which leaves no state behind.
   const linger at_once{1, 0};
   setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
   close(fd);
@@ -176,7 +176,7 @@ void Listener::Complain(std::string_view reason) {
   const Clock::time_point now = Clock::now();
   if (now < next_complaint_) return;
   next_complaint_ = now + kBetweenComplaints;
-  log::Warning("connections are refused",
+  log::Warning("connections refused",
                {{"reason", reason}, {"count", std::exchange(complaints_, 0U)}});
 }
 

@@ -15,49 +15,47 @@
 
 namespace dino::net {
 
-// How many connections a `Listener` gives away.
+// How many connections a `Listener` hands over.
 struct ListenerLimits {
-  // That are open at a time.
+  // Open at the same time.
   std::size_t max_connections;
-  // The last file descriptors that the process may open are not given away, so that callers
-  // cannot take those that it needs for itself.
+  // How many of the process's file descriptors callers must leave for its own use.
   std::size_t reserve;
 };
 
-// Takes connections at an address and gives them away, on a thread of its own.
+// Accepts connections at an address and hands them over, on a thread of its own.
 //
-// Goes on whatever accepting a connection fails with. A connection beyond the limits is reset at
-// once, and the log says so. If there is no file descriptor at all, connections wait in the
-// system's queue. Not thread-safe.
+// Survives any failure to accept a connection. One beyond the limits is reset at once and logged.
+// Without any free file descriptor, connections wait in the system's queue. Not thread-safe.
 class Listener {
  public:
-  // Takes over a connected socket: non-blocking, close-on-exec, without delay of small packets.
+  // Takes ownership of a connected socket: non-blocking, close-on-exec, TCP_NODELAY.
   using AcceptFunction = std::function<void(int fd)>;
 
   explicit Listener(const ListenerLimits& limits);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
-  // Stops, if that has not been done.
+  // Stops if still running.
   ~Listener();
 
-  // Listens at `host:port`; port 0 picks a free one. An IPv6 host stands in brackets, `[::]` is
-  // every address of IPv4 and IPv6. Connections wait until `Start`. Returns the port; fails if the
-  // address cannot be had.
+  // Listens on `address`; port 0 picks a free one, and the host `::` means every IPv4 and IPv6
+  // address. Connections wait until `Start`. Returns the port; fails if the address cannot be
+  // opened.
   absl::StatusOr<std::uint16_t> Open(const HostPort& address);
 
-  // Begins to give connections away, one after the other.
+  // Starts handing connections over, one at a time.
   //
   // REQUIRES: `Open` succeeded.
   void Start(AcceptFunction on_accept);
 
-  // Listens no more; no connection is given away any more when it returns.
+  // Stops listening. No connection is handed over after it returns.
   void Stop();
 
  private:
   enum class Next { kWait, kPause };
 
   void Run();
-  // Takes the connections that are there.
+  // Accepts the waiting connections.
   Next AcceptAll();
   void Take(int fd);
   void Refuse(int fd, std::string_view reason);
@@ -67,15 +65,16 @@ class Listener {
   const int wake_;
   int listener_ = -1;
   AcceptFunction on_accept_;
-  // The thread's only.
+  // Used only by the thread.
   GivenSockets given_;
-  // What was complained of since the log heard of it last.
+  // Complaints since the last one was logged.
   std::size_t complaints_ = 0;
   Clock::time_point next_complaint_;
   std::thread thread_;
 };
 
-// Lets `listener` open an address. Returns the address with its real port; the error names it.
+// Makes `listener` open an address. Returns the address with its actual port; the error names the
+// address.
 absl::StatusOr<std::string> OpenAddress(Listener& listener, const HostPort& address);
 
 }  // namespace dino::net

@@ -8,17 +8,17 @@
 
 namespace dino::ops {
 
-// Cuts connections that have become too old, so that nobody can keep one by a byte now and then.
+// Cuts connections that are too old, so that nobody keeps one open by sending a byte now and then.
 // Thread-safe.
 class ConnectionAges {
  public:
   explicit ConnectionAges(Clock::duration max_age) : max_age_(max_age) {}
 
-  // A connection has this socket, from the first call to the second one.
+  // To be called when a connection's socket is opened and closed.
   void Opened(int fd, Clock::time_point now);
   void Closed(int fd);
 
-  // Shuts down the sockets that are too old; they stay open, and their owner's.
+  // Shuts down the sockets that are too old; their owner still has to close them.
   void CutOld(Clock::time_point now);
 
  private:

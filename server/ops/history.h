@@ -17,18 +17,17 @@
 
 namespace dino::ops {
 
-// Half of the times, and all but one in a hundred, were at most so long; in seconds. None if there
-// were none.
+// The median and the 99th percentile, in seconds; none without values.
 struct Times {
   std::optional<double> p50;
   std::optional<double> p99;
 };
 
-// What was done between two looks.
+// What happened in one interval.
 struct Interval {
   std::chrono::system_clock::time_point ended_at;
   double seconds = 0;
-  // Calls that publish, by how they were answered; a stream counts when it ends.
+  // Calls that publish, by result; a stream counts when it ends.
   std::uint64_t succeeded_calls = 0;
   std::uint64_t failed_calls = 0;
   std::uint64_t acknowledged_publications = 0;
@@ -46,18 +45,18 @@ class History {
   // Five minutes.
   static constexpr std::size_t kIntervals = 150;
 
-  // The meters outlive it.
+  // The meters must outlive it.
   History(const rpc::CallMeters& calls, const fanout::PublicationMeter& publications,
           const mqtt::SessionMeter& sessions);
 
-  // Looks at the meters; to be called every `kInterval`. The first time there is nothing yet.
+  // Reads the meters; call it every `kInterval`. The first call only sets the starting point.
   void Look(Clock::time_point now, std::chrono::system_clock::time_point wall_time);
 
   // The oldest first.
   std::vector<Interval> Read() const;
 
  private:
-  // What was counted up to some time.
+  // The counts up to some time.
   struct Counts {
     Clock::time_point at;
     std::uint64_t succeeded_calls = 0;

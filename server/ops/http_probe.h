@@ -8,9 +8,9 @@
 
 namespace dino::ops {
 
-// Asks the HTTP server at `host:port` for a path. OK if it answers 200 within `timeout`; otherwise
-// the error says what it did. After a timeout a thread may be left behind, so the process should
-// end soon.
+// Requests a path from the HTTP server at `host:port`. OK if the response is 200 within `timeout`;
+// otherwise the error says what happened. A timeout may leave a thread behind, so the process
+// should exit soon.
 absl::Status ProbeHttp(const std::string& host, std::uint16_t port, const std::string& path,
                        std::chrono::milliseconds timeout);
 

@@ -10,7 +10,7 @@
 namespace dino::ops {
 namespace {
 
-// Does not look whether text is UTF-8: what we show is, or comes from the command line.
+// Does not check that text is UTF-8: ours is, and the rest comes from the command line.
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
 void Key(Writer& json, std::string_view key) {

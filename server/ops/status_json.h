@@ -16,22 +16,22 @@
 
 namespace dino::ops {
 
-// Where the status comes from. All of it must be usable from any thread.
+// Where the status comes from. All of it must be thread-safe.
 struct StatusSources {
   std::string version;
   std::chrono::system_clock::time_point started_at;
-  // Names and texts in force; no secrets.
+  // The settings' names and texts in force; no secrets.
   std::vector<std::pair<std::string_view, std::string>> settings;
   std::function<bool()> ready;
   const rpc::CallMeters& calls;
   const fanout::Fanout& fanout;
   const mqtt::SessionPool& pool;
   const History& history;
-  // What those have published whom the key file names.
+  // What the callers in the key file have published.
   std::function<std::vector<std::pair<std::string, auth::Quota::Usage>>()> callers;
 };
 
-// What people want to know of a server, as JSON; times are seconds since the epoch.
+// The server's status, as JSON; times are seconds since the epoch.
 std::string StatusJson(const StatusSources& sources);
 
 }  // namespace dino::ops

@@ -63,7 +63,7 @@ TEST_F(ConnectionLimitsTest, ConnectionsBeyondTheLimitAreResetAndTheOthersServed
   StartSteadyCallers();
   std::deque<Http2Peer> peers;
   for (std::size_t i = 0; i < 2 * kMaxConnections; ++i) peers.emplace_back(bridge_.port());
-  bridge_.WaitForLog("connections are refused");
+  bridge_.WaitForLog("connections refused");
   peers.clear();
   // There is room again.
   CallFlood flood(bridge_.address(), 2);

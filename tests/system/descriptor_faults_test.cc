@@ -105,7 +105,7 @@ TEST_F(DescriptorFaultsTest, WithoutAnyDescriptorConnectionsWaitWithoutABusyLoop
   LimitDescriptors(bridge_.pid(), 3);
   const FileDescriptor connection = ConnectToLoopback(port_);
   WaitForSuccessesOfEach(callers_, 20);
-  bridge_.WaitForLog("connections are refused");
+  bridge_.WaitForLog("connections refused");
   for (const auto& caller : callers_) caller->Stop();
 
   const Clock::time_point begin = Clock::now();

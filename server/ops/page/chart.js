@@ -44,8 +44,7 @@ class Chart {
     this.element.append(this.caption, this.most, this.svg);
   }
 
-  // Shows values by series, and the times they belong to, up to `last`, `span` seconds before which
-  // the chart begins.
+  // Shows values by series at their times, for the `span` seconds before `last`.
   show(times, values, last, span) {
     const most = Math.max(...values.flat().filter(value => value !== null), 0);
     this.paths.forEach((path, i) =>
