@@ -15,8 +15,8 @@
 
 namespace {
 
-// The signals that stop the process. Blocked before any thread starts, so that no thread but
-// the one that waits for them ever gets one.
+// The signals that stop the process. Blocked before any thread starts, so that only the thread that
+// waits for them gets them.
 sigset_t StopSignals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
     return static_cast<const char*>(std::getenv(name));  // NOLINT(concurrency-mt-unsafe)
   };
   if (argc > 1 && std::string_view(argv[1]) == "health") {
-    // Without waiting for a look-up that hangs.
+    // Does not wait for a name look-up that hangs.
     std::_Exit(dino::app::CheckHealth({argv + 2, argv + argc}, environment, std::cerr));
   }
   const sigset_t signals = StopSignals();

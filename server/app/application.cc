@@ -27,11 +27,11 @@ void LogChange(const mqtt::SessionChange& change) {
   const log::Field client_id{"client_id", change.client_id};
   const log::Field broker{"broker", change.broker};
   if (change.users == mqtt::Failover::Move::kAway) {
-    log::Warning("another session serves the users", {client_id, broker});
+    log::Warning("failover: another session serves the users", {client_id, broker});
   } else if (change.users == mqtt::Failover::Move::kBack) {
-    log::Info("session serves its users again", {client_id, broker});
+    log::Info("failback: the session serves its users again", {client_id, broker});
   } else if (change.connected && change.was_connected) {
-    log::Info("session has gone back to its first broker", {client_id, broker});
+    log::Info("session returned to its first broker", {client_id, broker});
   } else if (change.connected) {
     log::Info("session connected", {client_id, broker});
   } else {
@@ -98,7 +98,7 @@ rpc::ServerOptions ServerOptionsOf(const Settings& settings,
   connections.max_grace = settings.max_connection_grace;
   connections.max_idle = settings.max_connection_idle;
   connections.max_receiving_bytes = settings.max_receiving_bytes;
-  // Operators must get in when callers have taken all that they may.
+  // Operators must get in even when callers use all their connections.
   connections.spare_descriptors = ReservedDescriptors(settings) + ops::HttpServer::kMaxConnections;
   return options;
 }
@@ -145,7 +145,7 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
 
   wait_for_stop();
   server.Drain(settings.drain_timeout);
-  // Only now: calls in progress needed the sessions.
+  // Last, because calls in progress need the sessions.
   pool.Stop();
   log::Info("stopped");
   return 0;

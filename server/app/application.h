@@ -7,11 +7,11 @@
 
 namespace dino::app {
 
-// The exit status of a process that was given bad settings.
+// The exit status for bad settings.
 inline constexpr int kExitBadSettings = 2;
 
-// Runs the bridge: wires its parts, serves until `wait_for_stop` returns, then drains. Returns
-// the process's exit status; a port that cannot be had is an error that is logged.
+// Runs the bridge: wires its parts, serves until `wait_for_stop` returns, then drains. Returns the
+// process's exit status. Failure to open a port is logged.
 int RunBridge(const Settings& settings, const std::function<void()>& wait_for_stop);
 
 }  // namespace dino::app

@@ -14,7 +14,7 @@ CallerAccess::CallerAccess(const Settings& settings)
             settings.tls_client_crl_file}),
       authenticator_(uses_keys_ ? &callers_ : nullptr, uses_tls_ ? &tls_ : nullptr) {
   if (uses_keys_ && !uses_tls_ && !settings.grpc_address.IsLoopback()) {
-    log::Warning("API keys cross the network in the clear; tls-cert-file would end that");
+    log::Warning("API keys cross the network unencrypted; set tls-cert-file");
   }
 }
 

@@ -17,24 +17,24 @@
 
 namespace dino::app {
 
-// What tells callers from strangers, as far as the settings want that. Outlives the server.
+// Authenticates callers, if the settings enable it. Must outlive the server.
 class CallerAccess {
  public:
   explicit CallerAccess(const Settings& settings);
 
-  // Reads the files, and begins to look after them. To be called once.
+  // Reads the files and starts watching them. Call once.
   absl::Status Start();
 
-  // Lets a server use it.
+  // Makes a server with these options use it.
   void Fill(rpc::ServerOptions& options) const;
 
-  // When the certificate ends that callers are shown; none without TLS. Thread-safe.
+  // When the server's certificate expires; none without TLS. Thread-safe.
   std::optional<std::chrono::system_clock::time_point> certificate_end() const;
 
-  // How often the key file had changed and could not be used. Thread-safe.
+  // How many changes of the key file were rejected. Thread-safe.
   std::uint64_t key_file_errors() const { return callers_.file_errors(); }
 
-  // What callers have published, by their names in the key file. Thread-safe.
+  // What the callers in the key file have published, by name. Thread-safe.
   std::vector<std::pair<std::string, auth::Quota::Usage>> caller_usage() const {
     return callers_.Usage();
   }

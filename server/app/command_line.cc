@@ -10,7 +10,7 @@
 namespace dino::app {
 namespace {
 
-// How many characters must be put in, taken out or replaced to turn `a` into `b`.
+// The edit distance: how many characters to insert, delete or replace to turn `a` into `b`.
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -32,7 +32,7 @@ bool Known(std::string_view name) {
 }
 
 std::string UnknownFlag(std::string_view name) {
-  std::string error = "--" + std::string(name.substr(0, 80)) + ": there is no such flag";
+  std::string error = "--" + std::string(name.substr(0, 80)) + ": unknown flag";
   const std::string_view closest = ClosestFlag(name);
   if (!closest.empty()) error.append("; did you mean --").append(closest).append("?");
   return error;
@@ -55,7 +55,7 @@ class Reader {
       } else if (argument.size() > 2 && argument.substr(0, 2) == "--") {
         ReadFlag(argument.substr(2));
       } else {
-        Fail(Quoted(argument) + ": there is no such argument; a flag begins with --");
+        Fail(Quoted(argument) + ": unexpected argument; flags begin with --");
       }
     }
     return std::move(result_);
@@ -78,7 +78,7 @@ class Reader {
     } else if (!has_value) {
       Fail("--" + std::string(name) + ": needs a value, as in --" + std::string(name) + "=VALUE");
     } else if (!result_.values.emplace(name, value).second) {
-      Fail("--" + std::string(name) + ": is given more than once");
+      Fail("--" + std::string(name) + ": given more than once");
     }
   }
 

@@ -9,19 +9,19 @@
 
 namespace dino::app {
 
-// What the command line says, before any value is looked at.
+// The command line's flags, with values that are not checked yet.
 struct CommandLine {
   bool help = false;
   bool version = false;
-  // The value of each flag that was given, by the setting's name.
+  // The value of each flag given, by the setting's name.
   std::map<std::string, std::string, std::less<>> values;
   std::vector<std::string> errors;
 };
 
-// Reads `--name=value`, `--name value`, `--help`, `-h` and `--version`. An error is a flag
-// that is not known, given twice or without a value, or anything else.
+// Reads `--name=value`, `--name value`, `--help`, `-h` and `--version`. Errors are an unknown flag,
+// a flag given twice or without a value, and any other argument.
 //
-// Does not repeat the value of an unknown flag: it may be meant as a secret.
+// Does not repeat the value of an unknown flag: it may be a secret.
 CommandLine ReadCommandLine(int argc, const char* const* argv);
 
 // The known flag that `name` was probably meant to be, empty if none is close.

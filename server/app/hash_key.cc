@@ -30,7 +30,7 @@ int HashKey(const std::vector<std::string>& arguments, std::istream& in, std::os
   }
   const std::string entry =
       R"({"name": ")" + arguments[0] + R"(", "sha256": [")" + ToHex(Sha256({key})) + R"("]})";
-  // Whatever would break the file is no name.
+  // A name that would break the file is invalid.
   if (!auth::ParseKeyFile(R"({"callers": [)" + entry + "]}").ok()) {
     errors << "dino-bridge: the name must be 1 to 64 letters, digits, '-', '_' and '.'\n";
     return kExitBadSettings;

@@ -7,9 +7,9 @@
 
 namespace dino::app {
 
-// `dino-bridge hash-key NAME`: reads an API key, one line, and prints the entry that lets its
-// holder call under that name, for `auth-keys-file`. Returns the exit status: 0, or 2 with a line
-// that says what is wrong. The key is not repeated.
+// `dino-bridge hash-key NAME`: reads an API key from one line and prints the `auth-keys-file` entry
+// that gives its holder that name. Returns the exit status: 0, or 2 with a line that says what is
+// wrong. The key is never printed.
 int HashKey(const std::vector<std::string>& arguments, std::istream& in, std::ostream& out,
             std::ostream& errors);
 

@@ -20,7 +20,7 @@ int Fail(int status, const std::string& why, std::ostream& errors) {
   return status;
 }
 
-// The one setting that counts here; the others may be anything, as they are the server's.
+// The only setting that matters here; the others are the server's and are not checked.
 std::string OpsAddressText(const CommandLine& command_line, const Environment& environment) {
   const auto flag = command_line.values.find(kSetting);
   if (flag != command_line.values.end()) return flag->second;
@@ -50,7 +50,7 @@ int CheckHealth(const std::vector<std::string>& arguments, const Environment& en
   const std::string problem = SettingOf(kSetting).rule.read(text, settings);
   if (!problem.empty()) return Fail(kExitBadSettings, "--ops-address: " + problem, errors);
   if (!settings.ops_address.has_value()) {
-    return Fail(1, "ops-address is empty: there is nobody to ask", errors);
+    return Fail(1, "ops-address is empty: there is no server to ask", errors);
   }
   const absl::Status health = ops::ProbeHttp(settings.ops_address->host, settings.ops_address->port,
                                              ready ? "/readyz" : "/livez", kTimeout);

@@ -9,10 +9,10 @@
 
 namespace dino::app {
 
-// `dino-bridge health [--ready]`: asks the server with these flags and this environment whether it
-// works or, with `--ready`, whether it can serve calls. Returns the exit status within a few
-// seconds: 0 if so, 1 if not, 2 if it was called wrongly; `errors` gets a line that says why. The
-// process must end then without waiting for its threads.
+// `dino-bridge health [--ready]`: asks the server that runs with these flags and this environment
+// whether it is alive or, with `--ready`, whether it can serve calls. Returns the exit status
+// within a few seconds: 0 if so, 1 if not, 2 for bad arguments; a line in `errors` says why. The
+// process must then exit without waiting for its threads.
 int CheckHealth(const std::vector<std::string>& arguments, const Environment& environment,
                 std::ostream& errors);
 

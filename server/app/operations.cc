@@ -20,7 +20,7 @@ std::chrono::system_clock::time_point StartTime() {
       std::chrono::duration_cast<std::chrono::system_clock::duration>(start));
 }
 
-// For callers the certificate that is in use; for brokers the file's, which is read for each
+// For callers, the certificate in use; for brokers, the one in the file, which is read for each
 // connection.
 Certificates CertificatesOf(const Settings& settings, const CallerAccess& access) {
   Certificates certificates;
@@ -69,7 +69,7 @@ Operations::Operations(const Settings& settings, const CallerAccess& access,
       metrics_(MetricsOf(settings, access, fanout, pool, server)),
       pages_({[&server] { return server.ready(); }, [this] { return metrics_.Text(); },
               [this] { return ops::StatusJson(status_); }}),
-      http_([this](std::string_view path) { return pages_.Answer(path); },
+      http_([this](std::string_view path) { return pages_.Respond(path); },
             ReservedDescriptors(settings)) {}
 
 absl::StatusOr<std::string> Operations::Start() {

@@ -21,17 +21,18 @@
 
 namespace dino::app {
 
-// How many file descriptors connections must leave: those of the sessions, and some for files,
-// names and the log.
+// How many file descriptors callers' connections must leave free: for the sessions, and some for
+// files, name look-ups and the log.
 std::size_t ReservedDescriptors(const Settings& settings);
 
-// What operators see of the process, at `ops-address`. What it is made of outlives it.
+// Serves metrics, probes and the status page at `ops-address`. What it is constructed with must
+// outlive it.
 class Operations {
  public:
   Operations(const Settings& settings, const CallerAccess& access, const fanout::Fanout& fanout,
              const mqtt::SessionPool& pool, const rpc::Server& server);
 
-  // Listens, unless the settings want that not. Returns the address, empty if there is none.
+  // Listens if enabled. Returns the address, empty if disabled.
   absl::StatusOr<std::string> Start();
 
  private:

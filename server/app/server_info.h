@@ -9,7 +9,7 @@
 
 namespace dino::app {
 
-// What GetServerInfo answers.
+// The response to GetServerInfo.
 events::v1::GetServerInfoResponse DescribeServer(const Settings& settings,
                                                  const std::vector<mqtt::SessionInfo>& sessions);
 

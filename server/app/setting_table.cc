@@ -21,42 +21,41 @@ using std::chrono::seconds;
 
 constexpr std::size_t kMebibyte = 1024UL * 1024;
 
-constexpr char kFile[] = "the path of a file that can be read; empty: none";
+constexpr char kFile[] = "the path of a readable file; empty: none";
 
 std::vector<Setting> ListenerSettings() {
   return {
       {"grpc-address", "127.0.0.1:50051",
-       "Where to listen for gRPC calls. An address that other machines can reach needs "
+       "The address to listen on for gRPC calls. An address that other machines can reach needs "
        "auth-keys-file, tls-client-ca-file or allow-anonymous.",
        ListenAddress(&Settings::grpc_address)},
       {"ops-address", "127.0.0.1:8080",
-       "Where to listen for operators, by HTTP: /metrics, /livez, /readyz, and a status page at /. "
-       "Whoever reaches it can read them. Empty: nowhere.",
+       "The address to listen on for operators, over HTTP: /metrics, /livez, /readyz, and a status "
+       "page at /. It has no access control. Empty: disabled.",
        ListenAddressOrNone(&Settings::ops_address)},
       {"allow-anonymous", "false",
-       "Whether to listen where other machines can reach it although callers are not checked: "
-       "somebody else, a service mesh say, guards the door.",
+       "Whether to listen where other machines can reach it without authenticating callers, "
+       "because something else, such as a service mesh, does.",
        TrueOrFalse(&Settings::allow_anonymous)},
       {"auth-keys-file", "",
        "The callers, as JSON: their names, the SHA-256 of their API keys, the names in their "
-       "client certificates, what they may call and how much. If it is set, only they may call. "
-       "Read again when it has changed; one that is broken then changes nothing.",
+       "client certificates, what they may call and how much. If set, only they may call. Reread "
+       "when it changes; an invalid file is then ignored.",
        Text(&Settings::auth_keys_file, kFile)},
       {"tls-cert-file", "",
-       "The certificate, in PEM form and with its chain, that callers are shown. If it is set, "
-       "they are answered by TLS 1.2 or newer only. Needs tls-key-file. Like the three below, read "
-       "again when it has changed, for new connections; files that are broken or do not belong "
-       "together then change nothing.",
+       "The server's certificate with its chain, in PEM format. If set, calls are accepted only "
+       "over TLS 1.2 or newer. Needs tls-key-file. This file and the three below are reread when "
+       "they change, for new connections; files that are invalid or do not match are then ignored.",
        Text(&Settings::tls_cert_file, kFile)},
-      {"tls-key-file", "", "The key of tls-cert-file, in PEM form without a passphrase.",
+      {"tls-key-file", "", "The key of tls-cert-file, in PEM format without a passphrase.",
        Text(&Settings::tls_key_file, kFile)},
       {"tls-client-ca-file", "",
-       "The certificates, in PEM form, of those who must have signed the certificates of callers. "
-       "If it is set, who has none cannot connect. Needs tls-cert-file.",
+       "The authorities that must have signed callers' certificates, in PEM format. If set, "
+       "callers without such a certificate are refused. Needs tls-cert-file.",
        Text(&Settings::tls_client_ca_file, kFile)},
       {"tls-client-crl-file", "",
-       "What those in tls-client-ca-file have revoked: X.509 revocation lists in PEM form. Counts "
-       "for open connections too.",
+       "The certificates that the authorities in tls-client-ca-file have revoked: X.509 revocation "
+       "lists in PEM format. Applies to open connections too.",
        Text(&Settings::tls_client_crl_file, kFile)},
   };
 }
@@ -64,32 +63,32 @@ std::vector<Setting> ListenerSettings() {
 std::vector<Setting> CallSettings() {
   return {
       {"default-expiry", "86400s",
-       "How long the broker keeps an event for a subscriber who is offline, unless the call says "
+       "How long the broker keeps an event for an offline subscriber, unless the call says "
        "otherwise.",
        Seconds(&Settings::default_expiry, seconds(1), seconds(4294967295))},
       {"default-deadline", "10s", "How long a call without a deadline may take.",
        Milliseconds(&Settings::default_deadline, milliseconds(1), hours(1))},
       {"max-connection-age", "300s",
-       "How old a caller's connection may become. Then the caller is told to open another one, "
-       "maybe to another server; calls in progress go on. Give or take a tenth.",
+       "The age at which a caller is told to replace its connection, possibly by one to another "
+       "server; calls in progress continue. Varies by up to 10%.",
        Milliseconds(&Settings::max_connection_age, seconds(1), hours(24))},
       {"max-connection-grace", "60s",
-       "How long calls may still go on after max-connection-age. Longer ones are cut off.",
+       "How long calls may continue after max-connection-age. Longer ones are cut off.",
        Milliseconds(&Settings::max_connection_grace, milliseconds(1), hours(24))},
       {"max-connection-idle", "120s",
-       "How long a caller's connection may be without a call. Then the caller is told to open "
-       "another one when it needs it.",
+       "How long a connection may be without a call before the caller is told to close it and open "
+       "another one when needed.",
        Milliseconds(&Settings::max_connection_idle, milliseconds(100), hours(24))},
       {"max-connections", "4096",
-       "The most connections of callers. Further ones are reset at once. Fewer if the process may "
-       "not open so many files.",
+       "The most connections of callers. Further ones are reset at once. Lower if the process may "
+       "not open that many files.",
        Whole(&Settings::max_connections, 1, 1000000)},
       {"max-concurrent-streams", "1000",
-       "The most calls in progress on one connection. A caller waits with those beyond it.",
+       "The most calls in progress on one connection. Further calls wait at the caller.",
        Whole(&Settings::max_concurrent_streams, 1, 1000000)},
       {"max-publish-streams", "1000",
-       "The most calls of PublishStream in progress. Further ones are refused with "
-       "RESOURCE_EXHAUSTED (OVERLOADED).",
+       "The most PublishStream calls in progress. Further ones are refused with RESOURCE_EXHAUSTED "
+       "(OVERLOADED).",
        Whole(&Settings::max_publish_streams, 1, 1000000)},
   };
 }
@@ -97,48 +96,47 @@ std::vector<Setting> CallSettings() {
 std::vector<Setting> LimitSettings() {
   return {
       {"max-metadata-bytes", "8192",
-       "The most bytes of a call's metadata, with 32 for each entry. Calls beyond it are refused "
-       "with RESOURCE_EXHAUSTED and no reason.",
+       "The most bytes of a call's metadata, counting 32 extra for each entry. Larger calls are "
+       "refused with RESOURCE_EXHAUSTED and no reason.",
        Whole(&Settings::max_metadata_bytes, 1024, kMebibyte)},
       {"max-request-bytes", "4194304",
-       "The longest request, and the longest message of a stream, in bytes. Longer ones are "
-       "refused "
-       "with INVALID_ARGUMENT (REQUEST_TOO_LARGE); those of more than twice as much and a MiB by "
-       "RESOURCE_EXHAUSTED and no reason. Enough for an event of max-recipients with "
-       "max-payload-bytes.",
+       "The largest request, and the largest message of a stream, in bytes. Larger ones are "
+       "refused with INVALID_ARGUMENT (REQUEST_TOO_LARGE), or with RESOURCE_EXHAUSTED and no "
+       "reason above twice the limit plus 1 MiB. At least enough for an event of max-recipients "
+       "with max-payload-bytes.",
        Whole(&Settings::max_request_bytes, 65536, 256 * kMebibyte)},
-      {"max-batch-events", "1000", "The most events of one PublishBatch.",
+      {"max-batch-events", "1000", "The most events in one PublishBatch.",
        Whole(&Settings::max_batch_events, 1, 1000)},
       {"max-receiving-bytes", "268435456",
-       "The most bytes of memory for requests that are still arriving, over all connections. "
-       "Beyond it some calls are cut off, with UNAVAILABLE or RESOURCE_EXHAUSTED and no reason.",
+       "The most bytes of memory for requests still arriving, over all connections. Above it, some "
+       "calls are cut off with UNAVAILABLE or RESOURCE_EXHAUSTED and no reason.",
        Whole(&Settings::max_receiving_bytes, 16 * kMebibyte, kMebibyte * kMebibyte)},
       {"max-recipients", "10000",
-       "The most recipients of one event, and the most entries of a list in it.",
+       "The most recipients of an event, and the most entries of a list in it.",
        Whole(&Settings::max_recipients, 1, 1000000)},
       {"max-payload-bytes", "65536",
-       "The longest message_payload of an event, and the longest data of a custom event as JSON "
+       "The largest message_payload of an event, and the largest data of a custom event as JSON "
        "and all its overlays, in bytes.",
        Whole(&Settings::max_payload_bytes, 1, 16 * kMebibyte)},
       {"max-pending-publications", "1000000",
-       "The most publications of all calls that may wait for the broker. Calls beyond it are "
+       "The most publications of all calls that may wait for the broker. Calls above it are "
        "refused. At least max-recipients.",
        Whole(&Settings::max_pending_publications, 1, 100000000)},
       {"max-pending-bytes", "auto",
-       "The most bytes of all calls that wait for the broker: of each its request, 15 bytes for a "
-       "recipient, and 12288. Calls beyond it are refused; the process takes up to twice as much "
-       "for them. auto: a quarter of the memory that the process may have by its control group "
-       "(version 2), a container's for example, and at most 268435456. Enough for a call of "
+       "The most bytes of all calls that wait for the broker: for each, its request, 15 bytes a "
+       "recipient, and 12288. Calls above it are refused; the process uses up to twice as much "
+       "memory for them. auto: a quarter of the memory limit of the process's control group "
+       "(version 2), such as a container's, and at most 268435456. At least enough for a call of "
        "max-recipients with max-payload-bytes.",
        WholeOrAuto(&Settings::max_pending_bytes, 1, kMebibyte * kMebibyte,
                    [] { return DefaultPendingBytes(memory::MemoryLimit()); })},
       {"idempotency-window", "600s",
-       "How long an idempotency key is remembered after the last call with it ended.",
+       "How long an idempotency key is remembered after its last call ended.",
        Seconds(&Settings::idempotency_window, seconds(1), hours(24))},
       {"idempotency-entries", "100000",
-       "The most idempotency keys that are remembered; beyond it the one that finished first is "
-       "forgotten. Each takes some 300 bytes of memory, and a quarter byte for each recipient of "
-       "an event with more than 64.",
+       "The most idempotency keys remembered; above it, the one that finished first is forgotten. "
+       "Each takes about 300 bytes of memory, plus a quarter byte per recipient of an event with "
+       "more than 64.",
        Whole(&Settings::idempotency_entries, 1, 100000000)},
       {"drain-timeout", "25s", "How long calls in progress may take to finish after SIGTERM.",
        Milliseconds(&Settings::drain_timeout, milliseconds(0), hours(1))},
@@ -148,7 +146,7 @@ std::vector<Setting> LimitSettings() {
 std::vector<Setting> MqttSettings() {
   return {
       {"mqtt-brokers", "127.0.0.1:1883",
-       "The MQTT v5 brokers, as a comma list. The sessions are spread over them.",
+       "The MQTT v5 brokers, separated by commas. The sessions are spread over them.",
        Addresses(&Settings::mqtt_brokers)},
       {"mqtt-sessions", "8", "How many MQTT sessions all calls share.",
        Whole(&Settings::mqtt_sessions, 1, 1000)},
@@ -160,44 +158,43 @@ std::vector<Setting> MqttSettings() {
       {"mqtt-in-flight-bytes", "1048576",
        "The most bytes of one session that await the broker's acknowledgement.",
        Whole(&Settings::mqtt_in_flight_bytes, 1, 1024 * kMebibyte)},
-      {"mqtt-keep-alive", "30s", "The MQTT keep alive of each session.",
+      {"mqtt-keep-alive", "30s", "The MQTT keep-alive of each session.",
        Seconds(&Settings::mqtt_keep_alive, seconds(5), seconds(65535))},
       {"mqtt-ack-timeout", "5s",
-       "How long the broker may leave a publication unacknowledged before the session connects "
-       "anew.",
+       "How long the broker may leave a publication unacknowledged before the session reconnects.",
        Milliseconds(&Settings::mqtt_ack_timeout, milliseconds(100), minutes(5))},
       {"mqtt-failover-after", "5s",
-       "How long users wait for a session without a stable connection before another session "
-       "serves them.",
+       "How long users wait for a session without a stable connection before they fail over to "
+       "another one.",
        Milliseconds(&Settings::mqtt_failover_after, milliseconds(100), minutes(5))},
       {"mqtt-client-id-prefix", "dino-bridge",
-       "What the MQTT client identifiers of the sessions begin with.",
+       "The prefix of the sessions' MQTT client identifiers.",
        Name(&Settings::mqtt_client_id_prefix, 64)},
-      {"mqtt-username", "", "The user name that the brokers are given.",
+      {"mqtt-username", "", "The user name for the brokers.",
        Text(&Settings::mqtt_username, "UTF-8 without control characters; empty: none")},
       {"mqtt-password-file", "",
-       "The file with the password that the brokers are given. A newline at its end does not "
-       "count. Read at each connection attempt.",
+       "The file with the password for the brokers, without its trailing newline. Read at each "
+       "connection attempt.",
        Text(&Settings::mqtt_password_file, kFile)},
       {"mqtt-tls-ca-file", "",
-       "The certificates, in PEM form, of those who may have signed the brokers' certificates. "
-       "If it is set, the brokers are reached by TLS 1.2 or newer, and must show a certificate "
-       "for the name or address that mqtt-brokers has. Like the two below, read again when it "
-       "has changed, for the next connection attempt.",
+       "The authorities that may have signed the brokers' certificates, in PEM format. If set, "
+       "sessions use TLS 1.2 or newer, and a broker's certificate must match its name or address "
+       "in mqtt-brokers. This file and the two below are read at each connection attempt.",
        Text(&Settings::mqtt_tls_ca_file, kFile)},
       {"mqtt-tls-cert-file", "",
-       "The certificate, in PEM form and with its chain, that is shown to the brokers. Needs "
+       "The client certificate for the brokers with its chain, in PEM format. Needs "
        "mqtt-tls-key-file.",
        Text(&Settings::mqtt_tls_cert_file, kFile)},
-      {"mqtt-tls-key-file", "", "The key of mqtt-tls-cert-file, in PEM form without a passphrase.",
+      {"mqtt-tls-key-file", "",
+       "The key of mqtt-tls-cert-file, in PEM format without a passphrase.",
        Text(&Settings::mqtt_tls_key_file, kFile)},
       {"topic-template", "dms/{environment}/{user_id}",
-       "The topic of a recipient. {user_id} stands for the recipient, {environment} for the "
+       "The topic of a recipient. {user_id} is replaced by the recipient, {environment} by the "
        "setting of that name.",
        Text(&Settings::topic_template,
             "a topic of at most 10 levels, one of them {user_id}, without wildcards and not "
             "beginning with $")},
-      {"environment", "dev", "What {environment} in topic-template stands for.",
+      {"environment", "dev", "The value of {environment} in topic-template.",
        Text(&Settings::environment, "one topic level of 1 to 64 bytes")},
   };
 }
@@ -206,12 +203,12 @@ std::vector<Setting> LogSettings() {
   using log::Format;
   using log::Level;
   return {
-      {"log-level", "info", "The least level that is logged. The log goes to standard error.",
+      {"log-level", "info", "The lowest level that is logged. The log goes to standard error.",
        OneOf(&Settings::log_level, Words<Level>{{"debug", Level::kDebug},
                                                 {"info", Level::kInfo},
                                                 {"warning", Level::kWarning},
                                                 {"error", Level::kError}})},
-      {"log-format", "json", "How the log is written: a JSON object a line, or text for people.",
+      {"log-format", "json", "The format of the log: one JSON object per line, or text for people.",
        OneOf(&Settings::log_format,
              Words<Format>{{"json", Format::kJson}, {"text", Format::kText}})},
   };

@@ -11,12 +11,12 @@
 
 namespace dino::app {
 
-// One setting: all that is known of it.
+// A setting, with its default, help text and rule.
 struct Setting {
   // The flag's name without `--`.
   std::string_view name;
   std::string_view default_text;
-  // What it is for: one or more sentences.
+  // The help text: one or more sentences.
   std::string_view purpose;
   ValueRule rule;
 };
@@ -26,17 +26,17 @@ const std::vector<Setting>& SettingTable();
 
 // The setting of that name.
 //
-// REQUIRES: there is one.
+// REQUIRES: it exists.
 const Setting& SettingOf(std::string_view name);
 
-// The default of `max-pending-bytes` in a process that may have so much memory; none: any.
+// The default of `max-pending-bytes` under a memory limit, if there is one.
 std::size_t DefaultPendingBytes(std::optional<std::size_t> memory_limit);
 
 // The environment variable of a setting: `DINO_LOG_LEVEL` for `log-level`.
 std::string EnvironmentName(std::string_view name);
 
-// The names among `variables` (`NAME=value`, null at the end) that look like a setting's and are
-// none. Those that Kubernetes makes for a service called dino are not counted.
+// The names in `variables` (`NAME=value`, null-terminated) that look like a setting's but are not.
+// Skips those that Kubernetes sets for a service called dino.
 std::vector<std::string> UnknownVariables(const char* const* variables);
 
 }  // namespace dino::app

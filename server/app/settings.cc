@@ -17,14 +17,14 @@
 namespace dino::app {
 namespace {
 
-// Where a setting's text comes from, and the text.
+// A setting's text, and where it comes from.
 struct Given {
-  // "--log-level", "DINO_LOG_LEVEL", or for the default the flag.
+  // "--log-level" or "DINO_LOG_LEVEL"; the flag for a default.
   std::string source;
   std::string text;
 };
 
-// Reads the settings one by one and collects what is wrong.
+// Reads the settings one by one and collects the errors.
 class SettingsReader {
  public:
   SettingsReader(CommandLine command_line, const Environment& environment)
@@ -68,7 +68,7 @@ class SettingsReader {
     }
   }
 
-  // True if each of them has a value that is right by itself.
+  // True if each of them is valid by itself.
   bool Good(std::initializer_list<std::string_view> names) const {
     for (const std::string_view name : names) {
       if (sources_.find(name) == sources_.end()) return false;
@@ -97,10 +97,10 @@ class SettingsReader {
     CheckLargestCall("max-request-bytes", settings_.max_request_bytes);
   }
 
-  // That a limit in bytes lets the largest call through.
+  // Checks that a limit in bytes admits the largest call.
   void CheckLargestCall(std::string_view name, std::size_t value) {
     if (!Good({name, "max-payload-bytes", "max-recipients"})) return;
-    // With some air for the smaller fields.
+    // With some headroom for the smaller fields.
     constexpr std::size_t kOther = 65536;
     constexpr std::size_t kRecipient = 32;
     const std::size_t largest =
@@ -141,13 +141,13 @@ class SettingsReader {
                  const std::string& key_name, const std::string& key) {
     CheckNeeds(certificate_name, certificate, key_name, key);
     CheckNeeds(key_name, key, certificate_name, certificate);
-    // Only with a certificate that is right can it be said whether the key belongs to it.
+    // The key can only be checked against a valid certificate.
     if (!Check(certificate_name, certificate, tls::CheckCertificateFile)) return;
     Check(key_name, key,
           [&certificate](const std::string& path) { return tls::CheckKeyFile(path, certificate); });
   }
 
-  // Checks the value of a setting that is in use. False if it is not in use, or not right.
+  // Checks the value of a setting if it is set. False if it is unset or invalid.
   template <typename Function>
   bool Check(std::string_view name, const std::string& value, const Function& check) {
     if (value.empty()) return false;
@@ -171,9 +171,9 @@ class SettingsReader {
     if (settings_.grpc_address.IsLoopback()) return;
     Fail(sources_["grpc-address"],
          "other machines can reach " + settings_.grpc_address.ToString() +
-             ", and nothing tells who calls: set auth-keys-file or tls-client-ca-file, listen at "
-             "127.0.0.1, or set allow-anonymous=true if something else lets only known callers "
-             "through");
+             ", but nothing authenticates callers: set auth-keys-file or tls-client-ca-file, "
+             "listen on 127.0.0.1, or set allow-anonymous=true if something else, such as a "
+             "service mesh, does");
   }
 
   void Fail(const std::string& source, const std::string& problem) {
@@ -183,7 +183,7 @@ class SettingsReader {
   CommandLine command_line_;
   const Environment& environment_;
   Settings settings_;
-  // The source of each setting whose own text is right.
+  // The source of each setting that is valid by itself.
   std::map<std::string_view, std::string> sources_;
   SettingErrors errors_;
 };

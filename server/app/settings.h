@@ -16,14 +16,14 @@
 
 namespace dino::app {
 
-// What the process was told to do. Each member belongs to the setting of its name; the
-// table in setting_table.cc holds defaults, limits and words.
+// The settings in force. Each member holds the setting of the same name; the table in
+// setting_table.cc has the defaults, limits and help texts.
 struct Settings {
   HostPort grpc_address;
-  // None: there is no such listener.
+  // None: disabled.
   std::optional<HostPort> ops_address;
   bool allow_anonymous = false;
-  // What is empty is not used.
+  // Empty: not used.
   std::string auth_keys_file;
   std::string tls_cert_file;
   std::string tls_key_file;
@@ -39,7 +39,7 @@ struct Settings {
   std::chrono::milliseconds mqtt_ack_timeout{};
   std::chrono::milliseconds mqtt_failover_after{};
   std::string mqtt_client_id_prefix;
-  // What is empty is not used.
+  // Empty: not used.
   std::string mqtt_username;
   std::string mqtt_password_file;
   std::string mqtt_tls_ca_file;
@@ -73,18 +73,18 @@ struct Settings {
   log::Level log_level = log::Level::kInfo;
   log::Format log_format = log::Format::kJson;
 
-  // Every setting's name and text in force, for the log. Holds no secret.
+  // The name and text of every setting, for the log. No secrets.
   std::vector<std::pair<std::string_view, std::string>> texts;
-  // Variables of the environment that look like a setting and are none, for the log.
+  // Environment variables that look like a setting but are not, for the log.
   std::vector<std::string> unknown_variables;
 };
 
-// A text that was asked for by `--help` or `--version`.
+// The output of `--help` or `--version`.
 struct Information {
   std::string text;
 };
 
-// All that is wrong: a line for each, naming the flag or variable and what would be right.
+// All errors: one line each, with the flag or variable and the rule it breaks.
 struct SettingErrors {
   std::vector<std::string> lines;
 };

@@ -18,11 +18,11 @@ constexpr char kUsage[] =
     "       dino-bridge health [--ready] [--ops-address=value]\n"
     "       dino-bridge hash-key NAME < FILE_WITH_AN_API_KEY\n"
     "\n"
-    "Takes typed events by gRPC and publishes each to the MQTT v5 topics of its recipients.\n"
+    "Accepts typed events over gRPC and publishes each to the MQTT v5 topics of its recipients.\n"
     "\n"
-    "Every setting is a flag, or the environment variable that stands beside it; the flag\n"
-    "wins. Durations are written with their unit: 500ms, 30s, 1m30s. If any setting is wrong,\n"
-    "all that are wrong are listed and the program exits with status 2 before it listens.\n"
+    "Every setting is a flag, or the environment variable shown beside it; the flag wins.\n"
+    "Durations need a unit: 500ms, 30s, 1m30s. If any setting is invalid, the program lists\n"
+    "all that are and exits with status 2 before it listens.\n"
     "\n"
     "Settings:\n";
 
@@ -34,9 +34,9 @@ constexpr char kOther[] =
     "  --version\n"
     "      Prints the version.\n";
 
-// Appends `text` as indented lines that end between words.
+// Appends `text`, word-wrapped and indented.
 void AppendWrapped(std::string_view text, std::string& out) {
-  std::size_t column = kColumns;  // Makes the first word begin a line.
+  std::size_t column = kColumns;  // Starts the first word on a new line.
   while (!text.empty()) {
     const std::size_t length = std::min(text.find(' '), text.size());
     const std::string_view word = text.substr(0, length);

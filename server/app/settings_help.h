@@ -5,11 +5,11 @@
 
 namespace dino::app {
 
-// The answer to `--help`: every setting with its variable, limits, unit and default, in
-// lines of at most 90 columns.
+// The output of `--help`: every setting with its variable, limits, unit and default, in lines of at
+// most 90 columns.
 std::string SettingsHelp();
 
-// The answer to `--version`.
+// The output of `--version`.
 std::string VersionText();
 
 }  // namespace dino::app

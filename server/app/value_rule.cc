@@ -23,7 +23,7 @@ bool ParseWhole(std::string_view text, std::size_t& number) {
   return end.ec == std::errc() && end.ptr == text.data() + text.size();
 }
 
-// "30s", "1m30s"; a bare number says nothing, not even 0, which the library would take.
+// "30s", "1m30s"; a bare number is refused, even 0, which the library would accept.
 bool ParseDuration(std::string_view text, absl::Duration& duration) {
   return text.find_first_of("hmnus") != std::string_view::npos &&
          absl::ParseDuration(std::string(text), &duration) &&
@@ -43,7 +43,7 @@ ValueRule Time(T Settings::*member, T min, T max, const std::string& whole_units
   const absl::Duration most = absl::FromChrono(max);
   const absl::Duration unit = absl::FromChrono(T(1));
   std::string expected = "a duration from " + ShortForm(min) + " to " + ShortForm(max) +
-                         " in whole " + whole_units + " with its unit, such as 10s or 1m30s";
+                         " in whole " + whole_units + ", with a unit, such as 10s or 1m30s";
   auto read = [=](std::string_view text, Settings& settings) -> std::string {
     absl::Duration duration;
     std::size_t bare = 0;
@@ -112,7 +112,7 @@ ValueRule ListenAddress(HostPort Settings::*member) {
   auto read = [member](std::string_view text, Settings& settings) {
     return ParseHostPort(text, 0, settings.*member);
   };
-  return {"host:port, an IPv6 address in brackets; port 0 picks a free one", read};
+  return {"host:port, with an IPv6 address in brackets; port 0 picks a free one", read};
 }
 
 ValueRule ListenAddressOrNone(std::optional<HostPort> Settings::*member) {
@@ -124,7 +124,7 @@ ValueRule ListenAddressOrNone(std::optional<HostPort> Settings::*member) {
     if (problem.empty()) settings.*member = std::move(address);
     return problem;
   };
-  return {"empty or host:port, an IPv6 address in brackets; port 0 picks a free one", read};
+  return {"empty or host:port, with an IPv6 address in brackets; port 0 picks a free one", read};
 }
 
 ValueRule Addresses(std::vector<HostPort> Settings::*member) {
@@ -146,7 +146,7 @@ ValueRule Addresses(std::vector<HostPort> Settings::*member) {
     settings.*member = std::move(addresses);
     return "";
   };
-  return {"one or more different host:port with commas between them, IPv6 addresses in brackets",
+  return {"one or more different host:port, separated by commas, with IPv6 addresses in brackets",
           read};
 }
 

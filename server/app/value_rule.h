@@ -16,41 +16,41 @@
 
 namespace dino::app {
 
-// How the text of one setting is read.
+// How the text of a setting is read and checked.
 struct ValueRule {
-  // What the value must be, in words that follow "must be": "a whole number from 1 to 5".
+  // What the value must be, to follow "must be": "a whole number from 1 to 5".
   std::string expected;
-  // Stores the value; returns what is wrong with it, empty if nothing is.
+  // Stores the value. Returns an error message, empty if the value is valid.
   std::function<std::string(std::string_view text, Settings& settings)> read;
 };
 
-// `text` in quotes, with escapes where a terminal or a log would stumble, cut if long.
+// `text` in quotes, escaped for terminals and logs, and truncated if long.
 std::string Quoted(std::string_view text);
 
 // A whole number from `min` to `max`.
 ValueRule Whole(std::size_t Settings::*member, std::size_t min, std::size_t max);
 
-// The same, or the word `auto`, which stands for what `automatic()` returns.
+// The same, or the word `auto`, which means the value of `automatic()`.
 ValueRule WholeOrAuto(std::size_t Settings::*member, std::size_t min, std::size_t max,
                       const std::function<std::size_t()>& automatic);
 
-// A span of time with its unit, in whole seconds.
+// A duration with its unit, in whole seconds.
 ValueRule Seconds(std::chrono::seconds Settings::*member, std::chrono::seconds min,
                   std::chrono::seconds max);
 
-// A span of time with its unit, in whole milliseconds.
+// A duration with its unit, in whole milliseconds.
 ValueRule Milliseconds(std::chrono::milliseconds Settings::*member, std::chrono::milliseconds min,
                        std::chrono::milliseconds max);
 
 ValueRule TrueOrFalse(bool Settings::*member);
 
-// Some `host:port` to listen at; port 0 picks a free one.
+// A `host:port` to listen on; port 0 picks a free one.
 ValueRule ListenAddress(HostPort Settings::*member);
 
-// The same, or nothing.
+// The same, or empty.
 ValueRule ListenAddressOrNone(std::optional<HostPort> Settings::*member);
 
-// One or more different `host:port`, with commas in between.
+// One or more different `host:port`, separated by commas.
 ValueRule Addresses(std::vector<HostPort> Settings::*member);
 
 // Letters, digits, `-`, `_` and `.`, 1 to `max_bytes` of them.
@@ -59,7 +59,7 @@ ValueRule Name(std::string Settings::*member, std::size_t max_bytes);
 // Any text; checked together with other settings.
 ValueRule Text(std::string Settings::*member, std::string expected);
 
-// A word of a list, each with the value it stands for.
+// The allowed words, each with its value.
 template <typename T>
 using Words = std::vector<std::pair<std::string_view, T>>;
 

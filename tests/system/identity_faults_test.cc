@@ -53,7 +53,8 @@ TEST(TakeOverTest, UsersAreServedWhileTheClientIdIsTakenAgainAndAgain) {
     WaitForSuccessesOfEach(callers, 5);
     EXPECT_EQ(bridge.WaitForRecord("session connected").Text("client_id"), client_id);
   }
-  EXPECT_EQ(bridge.WaitForRecord("session serves its users again").Text("client_id"), client_id);
+  EXPECT_EQ(bridge.WaitForRecord("failback: the session serves its users again").Text("client_id"),
+            client_id);
   WaitForSuccessesOfEach(callers, 5);
   std::vector<std::vector<PublishedEvent>> events;
   for (const auto& caller : callers) events.push_back(caller->Stop());

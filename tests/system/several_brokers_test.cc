@@ -46,8 +46,8 @@ TEST_F(SeveralBrokersTest, SessionsGoBackToABrokerThatHasReturnedAndNoCallFails)
   WaitForSuccessesOfEach(callers_, 20);
   first_.Start();
   // Both sessions that began there.
-  bridge_.WaitForLog("session has gone back to its first broker");
-  bridge_.WaitForLog("session has gone back to its first broker");
+  bridge_.WaitForLog("session returned to its first broker");
+  bridge_.WaitForLog("session returned to its first broker");
   WaitForSuccessesOfEach(callers_, 20);
   for (const auto& caller : callers_) {
     for (const CallRecord& record : caller->Stop()) {

@@ -66,11 +66,10 @@ TEST_F(BrokerAccessSettingsTest, NamesEveryFileThatCannotBeRead) {
 TEST_F(BrokerAccessSettingsTest, SaysWhatIsWrongWithAFileButNotWhatItHolds) {
   const CertificateFiles other = authority_.Issue("DNS:other.example");
   const std::string garbage = File("garbage", "hunter2");
-  EXPECT_THAT(
-      ErrorsOf({"--mqtt-tls-ca-file=" + garbage}),
-      ElementsAre(HasSubstr("--mqtt-tls-ca-file: " + garbage + " holds no CA certificate")));
+  EXPECT_THAT(ErrorsOf({"--mqtt-tls-ca-file=" + garbage}),
+              ElementsAre(HasSubstr("--mqtt-tls-ca-file: " + garbage + " has no CA certificate")));
   EXPECT_THAT(ErrorsOf({ca_, certificate_, "--mqtt-tls-key-file=" + other.key}),
-              ElementsAre(HasSubstr("holds the key of another certificate")));
+              ElementsAre(HasSubstr("has the key of another certificate")));
   EXPECT_THAT(ErrorsOf({"--mqtt-username=b", "--mqtt-password-file=" + File("empty", "\n")}),
               ElementsAre(HasSubstr("holds no password")));
 }

@@ -44,13 +44,14 @@ TEST_F(CallerTlsSettingsTest, NamesTheFileThatIsNotRight) {
   const std::string garbage = testing::WriteFile(authority_.directory(), "garbage", "garbage");
   const CertificateFiles other = authority_.Issue("DNS:other.example");
   EXPECT_THAT(ErrorsOf({"--tls-cert-file=" + garbage, key_}),
-              ElementsAre(HasSubstr("--tls-cert-file: " + garbage + " holds no certificate")));
+              ElementsAre(HasSubstr("--tls-cert-file: " + garbage + " has no usable certificate")));
   EXPECT_THAT(ErrorsOf({certificate_, "--tls-key-file=" + other.key}),
-              ElementsAre(HasSubstr(other.key + " holds the key of another certificate")));
+              ElementsAre(HasSubstr(other.key + " has the key of another certificate")));
   EXPECT_THAT(ErrorsOf({certificate_, key_, "--tls-client-ca-file=" + garbage}),
-              ElementsAre(HasSubstr("--tls-client-ca-file: " + garbage + " holds no CA")));
-  EXPECT_THAT(ErrorsOf({certificate_, key_, ca_, "--tls-client-crl-file=" + garbage}),
-              ElementsAre(HasSubstr("--tls-client-crl-file: " + garbage + " holds no revocation")));
+              ElementsAre(HasSubstr("--tls-client-ca-file: " + garbage + " has no CA")));
+  EXPECT_THAT(
+      ErrorsOf({certificate_, key_, ca_, "--tls-client-crl-file=" + garbage}),
+      ElementsAre(HasSubstr("--tls-client-crl-file: " + garbage + " has no usable revocation")));
 }
 
 TEST_F(CallerTlsSettingsTest, OnlyCertificatesOfCallersTellWhoCalls) {

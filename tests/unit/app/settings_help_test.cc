@@ -26,9 +26,9 @@ TEST(SettingsHelpTest, ListsEverySettingWithVariableAndDefault) {
 TEST(SettingsHelpTest, ShowsLimitsAndUnits) {
   EXPECT_THAT(SettingsHelp(),
               HasSubstr("  --mqtt-keep-alive  DINO_MQTT_KEEP_ALIVE\n"
-                        "      The MQTT keep alive of each session.\n"
-                        "      Must be a duration from 5s to 65535s in whole seconds "
-                        "with its unit, such as 10s or\n"
+                        "      The MQTT keep-alive of each session.\n"
+                        "      Must be a duration from 5s to 65535s in whole seconds, "
+                        "with a unit, such as 10s or\n"
                         "      1m30s.\n"
                         "      Default: 30s\n"));
 }

@@ -115,11 +115,12 @@ TEST(SettingsTest, ReportsAllErrorsAtOnceWithTheirSource) {
   EXPECT_THAT(
       Errors(Parse({"--log-levl=info", "--mqtt-sessions=0", "--drain-timeout=25"},
                    {{"DINO_LOG_FORMAT", "xml"}, {"DINO_MQTT_BROKERS", "broker"}})),
-      ElementsAre("--log-levl: there is no such flag; did you mean --log-level?",
-                  "--drain-timeout: \"25\" has no unit: write 25s for seconds",
-                  "DINO_MQTT_BROKERS: address 1 must be host:port, an IPv6 address in brackets",
-                  "--mqtt-sessions: \"0\" must be a whole number from 1 to 1000",
-                  "DINO_LOG_FORMAT: \"xml\" must be one of json, text"));
+      ElementsAre(
+          "--log-levl: unknown flag; did you mean --log-level?",
+          "--drain-timeout: \"25\" has no unit: write 25s for seconds",
+          "DINO_MQTT_BROKERS: address 1 must be host:port, with an IPv6 address in brackets",
+          "--mqtt-sessions: \"0\" must be a whole number from 1 to 1000",
+          "DINO_LOG_FORMAT: \"xml\" must be one of json, text"));
 }
 
 TEST(SettingsTest, RefusesAnEmptyVariable) {
@@ -160,10 +161,9 @@ TEST(SettingsTest, ListensForOtherMachinesOnlyIfAnonymousCallersAreAllowed) {
   EXPECT_THAT(
       Errors(Parse({"--grpc-address=[::]:50051"})),
       ElementsAre(
-          "--grpc-address: other machines can reach [::]:50051, and nothing tells "
-          "who calls: set auth-keys-file or tls-client-ca-file, listen at 127.0.0.1, or set "
-          "allow-anonymous=true if something else lets only known callers "
-          "through"));
+          "--grpc-address: other machines can reach [::]:50051, but nothing authenticates callers: "
+          "set auth-keys-file or tls-client-ca-file, listen on 127.0.0.1, or set "
+          "allow-anonymous=true if something else, such as a service mesh, does"));
   EXPECT_THAT(Errors(Parse({"--grpc-address=[::]:50051", "--allow-anonymous=true"})),
               testing::IsEmpty());
   EXPECT_THAT(Errors(Parse({"--grpc-address=[::1]:0"})), testing::IsEmpty());

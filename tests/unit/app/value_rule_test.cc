@@ -74,9 +74,9 @@ ValueRule AckTimeout() {
   return Milliseconds(&Settings::mqtt_ack_timeout, milliseconds(100), seconds(300));
 }
 constexpr char kSeconds[] =
-    " must be a duration from 5s to 65535s in whole seconds with its unit, such as 10s or 1m30s";
+    " must be a duration from 5s to 65535s in whole seconds, with a unit, such as 10s or 1m30s";
 constexpr char kMillis[] =
-    " must be a duration from 100ms to 300s in whole milliseconds with its unit, such as 10s or "
+    " must be a duration from 100ms to 300s in whole milliseconds, with a unit, such as 10s or "
     "1m30s";
 
 INSTANTIATE_TEST_SUITE_P(
@@ -108,16 +108,16 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(RuleCase{"One", Brokers(), "a:1", ""},
                     RuleCase{"Three", Brokers(), "a:1,[::1]:1,b:1", ""},
                     RuleCase{"Empty", Brokers(), "",
-                             "address 1 must be host:port, an IPv6 address in brackets"},
+                             "address 1 must be host:port, with an IPv6 address in brackets"},
                     RuleCase{"TrailingComma", Brokers(), "a:1,",
-                             "address 2 must be host:port, an IPv6 address in brackets"},
+                             "address 2 must be host:port, with an IPv6 address in brackets"},
                     RuleCase{"Space", Brokers(), "a:1, b:1",
-                             "address 2 must be host:port, an IPv6 address in brackets"},
+                             "address 2 must be host:port, with an IPv6 address in brackets"},
                     RuleCase{"PortZero", Brokers(), "a:1,b:0",
                              "address 2 must end in a port from 1 to 65535"},
                     RuleCase{"Repeated", Brokers(), "a:1,b:1,A:1", "address 3 repeats a:1"},
                     RuleCase{"PasswordIsNotShown", Brokers(), "mqtt://user:secret@a:1",
-                             "address 1 must be host:port, an IPv6 address in brackets"}),
+                             "address 1 must be host:port, with an IPv6 address in brackets"}),
     CaseName);
 
 ValueRule Prefix() { return Name(&Settings::mqtt_client_id_prefix, 64); }
