@@ -36,7 +36,7 @@ struct Kind;
 // fixed order. Times are seconds since the epoch with one to six decimals; the rest is truncated.
 // REQUIRES: `Validate` found nothing wrong with the request.
 //
-// RecipientsOf: whom the event is for.
+// RecipientsOf: the recipients of the event.
 // REQUIRES: `Validate` found nothing wrong with the request.
 #define DINO_DECLARE_KIND(name, Name)                                                   \
   Violations Validate(const v1::Publish##Name##Request& request, const Limits& limits); \
