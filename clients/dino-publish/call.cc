@@ -26,7 +26,7 @@ std::shared_ptr<grpc::Channel> OpenChannel(const Call& call) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetUserAgentPrefix("dino-publish");
-  // An answer that lists all recipients may exceed the default of 4 MiB.
+  // A response that lists all recipients may exceed the default of 4 MiB.
   arguments.SetMaxReceiveMessageSize(-1);
   return grpc::CreateCustomChannel(call.address, CredentialsOf(call.tls), arguments);
 }
@@ -44,8 +44,7 @@ grpc::Status Copy(const grpc::ByteBuffer& buffer, std::string& bytes) {
 }  // namespace
 
 grpc::Status MakeCall(const Call& call, std::string& response) {
-  // Never shut down: at the end of the process that may wait 10 s for a poller that has nothing
-  // to do.
+  // Never shut down: that may wait 10 s for an idle poller.
   grpc_init();
   grpc::GenericStub stub(OpenChannel(call));
   grpc::ClientContext context;

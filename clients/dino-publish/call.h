@@ -9,7 +9,7 @@
 
 namespace dino::publish_client {
 
-// What TLS works with, PEM.
+// The files of TLS, as PEM text.
 struct TlsFiles {
   std::string ca;
   // Empty for none.
@@ -31,8 +31,8 @@ struct Call {
   std::string traceparent;
 };
 
-// Makes the call, without a proxy, and waits for its end. With OK,
-// `response` holds the response's bytes.
+// Makes the call, without a proxy, and waits for it to end. If it is OK, `response` has the bytes
+// of the response.
 grpc::Status MakeCall(const Call& call, std::string& response);
 
 }  // namespace dino::publish_client

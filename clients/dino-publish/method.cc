@@ -30,7 +30,7 @@ std::unique_ptr<Message> NewMessage(const Descriptor* type) {
   return std::unique_ptr<Message>(MessageFactory::generated_factory()->GetPrototype(type)->New());
 }
 
-// All but the first, which says that nothing was stated.
+// All but the first, which means unspecified.
 std::string ValueNames(const EnumDescriptor& type) {
   std::string names;
   for (int i = 1; i < type.value_count(); ++i) {
@@ -48,7 +48,7 @@ std::string TypeName(const FieldDescriptor& field) {
   return field.message_type()->name();
 }
 
-// True if the fields of the field's type are to be listed below it.
+// True if the fields of the field's type should be listed below it.
 bool HasListedFields(const FieldDescriptor& field) {
   return field.message_type() != nullptr &&
          field.message_type()->file()->package() == "dino.events.v1";

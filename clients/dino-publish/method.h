@@ -11,7 +11,7 @@ namespace dino::publish_client {
 // An RPC of the service, found by its name: a new one needs no code here.
 class Method {
  public:
-  // The unary RPC `name`; null descriptor inside if there is none, see `found`.
+  // The unary RPC `name`. If there is none, `found` is false.
   static Method Find(const std::string& name);
 
   bool found() const { return descriptor_ != nullptr; }
@@ -21,12 +21,12 @@ class Method {
   // REQUIRES: found(), as do the others.
   std::string Path() const;
 
-  // Turns a request in protobuf JSON into its bytes. Returns what is wrong with the JSON,
-  // empty if nothing is.
+  // Turns a request in protobuf JSON into its bytes. Returns what is wrong with the JSON, empty if
+  // it is valid.
   std::string EncodeRequest(const std::string& json, std::string& bytes) const;
 
-  // Turns the bytes of a response into protobuf JSON with the proto's field names; fields
-  // that are 0 are written too. False if the bytes are no such response.
+  // Turns the bytes of a response into protobuf JSON with the proto's field names; fields that are
+  // 0 are written too. False if the bytes are not such a response.
   bool DecodeResponse(const std::string& bytes, bool compact, std::string& json) const;
 
  private:

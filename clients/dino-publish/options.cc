@@ -17,36 +17,36 @@ constexpr absl::Duration kLongestTimeout = absl::Hours(1);
 
 constexpr char kHelp[] = R"(Usage: dino-publish [options] METHOD < request.json
 
-Makes one call of the service dino.events.v1.EventPublisherService, such as PublishMessage.
+Calls a method of the service dino.events.v1.EventPublisherService, such as PublishMessage.
 Reads the request as protobuf JSON from standard input, prints the response as protobuf JSON
 to standard output and errors to standard error.
 
 Options:
   --address HOST:PORT   Where the server listens. Default: the environment variable
                         DINO_GRPC_ADDRESS, else 127.0.0.1:50051.
-  --key-file FILE       The file whose first line is the API key to show. Default: the
+  --key-file FILE       The file with the API key on its first line. Default: the
                         environment variable DINO_API_KEY_FILE, else none.
-  --tls-ca-file FILE    Uses TLS. The file holds the certificates, in PEM form, of those who
-                        may have signed the server's.
-  --tls-cert-file FILE  The certificate to show, in PEM form and with its chain.
-  --tls-key-file FILE   Its key, in PEM form without a passphrase.
-  --timeout DURATION    How long the call may take, with its unit: 500ms, 30s, 1m30s; at
+  --tls-ca-file FILE    Uses TLS. The file has the authorities that may have signed the
+                        server's certificate, in PEM format.
+  --tls-cert-file FILE  The client certificate with its chain, in PEM format.
+  --tls-key-file FILE   Its key, in PEM format without a passphrase.
+  --timeout DURATION    How long the call may take, with a unit: 500ms, 30s, 1m30s; at
                         most 1h. Default: 10s.
-  --traceparent TEXT    A W3C trace context to send along.
-  --compact             Prints the response in one line.
+  --traceparent TEXT    A W3C trace context to send.
+  --compact             Prints the response on one line.
   --list                Prints the methods and the fields of their requests.
   --help, -h            Prints this text.
   --version             Prints the version.
 
 Exit status:
   0  The call succeeded: the broker acknowledged every recipient.
-  1  It failed in another way than those below.
+  1  The call failed in a way not listed below.
   2  The command line or the JSON is wrong; nothing was sent.
-  3  The server refuses the request as it is: correct it.
+  3  The server refused the request: correct it.
      (INVALID_ARGUMENT, UNIMPLEMENTED)
-  4  The server could not do it now, or not in time: try again.
+  4  The server could not publish now, or not in time: try again.
      (UNAVAILABLE, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED)
-  5  The caller or the bridge is not allowed to do this.
+  5  The caller or the bridge is not authorized.
      (UNAUTHENTICATED, PERMISSION_DENIED)
 
 Example:
@@ -121,7 +121,7 @@ class Reader {
       return "name the method to call, such as PublishMessage; --list prints all";
     }
     if (options.tls_cert_file.empty() != options.tls_key_file.empty()) {
-      return "--tls-cert-file and --tls-key-file need each other";
+      return "--tls-cert-file and --tls-key-file must be set together";
     }
     if (!options.tls_cert_file.empty() && options.tls_ca_file.empty()) {
       return "--tls-cert-file needs --tls-ca-file";
@@ -132,14 +132,14 @@ class Reader {
  private:
   static Problem ReadMethod(const std::string& argument, Options& options) {
     if (!options.method.empty()) {
-      return "only one method can be called, the request comes on standard input";
+      return "name only one method; the request is read from standard input";
     }
     options.method = argument;
     return "";
   }
 
   Problem ReadOption(const std::string& argument, Options& options) {
-    // The first that asks for text wins, whatever else is asked for.
+    // The first of these wins over anything else on the command line.
     std::optional<Options::Action> action;
     if (argument == "--help" || argument == "-h") action = Options::Action::kHelp;
     if (argument == "--version") action = Options::Action::kVersion;
@@ -161,7 +161,7 @@ class Reader {
     const auto* const known =
         std::find_if(std::begin(kValueOptions), std::end(kValueOptions),
                      [&name](const ValueOption& option) { return option.name == name; });
-    if (known == std::end(kValueOptions)) return "there is no option " + name;
+    if (known == std::end(kValueOptions)) return "unknown option " + name;
     std::string value;
     if (equals != std::string::npos) {
       value = argument.substr(equals + 1);

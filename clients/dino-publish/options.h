@@ -19,16 +19,16 @@ struct Options {
   std::string method;
   std::string address = "127.0.0.1:50051";
   std::chrono::milliseconds timeout{10000};
-  // The file whose first line is the API key to show; empty for none.
+  // The file with the API key on its first line; empty for none.
   std::string key_file;
-  // PEM files. Who may have signed the server's certificate; empty: no TLS.
+  // PEM files. The authorities that may have signed the server's certificate; empty: no TLS.
   std::string tls_ca_file;
-  // What is shown to the server; both or none.
+  // The client certificate and its key; both or none.
   std::string tls_cert_file;
   std::string tls_key_file;
-  // A W3C trace context to send along; empty for none.
+  // A W3C trace context to send; empty for none.
   std::string traceparent;
-  // Whether the answer is printed in one line.
+  // Whether the response is printed on one line.
   bool compact = false;
 };
 
@@ -40,11 +40,11 @@ struct UsageError {
 // Returns the value of an environment variable, null if it is not set.
 using Environment = std::function<const char*(const char*)>;
 
-// Reads the arguments, without the program's name. The first error ends it.
+// Reads the arguments, without the program's name. Stops at the first error.
 std::variant<Options, UsageError> ParseOptions(const std::vector<std::string>& arguments,
                                                const Environment& environment);
 
-// The answer to `--help`.
+// The output of `--help`.
 std::string_view HelpText();
 
 }  // namespace dino::publish_client

@@ -29,7 +29,7 @@ int Refuse(const std::string& problem, std::ostream& err) {
   return kWrongInput;
 }
 
-// Reads the API key; returns what is wrong, empty if nothing is. The key is not repeated.
+// Reads the API key. Returns an error message, empty on success, which never repeats the key.
 std::string ReadKey(const std::string& path, std::string& key) {
   std::ifstream file(path);
   if (!std::getline(file, key)) return path + " cannot be read";
@@ -38,13 +38,13 @@ std::string ReadKey(const std::string& path, std::string& key) {
   return path + " must begin with an API key: visible ASCII characters on one line";
 }
 
-// Reads a file that may be none; returns what is wrong, empty if nothing is.
+// Reads a file unless `path` is empty. Returns an error message, empty on success.
 std::string ReadPem(const std::string& path, std::string& pem) {
   if (path.empty()) return "";
   std::ifstream file(path);
   pem.assign(std::istreambuf_iterator<char>(file), {});
   if (!file) return path + " cannot be read";
-  return pem.find("-----BEGIN ") == std::string::npos ? path + " holds nothing in PEM form" : "";
+  return pem.find("-----BEGIN ") == std::string::npos ? path + " has nothing in PEM format" : "";
 }
 
 std::string ReadFiles(const Options& options, Call& call) {
@@ -61,7 +61,7 @@ std::string ReadFiles(const Options& options, Call& call) {
 int CallMethod(const Options& options, const Surroundings& surroundings) {
   const Method method = Method::Find(options.method);
   if (!method.found()) {
-    return Refuse("there is no method " + options.method + "; --list prints all", surroundings.err);
+    return Refuse("unknown method " + options.method + "; --list prints all", surroundings.err);
   }
   const std::string json(std::istreambuf_iterator<char>(surroundings.in), {});
   Call call;
@@ -73,7 +73,7 @@ int CallMethod(const Options& options, const Surroundings& surroundings) {
   if (!problem.empty()) return Refuse(problem, surroundings.err);
   problem = method.EncodeRequest(json, call.request);
   if (!problem.empty()) {
-    return Refuse("the request is not right: " + problem, surroundings.err);
+    return Refuse("invalid request: " + problem, surroundings.err);
   }
   std::string response;
   const grpc::Status status = surroundings.make_call(call, response);
@@ -83,7 +83,7 @@ int CallMethod(const Options& options, const Surroundings& surroundings) {
   }
   std::string answer;
   if (!method.DecodeResponse(response, options.compact, answer)) {
-    surroundings.err << "dino-publish: the call succeeded, but its answer cannot be read\n";
+    surroundings.err << "dino-publish: the call succeeded, but its response cannot be read\n";
     return kFailed;
   }
   if (answer.empty() || answer.back() != '\n') answer += '\n';

@@ -15,7 +15,7 @@ namespace dino::publish_client {
 
 using Caller = std::function<grpc::Status(const Call& call, std::string& response)>;
 
-// What the program works with, so that tests can put something else in its place.
+// What the program depends on, which tests can replace.
 struct Surroundings {
   Environment environment;
   std::istream& in;

@@ -109,7 +109,7 @@ std::string DescribeDetail(const Any& any) {
                      DescribeAs<google::rpc::BadRequest>(any, text) ||
                      DescribeAs<google::rpc::RetryInfo>(any, text) ||
                      DescribeAs<PublishFailure>(any, text);
-  return known ? text : Line("another detail: " + any.type_url());
+  return known ? text : Line("unknown detail: " + any.type_url());
 }
 
 }  // namespace

@@ -8,10 +8,10 @@
 namespace dino::publish_client {
 
 // A failed call in words: code and message, then one line for each thing that its
-// `google.rpc.Status` details say. Control characters of the server are not passed on.
+// `google.rpc.Status` details say. Control characters from the server are replaced.
 std::string DescribeStatus(const grpc::Status& status);
 
-// The program's exit status for the outcome of a call, as `--help` states it.
+// The program's exit status for the result of a call, as listed by `--help`.
 int ExitStatus(grpc::StatusCode code);
 
 }  // namespace dino::publish_client

@@ -74,14 +74,14 @@ TEST_F(RunTest, PrintsAnErrorAndExitsByItsCode) {
 
 TEST_F(RunTest, RefusesBadJsonWithoutACall) {
   EXPECT_EQ(RunWith({"PublishRead"}, R"({"raed": {}})"), 2);
-  EXPECT_THAT(err(), StartsWith("dino-publish: the request is not right: "));
+  EXPECT_THAT(err(), StartsWith("dino-publish: invalid request: "));
   EXPECT_THAT(err(), HasSubstr("raed"));
   EXPECT_FALSE(call_.has_value());
 }
 
 TEST_F(RunTest, RefusesAnUnknownMethodWithoutACall) {
   EXPECT_EQ(RunWith({"PublishNothing"}), 2);
-  EXPECT_EQ(err(), "dino-publish: there is no method PublishNothing; --list prints all\n");
+  EXPECT_EQ(err(), "dino-publish: unknown method PublishNothing; --list prints all\n");
   EXPECT_FALSE(call_.has_value());
 }
 
@@ -95,7 +95,7 @@ TEST_F(RunTest, RefusesABadCommandLine) {
 TEST_F(RunTest, FailsIfTheAnswerCannotBeRead) {
   response_ = "\xff";
   EXPECT_EQ(RunWith({"PublishRead"}), 1);
-  EXPECT_EQ(err(), "dino-publish: the call succeeded, but its answer cannot be read\n");
+  EXPECT_EQ(err(), "dino-publish: the call succeeded, but its response cannot be read\n");
 }
 
 TEST_F(RunTest, FailsIfTheOutputCannotBeWritten) {

@@ -119,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "  mqtt_reason_code: 0x99\n"},
         TextCase{"UnknownDetail", MakeStatus(StatusCode::INTERNAL, "m", google::rpc::DebugInfo()),
                  "INTERNAL: m\n"
-                 "  another detail: type.googleapis.com/google.rpc.DebugInfo\n"},
+                 "  unknown detail: type.googleapis.com/google.rpc.DebugInfo\n"},
         TextCase{"DamagedDetails",
                  {StatusCode::INTERNAL, "m", "\xff"},
                  "INTERNAL: m\n  its details cannot be read\n"},

@@ -79,7 +79,7 @@ TEST_F(TlsTest, FilesThatCannotBeUsedAreToldAndNothingIsSent) {
   EXPECT_EQ(RunWith({"--tls-ca-file=" + missing}), 2);
   EXPECT_THAT(err_.str(), HasSubstr(missing + " cannot be read"));
   EXPECT_EQ(RunWith({ca_, certificate_, "--tls-key-file=" + garbage}), 2);
-  EXPECT_THAT(err_.str(), HasSubstr(garbage + " holds nothing in PEM form"));
+  EXPECT_THAT(err_.str(), HasSubstr(garbage + " has nothing in PEM format"));
   EXPECT_THAT(err_.str(), ::testing::Not(HasSubstr("secret")));
   EXPECT_FALSE(call_.has_value());
 }
