@@ -9,17 +9,17 @@ func TestRefusesWhatCannotWork(t *testing.T) {
 	const nobody = `auth: {existingSecret: ""}`
 	for name, one := range map[string]struct{ values, says string }{
 		"no broker":                  {`config: {mqtt-brokers: ""}`, "config.mqtt-brokers is empty"},
-		"nobody said who may call":   {nobody, "nothing says who may call"},
-		"TLS alone says nothing":     {nobody + "\ntls: {existingSecret: a}", "nothing says who may call"},
+		"nobody said who may call":   {nobody, "nothing authenticates callers"},
+		"TLS alone says nothing":     {nobody + "\ntls: {existingSecret: a}", "nothing authenticates callers"},
 		"a client CA without TLS":    {"tls: {clientCa: {existingSecret: a}}", "tls.clientCa needs tls.existingSecret"},
 		"a list without its CA":      {"tls: {existingSecret: a, clientCrl: {existingSecret: b}}", "tls.clientCrl needs tls.clientCa"},
 		"a certificate but no CA":    {"broker: {tls: {client: {existingSecret: a}}}", "broker.tls.client needs broker.tls.ca"},
 		"too short to drain":         {"terminationGracePeriodSeconds: 29", "terminationGracePeriodSeconds is 29, but preStopSeconds and config.drain-timeout together take 30"},
 		"drains for too long":        {"{terminationGracePeriodSeconds: 60, config: {drain-timeout: 1m}}", "together take 65"},
-		"two budgets":                {"podDisruptionBudget: {minAvailable: 1}", "takes minAvailable or maxUnavailable"},
+		"two budgets":                {"podDisruptionBudget: {minAvailable: 1}", "set only one of podDisruptionBudget.minAvailable and maxUnavailable"},
 		"more at least than at most": {"autoscaling: {enabled: true, minReplicas: 11}", "minReplicas is more than"},
-		"nothing to scale by":        {"autoscaling: {enabled: true, targetCPUUtilizationPercentage: 0}", "nothing to go by"},
-		"two monitors":               {"metrics: {serviceMonitor: {enabled: true}, podMonitor: {enabled: true}}", "enable one"},
+		"nothing to scale by":        {"autoscaling: {enabled: true, targetCPUUtilizationPercentage: 0}", "autoscaling has no metric"},
+		"two monitors":               {"metrics: {serviceMonitor: {enabled: true}, podMonitor: {enabled: true}}", "enable only one"},
 		"a port that is not known":   {`config: {grpc-address: "0.0.0.0:0"}`, "config.grpc-address must be host:port"},
 		"an address without port":    {`config: {ops-address: "0.0.0.0"}`, "config.ops-address must be host:port"},
 	} {
@@ -33,7 +33,7 @@ func TestRefusesWhatCannotWork(t *testing.T) {
 
 func TestNamesAllThatIsWrongAtOnce(t *testing.T) {
 	said := refusal(t)
-	for _, want := range []string{"config.mqtt-brokers is empty", "nothing says who may call"} {
+	for _, want := range []string{"config.mqtt-brokers is empty", "nothing authenticates callers"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("does not say %q:\n%s", want, said)
 		}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What `helm test` runs: whether a server is ready, and whether its gRPC port answers.
+# Run by `helm test`: checks that a server is ready and that its gRPC port responds.
 # Needs GRPC_ADDRESS and OPS_ADDRESS (host:port each), and OPEN=true if calls need no credentials.
 set -euo pipefail
 
@@ -13,5 +13,5 @@ if [[ "${OPEN:-}" == true ]]; then
   dino-publish --address="$GRPC_ADDRESS" GetServerInfo <<<'{}'
 else
   exec 4<>"/dev/tcp/${GRPC_ADDRESS%:*}/${GRPC_ADDRESS##*:}"
-  echo "$GRPC_ADDRESS: takes connections"
+  echo "$GRPC_ADDRESS: accepts connections"
 fi

@@ -1,4 +1,4 @@
-{{/* Refuses values that cannot work, with all reasons at once. */}}
+{{/* Rejects values that cannot work, with all errors at once. */}}
 {{- define "dino-bridge.checks" -}}
 {{- $wrong := list }}
 {{- $settings := include "dino-bridge.settings" . | fromYaml }}
@@ -7,17 +7,17 @@
 {{- $_ := set $get $name (default "" (get $settings $name)) }}
 {{- end }}
 {{- if not (get $get "mqtt-brokers") }}
-{{- $wrong = append $wrong "config.mqtt-brokers is empty: say where the MQTT v5 brokers are, for example --set config.mqtt-brokers=vernemq.mqtt.svc:1883" }}
+{{- $wrong = append $wrong "config.mqtt-brokers is empty: set it to the MQTT v5 brokers, for example --set config.mqtt-brokers=vernemq.mqtt.svc:1883" }}
 {{- end }}
 {{- range $name := list "grpc-address" "ops-address" }}
 {{- if not (get $settings $name | regexMatch ":[1-9][0-9]*$") }}
-{{- $wrong = append $wrong (printf "config.%s must be host:port, with a port that probes and Services can name" $name) }}
+{{- $wrong = append $wrong (printf "config.%s must be host:port, with a fixed port that probes and Services can use" $name) }}
 {{- end }}
 {{- end }}
 {{- $loopback := get $settings "grpc-address" | regexMatch "^(127\\.|localhost:|\\[::1\\])" }}
 {{- $anonymous := eq (default "" (get $settings "allow-anonymous")) "true" }}
 {{- if not (or $loopback $anonymous (get $get "auth-keys-file") (get $get "tls-client-ca-file")) }}
-{{- $wrong = append $wrong "nothing says who may call: set auth.existingSecret (API keys) or tls.clientCa.existingSecret (client certificates), or auth.allowAnonymous=true if something else, a service mesh say, lets only known callers through" }}
+{{- $wrong = append $wrong "nothing authenticates callers: set auth.existingSecret (API keys) or tls.clientCa.existingSecret (client certificates), or auth.allowAnonymous=true if something else, such as a service mesh, does" }}
 {{- end }}
 {{- if and (get $get "tls-client-ca-file") (not (get $get "tls-cert-file")) }}
 {{- $wrong = append $wrong "tls.clientCa needs tls.existingSecret" }}
@@ -35,7 +35,7 @@
 {{- end }}
 {{- with .Values.podDisruptionBudget }}
 {{- if and .enabled (ne (toString .minAvailable) "") (ne (toString .maxUnavailable) "") }}
-{{- $wrong = append $wrong "podDisruptionBudget takes minAvailable or maxUnavailable; set the other one to \"\"" }}
+{{- $wrong = append $wrong "set only one of podDisruptionBudget.minAvailable and maxUnavailable, and the other to \"\"" }}
 {{- end }}
 {{- end }}
 {{- with .Values.autoscaling }}
@@ -43,12 +43,12 @@
 {{- $wrong = append $wrong "autoscaling.minReplicas is more than autoscaling.maxReplicas" }}
 {{- end }}
 {{- if and .enabled (not .targetCPUUtilizationPercentage) (not .metrics) }}
-{{- $wrong = append $wrong "autoscaling has nothing to go by: set autoscaling.targetCPUUtilizationPercentage or autoscaling.metrics" }}
+{{- $wrong = append $wrong "autoscaling has no metric: set autoscaling.targetCPUUtilizationPercentage or autoscaling.metrics" }}
 {{- end }}
 {{- end }}
 {{- with .Values.metrics }}
 {{- if and .serviceMonitor.enabled .podMonitor.enabled }}
-{{- $wrong = append $wrong "metrics.serviceMonitor and metrics.podMonitor would each scrape every pod: enable one" }}
+{{- $wrong = append $wrong "metrics.serviceMonitor and metrics.podMonitor would both scrape every pod: enable only one" }}
 {{- end }}
 {{- end }}
 {{- if $wrong }}

@@ -2,7 +2,7 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 52 | trimSuffix "-" }}
 {{- end }}
 
-{{/* Short enough for "-headless" behind it. */}}
+{{/* Short enough to append "-headless". */}}
 {{- define "dino-bridge.fullname" -}}
 {{- $name := include "dino-bridge.name" . }}
 {{- if .Values.fullnameOverride }}

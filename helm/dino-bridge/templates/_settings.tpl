@@ -1,5 +1,5 @@
 {{/*
-The Secrets that are mounted, as a list of {name, secret, items}. `name` is also the folder below
+The mounted Secrets, as a list of {name, secret, items}. `name` is also the folder below
 /etc/dino-bridge.
 */}}
 {{- define "dino-bridge.secrets" -}}
@@ -41,7 +41,7 @@ The Secrets that are mounted, as a list of {name, secret, items}. `name` is also
 {{- end }}
 {{- end }}
 
-{{/* All settings as YAML: what the chart sets, and over it `config`. */}}
+{{/* All settings as YAML: those of the chart, overridden by `config`. */}}
 {{- define "dino-bridge.settings" -}}
 {{- $root := "/etc/dino-bridge" }}
 {{- $own := dict "grpc-address" "0.0.0.0:50051" "ops-address" "0.0.0.0:8080" }}
@@ -120,7 +120,7 @@ DINO_{{ $name | upper | replace "-" "_" }}: {{ $value | quote }}
 {{- end }}
 {{- end }}
 
-{{/* Not empty if callers are served by TLS. */}}
+{{/* Not empty if callers use TLS. */}}
 {{- define "dino-bridge.tls" -}}
 {{- get (include "dino-bridge.settings" . | fromYaml) "tls-cert-file" }}
 {{- end }}
