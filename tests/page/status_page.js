@@ -111,10 +111,10 @@ async function showsEvents(page, grpc) {
   await changes(page, started);
   // Nobody has subscribed.
   await changes(page, '#publications tr:has-text("no_subscriber") td:nth-child(3)');
-  const line = page.locator('figure:has-text("Calls a second") path.line:not(.bad)');
+  const line = page.locator('figure:has-text("Calls per second") path.line:not(.bad)');
   const drawn = await line.getAttribute('d');
   await until('the chart grows', async () => await line.getAttribute('d') !== drawn);
-  const label = page.locator('figure:has-text("Time of a call") svg');
+  const label = page.locator('figure:has-text("Call duration") svg');
   await until('the chart tells the time', async () =>
     /p99 [\d.]+ (µs|ms|s)/.test(await label.getAttribute('aria-label')));
   await stopPublishing();
@@ -170,7 +170,7 @@ async function test(browser) {
   assert.deepEqual(foreign, [], 'requests to others');
   await stop(bridge);
   await until('the page says that nobody answers', async () =>
-    (await text(page, '#state')).startsWith('No answer'));
+    (await text(page, '#state')).startsWith('No response'));
   console.log('it says so when the server is gone');
 }
 

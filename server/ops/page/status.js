@@ -1,7 +1,7 @@
 'use strict';
 
 const interval = 2000;
-// As long as the server remembers, in seconds.
+// How far back the server's history goes, in seconds.
 const historySpan = 300;
 let before = null;
 
@@ -18,11 +18,11 @@ const failed = name => ({name, kind: 'line bad', write: perSecond});
 const times = [
   {name: 'p99', kind: 'line', write: duration}, {name: 'p50', kind: 'line faint', write: duration}];
 const charts = [
-  {chart: new Chart('Calls a second', [done('answered'), failed('failed')]),
+  {chart: new Chart('Calls per second', [done('answered'), failed('failed')]),
     columns: ['succeeded_calls_per_second', 'failed_calls_per_second']},
-  {chart: new Chart('Publications a second', [done('acknowledged'), failed('failed')]),
+  {chart: new Chart('Publications per second', [done('acknowledged'), failed('failed')]),
     columns: ['acknowledged_publications_per_second', 'failed_publications_per_second']},
-  {chart: new Chart('Time of a call', times), columns: ['call_seconds_p99', 'call_seconds_p50']},
+  {chart: new Chart('Call duration', times), columns: ['call_seconds_p99', 'call_seconds_p50']},
   {chart: new Chart('Time to the broker’s PUBACK', times),
     columns: ['puback_seconds_p99', 'puback_seconds_p50']}];
 document.getElementById('charts').append(...charts.map(({chart}) => chart.element));
@@ -115,7 +115,7 @@ async function ask() {
     if (!answer.ok) throw new Error(answer.statusText);
     show(await answer.json());
   } catch (error) {
-    say(`No answer: ${error.message}`, 'bad');
+    say(`No response: ${error.message}`, 'bad');
   }
   setTimeout(ask, interval);
 }
