@@ -54,6 +54,26 @@ TEST(ViolationsTest, ListAtMostFourKibibytesAndCountTheRest) {
   EXPECT_GT(bytes, 3600U);
 }
 
+TEST(ViolationsTest, ListWhatFitsExactlyIntoFourKibibytes) {
+  // Nine bytes of a violation are its encoding.
+  const std::string description(4096 - 2 * (9 + 1), 'x');
+  Violations fitting;
+  fitting.Add("a", "");
+  fitting.Add("b", description);
+  EXPECT_EQ(fitting.listed().size(), 2U);
+  Violations too_long;
+  too_long.Add("a", "");
+  too_long.Add("b", description + "x");
+  EXPECT_EQ(too_long.listed().size(), 1U);
+  EXPECT_TRUE(too_long.full());
+}
+
+TEST(ViolationsTest, SummaryOnlyCountsWhereNothingIsListed) {
+  Violations violations;
+  violations.Add("long", std::string(5000, 'x'));
+  EXPECT_EQ(violations.Summary(), "1 more");
+}
+
 TEST(ViolationsTest, ListNothingMoreOnceOneDidNotFit) {
   Violations violations = Filled(1);
   violations.Add("long", std::string(5000, 'x'));

@@ -17,6 +17,7 @@ TEST(AdmissionTest, AdmitsUpToItsPublications) {
   ASSERT_TRUE(six.has_value());
   EXPECT_FALSE(admission.TryAdmit(5, 1).has_value());
   EXPECT_EQ(admission.pending_publications(), 6U);
+  EXPECT_EQ(admission.pending_bytes(), 1 + kCall);
   EXPECT_TRUE(admission.TryAdmit(4, 1).has_value());
 }
 
@@ -42,6 +43,7 @@ TEST(AdmissionTest, RoomComesBackWithTheTicket) {
     ASSERT_TRUE(all.has_value());
   }
   EXPECT_EQ(admission.pending_publications(), 0U);
+  EXPECT_EQ(admission.pending_bytes(), 0U);
   EXPECT_TRUE(admission.TryAdmit(10, 1000).has_value());
 }
 

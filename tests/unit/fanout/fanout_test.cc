@@ -167,6 +167,26 @@ TEST_F(FanoutTest, GivesThePublicationItsProperties) {
   EXPECT_EQ(options.qos, mqtt::Qos::kAtMostOnce);
 }
 
+TEST_F(FanoutTest, KeepsWhatTheEventStates) {
+  Event event = EventFor({1});
+  event.event_id = "id";
+  event.lane = 3;
+  event.deadline = Clock::now() + std::chrono::minutes(1);
+  const auto deadline = event.deadline;
+  const auto batch = Publish(std::move(event));
+  EXPECT_EQ(batch->event_id(), "id");
+  EXPECT_EQ(batch->options().lane, 3U);
+  EXPECT_EQ(batch->options().deadline, deadline);
+  EXPECT_THAT(batch->options().user_properties,
+              ElementsAre(Pair("event_id", "id"), Pair("event_type", "message")));
+}
+
+TEST_F(FanoutTest, ARecipientTakesItsIdItsPlaceAndItsSettlement) {
+  const std::size_t taken = Admission::kBytesPerCall + 10 * (8 + 4 + sizeof(Settlement));
+  EXPECT_EQ(fanout_.WouldRefuse(10, 100000 - taken), std::nullopt);
+  EXPECT_EQ(fanout_.WouldRefuse(10, 100000 - taken + 1), Refusal::kOverloaded);
+}
+
 TEST_F(FanoutTest, ExpiryCountsFromNowAndHasADefault) {
   const auto before = Clock::now();
   const auto by_default = Publish(EventFor({1}));

@@ -111,8 +111,10 @@ TEST_F(JoinedCallsTest, JoinedCallsTakeRoomForTheirRequests) {
   Publish("key", EventFor({1}), kMaxBytes / 2);
   const TestCall joined = Publish("key", EventFor({1}), kMaxBytes / 3);
   EXPECT_EQ(Publish("key", EventFor({1}), kMaxBytes / 3).answer->refusal(), Refusal::kOverloaded);
+  EXPECT_EQ(fanout_.keyed_calls().joined_count(), 1U);
   EXPECT_FALSE(HasRoomFor(1, kMaxBytes / 3));
   fanout_.keyed_calls().Stop(joined.handle);
+  EXPECT_EQ(fanout_.keyed_calls().joined_count(), 0U);
   EXPECT_TRUE(HasRoomFor(1, kMaxBytes / 3));
 }
 

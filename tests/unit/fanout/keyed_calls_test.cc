@@ -104,6 +104,61 @@ TEST_F(KeyedCallsTest, ARefusedCallLeavesNoTrace) {
   End({1, 2}, {kAcknowledged, kAcknowledged});
 }
 
+TEST_F(KeyedCallsTest, ABatchHasWhatItsCallAskedFor) {
+  Event event = EventFor({1});
+  event.lane = 7;
+  event.qos = mqtt::Qos::kAtMostOnce;
+  event.overlays = std::make_shared<const Overlays>(Overlays{{1, R"("a":1)"}});
+  event.json = R"({"b":2})";
+  Publish("key", std::move(event));
+  const auto batch = publisher_.WaitForBatch();
+  EXPECT_EQ(batch->options().lane, 7U);
+  EXPECT_EQ(batch->options().qos, mqtt::Qos::kAtMostOnce);
+  EXPECT_EQ(batch->options().user_properties[1].second, "message");
+  std::string scratch;
+  EXPECT_EQ(batch->PayloadOf(0, scratch), R"({"b":2,"a":1})");
+}
+
+TEST_F(KeyedCallsTest, ADryRunNamesTheRefusalOfTheCall) {
+  const auto would_refuse = [this](const std::string& key, Users users, std::size_t bytes = 10) {
+    return fanout_.keyed_calls().WouldRefuse(key, EventFor(std::move(users)), bytes);
+  };
+  EXPECT_EQ(would_refuse("key", {1, 2, 3}), std::nullopt);
+  EXPECT_EQ(would_refuse("key", {1, 2, 3}, kMaxBytes), Refusal::kOverloaded);
+  Publish();
+  EXPECT_EQ(would_refuse("key", {1, 2}), Refusal::kKeyReused);
+  publisher_.set_connected(false);
+  EXPECT_EQ(would_refuse("key", {1, 2, 3}), std::nullopt) << "it would join";
+  EXPECT_EQ(would_refuse("other", {1}), Refusal::kUnreachable);
+  End({1, 2, 3}, {kAcknowledged, kUnknown, kAcknowledged});
+  EXPECT_EQ(would_refuse("key", {1, 2, 3}), Refusal::kUnreachable) << "one is missing";
+  publisher_.set_connected(true);
+  Publish();
+  End({2}, {kAcknowledged});
+  publisher_.set_connected(false);
+  EXPECT_EQ(would_refuse("key", {1, 2, 3}), std::nullopt) << "all are known";
+  EXPECT_EQ(publisher_.published_count(), 2U);
+}
+
+TEST_F(KeyedCallsTest, ADryRunTakesRoomOnlyForThoseMissing) {
+  Users users(kMaxPublications);
+  std::iota(users.begin(), users.end(), 1);
+  std::vector<Settlement> settlements(kMaxPublications, kAcknowledged);
+  settlements[0] = kUnknown;
+  Publish("key", EventFor(users));
+  End(users, settlements);
+  Publish("other", EventFor(Users(users.begin() + 1, users.end())));
+  const Event repeated = EventFor(users);
+  EXPECT_EQ(fanout_.keyed_calls().WouldRefuse("key", repeated, 10), std::nullopt);
+  EXPECT_EQ(fanout_.keyed_calls().WouldRefuse("new", repeated, 10), Refusal::kOverloaded);
+}
+
+TEST_F(KeyedCallsTest, ADryRunRefusesANewKeyWhenAllThatIsRememberedRuns) {
+  for (const char* key : {"a", "b", "c", "d"}) Publish(key, EventFor({1}));
+  EXPECT_EQ(fanout_.keyed_calls().WouldRefuse("e", EventFor({1}), 10), Refusal::kOverloaded);
+  EXPECT_EQ(fanout_.keyed_calls().WouldRefuse("a", EventFor({1}), 10), std::nullopt);
+}
+
 TEST_F(KeyedCallsTest, RefusesANewKeyWhenAllThatIsRememberedRuns) {
   for (const char* key : {"a", "b", "c", "d"}) Publish(key, EventFor({1}));
   EXPECT_EQ(Publish("e", EventFor({1})).answer->refusal(), Refusal::kOverloaded);

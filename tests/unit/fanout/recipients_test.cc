@@ -39,6 +39,12 @@ TEST(RecipientsTest, ATopicThatIsAUsersHasThatUsersOrderKey) {
   EXPECT_EQ(users.OrderKey(1), topics.OrderKey(1));
 }
 
+// The first number that SplitMix64 makes of 0. Every replica must find the same session.
+TEST(RecipientsTest, AUsersOrderKeyIsThatOfSplitMix64) {
+  const Recipients user({static_cast<std::int64_t>(0x9E3779B97F4A7C15U)});
+  EXPECT_EQ(user.OrderKey(0), 0xE220A8397B1DCDAFU);
+}
+
 TEST(RecipientsTest, OtherTopicsHaveOtherOrderKeys) {
   const Recipients topics =
       Recipients::OfTopics({"1", "01", "+1", "1a", "1/", "99999999999999999999", "-1", "0", "a"});
