@@ -170,6 +170,7 @@ TEST_F(FieldChecksTest, HoldsExpiriesAgainstTheirBounds) {
       {"a nanosecond, which rounds up", 0, 1, {}},
       {"half a second, which rounds up", 0, 500000000, {}},
       {"a second", 1, 0, {}},
+      {"the most nanos of a second", 1, 999999999, {}},
       {"the most, by rounding up", 4294967294, 1, {}},
       {"the most", 4294967295, 0, {}},
       {"zero", 0, 0, {range}},

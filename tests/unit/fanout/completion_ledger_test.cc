@@ -79,6 +79,13 @@ TEST_F(CompletionLedgerTest, NeverForgetsWhatRuns) {
   EXPECT_TRUE(Has("a"));
 }
 
+TEST_F(CompletionLedgerTest, NeverForgetsWhatRunsAgain) {
+  AddFinished("a");
+  ledger_.Restart(*ledger_.Find("a", now_), run_);
+  now_ += kWindow * 100;
+  EXPECT_TRUE(Has("a"));
+}
+
 TEST_F(CompletionLedgerTest, TheOneThatFinishedFirstMakesRoom) {
   CompletionRecord& a = Add("a");
   AddFinished("b");

@@ -56,6 +56,16 @@ TEST(FingerprintTest, TellsEventsApart) {
   }
 }
 
+TEST(FingerprintTest, TellsTopicsApart) {
+  const auto fingerprint = [](std::vector<std::string> topics) {
+    Event event = SomeEvent();
+    event.recipients = Recipients::OfTopics(std::move(topics));
+    return FingerprintOf(event);
+  };
+  EXPECT_NE(fingerprint({"a", "b"}), fingerprint({"a", "c"}));
+  EXPECT_NE(fingerprint({"ab", "c"}), fingerprint({"a", "bc"}));
+}
+
 TEST(FingerprintTest, OfARepeatedCallIsTheSame) {
   Event repeated = SomeEvent();
   repeated.event_id = "id";

@@ -31,6 +31,8 @@ TEST_F(JoinedCallsTest, AFailureThatTimeDoesNotCureIsSharedToo) {
   End({1, 2, 3}, {kAcknowledged, kNotAuthorized, kUnknown});
   EXPECT_EQ(joined.answer->failure(), Failure::kNotAuthorized);
   EXPECT_EQ(joined.answer->summary.acknowledged_count, 1U);
+  fanout_.keyed_calls().Stop(joined.handle);
+  EXPECT_EQ(joined.answer->failure(), Failure::kNotAuthorized) << "it has ended already";
   EXPECT_EQ(publisher_.published_count(), 1U);
 }
 

@@ -119,6 +119,34 @@ TEST_F(KeyedCallsTest, ABatchHasWhatItsCallAskedFor) {
   EXPECT_EQ(batch->PayloadOf(0, scratch), R"({"b":2,"a":1})");
 }
 
+TEST_F(KeyedCallsTest, TakesMemoryForTheWholeList) {
+  Publish({1, 2, 3, 4});
+  End({1, 2, 3, 4}, {kAcknowledged, kAcknowledged, kAcknowledged, kUnknown});
+  Publish("key", EventFor({1, 2, 3, 4}), 100);
+  EXPECT_EQ(fanout_.admission().pending_bytes(),
+            Admission::kBytesPerCall + 100 + 4 * 8 + (8 + 4 + sizeof(Settlement)));
+}
+
+TEST_F(KeyedCallsTest, AReplayKeepsItsEventRemembered) {
+  for (const char* key : {"a", "b", "c", "d"}) {
+    Publish(key, EventFor({1}));
+    End({1}, {kAcknowledged});
+  }
+  EXPECT_TRUE(Publish("a", EventFor({1})).answer->given());
+  Publish("e", EventFor({1}));
+  EXPECT_TRUE(Publish("a", EventFor({1})).answer->replayed);
+}
+
+TEST_F(KeyedCallsTest, NothingIsHeldOnceItHasEnded) {
+  std::weak_ptr<KeyedCall> ended_later = Publish("a", EventFor({1})).handle;
+  EXPECT_FALSE(ended_later.expired());
+  End({1}, {kAcknowledged});
+  EXPECT_TRUE(ended_later.expired());
+  publisher_.AcknowledgeAtOnce();
+  const std::weak_ptr<KeyedCall> ended_at_once = Publish("b", EventFor({1})).handle;
+  EXPECT_TRUE(ended_at_once.expired());
+}
+
 TEST_F(KeyedCallsTest, ADryRunNamesTheRefusalOfTheCall) {
   const auto would_refuse = [this](const std::string& key, Users users, std::size_t bytes = 10) {
     return fanout_.keyed_calls().WouldRefuse(key, EventFor(std::move(users)), bytes);

@@ -81,6 +81,14 @@ TEST_F(FanoutMeterTest, WhatIsOnlyAdmittedIsNotCounted) {
   EXPECT_EQ(fanout_.meter().recipients().Read().sum, 0U);
 }
 
+TEST_F(FanoutMeterTest, CountsAKeyedEventAsOneOfItsKind) {
+  Event event = EventFor({1});
+  event.kind = 1;
+  fanout_.keyed_calls().Publish("key", std::move(event), 100, [](const KeyedAnswer&) {});
+  publisher_.End(publisher_.WaitForBatch(), {Outcome::kAcknowledged, 0, false});
+  EXPECT_EQ(fanout_.meter().ended(1, Outcome::kAcknowledged), 1U);
+}
+
 TEST_F(FanoutMeterTest, ARepeatedEventCountsThoseWhoWereMissing) {
   for (int call = 0; call < 2; ++call) {
     fanout_.keyed_calls().Publish("key", EventFor({1, 2}), 100, [](const KeyedResult&) {});
