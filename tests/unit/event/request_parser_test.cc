@@ -124,6 +124,13 @@ TEST_F(RequestParserTest, NamesEveryTextThatIsNotUtf8) {
             std::vector<std::string>{"read.group_id must be valid UTF-8"});
 }
 
+TEST_F(RequestParserTest, LooksOnlyIntoFieldsThatItKnows) {
+  // `group_id` as a number, a field that there is not, and a text that is broken.
+  const std::string bytes = Field(1, std::string("\x08\x01") + Field(1, "\xFF")) + Field(9, "\xFF");
+  EXPECT_EQ(Failure<v1::PublishMessageRequest>(bytes),
+            std::vector<std::string>{"message.group_id must be valid UTF-8"});
+}
+
 TEST_F(RequestParserTest, CountsMoreTextsThanItNames) {
   std::string bytes;
   for (int i = 0; i < 60; ++i) bytes += Field(4, "\xff");

@@ -161,6 +161,10 @@ TEST_F(FanoutTest, GivesThePublicationItsProperties) {
   const auto batch = Publish(std::move(event));
   const mqtt::PublishOptions& options = batch->options();
   EXPECT_EQ(options.content_type, "application/json");
+  EXPECT_EQ(batch->event_id().size(), 36U);
+  std::string scratch;
+  EXPECT_EQ(batch->PayloadOf(0, scratch), batch->payload());
+  EXPECT_FALSE(batch->payload().empty());
   EXPECT_THAT(options.user_properties,
               ElementsAre(Pair("event_id", batch->event_id()), Pair("event_type", "message"),
                           Pair("traceparent", "00-1-1-00")));

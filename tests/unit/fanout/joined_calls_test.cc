@@ -1,5 +1,8 @@
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <tuple>
+#include <vector>
 
 #include "tests/unit/fanout/keyed_calls_fixture.h"
 
@@ -77,6 +80,37 @@ TEST_F(JoinedCallsTest, StoppingThePublishingCallHandsOver) {
   fanout_.keyed_calls().Stop(second.handle);
   EXPECT_EQ(second.answer->failure(), Failure::kTimeUp);
   publisher_.WaitForNoBatch();
+}
+
+// Tells the test of each batch before the call knows of it.
+class TellingPublisher : public testing::FakePublisher {
+ public:
+  TellingPublisher() : FakePublisher(1) {}
+  void Publish(const std::shared_ptr<mqtt::Batch>& batch) override {
+    FakePublisher::Publish(batch);
+    if (published_count() == 2) on_second();
+  }
+  std::function<void()> on_second;
+};
+
+TEST(StoppedCallsTest, ACallThatIsStoppedWhileItTakesOverIsStopped) {
+  TellingPublisher publisher;
+  Fanout fanout(publisher, *TopicTemplate::Parse("{user_id}", "test"), {});
+  std::vector<std::shared_ptr<KeyedCall>> calls;
+  std::vector<Failure> failures;
+  for (int i = 0; i < 2; ++i) {
+    Event event;
+    event.recipients = {1};
+    event.deadline = Clock::now() + std::chrono::hours(1);
+    calls.push_back(fanout.keyed_calls().Publish(
+        "key", std::move(event), 10, [&failures](const KeyedAnswer& answer) {
+          failures.push_back(std::get<Ending>(answer).report.failure);
+        }));
+  }
+  publisher.on_second = [&] { fanout.keyed_calls().Stop(calls[1]); };
+  publisher.End(publisher.WaitForBatch(), {kUnknown});
+  EXPECT_THAT(failures, ElementsAre(Failure::kTimeUp, Failure::kTimeUp));
+  publisher.EndAll();
 }
 
 TEST_F(JoinedCallsTest, StoppingAJoinedCallEndsItAlone) {

@@ -103,6 +103,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "the topic must have at most 10 levels"},
         BadCase{"TooLong", std::string(1004, 'a') + "/{user_id}", "dev",
                 "the topic must be at most 1024 bytes long"},
+        BadCase{"TooLongAfterTheUser", "{user_id}/" + std::string(1004, 'a'), "dev",
+                "the topic must be at most 1024 bytes long"},
         BadCase{"Nul", std::string("a\0/{user_id}", 12), "dev", kControl},
         BadCase{"NewLine", "a\n/{user_id}", "dev", kControl},
         BadCase{"C1Control", "a\u0085/{user_id}", "dev", kControl},
@@ -131,6 +133,12 @@ TEST(TopicTemplateTest, WritesAnyIdInDecimal) {
   EXPECT_EQ(Topic(*parsed, 1), "u/1/e");
   EXPECT_EQ(Topic(*parsed, std::numeric_limits<std::int64_t>::max()), "u/9223372036854775807/e");
   EXPECT_EQ(Topic(*parsed, std::numeric_limits<std::int64_t>::min()), "u/-9223372036854775808/e");
+}
+
+TEST(TopicTemplateTest, WritesANameInThePlaceOfAUser) {
+  std::string topic;
+  TopicTemplate::Parse("a/{user_id}/z", "dev")->Write("rooms/lobby", topic);
+  EXPECT_EQ(topic, "a/rooms/lobby/z");
 }
 
 TEST(TopicTemplateTest, NamesHaveTheLevelsThatItLeaves) {

@@ -148,6 +148,8 @@ TEST(CustomValidationTest, NamesWhatIsWrongWithTheRecipients) {
   WithTopics({"a", "a", "b"})(request);
   EXPECT_EQ(Lines(Validate(request, limits)),
             std::vector<std::string>{"topics must name at most 1 different topics"});
+  limits.max_recipients = 2;
+  EXPECT_TRUE(Validate(request, limits).empty());
 }
 
 TEST(CustomValidationTest, NamesWhatIsWrongWithTheOverlays) {
