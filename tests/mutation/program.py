@@ -16,7 +16,7 @@ from schema import PRELUDE, blamed, schema
 KILLED, SURVIVED, INVALID = "killed", "survived", "invalid"
 SLOW_SECONDS = 0.1
 # A mutant that takes longer is one that was noticed.
-CPU_SECONDS, WALL_SECONDS = 12, 60
+CPU_SECONDS, WALL_SECONDS = 12, 30
 
 
 def run(command, cwd):
