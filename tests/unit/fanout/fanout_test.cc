@@ -186,7 +186,8 @@ TEST_F(FanoutTest, KeepsWhatTheEventStates) {
 }
 
 TEST_F(FanoutTest, ARecipientTakesItsIdItsPlaceAndItsSettlement) {
-  const std::size_t taken = Admission::kBytesPerCall + 10 * (8 + 4 + sizeof(Settlement));
+  const std::size_t taken =
+      Admission::kBytesPerCall + 10 * (8 + 4 + sizeof(mqtt::PublicationOutcome));
   EXPECT_EQ(fanout_.WouldRefuse(10, 100000 - taken), std::nullopt);
   EXPECT_EQ(fanout_.WouldRefuse(10, 100000 - taken + 1), Refusal::kOverloaded);
 }

@@ -103,8 +103,8 @@ TEST(StoppedCallsTest, ACallThatIsStoppedWhileItTakesOverIsStopped) {
     event.recipients = {1};
     event.deadline = Clock::now() + std::chrono::hours(1);
     calls.push_back(fanout.keyed_calls().Publish(
-        "key", std::move(event), 10, [&failures](const KeyedAnswer& answer) {
-          failures.push_back(std::get<Ending>(answer).report.failure);
+        "key", std::move(event), 10, [&failures](const KeyedResult& answer) {
+          failures.push_back(std::get<CallResult>(answer).summary.failure);
         }));
   }
   publisher.on_second = [&] { fanout.keyed_calls().Stop(calls[1]); };

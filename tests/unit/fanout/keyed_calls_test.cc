@@ -124,7 +124,7 @@ TEST_F(KeyedCallsTest, TakesMemoryForTheWholeList) {
   End({1, 2, 3, 4}, {kAcknowledged, kAcknowledged, kAcknowledged, kUnknown});
   Publish("key", EventFor({1, 2, 3, 4}), 100);
   EXPECT_EQ(fanout_.admission().pending_bytes(),
-            Admission::kBytesPerCall + 100 + 4 * 8 + (8 + 4 + sizeof(Settlement)));
+            Admission::kBytesPerCall + 100 + 4 * 8 + (8 + 4 + sizeof(mqtt::PublicationOutcome)));
 }
 
 TEST_F(KeyedCallsTest, AReplayKeepsItsEventRemembered) {
@@ -171,7 +171,7 @@ TEST_F(KeyedCallsTest, ADryRunNamesTheRefusalOfTheCall) {
 TEST_F(KeyedCallsTest, ADryRunTakesRoomOnlyForThoseMissing) {
   Users users(kMaxPublications);
   std::iota(users.begin(), users.end(), 1);
-  std::vector<Settlement> settlements(kMaxPublications, kAcknowledged);
+  std::vector<mqtt::PublicationOutcome> settlements(kMaxPublications, kAcknowledged);
   settlements[0] = kUnknown;
   Publish("key", EventFor(users));
   End(users, settlements);

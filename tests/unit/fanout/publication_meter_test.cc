@@ -84,7 +84,7 @@ TEST_F(FanoutMeterTest, WhatIsOnlyAdmittedIsNotCounted) {
 TEST_F(FanoutMeterTest, CountsAKeyedEventAsOneOfItsKind) {
   Event event = EventFor({1});
   event.kind = 1;
-  fanout_.keyed_calls().Publish("key", std::move(event), 100, [](const KeyedAnswer&) {});
+  fanout_.keyed_calls().Publish("key", std::move(event), 100, [](const KeyedResult&) {});
   publisher_.End(publisher_.WaitForBatch(), {Outcome::kAcknowledged, 0, false});
   EXPECT_EQ(fanout_.meter().ended(1, Outcome::kAcknowledged), 1U);
 }
