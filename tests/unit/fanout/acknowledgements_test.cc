@@ -73,8 +73,9 @@ TEST(AcknowledgementsTest, KnowsWhoIsMissing) {
 
 std::vector<Outcome> OutcomesOf(const std::vector<mqtt::PublicationOutcome>& publication_outcomes) {
   std::vector<Outcome> outcomes;
-  for (const mqtt::PublicationOutcome& outcome : publication_outcomes)
+  for (const mqtt::PublicationOutcome& outcome : publication_outcomes) {
     outcomes.push_back(outcome.outcome);
+  }
   return outcomes;
 }
 

@@ -123,8 +123,9 @@ TEST_F(KeyedCallsTest, TakesMemoryForTheWholeList) {
   Publish({1, 2, 3, 4});
   End({1, 2, 3, 4}, {kAcknowledged, kAcknowledged, kAcknowledged, kUnknown});
   Publish("key", EventFor({1, 2, 3, 4}), 100);
-  EXPECT_EQ(fanout_.admission().pending_bytes(),
-            Admission::kBytesPerCall + 100 + 4 * 8 + (8 + 4 + sizeof(mqtt::PublicationOutcome)));
+  EXPECT_EQ(fanout_.admission().pending_bytes(), Admission::kBytesPerCall + 100 +
+                                                     std::size_t{4} * 8 +
+                                                     (8 + 4 + sizeof(mqtt::PublicationOutcome)));
 }
 
 TEST_F(KeyedCallsTest, AReplayKeepsItsEventRemembered) {
