@@ -23,12 +23,7 @@ case "${1:-}" in
     ;;
 esac
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-tools=$PWD/build/tools/clang-format
-version=14.0.6
+source tests/support/process/pypi_program.sh
 
-# Each release of Debian has another clang-format, and no two of them agree on every line.
-if ! "$tools/bin/clang-format" --version 2>/dev/null | grep -qF "version $version"; then
-  python3 -m venv "$tools"
-  "$tools/bin/pip" install --quiet "clang-format==$version"
-fi
-git ls-files -z '*.cc' '*.h' | xargs -0 "$tools/bin/clang-format" "${how[@]}"
+pypi_program clang-format 14.0.6
+git ls-files -z '*.cc' '*.h' | xargs -0 "$program" "${how[@]}"

@@ -74,8 +74,8 @@ class Unit:
         new.replace(CACHE / self.given)
 
     def headers(self):
-        command = [word for word in self.command if word != "ccache" and not word.startswith("-o")]
-        command = [word for word in command if not word.endswith(".o") and word != "-c"]
+        drop = ("ccache", "-o", "-c")
+        command = [word for word in self.command if word not in drop and not word.endswith(".o")]
         rule = subprocess.run(
             [*command, "-M"], cwd=self.directory, check=True, capture_output=True, text=True
         ).stdout

@@ -26,16 +26,10 @@ case "${1:-}" in
     ;;
 esac
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-tools=$PWD/build/tools/clang-tidy
-version=23.1.4
+source tests/support/process/pypi_program.sh
 
-# Debian 12 has clang-tidy 14, which takes six times as long: it looks at the headers of the
-# system, too. PyPI's package holds the program itself.
-if ! "$tools/bin/clang-tidy" --version 2>/dev/null | grep -qF "version $version"; then
-  python3 -m venv "$tools"
-  "$tools/bin/pip" install --quiet "clang-tidy==$version"
-fi
-
+# Debian 12's clang-tidy 14 takes six times as long: it looks at the headers of the system, too.
+pypi_program clang-tidy 23.1.4
 cmake --preset tidy >/dev/null
 # Our files include the headers that this generates.
 cmake --build --preset tidy -- --quiet generated
@@ -44,4 +38,4 @@ files=("$@")
 if ((${#files[@]} == 0)); then
   mapfile -t files < <(git ls-files 'bench/*.cc' 'clients/*.cc' 'server/*.cc' 'tests/*.cc')
 fi
-python3 -B tests/checks/tidy.py "$tools/bin/clang-tidy" "$which" "${files[@]}"
+python3 -B tests/checks/tidy.py "$program" "$which" "${files[@]}"

@@ -50,9 +50,8 @@ fi
 bridge=$(realpath "$bridge")
 
 source "$root/tests/clients/stage.sh"
+source "$root/tests/support/process/test_counts.sh"
 exec </dev/null
-passed=0
-failed=0
 scratch=$(mktemp -d -t dino-clients.XXXXXX)
 trap 'clear_stage; rm -rf "$scratch"' EXIT
 trap 'exit 129' HUP
@@ -81,20 +80,6 @@ check() {
   fi
 }
 
-# count PASSED FAILED STATUS: adds the sums of a test program. One that failed otherwise than
-# by a test counts as a failed test.
-count() {
-  ((passed += $1, failed += $2))
-  if ((!$2 && ($3 || !$1))); then ((++failed)); fi
-}
-
-# number_before WORD: the number before a word in the last line of pytest.
-number_before() {
-  local line
-  line=$(tail -n 1 "$scratch/tests")
-  if [[ $line =~ ([0-9]+)\ $1 ]]; then echo "${BASH_REMATCH[1]}"; else echo 0; fi
-}
-
 # enter_work LANGUAGE: enters a directory where the repository can be seen as the README has it.
 enter_work() {
   mkdir -p "$root/build/clients/$1" && cd "$root/build/clients/$1" && ln -sfn "$root" dino-bridge
@@ -120,15 +105,12 @@ gives_an_answer() {
 }
 
 test_python() {
-  local status=0
   enter_work python && make_python_client || return
   readme_code Python python | sed "s/127.0.0.1:50051/$STAGE_BRIDGE/" >example.py
   check 'example of the README, Python' gives_an_answer python example.py
   export PYTHONPATH=$PWD
   cd "$root/tests/clients/python" || return
-  pytest -v --rootdir=. -p no:cacheprovider | tee "$scratch/tests" || status=$?
-  count "$(number_before passed)" \
-    "$(($(number_before failed) + $(number_before error)))" "$status"
+  count_pytest pytest -v
 }
 
 make_go_client() {

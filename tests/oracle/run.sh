@@ -48,6 +48,7 @@ if [[ ! -x $bridge ]]; then
   exit 2
 fi
 
+source "$root/tests/support/process/test_counts.sh"
 venv=$root/build/tools/oracle
 stubs=$root/build/oracle
 
@@ -70,25 +71,8 @@ ORACLE_BRIDGE=$(realpath "$bridge")
 export ORACLE_BRIDGE ORACLE_EXAMPLES=$examples ORACLE_SEED=$seed
 export PYTHONPATH=$stubs PYTHONDONTWRITEBYTECODE=1
 export PATH=$PATH:/usr/sbin # Debian's mosquitto lives there.
-results=$(mktemp -t dino-oracle.XXXXXX)
-trap 'rm -f "$results"' EXIT
-
-# number_before WORD: the number before a word in the last line of pytest.
-number_before() {
-  local line
-  line=$(tail -n 1 "$results")
-  if [[ $line =~ ([0-9]+)\ $1 ]]; then echo "${BASH_REMATCH[1]}"; else echo 0; fi
-}
-
-passed=0
-failed=0
 if install && make_stubs && cd "$root/tests/oracle"; then
-  status=0
-  "$venv/bin/python" -m pytest -v -rP --tb=short --durations=5 --rootdir=. -p no:cacheprovider |
-    tee "$results" || status=$?
-  passed=$(number_before passed)
-  failed=$(($(number_before failed) + $(number_before error)))
-  if ((!failed && (status || !passed))); then failed=1; fi
+  count_pytest "$venv/bin/python" -m pytest -v -rP --tb=short --durations=5
 else
   failed=1
 fi
