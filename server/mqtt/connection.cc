@@ -232,14 +232,18 @@ absl::Status Connection::Check(int result, const char* what) {
 
 std::string Connection::TlsReason(int result, int error) const {
   const std::string verify_error = TakeVerifyError();
+  const int handshake_errno = TakeHandshakeErrno();
   if (!verify_error.empty()) return "TLS: the broker's certificate: " + verify_error;
   if (!tls_error_.empty()) return "TLS: " + tls_error_;
-  if (result == MOSQ_ERR_TLS) return "TLS handshake: connection closed";
   // EPROTO is all that the library says of an end without TLS's own farewell.
   const bool closed =
       result == MOSQ_ERR_CONN_LOST || (result == MOSQ_ERR_ERRNO && (error == EPROTO || error == 0));
+  if (result == MOSQ_ERR_TLS || (closed && in_handshake_)) {
+    return absl::StrCat("TLS handshake: ",
+                        handshake_errno == 0 ? "connection closed" : ErrnoText(handshake_errno));
+  }
   if (!closed) return "";
-  if (in_handshake_ || connack_.has_value()) return "connection closed";
+  if (connack_.has_value()) return "connection closed";
   return "connection closed before CONNACK: does the broker want another client certificate?";
 }
 

@@ -3,6 +3,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <cerrno>
 #include <utility>
 
 #include "absl/strings/strip.h"
@@ -12,22 +13,27 @@
 namespace dino::mqtt {
 namespace {
 
-// OpenSSL tells the callback, but neither libmosquitto nor its caller.
+// OpenSSL tells the callbacks, but neither libmosquitto nor its caller.
 thread_local int verify_error = X509_V_OK;
+thread_local int handshake_errno = 0;
 
 int RememberVerifyError(int ok, X509_STORE_CTX* context) {
   if (ok != 1) verify_error = X509_STORE_CTX_get_error(context);
   return ok;
 }
 
-// Called with SSL_CB_HANDSHAKE_START before the first message is put together.
-void SendWantedName(const SSL* ssl, int where, int /*ret*/) {
-  if ((where & SSL_CB_HANDSHAKE_START) == 0) return;
+void SendWantedName(const SSL* ssl) {
   auto* const changeable = const_cast<SSL*>(ssl);
   // Null for a numeric address, which must not be sent.
   const char* const name = X509_VERIFY_PARAM_get0_host(SSL_get0_param(changeable), 0);
   SSL_ctrl(changeable, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
            const_cast<char*>(name));
+}
+
+void OnHandshake(const SSL* ssl, int where, int result) {
+  // Before the first message is put together.
+  if ((where & SSL_CB_HANDSHAKE_START) != 0) SendWantedName(ssl);
+  if ((where & SSL_CB_EXIT) != 0) handshake_errno = result > 0 ? 0 : errno;
 }
 
 TlsContext NewContext() {
@@ -41,7 +47,7 @@ TlsContext NewContext() {
       ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
   // An idle session needs no buffers.
   SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
-  SSL_CTX_set_info_callback(ctx, SendWantedName);
+  SSL_CTX_set_info_callback(ctx, OnHandshake);
   return context;
 }
 
@@ -75,6 +81,8 @@ std::string TakeVerifyError() {
   const int error = std::exchange(verify_error, X509_V_OK);
   return error == X509_V_OK ? "" : X509_verify_cert_error_string(error);
 }
+
+int TakeHandshakeErrno() { return std::exchange(handshake_errno, 0); }
 
 absl::StatusOr<TlsContext> TlsContexts::For(const std::string& host) {
   if (files_.ca.empty()) return TlsContext();

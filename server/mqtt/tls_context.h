@@ -34,6 +34,10 @@ using TlsContext = std::shared_ptr<ssl_ctx_st>;
 // not.
 std::string TakeVerifyError();
 
+// The errno at which the calling thread's last TLS handshake stopped since it was last asked; 0 if
+// it did not stop, or the peer closed the connection.
+int TakeHandshakeErrno();
+
 // Makes contexts and keeps them until one of the files changes. What is broken is tried
 // again by each call. Thread-safe; may block for as long as the file system does.
 class TlsContexts {
