@@ -22,13 +22,14 @@ void WriteConfiguration(const std::filesystem::path& directory,
                         const std::vector<Listener>& listeners,
                         MosquittoBroker::Persistence persistence) {
   std::ofstream file(directory / "mosquitto.conf");
-  file << "per_listener_settings true\n"
-       << "log_dest stderr\n"
+  file << "log_dest stderr\n"
        << "set_tcp_nodelay true\n"
        << "max_queued_messages 0\n"
        << "max_queued_bytes 0\n"
        << "max_inflight_messages 0\n"
        << "queue_qos0_messages true\n";
+  // Only where it is needed: with it, mosquitto 2.0.21 queues nothing for a session that is away.
+  if (listeners.size() > 1) file << "per_listener_settings true\n";
   // Started by root it would become a user who may not write to the directory.
   if (geteuid() == 0) file << "user root\n";
   if (persistence == MosquittoBroker::Persistence::kSavedAtStop) {
