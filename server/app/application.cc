@@ -15,7 +15,7 @@
 #include "server/fanout/fanout.h"
 #include "server/fanout/topic_template.h"
 #include "server/log/log.h"
-#include "server/mqtt/session_pool.h"
+#include "server/mqtt/session/session_pool.h"
 #include "server/ops/http_server.h"
 #include "server/rpc/library.h"
 #include "server/rpc/server.h"

@@ -12,7 +12,7 @@
 #include "server/base/timer.h"
 #include "server/fanout/fanout.h"
 #include "server/metrics/bridge_metrics.h"
-#include "server/mqtt/session_pool.h"
+#include "server/mqtt/session/session_pool.h"
 #include "server/ops/history.h"
 #include "server/ops/http_server.h"
 #include "server/ops/ops_pages.h"

@@ -5,7 +5,7 @@
 
 #include "dino/events/v1/server_info.pb.h"
 #include "server/app/settings.h"
-#include "server/mqtt/session_pool.h"
+#include "server/mqtt/session/session_pool.h"
 
 namespace dino::app {
 

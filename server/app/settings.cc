@@ -10,7 +10,7 @@
 #include "server/app/settings_help.h"
 #include "server/auth/callers.h"
 #include "server/fanout/topic_template.h"
-#include "server/mqtt/broker_access.h"
+#include "server/mqtt/link/broker_access.h"
 #include "server/tls/pem_files.h"
 #include "server/tls/server_tls.h"
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
-#include "server/mqtt/reason_code.h"
+#include "server/mqtt/wire/reason_code.h"
 
 namespace dino::fanout {
 namespace {

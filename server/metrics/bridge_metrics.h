@@ -13,7 +13,7 @@
 
 #include "server/auth/quota.h"
 #include "server/fanout/fanout.h"
-#include "server/mqtt/session_pool.h"
+#include "server/mqtt/session/session_pool.h"
 #include "server/rpc/call_meters.h"
 
 namespace dino::metrics {

@@ -3,7 +3,7 @@
 
 #include "server/fanout/fanout.h"
 #include "server/metrics/family.h"
-#include "server/mqtt/session_pool.h"
+#include "server/mqtt/session/session_pool.h"
 
 namespace dino::metrics {
 

@@ -1,6 +1,6 @@
 #include "server/mqtt/batch.h"
 
-#include "server/mqtt/reason_code.h"
+#include "server/mqtt/wire/reason_code.h"
 
 namespace dino::mqtt {
 

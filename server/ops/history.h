@@ -12,7 +12,7 @@
 #include "server/base/histogram.h"
 #include "server/base/mutex.h"
 #include "server/fanout/publication_meter.h"
-#include "server/mqtt/session_meter.h"
+#include "server/mqtt/session/session_meter.h"
 #include "server/rpc/call_meters.h"
 
 namespace dino::ops {

@@ -10,7 +10,7 @@
 
 #include "server/auth/quota.h"
 #include "server/fanout/fanout.h"
-#include "server/mqtt/session_pool.h"
+#include "server/mqtt/session/session_pool.h"
 #include "server/ops/history.h"
 #include "server/rpc/call_meters.h"
 

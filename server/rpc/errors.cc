@@ -8,7 +8,7 @@
 #include "dino/events/v1/delivery.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
-#include "server/mqtt/reason_code.h"
+#include "server/mqtt/wire/reason_code.h"
 #include "server/rpc/delivery.h"
 
 namespace dino::rpc {

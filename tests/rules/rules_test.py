@@ -79,7 +79,7 @@ class RulesTest(unittest.TestCase):
             "tests/misc/a.cc:1: tests/rules/table.py does not say what it may include")
 
     def test_reserved_headers(self):
-        pool = "server/mqtt/session_pool.h"
+        pool = "server/mqtt/session/session_pool.h"
         self.assert_breach(
             {pool: "struct Pool {};\n", "server/rpc/call.cc": f'#include "{pool}"\n'},
             f"server/rpc/call.cc:1: {pool} is not for server/rpc")

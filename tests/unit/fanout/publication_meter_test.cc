@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "server/fanout/fanout.h"
-#include "server/mqtt/reason_code.h"
+#include "server/mqtt/wire/reason_code.h"
 #include "tests/support/mqtt/fake_publisher.h"
 
 namespace dino::fanout {

@@ -1,0 +1,250 @@
+#include "server/mqtt/link/connection.h"
+
+#include <mosquitto.h>
+#include <mqtt_protocol.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <mutex>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "server/base/errno_text.h"
+#include "server/mqtt/wire/reason_code.h"
+
+namespace dino::mqtt {
+namespace {
+
+// Unacknowledged data on a dead path is given up after this time.
+constexpr unsigned kTcpUserTimeoutMilliseconds = 5000;
+
+void InitializeLibrary() {
+  static std::once_flag once;
+  std::call_once(once, [] { mosquitto_lib_init(); });
+}
+
+void SetSocketOption(int fd, int level, int name, unsigned value) {
+  // A kernel without the option only makes us slower.
+  setsockopt(fd, level, name, &value, sizeof(value));
+}
+
+SSL* TlsOf(mosquitto* handle) { return static_cast<SSL*>(mosquitto_ssl_get(handle)); }
+
+// What OpenSSL says of an error that the broker told us or that we found:
+// "error:0A00045C:SSL routines::tlsv13 alert certificate required".
+std::string ReadableTlsError(absl::string_view text) {
+  constexpr absl::string_view kAlert = " alert ";
+  const absl::string_view reason = text.substr(text.rfind(':') + 1);
+  const std::size_t alert = reason.find(kAlert);
+  if (alert == absl::string_view::npos) return std::string(reason);
+  return absl::StrCat("the broker refused: ", reason.substr(alert + kAlert.size()));
+}
+
+}  // namespace
+
+Connection::~Connection() {
+  if (handle_ == nullptr) return;
+  if (fd() >= 0) poller_.Remove(fd());
+  channel_.reset();
+  mosquitto_destroy(handle_);
+}
+
+absl::Status Connection::Open(const Target& target) {
+  InitializeLibrary();
+  keep_alive_ = target.keep_alive;
+  handle_ = mosquitto_new(target.client_id.c_str(), /*clean_session=*/true, this);
+  if (handle_ == nullptr) return Check(MOSQ_ERR_ERRNO, "create");
+  mosquitto_int_option(handle_, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
+  mosquitto_int_option(handle_, MOSQ_OPT_TCP_NODELAY, 1);
+  mosquitto_connect_v5_callback_set(handle_, &Connection::OnConnect);
+  mosquitto_disconnect_v5_callback_set(handle_, &Connection::OnDisconnect);
+  absl::Status status = SetCredentials(target.credentials);
+  if (!status.ok()) return status;
+  errno = 0;
+  const int result = mosquitto_connect_async(handle_, target.address.c_str(), target.port,
+                                             static_cast<int>(target.keep_alive.count()));
+  if (uses_tls_) status = CheckHandshake(result);
+  if (status.ok()) status = Check(result, "connect");
+  if (!status.ok()) return status;
+  SetSocketOption(fd(), IPPROTO_TCP, TCP_USER_TIMEOUT, kTcpUserTimeoutMilliseconds);
+  watched_events_ = EPOLLIN | EPOLLOUT;
+  if (poller_.Add(fd(), watched_events_, *handler_)) return absl::OkStatus();
+  return absl::ResourceExhaustedError("cannot watch the socket");
+}
+
+void Connection::HandTo(SocketHandler& handler, Listener& listener) {
+  handler_ = &handler;
+  channel_ = std::make_unique<PublishChannel>(fd(), uses_tls_ ? TlsOf(handle_) : nullptr, *connack_,
+                                              keep_alive_, listener);
+  watched_events_ = WantedEvents();
+  poller_.Modify(fd(), watched_events_, *handler_);
+}
+
+void Connection::Watch() {
+  const std::uint32_t events = WantedEvents();
+  if (events == watched_events_) return;
+  watched_events_ = events;
+  poller_.Modify(fd(), events, *handler_);
+}
+
+absl::Status Connection::SetCredentials(const Credentials& credentials) {
+  int result = MOSQ_ERR_SUCCESS;
+  if (!credentials.username.empty()) {
+    result = mosquitto_username_pw_set(
+        handle_, credentials.username.c_str(),
+        credentials.password.has_value() ? credentials.password->c_str() : nullptr);
+  }
+  if (result == MOSQ_ERR_SUCCESS && credentials.tls != nullptr) {
+    // The library takes a reference of its own and changes nothing.
+    result = mosquitto_void_option(handle_, MOSQ_OPT_SSL_CTX, credentials.tls.get());
+    mosquitto_int_option(handle_, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);
+    mosquitto_log_callback_set(handle_, &Connection::OnLog);
+    uses_tls_ = true;
+    in_handshake_ = true;
+  }
+  if (result == MOSQ_ERR_SUCCESS) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("credentials: ", mosquitto_strerror(result)));
+}
+
+int Connection::fd() const { return handle_ == nullptr ? -1 : mosquitto_socket(handle_); }
+
+std::uint32_t Connection::WantedEvents() const {
+  bool write = false;
+  if (channel_ != nullptr) {
+    write = channel_->wants_write();
+  } else {
+    // The library forgets that a handshake does not want to write any more.
+    write = in_handshake_ ? SSL_want_write(TlsOf(handle_)) : mosquitto_want_write(handle_);
+  }
+  return EPOLLIN | (write ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
+}
+
+absl::Status Connection::OnSocket(std::uint32_t events) {
+  if (channel_ != nullptr) return channel_->OnSocket(events);
+  constexpr std::uint32_t kTrouble = EPOLLERR | EPOLLHUP;
+  absl::Status status;
+  if ((events & (EPOLLOUT | kTrouble)) != 0) status = Write();
+  if (status.ok() && (events & (EPOLLIN | kTrouble)) != 0) status = Read();
+  return status;
+}
+
+bool Connection::taken_over() const { return disconnect_reason() == kSessionTakenOver; }
+
+std::string Connection::ReasonOfLoss(const absl::Status& why) const {
+  if (taken_over()) {
+    return absl::StrCat("broker disconnected: ", DescribeReasonCode(kSessionTakenOver),
+                        ": another process uses this client ID");
+  }
+  if (disconnect_reason().has_value()) {
+    return absl::StrCat("broker disconnected: ", DescribeReasonCode(*disconnect_reason()));
+  }
+  if (connack_.has_value() && connack_->reason_code != kSuccess) {
+    return absl::StrCat("broker refused: ", DescribeReasonCode(connack_->reason_code));
+  }
+  return std::string(why.message());
+}
+
+absl::Status Connection::Handshake() {
+  errno = 0;
+  const int result = mosquitto_loop_read(handle_, 1);
+  absl::Status status = CheckHandshake(result);
+  return status.ok() ? Check(result, "TLS handshake") : status;
+}
+
+absl::Status Connection::CheckHandshake(int result) {
+  const int error = errno;
+  const SSL* const tls = TlsOf(handle_);
+  if (result != MOSQ_ERR_SUCCESS || tls == nullptr) return absl::OkStatus();
+  in_handshake_ = !SSL_is_init_finished(tls);
+  // The library takes a socket that failed for one that is not ready.
+  if (!in_handshake_ || SSL_get_error(tls, -1) != SSL_ERROR_SYSCALL) return absl::OkStatus();
+  errno = error;
+  return Check(MOSQ_ERR_ERRNO, "TLS handshake");
+}
+
+absl::Status Connection::Read() {
+  if (in_handshake_) return Handshake();
+  // The library stops reading early when it finds an old EAGAIN in errno.
+  errno = 0;
+  return Check(mosquitto_loop_read(handle_, 1), "read");
+}
+
+absl::Status Connection::Write() {
+  if (in_handshake_) return Handshake();
+  if (uses_tls_ && !connack_.has_value()) {
+    // Why a broker refuses us may be there already, and a write that fails would lose it.
+    absl::Status status = Read();
+    if (!status.ok()) return status;
+  }
+  errno = 0;
+  return Check(mosquitto_loop_write(handle_, 1), "write");
+}
+
+void Connection::OnConnect(mosquitto* handle, void* self, int reason_code, int /*flags*/,
+                           const mqtt5__property* properties) {
+  // From here on it would cost a text for each packet.
+  mosquitto_log_callback_set(handle, nullptr);
+  ConnAck& connack = static_cast<Connection*>(self)->connack_.emplace();
+  connack.reason_code = static_cast<std::uint8_t>(reason_code);
+  mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM, &connack.receive_maximum,
+                                /*skip_first=*/false);
+  mosquitto_property_read_byte(properties, MQTT_PROP_MAXIMUM_QOS, &connack.maximum_qos,
+                               /*skip_first=*/false);
+  mosquitto_property_read_int32(properties, MQTT_PROP_MAXIMUM_PACKET_SIZE,
+                                &connack.maximum_packet_size, /*skip_first=*/false);
+  std::uint16_t keep_alive = 0;
+  if (mosquitto_property_read_int16(properties, MQTT_PROP_SERVER_KEEP_ALIVE, &keep_alive,
+                                    /*skip_first=*/false) != nullptr) {
+    connack.server_keep_alive = keep_alive;
+  }
+}
+
+void Connection::OnDisconnect(mosquitto* /*handle*/, void* self, int reason_code,
+                              const mqtt5__property* /*properties*/) {
+  // The library gives its own error numbers here too; they are below 0x80, where a server has
+  // only 0x00 to say.
+  if (reason_code == 0 || reason_code >= kFirstFailure) {
+    static_cast<Connection*>(self)->disconnect_reason_ = static_cast<std::uint8_t>(reason_code);
+  }
+}
+
+void Connection::OnLog(mosquitto* /*handle*/, void* self, int level, const char* text) {
+  std::string& error = static_cast<Connection*>(self)->tls_error_;
+  if (level == MOSQ_LOG_ERR && error.empty()) error = ReadableTlsError(text);
+}
+
+absl::Status Connection::Check(int result, const char* what) {
+  const int error = errno;
+  if (result == MOSQ_ERR_SUCCESS || result == MOSQ_ERR_CONN_PENDING) {
+    if (fd() >= 0) return absl::OkStatus();
+    return absl::UnavailableError(absl::StrCat(what, ": connection closed"));
+  }
+  std::string reason = uses_tls_ ? TlsReason(result, error) : "";
+  if (reason.empty()) {
+    reason = absl::StrCat(what, ": ",
+                          result == MOSQ_ERR_ERRNO ? ErrnoText(error) : mosquitto_strerror(result));
+  }
+  return absl::UnavailableError(reason);
+}
+
+std::string Connection::TlsReason(int result, int error) const {
+  const std::string verify_error = TakeVerifyError();
+  const int handshake_errno = TakeHandshakeErrno();
+  if (!verify_error.empty()) return "TLS: the broker's certificate: " + verify_error;
+  if (!tls_error_.empty()) return "TLS: " + tls_error_;
+  // EPROTO is all that the library says of an end without TLS's own farewell.
+  const bool closed =
+      result == MOSQ_ERR_CONN_LOST || (result == MOSQ_ERR_ERRNO && (error == EPROTO || error == 0));
+  if (result == MOSQ_ERR_TLS || (closed && in_handshake_)) {
+    return absl::StrCat("TLS handshake: ",
+                        handshake_errno == 0 ? "connection closed" : ErrnoText(handshake_errno));
+  }
+  if (!closed) return "";
+  if (connack_.has_value()) return "connection closed";
+  return "connection closed before CONNACK: does the broker want another client certificate?";
+}
+
+}  // namespace dino::mqtt

@@ -1,0 +1,70 @@
+#include "server/mqtt/link/poller.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace dino::mqtt {
+namespace {
+
+epoll_event EventFor(std::uint32_t events, SocketHandler* handler) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = handler;
+  return event;
+}
+
+}  // namespace
+
+Poller::Poller()
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  epoll_event event = EventFor(EPOLLIN, nullptr);
+  epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event);
+}
+
+Poller::~Poller() {
+  close(wake_);
+  close(epoll_);
+}
+
+bool Poller::Add(int fd, std::uint32_t events, SocketHandler& handler) {
+  epoll_event event = EventFor(events, &handler);
+  return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+void Poller::Modify(int fd, std::uint32_t events, SocketHandler& handler) {
+  epoll_event event = EventFor(events, &handler);
+  epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event);
+}
+
+void Poller::Remove(int fd) { epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr); }
+
+void Poller::Wake() {
+  const std::uint64_t one = 1;
+  // Fails only when the counter is full, and then the loop wakes up anyway.
+  if (write(wake_, &one, sizeof(one)) < 0) return;
+}
+
+void Poller::ClearWake() {
+  std::uint64_t count = 0;
+  if (read(wake_, &count, sizeof(count)) < 0) return;
+}
+
+void Poller::Wait(Clock::time_point until) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+  const auto timeout = std::clamp<std::chrono::milliseconds::rep>(left.count(), 0, 60000);
+  const int count = epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()),
+                               static_cast<int>(timeout));
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events_.at(static_cast<std::size_t>(i));
+    if (event.data.ptr == nullptr) {
+      ClearWake();
+    } else {
+      static_cast<SocketHandler*>(event.data.ptr)->OnSocket(event.events);
+    }
+  }
+}
+
+}  // namespace dino::mqtt

@@ -1,0 +1,156 @@
+#include "server/mqtt/session/loop.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <thread>
+
+#include "server/base/clock.h"
+
+namespace dino::mqtt {
+namespace {
+
+// A wake-up that brings so many answers is not too many; see ADR 8.
+constexpr std::size_t kWorthAWakeUp = 32;
+constexpr std::chrono::microseconds kGatherTime{50};
+
+}  // namespace
+
+Loop::~Loop() {
+  Stop();
+  SettleRest();
+}
+
+void Loop::AddSession(std::uint32_t number, SessionOptions options, unsigned seed,
+                      const Session::ChangeFunction& on_change, const Colleagues& colleagues) {
+  if (sessions_.size() <= number) sessions_.resize(number + 1);
+  const auto resolve = [this, number](const std::string& host) {
+    resolver_.Resolve(host, [this, number, host](absl::StatusOr<Resolver::Addresses> addresses) {
+      Post([this, number, host, addresses = std::move(addresses)] {
+        sessions_[number]->OnResolved(host, addresses);
+      });
+    });
+  };
+  sessions_[number] = std::make_unique<Session>(number, std::move(options), seed, poller_, resolve,
+                                                on_change, colleagues);
+}
+
+void Loop::Start() {
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "mqtt-loop");
+    Run();
+  });
+}
+
+void Loop::Stop() {
+  {
+    const MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  poller_.Wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Loop::SettleRest() {
+  EmptyInbox();
+  sessions_.clear();
+}
+
+void Loop::HandOver(std::uint32_t number, SendQueue::Work work) {
+  Post([this, number, work = std::move(work)] { session(number)->Adopt(work); });
+}
+
+void Loop::EndedElsewhere(std::uint32_t number) {
+  Post([this, number] {
+    // The end of the pool settles chunks when sessions are gone already.
+    if (Session* home = session(number)) home->EndedElsewhere();
+  });
+}
+
+void Loop::Publish(const std::vector<Chunk*>& chunks) {
+  bool was_empty = false;
+  {
+    const MutexLock lock(mutex_);
+    was_empty = chunks_.empty();
+    chunks_.insert(chunks_.end(), chunks.begin(), chunks.end());
+  }
+  // One wake-up is enough for all that comes until the loop looks.
+  if (was_empty) poller_.Wake();
+}
+
+void Loop::StopBatch(const std::shared_ptr<Batch>& batch) {
+  Post([this, batch] { EndChunks(*batch); });
+}
+
+void Loop::Post(std::function<void()> task) {
+  {
+    const MutexLock lock(mutex_);
+    tasks_.push_back(std::move(task));
+  }
+  poller_.Wake();
+}
+
+Session* Loop::session(std::uint32_t number) const {
+  return number < sessions_.size() ? sessions_[number].get() : nullptr;
+}
+
+void Loop::EndChunks(Batch& batch) {
+  // A chunk is with its own session, or with the one that acts for it.
+  for (Chunk& chunk : batch.chunks()) {
+    for (const auto& session : sessions_) {
+      if (session != nullptr) session->Stop(chunk);
+    }
+  }
+}
+
+void Loop::EmptyInbox() {
+  {
+    const MutexLock lock(mutex_);
+    std::swap(chunks_, taken_chunks_);
+    std::swap(tasks_, taken_tasks_);
+  }
+  // Chunks first: a task may ask for the end of one of them.
+  for (Chunk* chunk : taken_chunks_) session(chunk->session)->Add(*chunk);
+  for (const auto& task : taken_tasks_) task();
+  taken_chunks_.clear();
+  taken_tasks_.clear();
+}
+
+void Loop::GatherAnswers() const {
+  bool awaited = false;
+  std::size_t count = 0;
+  for (const auto& session : sessions_) {
+    if (session == nullptr) continue;
+    awaited = awaited || session->awaits_answers();
+    count += session->TakeAnswerCount();
+  }
+  if (awaited && count < kWorthAWakeUp) std::this_thread::sleep_for(kGatherTime);
+}
+
+void Loop::Run() {
+  Clock::time_point next = Clock::now();
+  while (true) {
+    GatherAnswers();
+    poller_.Wait(next);
+    EmptyInbox();
+    {
+      const MutexLock lock(mutex_);
+      if (stopping_) break;
+    }
+    const Clock::time_point now = Clock::now();
+    // What has come by now is in time, however long this thread stood still: it is read before
+    // anything is judged late.
+    if (now >= next) poller_.Wait(now);
+    next = Clock::time_point::max();
+    for (const auto& session : sessions_) {
+      if (session != nullptr) next = std::min(next, session->Advance(now));
+    }
+  }
+  for (const auto& session : sessions_) {
+    if (session != nullptr) session->Close();
+  }
+}
+
+}  // namespace dino::mqtt

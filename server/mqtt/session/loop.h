@@ -1,0 +1,81 @@
+#ifndef DINO_SERVER_MQTT_SESSION_LOOP_H_
+#define DINO_SERVER_MQTT_SESSION_LOOP_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "server/base/mutex.h"
+#include "server/mqtt/batch.h"
+#include "server/mqtt/link/poller.h"
+#include "server/mqtt/link/resolver.h"
+#include "server/mqtt/session/session.h"
+
+namespace dino::mqtt {
+
+// A thread that drives sessions. Chunks and requests from other threads come through an inbox
+// that the loop empties at a stroke; everything else is the loop's own.
+class Loop {
+ public:
+  explicit Loop(Resolver& resolver) : resolver_(resolver) {}
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+  // Stops, if that has not been done.
+  ~Loop();
+
+  // Adds the session with this number in the pool. Before `Start`.
+  void AddSession(std::uint32_t number, SessionOptions options, unsigned seed,
+                  const Session::ChangeFunction& on_change, const Colleagues& colleagues);
+
+  void Start();
+
+  // Closes the sessions and ends the thread.
+  void Stop();
+
+  // Settles what is open as not sent or unknown. After every loop of the pool was stopped, since
+  // loops hand work to each other.
+  void SettleRest();
+
+  // Takes over chunks of this loop's sessions. Thread-safe.
+  void Publish(const std::vector<Chunk*>& chunks);
+
+  // Ends those chunks of `batch` that this loop's sessions have. Thread-safe.
+  void StopBatch(const std::shared_ptr<Batch>& batch);
+
+  // Gives work to the session with this number, or tells it that one of its chunks has ended
+  // elsewhere. Thread-safe; in the order of the calls.
+  void HandOver(std::uint32_t number, SendQueue::Work work);
+  void EndedElsewhere(std::uint32_t number);
+
+ private:
+  void Post(std::function<void()> task);
+  void Run();
+  // Lets some answers come together if the last ones came alone and there is nothing to do without
+  // them: each wake-up costs the broker's processor as much as several publications.
+  void GatherAnswers() const;
+  void EmptyInbox();
+  void EndChunks(Batch& batch);
+  Session* session(std::uint32_t number) const;
+
+  Resolver& resolver_;
+  Poller poller_;
+  // By number in the pool; null where another loop has the session.
+  std::vector<std::unique_ptr<Session>> sessions_;
+  std::thread thread_;
+  // Reused between turns.
+  std::vector<Chunk*> taken_chunks_;
+  std::vector<std::function<void()>> taken_tasks_;
+
+  Mutex mutex_;
+  std::vector<Chunk*> chunks_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::function<void()>> tasks_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace dino::mqtt
+
+#endif  // DINO_SERVER_MQTT_SESSION_LOOP_H_

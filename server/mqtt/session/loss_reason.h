@@ -1,0 +1,25 @@
+#ifndef DINO_SERVER_MQTT_SESSION_LOSS_REASON_H_
+#define DINO_SERVER_MQTT_SESSION_LOSS_REASON_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace dino::mqtt {
+
+// Why a connection that stood is no more, so coarsely that it can be counted.
+enum class LossReason : std::uint8_t {
+  kClosed,        // Closed, reset or timed out below MQTT.
+  kAckTimeout,    // A PUBACK did not come in time.
+  kDisconnected,  // The broker sent DISCONNECT.
+  kTakenOver,     // The broker gave another client our client ID.
+};
+
+// Their names, in that order.
+inline constexpr std::array<std::string_view, 4> kLossReasonNames = {"closed", "ack timeout",
+                                                                     "disconnected", "taken over"};
+
+}  // namespace dino::mqtt
+
+#endif  // DINO_SERVER_MQTT_SESSION_LOSS_REASON_H_

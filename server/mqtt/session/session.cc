@@ -1,0 +1,295 @@
+#include "server/mqtt/session/session.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "server/mqtt/wire/reason_code.h"
+
+namespace dino::mqtt {
+namespace {
+
+// How often it is looked whether a ping is due.
+constexpr std::chrono::seconds kKeepAliveCheck{1};
+
+// Between two attempts, however long the first one took.
+constexpr std::chrono::milliseconds kShortestPause{20};
+
+// What the client ID of a connection ends in that was opened beside one without it.
+constexpr char kSecondIdSuffix[] = "-b";
+
+// Two processes with one client ID would take the session from each other for ever.
+constexpr std::chrono::seconds kTakenOverDelay{10};
+
+}  // namespace
+
+Session::Session(std::uint32_t number, SessionOptions options, unsigned seed, Poller& poller,
+                 Connector::ResolveFunction resolve, ChangeFunction on_change,
+                 const Colleagues& colleagues)
+    : options_(std::move(options)),
+      on_change_(std::move(on_change)),
+      connector_(options_, poller, std::move(resolve),
+                 [this](const absl::Status& status) { OnConnectorDone(status); }),
+      window_limit_(options_.in_flight_window),
+      backoff_(seed),
+      retry_at_(Clock::now()),
+      queue_(options_.in_flight_window, options_.in_flight_bytes,
+             [number, ended_elsewhere = colleagues.ended_elsewhere](const Chunk& chunk) {
+               if (chunk.session != number) ended_elsewhere(chunk.session);
+             }),
+      failover_(number, options_.failover_after, colleagues, queue_) {}
+
+const HostPort& Session::broker() const {
+  return options_.brokers[attempt_ % options_.brokers.size()];
+}
+
+void Session::Attempt() {
+  state_ = State::kConnecting;
+  second_id_ = false;
+  const std::size_t round = attempt_ / options_.brokers.size();
+  connector_.Start({broker(), options_.address + round, options_.client_id, /*except=*/""});
+}
+
+void Session::OnConnectorDone(const absl::Status& status) {
+  const Clock::time_point now = Clock::now();
+  if (state_ == State::kConnecting && status.ok()) {
+    Established();
+  } else if (state_ == State::kConnecting) {
+    Lost(status);
+  } else if (connected() && status.ok()) {
+    way_home_.Found(now);
+  } else if (connected() && absl::IsAlreadyExists(status)) {
+    way_home_.Connected(now, options_.look_up_every);
+  } else if (connected()) {
+    way_home_.Failed(now);
+  }
+}
+
+void Session::OnSocket(std::uint32_t events) {
+  if (connection_ == nullptr) return;
+  const absl::Status status = connection_->OnSocket(events);
+  ProcessAnswers();
+  if (!status.ok()) Lost(status);
+}
+
+void Session::Established() {
+  SessionChange change;
+  change.was_connected = connected();
+  state_ = State::kConnected;
+  endpoint_ = connector_.endpoint();
+  connection_ = connector_.Take();
+  connection_->HandTo(*this, *this);
+  connected_at_ = Clock::now();
+  keep_alive_at_ = connected_at_ + kKeepAliveCheck;
+  if (attempt_ != 0) {
+    way_home_.Connected(connected_at_, options_.look_home_every);
+  } else if (!Resolver::IsNumeric(broker().host)) {
+    way_home_.Connected(connected_at_, options_.look_up_every);
+  } else {
+    way_home_.Rest();
+  }
+  LimitWindow();
+  failover_.Connected(connected_at_);
+  change.client_id = options_.client_id;
+  change.broker = broker().ToString();
+  change.connected = true;
+  change.announced = *connection_->connack();
+  on_change_(change);
+}
+
+void Session::LookHomeward() {
+  // Brokers of a cluster would end the old connection for a new one with its client ID.
+  const char* const suffix = second_id_ ? "" : kSecondIdSuffix;
+  connector_.Start({options_.brokers.front(), options_.address,
+                    absl::StrCat(options_.client_id, suffix), endpoint_});
+}
+
+bool Session::Stays(Clock::time_point now) {
+  switch (way_home_.Advance(now)) {
+    case WayHome::Step::kStay:
+      return true;
+    case WayHome::Step::kLook:
+      LookHomeward();
+      return true;
+    case WayHome::Step::kLeave:
+      break;
+  }
+  if (queue_.OldestSentAt().has_value()) return false;
+  ChangeOver();
+  return true;
+}
+
+void Session::ChangeOver() {
+  connection_->channel().Disconnect(kSuccess);
+  // What the broker was too busy for goes out first at the next one.
+  queue_.ConnectionLost();
+  attempt_ = 0;
+  second_id_ = !second_id_;
+  Established();
+}
+
+void Session::LimitWindow() {
+  queue_.LimitWindow(
+      std::clamp<std::size_t>(connection_->connack()->receive_maximum, 1, window_limit_.limit()));
+}
+
+void Session::Lost(const absl::Status& why) {
+  // Answers that came before the end count.
+  ProcessAnswers();
+  SessionChange change;
+  change.client_id = options_.client_id;
+  change.broker = broker().ToString();
+  change.was_connected = connected();
+  change.loss = LossOf(why);
+  change.reason = connected() ? connection_->ReasonOfLoss(why) : std::string(why.message());
+  const bool taken_over = change.loss == LossReason::kTakenOver;
+  connection_.reset();
+  queue_.ConnectionLost();
+  const Clock::time_point now = Clock::now();
+  if (change.was_connected && now - connected_at_ >= kStable) backoff_.Reset();
+  // The time of an attempt that failed counts, so that a slow failure is soon followed by the
+  // next attempt.
+  const Clock::time_point since = change.was_connected ? now : connector_.began_at();
+  const Clock::duration delay = taken_over ? kTakenOverDelay : backoff_.Next();
+  retry_at_ = std::max(since + delay, now + kShortestPause);
+  change.retry_in = retry_at_ - now;
+  // After a loss the preferred broker is tried first, after a failure the next one.
+  attempt_ = change.was_connected ? 0 : attempt_ + 1;
+  state_ = State::kWaiting;
+  connector_.Cancel();
+  way_home_.Rest();
+  failover_.Lost(now);
+  on_change_(change);
+}
+
+LossReason Session::LossOf(const absl::Status& why) const {
+  if (!connected()) return LossReason::kClosed;
+  if (connection_->taken_over()) return LossReason::kTakenOver;
+  if (connection_->disconnected_by_broker()) return LossReason::kDisconnected;
+  return absl::IsDeadlineExceeded(why) ? LossReason::kAckTimeout : LossReason::kClosed;
+}
+
+void Session::OnPubAck(int packet_id, std::uint8_t reason_code) {
+  answers_.emplace_back(packet_id, reason_code);
+}
+
+void Session::ProcessAnswers() {
+  if (answers_.empty()) return;
+  answer_count_ += answers_.size();
+  const Clock::time_point now = Clock::now();
+  Histogram::Tally latencies(options_.meter->puback);
+  for (const auto& [packet_id, reason_code] : answers_) {
+    const auto latency = queue_.Acknowledge(packet_id, reason_code, now, now - connected_at_);
+    if (latency.has_value()) latencies.Observe(*latency);
+  }
+  if (window_limit_.Answered(answers_.size())) LimitWindow();
+  answers_.clear();
+}
+
+Clock::time_point Session::Advance(Clock::time_point now) {
+  queue_.Expire(now, !connected());
+  if (state_ == State::kWaiting && now >= retry_at_) Attempt();
+  connector_.Advance(now);
+  if (connected()) KeepUp(now);
+  MoveUsers(now);
+  if (connected() && Stays(now)) Send(now);
+  Measure();
+  return NextTimer();
+}
+
+void Session::MoveUsers(Clock::time_point now) {
+  SessionChange change;
+  change.users = failover_.Advance(now);
+  if (change.users == Failover::Move::kNone) return;
+  change.client_id = options_.client_id;
+  change.broker = broker().ToString();
+  on_change_(change);
+}
+
+void Session::KeepUp(Clock::time_point now) {
+  // That late only if this process stood still; the broker is not to blame for it.
+  const Clock::duration late = now - keep_alive_at_;
+  if (late >= kKeepAliveCheck) queue_.Excuse(late);
+  const auto oldest = queue_.OldestSentAt();
+  if (oldest.has_value() && now >= *oldest + options_.ack_timeout) {
+    window_limit_.Halve();
+    Lost(absl::DeadlineExceededError("no PUBACK in time"));
+    return;
+  }
+  if (now < keep_alive_at_) return;
+  keep_alive_at_ = now + kKeepAliveCheck;
+  const absl::Status alive = connection_->channel().KeepAlive(now);
+  if (!alive.ok()) Lost(alive);
+}
+
+void Session::Send(Clock::time_point now) {
+  // With QoS 0 the answers come while we send, and make room for more.
+  do {
+    if (!Burst(now)) {
+      Lost(absl::UnavailableError("connection lost while sending"));
+      return;
+    }
+    if (answers_.empty()) break;
+    ProcessAnswers();
+  } while (queue_.unsent() > 0);
+  // A broker that leaves Nagle's algorithm on holds back its next PUBACKs until then.
+  if (queue_.OldestSentAt().has_value()) connection_->channel().AcknowledgeReceived();
+  connection_->Watch();
+}
+
+bool Session::Burst(Clock::time_point now) {
+  const auto transmit = [this](const SendQueue::Outgoing& outgoing, InFlight& entry,
+                               std::uint8_t& reason_code) {
+    return Transmit(outgoing, entry, reason_code);
+  };
+  if (queue_.unsent() < 2) return queue_.Fill(now, transmit);
+  connection_->channel().Cork(true);
+  const bool ok = queue_.Fill(now, transmit);
+  return connection_->channel().Cork(false) && ok;
+}
+
+SendQueue::SendStatus Session::Transmit(const SendQueue::Outgoing& outgoing, InFlight& entry,
+                                        std::uint8_t& reason_code) {
+  const Batch& batch = outgoing.batch;
+  switch (connection_->channel().Publish(outgoing.topic, outgoing.payload, batch.options().qos,
+                                         properties_.For(batch, entry.sent_at), entry.packet_id,
+                                         reason_code)) {
+    case PublishChannel::PublishStatus::kSent:
+      return SendQueue::SendStatus::kSent;
+    case PublishChannel::PublishStatus::kRefused:
+      return SendQueue::SendStatus::kRefused;
+    case PublishChannel::PublishStatus::kConnectionLost:
+      break;
+  }
+  return SendQueue::SendStatus::kConnectionLost;
+}
+
+Clock::time_point Session::NextTimer() const {
+  Clock::time_point next = std::min({queue_.NextDeadline().value_or(Clock::time_point::max()),
+                                     failover_.NextTimer(), connector_.NextTimer()});
+  switch (state_) {
+    case State::kWaiting:
+      return std::min(next, retry_at_);
+    case State::kConnected: {
+      next = std::min({next, keep_alive_at_, way_home_.NextTimer()});
+      next = std::min(next, queue_.NextRetry().value_or(next));
+      const auto oldest = queue_.OldestSentAt();
+      return oldest.has_value() ? std::min(next, *oldest + options_.ack_timeout) : next;
+    }
+    case State::kConnecting:
+    case State::kClosed:
+      break;
+  }
+  return next;
+}
+
+void Session::Close() {
+  if (connected()) connection_->channel().Disconnect(kSuccess);
+  connection_.reset();
+  connector_.Cancel();
+  queue_.ConnectionLost();
+  Measure();
+  failover_.Close();
+  state_ = State::kClosed;
+}
+
+}  // namespace dino::mqtt

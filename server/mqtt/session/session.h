@@ -1,0 +1,179 @@
+#ifndef DINO_SERVER_MQTT_SESSION_SESSION_H_
+#define DINO_SERVER_MQTT_SESSION_SESSION_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/base/clock.h"
+#include "server/base/host_port.h"
+#include "server/mqtt/batch.h"
+#include "server/mqtt/link/connection.h"
+#include "server/mqtt/link/connector.h"
+#include "server/mqtt/link/poller.h"
+#include "server/mqtt/link/resolver.h"
+#include "server/mqtt/queue/send_queue.h"
+#include "server/mqtt/queue/window_limit.h"
+#include "server/mqtt/session/backoff.h"
+#include "server/mqtt/session/failover.h"
+#include "server/mqtt/session/loss_reason.h"
+#include "server/mqtt/session/properties_cache.h"
+#include "server/mqtt/session/session_meter.h"
+#include "server/mqtt/session/way_home.h"
+
+namespace dino::mqtt {
+
+struct SessionOptions : ConnectOptions {
+  // The first is preferred; the next one is tried when an attempt fails.
+  std::vector<HostPort> brokers;
+  // Which address of a name that has several is preferred, counted round.
+  std::size_t address = 0;
+  std::string client_id;
+  std::size_t in_flight_window = 64;
+  std::size_t in_flight_bytes = 1048576;
+  // How long an answer may take before the connection counts as dead.
+  Clock::duration ack_timeout = std::chrono::seconds(5);
+  // How long the users wait for a stable connection before another session serves them.
+  Clock::duration failover_after = std::chrono::seconds(5);
+  // How often it looks for the preferred broker while it is connected to another one.
+  Clock::duration look_home_every = std::chrono::seconds(5);
+  // How often it looks whether the preferred broker's name leads to another address.
+  Clock::duration look_up_every = std::chrono::seconds(30);
+  std::shared_ptr<SessionMeter> meter = std::make_shared<SessionMeter>();
+};
+
+// That a session was connected, lost its connection or changed it for another one, that an attempt
+// failed, or that its users moved.
+struct SessionChange {
+  std::string client_id;
+  std::string broker;
+  bool connected = false;
+  // True if it was connected before; if both are, it has gone from another broker to this one.
+  bool was_connected = false;
+  // What the broker announced, if it is connected.
+  ConnAck announced;
+  // Why it is not connected, and when it tries again.
+  std::string reason;
+  // The same, if it was connected before.
+  LossReason loss = LossReason::kClosed;
+  Clock::duration retry_in{};
+  // Whether the users go to another session from here on, or come back; nothing else changed
+  // then.
+  Failover::Move users = Failover::Move::kNone;
+};
+
+// One MQTT connection with its in-flight state, kept up for ever: connects, publishes what it
+// is given, and after a loss connects again and publishes again what was not acknowledged.
+// Where it cannot have its first broker it takes another one, and goes back without a loss.
+//
+// Belongs to its loop's thread.
+class Session : private SocketHandler, private Connection::Listener {
+ public:
+  using ChangeFunction = std::function<void(const SessionChange&)>;
+
+  // `poller` outlives the session. `number` is its place in the pool.
+  Session(std::uint32_t number, SessionOptions options, unsigned seed, Poller& poller,
+          Connector::ResolveFunction resolve, ChangeFunction on_change,
+          const Colleagues& colleagues);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session() override = default;
+
+  // Takes over a chunk. Nothing is sent before the next `Advance`.
+  void Add(Chunk& chunk) { failover_.Add(chunk); }
+  // Takes over what another session hands on.
+  void Adopt(SendQueue::Work work) { failover_.Adopt(std::move(work), connected()); }
+  // One of this session's chunks has ended at another one.
+  void EndedElsewhere() { failover_.EndedElsewhere(); }
+  // Ends a chunk early, if this session has it.
+  void Stop(Chunk& chunk) {
+    if (queue_.Holds(chunk)) queue_.Stop(chunk, !connected());
+  }
+
+  // The answer to a look-up, on the loop's thread.
+  void OnResolved(const std::string& host, const absl::StatusOr<Resolver::Addresses>& addresses) {
+    connector_.OnResolved(host, addresses);
+  }
+
+  // Does what is due: connects, sends, gives up. Returns when it wants to be called again at
+  // the latest.
+  Clock::time_point Advance(Clock::time_point now);
+
+  // True if only answers make room for what it has to send.
+  bool awaits_answers() const { return queue_.awaits_answers(); }
+  // How many answers came since the last time this was asked.
+  std::size_t TakeAnswerCount() { return std::exchange(answer_count_, 0); }
+
+  // Says goodbye to the broker and connects no more.
+  void Close();
+
+ private:
+  enum class State { kWaiting, kConnecting, kConnected, kClosed };
+
+  void OnSocket(std::uint32_t events) override;
+  void OnPubAck(int packet_id, std::uint8_t reason_code) override;
+
+  bool connected() const { return state_ == State::kConnected; }
+  const HostPort& broker() const;
+  void Attempt();
+  void OnConnectorDone(const absl::Status& status);
+  void Established();
+  void LookHomeward();
+  // False if nothing is to be sent at this connection any more.
+  bool Stays(Clock::time_point now);
+  void ChangeOver();
+  void LimitWindow();
+  void Lost(const absl::Status& why);
+  LossReason LossOf(const absl::Status& why) const;
+  // Tells the meter how much is in flight.
+  void Measure() { options_.meter->UpdateInFlight(queue_.in_flight(), measured_in_flight_); }
+  void MoveUsers(Clock::time_point now);
+  void KeepUp(Clock::time_point now);
+  void Send(Clock::time_point now);
+  bool Burst(Clock::time_point now);
+  void ProcessAnswers();
+  SendQueue::SendStatus Transmit(const SendQueue::Outgoing& outgoing, InFlight& entry,
+                                 std::uint8_t& reason_code);
+  Clock::time_point NextTimer() const;
+
+  const SessionOptions options_;
+  const ChangeFunction on_change_;
+
+  State state_ = State::kWaiting;
+  // Attempts, and a second connection beside the one that is in use.
+  Connector connector_;
+  std::unique_ptr<Connection> connection_;
+  // The address and port of that one.
+  std::string endpoint_;
+  // Whether it has the session's second client ID.
+  bool second_id_ = false;
+  WayHome way_home_{kStable};
+  // What the connection reported and nobody has looked at yet.
+  std::vector<std::pair<int, std::uint8_t>> answers_;
+  std::size_t answer_count_ = 0;
+
+  WindowLimit window_limit_;
+  Backoff backoff_;
+  // Counts attempts since the last success; picks the broker and the address.
+  std::size_t attempt_ = 0;
+  Clock::time_point retry_at_;
+  Clock::time_point connected_at_;
+  Clock::time_point keep_alive_at_;
+
+  PropertiesCache properties_;
+  SendQueue queue_;
+  // What the meter knows of.
+  std::size_t measured_in_flight_ = 0;
+  Failover failover_;
+};
+
+}  // namespace dino::mqtt
+
+#endif  // DINO_SERVER_MQTT_SESSION_SESSION_H_

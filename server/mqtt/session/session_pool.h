@@ -1,0 +1,112 @@
+#ifndef DINO_SERVER_MQTT_SESSION_SESSION_POOL_H_
+#define DINO_SERVER_MQTT_SESSION_SESSION_POOL_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "server/base/counters.h"
+#include "server/base/mutex.h"
+#include "server/mqtt/link/connection.h"
+#include "server/mqtt/link/resolver.h"
+#include "server/mqtt/publisher.h"
+#include "server/mqtt/session/loop.h"
+#include "server/mqtt/session/session.h"
+#include "server/mqtt/session/session_meter.h"
+
+namespace dino::mqtt {
+
+struct SessionPoolOptions {
+  // At least one. Session n prefers broker n modulo their number.
+  std::vector<HostPort> brokers;
+  std::size_t sessions = 8;
+  // Threads that drive the sessions, at most one per session.
+  std::size_t loops = 2;
+  // Client IDs are this, a dash, a random number of the process, a dash, the session's number.
+  std::string client_id_prefix = "dino-bridge";
+  // What all sessions have in common; its brokers and client ID are not used.
+  SessionOptions session;
+  // Asked for the addresses of brokers' names, on threads of their own.
+  Resolver::LookUp look_up = Resolver::AskSystem;
+  // Called on the loops' threads; must not block.
+  Session::ChangeFunction on_change = [](const SessionChange&) {};
+};
+
+// How a session is at the moment.
+struct SessionInfo {
+  std::string client_id;
+  // To which it is connected or was trying to connect last; empty before the first attempt ended.
+  std::string broker;
+  bool connected = false;
+  // Since when it is connected, or is not.
+  std::chrono::system_clock::time_point since;
+  // Why it is not connected.
+  std::string reason;
+  // What the broker announced, if it is connected.
+  ConnAck announced;
+};
+
+// The sessions that all RPCs share. They start to connect with `Start`, whether or not a broker
+// answers, and keep trying. Thread-safe after that.
+class SessionPool : public Publisher {
+ public:
+  explicit SessionPool(const SessionPoolOptions& options);
+  SessionPool(const SessionPool&) = delete;
+  SessionPool& operator=(const SessionPool&) = delete;
+  // Stops, if that has not been done.
+  ~SessionPool() override;
+
+  void Start();
+
+  // Says goodbye to the brokers. What is still open is settled as not sent or unknown. Nothing
+  // may be published after it.
+  void Stop();
+
+  std::size_t session_count() const override { return session_count_; }
+  bool connected() const override { return connected_count_.load() > 0; }
+  // All sessions, by number.
+  std::vector<SessionInfo> Sessions() const;
+  // What they measured so far.
+  const SessionMeter& meter() const { return *meter_; }
+  // The brokers of the options, as `SessionInfo` names them.
+  const std::vector<std::string>& brokers() const { return brokers_; }
+  // How often sessions with a broker, by its place in `brokers()`, were lost for that reason.
+  std::uint64_t losses(std::size_t broker, LossReason reason) const {
+    return losses_.Get(LossIndex(broker, reason));
+  }
+  void Publish(const std::shared_ptr<Batch>& batch) override;
+  void Stop(const std::shared_ptr<Batch>& batch) override;
+
+ private:
+  // Takes down what a session reports.
+  void Changed(std::size_t number, const SessionChange& change);
+  void CountLoss(const SessionChange& change);
+  static std::size_t LossIndex(std::size_t broker, LossReason reason) {
+    return broker * kLossReasonNames.size() + static_cast<std::size_t>(reason);
+  }
+  Colleagues MakeColleagues();
+  std::optional<std::uint32_t> ChooseDeputy(std::uint32_t self);
+  Loop& LoopOf(std::uint32_t session) { return *loops_[session % loops_.size()]; }
+
+  const std::size_t session_count_;
+  const std::vector<std::string> brokers_;
+  const std::shared_ptr<SessionMeter> meter_ = std::make_shared<SessionMeter>();
+  Counters losses_;
+  std::atomic<int> connected_count_{0};
+  // By number: whether the session takes others' users.
+  std::vector<std::atomic<bool>> serving_;
+  mutable Mutex mutex_;
+  std::vector<SessionInfo> infos_ ABSL_GUARDED_BY(mutex_);
+  Resolver resolver_;
+  std::vector<std::unique_ptr<Loop>> loops_;
+};
+
+}  // namespace dino::mqtt
+
+#endif  // DINO_SERVER_MQTT_SESSION_SESSION_POOL_H_

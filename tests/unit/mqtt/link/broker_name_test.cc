@@ -1,0 +1,116 @@
+// Brokers that are known by a name: what name servers do to a pool of sessions.
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <string>
+
+#include "server/mqtt/session/session.h"
+#include "tests/support/mqtt/automatic_broker.h"
+#include "tests/unit/mqtt/session/session_pool_fixture.h"
+
+namespace dino::mqtt::session_test {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Where nobody listens.
+constexpr char kOtherAddress[] = "127.0.0.9";
+
+class BrokerNameTest : public SessionPoolTest {
+ protected:
+  SessionPoolOptions NameOptions(std::uint16_t port, Resolver::LookUp look_up) {
+    SessionPoolOptions options = Options(port);
+    options.brokers = {{"broker.example", port}};
+    options.look_up = std::move(look_up);
+    return options;
+  }
+
+  SessionChange NextConnected() {
+    SessionChange change;
+    do {
+      change = changes_.Next();
+    } while (!change.connected && !HasFailure());
+    return change;
+  }
+};
+
+TEST_F(BrokerNameTest, AChangedAddressIsUsedAtTheNextAttempt) {
+  std::atomic<bool> moved{false};
+  Start(NameOptions(broker_.port(), [&moved](const std::string&) {
+    return Resolver::Addresses{moved ? "127.0.0.1" : kOtherAddress};
+  }));
+  EXPECT_FALSE(changes_.Next().connected);
+  moved = true;
+  broker_.AcceptSession();
+  EXPECT_EQ(NextConnected().broker, "broker.example:" + std::to_string(broker_.port()));
+}
+
+TEST_F(BrokerNameTest, ANameThatDoesNotExistIsToldAndAskedForAgain) {
+  std::atomic<bool> exists{false};
+  Start(NameOptions(broker_.port(), [&exists](const std::string&) {
+    using Answer = absl::StatusOr<Resolver::Addresses>;
+    return exists ? Answer(Resolver::Addresses{"127.0.0.1"})
+                  : Answer(absl::NotFoundError("no such name"));
+  }));
+  EXPECT_THAT(changes_.Next().reason, HasSubstr("no such name"));
+  exists = true;
+  broker_.AcceptSession();
+  NextConnected();
+}
+
+TEST_F(BrokerNameTest, ASlowNameServerHoldsUpNobodyElse) {
+  std::promise<void> answer;
+  const std::shared_future<void> answered = answer.get_future().share();
+  FakeBroker slow;
+  SessionPoolOptions options = NameOptions(slow.port(), [answered](const std::string&) {
+    answered.wait();
+    return Resolver::Addresses{"127.0.0.1"};
+  });
+  options.brokers.push_back({"127.0.0.1", broker_.port()});
+  options.sessions = 2;
+  // One loop, so that whatever waits makes both wait.
+  options.loops = 1;
+  Start(options);
+  FakeConnection connection = Connected();
+  const auto batch = RecordingBatch::ForSession(1, "a", {"1"});
+  pool_->Publish(batch);
+  connection.Send(PubAck{connection.ExpectPublish("1", "a").packet_id});
+  EXPECT_TRUE(batch->WaitForEnd());
+  answer.set_value();
+  slow.AcceptSession();
+  NextConnected();
+}
+
+TEST_F(BrokerNameTest, SilentNameServersDoNotDelayAReconnect) {
+  std::promise<void> never;
+  const std::shared_future<void> answered = never.get_future().share();
+  std::atomic<bool> silent{false};
+  SessionPoolOptions options = NameOptions(broker_.port(), [answered, &silent](const std::string&) {
+    if (silent) answered.wait();
+    return Resolver::Addresses{"127.0.0.1"};
+  });
+  options.session.look_up_timeout = std::chrono::milliseconds(30);
+  Start(options);
+  FakeConnection first = Connected();
+  silent = true;
+  first.Close();
+  broker_.AcceptSession();
+  NextConnected();
+  never.set_value();
+}
+
+TEST_F(BrokerNameTest, SessionsBeginAtDifferentAddressesAndUseAll) {
+  testing::AutomaticBroker broker;
+  SessionPoolOptions options = NameOptions(broker.port(), [](const std::string&) {
+    return Resolver::Addresses{"127.0.0.1", kOtherAddress};
+  });
+  options.sessions = 4;
+  Start(options);
+  int connected = 0;
+  int failed = 0;
+  while (connected < 4 && !HasFailure()) ++(changes_.Next().connected ? connected : failed);
+  EXPECT_EQ(failed, 2) << "half of them tried the other address first";
+}
+
+}  // namespace
+}  // namespace dino::mqtt::session_test

@@ -1,0 +1,197 @@
+#include "server/mqtt/link/connector.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/support/mqtt/fake_broker.h"
+
+namespace dino::mqtt {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::FakeBroker;
+using testing::FakeConnection;
+using ::testing::HasSubstr;
+using testing::kPatience;
+using ::testing::SizeIs;
+
+// Where nobody listens.
+constexpr char kOtherAddress[] = "127.0.0.9";
+
+class ConnectorTest : public ::testing::Test {
+ protected:
+  void Make(ConnectOptions options = {}) {
+    connector_ = std::make_unique<Connector>(
+        std::move(options), poller_, [this](const std::string& host) { asked_.push_back(host); },
+        [this](const absl::Status& status) { ends_.push_back(status); });
+  }
+
+  Connector::Target Target(const std::string& host, std::size_t choice = 0) const {
+    return {{host, broker_.port()}, choice, "client", ""};
+  }
+
+  // Drives the connector until its next word, and returns that.
+  absl::Status Next() {
+    const std::size_t seen = ends_.size();
+    const Clock::time_point limit = Clock::now() + kPatience;
+    while (ends_.size() == seen && Clock::now() < limit) {
+      poller_.Wait(std::min(connector_->NextTimer(), limit));
+      connector_->Advance(Clock::now());
+    }
+    if (ends_.size() == seen) return absl::DeadlineExceededError("the connector says nothing");
+    return ends_.back();
+  }
+
+  // Starts an attempt that ends at once because nobody listens there, and returns where it led.
+  std::string EndpointOf(const Connector::Target& target, const Resolver::Addresses& addresses) {
+    connector_->Start(target);
+    connector_->OnResolved(target.broker.host, addresses);
+    connector_->Cancel();
+    return connector_->endpoint();
+  }
+
+  std::string At(const std::string& address) const {
+    return HostPort{address, broker_.port()}.ToString();
+  }
+
+  FakeBroker broker_;
+  Poller poller_;
+  std::vector<std::string> asked_;
+  std::vector<absl::Status> ends_;
+  std::unique_ptr<Connector> connector_;
+};
+
+// Answers at once, which the system's resolver never does.
+TEST_F(ConnectorTest, LooksANameUpForEachAttemptAndUsesAllItsAddressesInTurn) {
+  Make();
+  const Resolver::Addresses both = {"127.0.0.1", kOtherAddress};
+  EXPECT_EQ(EndpointOf(Target("broker", 0), both), At("127.0.0.1"));
+  EXPECT_EQ(EndpointOf(Target("broker", 1), both), At(kOtherAddress));
+  EXPECT_EQ(EndpointOf(Target("broker", 2), both), At("127.0.0.1"));
+  EXPECT_EQ(EndpointOf(Target("broker", 0), {kOtherAddress}), At(kOtherAddress)) << "it has moved";
+  EXPECT_THAT(asked_, ElementsAre("broker", "broker", "broker", "broker"));
+}
+
+TEST_F(ConnectorTest, WaitsForTheFirstLookUpHoweverSlow) {
+  ConnectOptions options;
+  options.look_up_timeout = Clock::duration::zero();
+  Make(options);
+  connector_->Start(Target("broker"));
+  connector_->Advance(Clock::now() + std::chrono::hours(1));
+  EXPECT_FALSE(connector_->idle());
+  connector_->OnResolved("broker", Resolver::Addresses{"127.0.0.1"});
+  FakeConnection connection = broker_.Accept();
+  connection.Send(testing::ConnAck{});
+  EXPECT_TRUE(Next().ok());
+  EXPECT_TRUE(connector_->ready());
+}
+
+TEST_F(ConnectorTest, UsesTheLastAddressesWhileTheNameServersAreSilent) {
+  Make();
+  EndpointOf(Target("broker"), {kOtherAddress});
+  connector_->Start(Target("broker"));
+  connector_->Advance(Clock::now());
+  EXPECT_THAT(asked_, SizeIs(2));
+  EXPECT_EQ(connector_->began_at() + ConnectOptions().look_up_timeout, connector_->NextTimer());
+  connector_->Advance(connector_->NextTimer());
+  EXPECT_EQ(connector_->endpoint(), At(kOtherAddress));
+  // The answer comes late, and is good for the next time.
+  connector_->OnResolved("broker", Resolver::Addresses{"127.0.0.1"});
+  EXPECT_EQ(connector_->endpoint(), At(kOtherAddress));
+  connector_->Start(Target("broker"));
+  connector_->Advance(connector_->NextTimer());
+  EXPECT_EQ(connector_->endpoint(), At("127.0.0.1"));
+}
+
+TEST_F(ConnectorTest, UsesTheLastAddressesWhenALookUpFails) {
+  Make();
+  EndpointOf(Target("broker"), {kOtherAddress});
+  connector_->Start(Target("broker"));
+  connector_->OnResolved("broker", absl::UnavailableError("no name server"));
+  EXPECT_EQ(connector_->endpoint(), At(kOtherAddress));
+}
+
+TEST_F(ConnectorTest, ANameThatIsGoneHasNoAddresses) {
+  Make();
+  EndpointOf(Target("broker"), {kOtherAddress});
+  for (const absl::Status& answer :
+       {absl::NotFoundError("no such name"), absl::UnavailableError("no name server")}) {
+    ends_.clear();
+    connector_->Start(Target("broker"));
+    connector_->OnResolved("broker", answer);
+    EXPECT_THAT(ends_, ElementsAre(answer));
+    EXPECT_TRUE(connector_->idle());
+  }
+}
+
+TEST_F(ConnectorTest, AnAnswerForAnotherNameIsNotTaken) {
+  Make();
+  connector_->Start(Target("broker"));
+  connector_->OnResolved("other", Resolver::Addresses{kOtherAddress});
+  connector_->OnResolved("broker", Resolver::Addresses{"127.0.0.1"});
+  EXPECT_EQ(connector_->endpoint(), At("127.0.0.1"));
+}
+
+TEST_F(ConnectorTest, DoesNotConnectToWhatIsExcepted) {
+  Make();
+  Connector::Target target = Target("broker");
+  target.except = At("127.0.0.1");
+  connector_->Start(target);
+  connector_->OnResolved("broker", Resolver::Addresses{"127.0.0.1"});
+  ASSERT_THAT(ends_, SizeIs(1));
+  EXPECT_TRUE(absl::IsAlreadyExists(ends_.front()));
+  broker_.ExpectNoConnection();
+}
+
+TEST_F(ConnectorTest, GivesABrokerMoreTimeAfterThreeSilences) {
+  ConnectOptions options;
+  options.connect_timeout = std::chrono::milliseconds(30);
+  options.patient_connect_timeout = std::chrono::hours(1);
+  Make(options);
+  for (int i = 0; i < 3; ++i) {
+    connector_->Start(Target("127.0.0.1"));
+    FakeConnection silent = broker_.Accept();
+    EXPECT_EQ(std::string(Next().message()), "no CONNACK in time");
+  }
+  connector_->Start(Target("127.0.0.1"));
+  FakeConnection slow = broker_.Accept();
+  // The socket is connected: its room to write is the first event.
+  while (connector_->NextTimer() < Clock::now() + std::chrono::minutes(30) && !HasFailure()) {
+    poller_.Wait(Clock::now() + kPatience);
+  }
+  slow.Send(testing::ConnAck{});
+  EXPECT_TRUE(Next().ok());
+  // Somebody who answers is not waited for that long again.
+  connector_->Take();
+  connector_->Start(Target("127.0.0.1"));
+  FakeConnection silent = broker_.Accept();
+  EXPECT_EQ(std::string(Next().message()), "no CONNACK in time");
+}
+
+TEST_F(ConnectorTest, SaysWhenAReadyConnectionIsLost) {
+  Make();
+  connector_->Start(Target("127.0.0.1"));
+  FakeConnection connection = broker_.AcceptSession();
+  ASSERT_TRUE(Next().ok());
+  connection.Send(testing::Disconnect{0x8B, testing::Form::kReasonCode});
+  EXPECT_THAT(std::string(Next().message()), HasSubstr("0x8b"));
+  EXPECT_TRUE(connector_->idle());
+}
+
+TEST_F(ConnectorTest, SaysWhyTheBrokerRefuses) {
+  Make();
+  connector_->Start(Target("127.0.0.1"));
+  testing::ConnAck refusal;
+  refusal.reason_code = 0x88;
+  FakeConnection connection = broker_.Accept();
+  connection.Send(refusal);
+  EXPECT_THAT(std::string(Next().message()), HasSubstr("broker refused: 0x88"));
+}
+
+}  // namespace
+}  // namespace dino::mqtt

@@ -1,0 +1,178 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/mqtt/queue/send_queue.h"
+#include "server/mqtt/wire/reason_code.h"
+#include "tests/unit/mqtt/queue/send_queue_fixture.h"
+
+namespace dino::mqtt {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST_F(SendQueueTest, AfterALossWhatWasInFlightGoesFirstInItsOrder) {
+  const auto batch = Add("a", {"1", "2", "3", "4", "5"});
+  Add("b", {"1"});
+  Fill();
+  Acknowledge("2");
+  queue_.ConnectionLost();
+  queue_.LimitWindow(65535);
+  EXPECT_THAT(Fill(), ElementsAre("1 a", "3 a", "4 a", "5 a"));
+  for (const char* topic : {"1", "3", "4", "5"}) Acknowledge(topic);
+  EXPECT_TRUE(batch->ended());
+  EXPECT_EQ(batch->settle_count(), 5U);
+  EXPECT_THAT(Fill(), ElementsAre("1 b"));
+}
+
+TEST_F(SendQueueTest, ASmallerWindowAfterALossKeepsTheOrder) {
+  Add("a", {"1", "2", "3"});
+  Add("b", {"3"});
+  Fill();
+  queue_.ConnectionLost();
+  queue_.LimitWindow(1);
+  EXPECT_THAT(Fill(), ElementsAre("1 a"));
+  Acknowledge("1");
+  EXPECT_THAT(Fill(), ElementsAre("2 a"));
+  Acknowledge("2");
+  EXPECT_THAT(Fill(), ElementsAre("3 a"));
+  Acknowledge("3");
+  EXPECT_THAT(Fill(), ElementsAre("3 b"));
+}
+
+TEST_F(SendQueueTest, ASecondLossDoesNotLoseWhatWasNotSentAgain) {
+  const auto batch = Add("a", {"1", "2", "3"});
+  Fill();
+  queue_.ConnectionLost();
+  queue_.LimitWindow(2);
+  EXPECT_THAT(Fill(), ElementsAre("1 a", "2 a"));
+  queue_.ConnectionLost();
+  queue_.LimitWindow(65535);
+  EXPECT_THAT(Fill(), ::testing::UnorderedElementsAre("1 a", "2 a", "3 a"));
+  for (const char* topic : {"1", "2", "3"}) Acknowledge(topic);
+  EXPECT_TRUE(batch->ended());
+}
+
+TEST_F(SendQueueTest, APublicationThatFailsForWantOfAConnectionIsSentAgain) {
+  const auto batch = Add("a", {"1"});
+  lost_ = true;
+  EXPECT_THAT(Fill(), IsEmpty());
+  EXPECT_FALSE(connected_);
+  queue_.ConnectionLost();
+  lost_ = false;
+  EXPECT_THAT(Fill(), ElementsAre("1 a"));
+  Acknowledge("1");
+  EXPECT_THAT(batch->outcomes(), ElementsAre(Outcome::kAcknowledged));
+}
+
+TEST_F(SendQueueTest, AnswersOfALostConnectionAreNobodys) {
+  const auto batch = Add("a", {"1"});
+  Fill();
+  const int old_packet_id = packet_ids_["1"];
+  queue_.ConnectionLost();
+  queue_.Acknowledge(old_packet_id, kSuccess, now_, session_age_);
+  EXPECT_FALSE(batch->ended());
+}
+
+TEST_F(SendQueueTest, ABusyBrokerGetsThePublicationAgainLaterAndLater) {
+  for (const std::uint8_t busy :
+       {kUnspecifiedError, kImplementationSpecificError, kQuotaExceeded}) {
+    const auto batch = Add("a", {"1"});
+    const auto next = Add("b", {"1"});
+    for (const int delay : {100, 200, 400, 800, 1600, 2000, 2000}) {
+      EXPECT_THAT(Fill(), ElementsAre("1 a"));
+      Acknowledge("1", busy);
+      EXPECT_EQ(queue_.NextRetry(), now_ + std::chrono::milliseconds(delay));
+      EXPECT_THAT(Fill(), IsEmpty()) << "neither too early, nor overtaken";
+      now_ += std::chrono::milliseconds(delay);
+    }
+    EXPECT_THAT(Fill(), ElementsAre("1 a"));
+    Acknowledge("1");
+    EXPECT_THAT(batch->outcomes(), ElementsAre(Outcome::kAcknowledged));
+    EXPECT_THAT(Fill(), ElementsAre("1 b"));
+    Acknowledge("1");
+    EXPECT_FALSE(queue_.NextRetry().has_value());
+  }
+}
+
+TEST_F(SendQueueTest, ABusyBrokerDoesNotHoldUpOtherTopics) {
+  Add("a", {"1", "2"});
+  Fill();
+  Acknowledge("1", kQuotaExceeded);
+  Add("b", {"3"});
+  EXPECT_THAT(Fill(), ElementsAre("3 b"));
+}
+
+TEST_F(SendQueueTest, WhatABusyBrokerDidNotTakeInTimeIsRejectedWithItsCode) {
+  const auto batch = Add("a", {"1"});
+  const auto next = Add("b", {"1"});
+  Fill();
+  Acknowledge("1", kImplementationSpecificError);
+  Stop(batch);
+  EXPECT_EQ(batch->publication_outcomes()[0].outcome, Outcome::kRejected);
+  EXPECT_EQ(batch->publication_outcomes()[0].reason_code, kImplementationSpecificError);
+  EXPECT_THAT(Fill(), ElementsAre("1 b"));
+}
+
+TEST_F(SendQueueTest, NotAuthorizedIsTriedAgainOnlyInAYoungSession) {
+  session_age_ = std::chrono::milliseconds(1999);
+  const auto batch = Add("a", {"1"});
+  Fill();
+  Acknowledge("1", kNotAuthorized);
+  EXPECT_FALSE(batch->ended());
+  now_ += std::chrono::milliseconds(100);
+  EXPECT_THAT(Fill(), ElementsAre("1 a"));
+  session_age_ = std::chrono::seconds(2);
+  Acknowledge("1", kNotAuthorized);
+  EXPECT_EQ(batch->publication_outcomes()[0].outcome, Outcome::kRejected);
+  EXPECT_EQ(batch->publication_outcomes()[0].reason_code, kNotAuthorized);
+}
+
+TEST_F(SendQueueTest, WhatWaitsForABusyBrokerIsSentAgainAfterALoss) {
+  const auto batch = Add("a", {"1", "2"});
+  Fill();
+  Acknowledge("1", kQuotaExceeded);
+  queue_.ConnectionLost();
+  EXPECT_THAT(Fill(), ElementsAre("1 a", "2 a"));
+  Acknowledge("1");
+  Acknowledge("2");
+  EXPECT_THAT(batch->outcomes(), Each(Outcome::kAcknowledged));
+}
+
+TEST_F(SendQueueTest, PublicationsThatWaitForABusyBrokerKeepTheirPlaces) {
+  Add("a", {"1", "2", "3", "4", "5"});
+  EXPECT_EQ(Fill().size(), 4U);
+  Acknowledge("1", kQuotaExceeded);
+  EXPECT_THAT(Fill(), IsEmpty());
+  Acknowledge("2");
+  EXPECT_THAT(Fill(), ElementsAre("5 a"));
+}
+
+TEST_F(SendQueueTest, AStoppedBatchIsNotSentAgainAfterALoss) {
+  const auto stopped = Add("a", {"1", "2"});
+  Add("b", {"1"});
+  Fill();
+  Stop(stopped);
+  queue_.ConnectionLost();
+  EXPECT_THAT(Fill(), ElementsAre("1 b"));
+}
+
+TEST_F(SendQueueTest, ABatchStoppedBetweenLossAndReconnectFreesItsTopics) {
+  const auto stopped = Add("a", {"1", "2"});
+  Add("b", {"1"});
+  Fill();
+  queue_.ConnectionLost();
+  Stop(stopped, /*unreachable=*/true);
+  EXPECT_THAT(stopped->outcomes(), Each(Outcome::kUnknown));
+  EXPECT_TRUE(stopped->publication_outcomes()[0].unreachable);
+  EXPECT_THAT(Fill(), ElementsAre("1 b"));
+}
+
+}  // namespace
+}  // namespace dino::mqtt

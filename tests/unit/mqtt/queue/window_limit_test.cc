@@ -1,0 +1,37 @@
+#include "server/mqtt/queue/window_limit.h"
+
+#include <gtest/gtest.h>
+
+namespace dino::mqtt {
+namespace {
+
+TEST(WindowLimitTest, HalvesDownToOne) {
+  WindowLimit window(64);
+  for (const std::size_t limit : {32U, 16U, 8U, 4U, 2U, 1U, 1U}) {
+    window.Halve();
+    EXPECT_EQ(window.limit(), limit);
+  }
+}
+
+TEST(WindowLimitTest, DoublesAfterSixteenWindowsOfAnswersUpToItsMost) {
+  WindowLimit window(6);
+  window.Halve();
+  ASSERT_EQ(window.limit(), 3U);
+  EXPECT_FALSE(window.Answered(47));
+  EXPECT_TRUE(window.Answered(1));
+  EXPECT_EQ(window.limit(), 6U);
+  EXPECT_FALSE(window.Answered(1000000));
+}
+
+TEST(WindowLimitTest, ANewSilenceStartsTheCountAnew) {
+  WindowLimit window(8);
+  window.Halve();
+  EXPECT_FALSE(window.Answered(63));
+  window.Halve();
+  EXPECT_FALSE(window.Answered(31));
+  EXPECT_TRUE(window.Answered(1));
+  EXPECT_EQ(window.limit(), 4U);
+}
+
+}  // namespace
+}  // namespace dino::mqtt

@@ -1,0 +1,83 @@
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/mqtt/session/failover.h"
+#include "server/mqtt/wire/reason_code.h"
+#include "tests/unit/mqtt/session/session_pool_fixture.h"
+
+namespace dino::mqtt::session_test {
+namespace {
+
+using ::testing::ElementsAre;
+
+// Two sessions, each with a broker of its own.
+class SessionPoolFailoverTest : public SessionPoolTest {
+ protected:
+  SessionPoolFailoverTest() {
+    SessionPoolOptions options = Options(broker_.port());
+    options.brokers.push_back({"127.0.0.1", other_broker_.port()});
+    options.sessions = 2;
+    options.session.failover_after = std::chrono::milliseconds(100);
+    Start(options);
+  }
+
+  SessionChange NextMove() {
+    SessionChange change;
+    do {
+      change = changes_.Next();
+    } while (change.users == Failover::Move::kNone && !HasFailure());
+    return change;
+  }
+
+  FakeBroker other_broker_;
+};
+
+TEST_F(SessionPoolFailoverTest, UsersMoveToAnotherSessionAndBackInOrder) {
+  FakeConnection home = broker_.AcceptSession();
+  FakeConnection other = other_broker_.AcceptSession();
+  PublishBatch("a", {"1", "2"});
+  PublishBatch("b", {"1"});
+  const Publish first = home.ExpectPublish("1", "a");
+  const Publish second = home.ExpectPublish("2", "a");
+  home.Send(PubAck{second.packet_id});
+  // Gone without a place to return to: the listener of this broker is closed, and the other
+  // one's connections are not accepted.
+  broker_.StopListening();
+  home.Close();
+  EXPECT_EQ(NextMove().users, Failover::Move::kAway);
+
+  const Publish again = other.ExpectPublish("1", "a");
+  PublishBatch("c", {"1"});
+  other.Send(PubAck{again.packet_id});
+  other.Send(PubAck{other.ExpectPublish("1", "b").packet_id});
+  const Publish last = other.ExpectPublish("1", "c");
+
+  // The session's next connection, at either broker.
+  broker_.Listen();
+  FakeConnection back = other_broker_.AcceptSession();
+  EXPECT_EQ(NextMove().users, Failover::Move::kBack);
+  const auto held = PublishBatch("d", {"1"});
+  PublishBatch("e", {"3"});
+  back.ExpectNothingMore();
+  other.Send(PubAck{last.packet_id});
+  back.ExpectPublish("1", "d");
+  back.ExpectPublish("3", "e");
+}
+
+TEST_F(SessionPoolFailoverTest, AStoppedBatchEndsWhereverItIs) {
+  FakeConnection home = broker_.AcceptSession();
+  FakeConnection other = other_broker_.AcceptSession();
+  broker_.StopListening();
+  home.Close();
+  EXPECT_EQ(NextMove().users, Failover::Move::kAway);
+  const auto batch = PublishBatch("a", {"1"});
+  other.ExpectPublish("1", "a");
+  pool_->Stop(batch);
+  ASSERT_TRUE(batch->WaitForEnd());
+  EXPECT_THAT(batch->outcomes(), ElementsAre(Outcome::kUnknown));
+}
+
+}  // namespace
+}  // namespace dino::mqtt::session_test

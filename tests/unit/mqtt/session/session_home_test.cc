@@ -1,0 +1,180 @@
+// A session that serves at another broker than its first one, and goes back: driven by the test,
+// which also says how much time has passed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/mqtt/session/session.h"
+#include "tests/support/mqtt/fake_broker.h"
+#include "tests/support/mqtt/recording_batch.h"
+
+namespace dino::mqtt {
+namespace {
+
+using ::testing::Each;
+using testing::FakeBroker;
+using testing::FakeConnection;
+using testing::kPatience;
+using testing::PubAck;
+using testing::RecordingBatch;
+
+// A connection, and the CONNECT that began it.
+struct Accepted {
+  FakeConnection connection{testing::FileDescriptor()};
+  testing::Connect connect;
+};
+
+class SessionHomeTest : public ::testing::Test {
+ protected:
+  // Connects to the other broker, because the first one does not listen.
+  Accepted StartAway() {
+    home_.StopListening();
+    SessionOptions options;
+    options.brokers = {{"127.0.0.1", home_.port()}, {"127.0.0.1", away_.port()}};
+    options.client_id = "id";
+    options.look_home_every = std::chrono::milliseconds(20);
+    Colleagues colleagues;
+    colleagues.set_serving = [](std::uint32_t, bool) {};
+    colleagues.choose = [](std::uint32_t) { return std::nullopt; };
+    session_ = std::make_unique<Session>(
+        0, options, 1, poller_, [](const std::string&) {},
+        [this](const SessionChange& change) { changes_.push_back(change); }, colleagues);
+    Accepted away = AcceptAt(away_);
+    TurnUntil([this] { return changes_.back().connected; });
+    return away;
+  }
+
+  // One turn of a loop.
+  void Turn() {
+    poller_.Wait(Clock::now() + std::chrono::milliseconds(10));
+    session_->Advance(Clock::now() + passed_);
+  }
+
+  void TurnUntil(const std::function<bool()>& done) {
+    const Clock::time_point limit = Clock::now() + kPatience;
+    while (!done() && Clock::now() < limit) Turn();
+    EXPECT_TRUE(done());
+  }
+
+  // Waits for a connection, and lets it begin. Its CONNACK has been seen afterwards.
+  Accepted AcceptAt(FakeBroker& broker) {
+    auto accepting = std::async(std::launch::async, [&broker] {
+      Accepted accepted{broker.Accept(), {}};
+      accepted.connect = accepted.connection.ExpectConnect();
+      accepted.connection.Send(testing::ConnAck{});
+      return accepted;
+    });
+    TurnUntil(
+        [&] { return accepting.wait_for(std::chrono::seconds(0)) == std::future_status::ready; });
+    for (int i = 0; i < 5; ++i) Turn();
+    return accepting.get();
+  }
+
+  std::shared_ptr<RecordingBatch> Publish(const std::string& payload,
+                                          const std::vector<std::string>& topics) {
+    auto batch = RecordingBatch::ForSession(0, payload, topics);
+    for (Chunk& chunk : batch->chunks()) {
+      chunk.keep_alive = batch;
+      session_->Add(chunk);
+    }
+    session_->Advance(Clock::now() + passed_);
+    return batch;
+  }
+
+  FakeBroker home_;
+  FakeBroker away_;
+  Poller poller_;
+  std::vector<SessionChange> changes_;
+  // Beyond the clock's time.
+  Clock::duration passed_{};
+  std::unique_ptr<Session> session_;
+};
+
+TEST_F(SessionHomeTest, GoesBackOnceTheFirstBrokerHoldsAndAllIsAnswered) {
+  Accepted away = StartAway();
+  EXPECT_EQ(away.connect.client_id, "id");
+  const auto first = Publish("a", {"1"});
+  const testing::Publish unanswered = away.connection.ExpectPublish("1", "a");
+  home_.Listen();
+  Accepted back = AcceptAt(home_);
+  EXPECT_EQ(back.connect.client_id, "id-b") << "one ID twice would end the first connection";
+  Publish("b", {"2"});
+  const testing::Publish second = away.connection.ExpectPublish("2", "b");
+  away.connection.Send(PubAck{second.packet_id});
+  Turn();
+
+  passed_ = kStable;
+  const auto third = Publish("c", {"1", "3"});
+  away.connection.ExpectNothingMore();
+  back.connection.ExpectNothingMore();
+  away.connection.Send(PubAck{unanswered.packet_id});
+  TurnUntil([this] { return changes_.back().broker == home_.address(); });
+  EXPECT_TRUE(changes_.back().connected);
+  EXPECT_TRUE(changes_.back().was_connected);
+  EXPECT_TRUE(first->ended());
+  EXPECT_EQ(away.connection.ExpectDisconnect().reason_code, 0);
+  for (const testing::Publish& publish : back.connection.ExpectPublishes(2)) {
+    EXPECT_EQ(publish.payload, "c");
+    back.connection.Send(PubAck{publish.packet_id});
+  }
+  TurnUntil([&] { return third->ended(); });
+  EXPECT_THAT(third->outcomes(), Each(Outcome::kAcknowledged));
+  EXPECT_EQ(changes_.size(), 3U) << "no loss was reported";
+}
+
+TEST_F(SessionHomeTest, WhatTheOldBrokerWasTooBusyForGoesToTheFirstOne) {
+  Accepted away = StartAway();
+  const auto batch = Publish("a", {"1"});
+  home_.Listen();
+  Accepted back = AcceptAt(home_);
+  away.connection.Send(
+      PubAck{away.connection.ExpectPublish("1", "a").packet_id, 0x97, testing::Form::kReasonCode});
+  passed_ = kStable;
+  TurnUntil([this] { return changes_.back().broker == home_.address(); });
+  Publish("b", {"2"});
+  back.connection.Send(PubAck{back.connection.ExpectPublish("1", "a").packet_id});
+  TurnUntil([&] { return batch->ended(); });
+  EXPECT_THAT(batch->outcomes(), Each(Outcome::kAcknowledged));
+}
+
+TEST_F(SessionHomeTest, StaysWhereItIsWhenTheFirstBrokerDoesNotHold) {
+  Accepted away = StartAway();
+  home_.Listen();
+  for (int i = 0; i < 3; ++i) {
+    Accepted flapping = AcceptAt(home_);
+    flapping.connection.Close();
+  }
+  Turn();
+  passed_ = kStable;
+  const auto batch = Publish("a", {"1"});
+  away.connection.Send(PubAck{away.connection.ExpectPublish("1", "a").packet_id});
+  TurnUntil([&] { return batch->ended(); });
+  EXPECT_EQ(changes_.size(), 2U) << "nobody needs to know";
+}
+
+TEST_F(SessionHomeTest, ALossMeanwhileLosesNothing) {
+  Accepted away = StartAway();
+  const auto batch = Publish("a", {"1", "2"});
+  away.connection.ExpectPublishes(2);
+  home_.Listen();
+  Accepted looked = AcceptAt(home_);
+  away.connection.Close();
+  TurnUntil([this] { return !changes_.back().connected; });
+  looked.connection.ExpectClosed();
+  Accepted back = AcceptAt(home_);
+  EXPECT_EQ(back.connect.client_id, "id");
+  for (const testing::Publish& publish : back.connection.ExpectPublishes(2)) {
+    back.connection.Send(PubAck{publish.packet_id});
+  }
+  TurnUntil([&] { return batch->ended(); });
+  EXPECT_THAT(batch->outcomes(), Each(Outcome::kAcknowledged));
+}
+
+}  // namespace
+}  // namespace dino::mqtt
