@@ -81,8 +81,8 @@ class RulesTest(unittest.TestCase):
     def test_reserved_headers(self):
         pool = "server/mqtt/session/session_pool.h"
         self.assert_breach(
-            {pool: "struct Pool {};\n", "server/rpc/call.cc": f'#include "{pool}"\n'},
-            f"server/rpc/call.cc:1: {pool} is not for server/rpc")
+            {pool: "struct Pool {};\n", "tests/unit/rpc/a_test.cc": f'#include "{pool}"\n'},
+            f"tests/unit/rpc/a_test.cc:1: {pool} is not for tests/unit")
 
     def test_libraries(self):
         self.assert_breach(

@@ -1,11 +1,12 @@
 """The rules as data: who may include what, and where each fact stands."""
 
-# Which of our folders each folder may include, beside itself: folders, or single headers. A folder
-# that is not named counts to the one above it.
 # What others than server/app see of mqtt.
 PUBLISHING = [
     "server/mqtt/batch.h", "server/mqtt/publisher.h", "server/mqtt/wire/reason_code.h",
 ]
+
+# Which of our folders each folder may include, beside itself: folders, or single headers. A folder
+# that is not named counts to the one above it.
 FOLDERS = {
     "server": ["server/app"],
     "server/app": [
