@@ -9,19 +9,16 @@
 namespace dino::fanout {
 namespace {
 
+// What the reason code of a PUBACK that refuses a publication means for the call.
+Failure FailureOf(std::uint8_t reason_code) {
+  if (reason_code == mqtt::kNotAuthorized) return Failure::kNotAuthorized;
+  return mqtt::IsBusy(reason_code) ? Failure::kBusy : Failure::kRefused;
+}
+
 Failure FailureOf(const mqtt::PublicationOutcome& outcome) {
-  switch (outcome.outcome) {
-    case mqtt::Outcome::kAcknowledged:
-    case mqtt::Outcome::kNoSubscriber:
-      return Failure::kNone;
-    case mqtt::Outcome::kRejected:
-      if (outcome.reason_code == mqtt::kNotAuthorized) return Failure::kNotAuthorized;
-      return mqtt::IsBusy(outcome.reason_code) ? Failure::kBusy : Failure::kRefused;
-    case mqtt::Outcome::kPending:
-    case mqtt::Outcome::kNotSent:
-    case mqtt::Outcome::kUnknown:
-      break;
-  }
+  if (mqtt::IsAcknowledged(outcome.outcome)) return Failure::kNone;
+  // With a code, what is unknown was refused too, but only when it was sent again.
+  if (outcome.reason_code >= mqtt::kFirstFailure) return FailureOf(outcome.reason_code);
   return outcome.unreachable ? Failure::kUnreachable : Failure::kTimeUp;
 }
 

@@ -15,6 +15,9 @@
 namespace dino::mqtt {
 
 class Batch;
+struct Deferred;
+template <typename Item>
+class LinkedList;
 
 // A number for `PublishOptions::lane` that no other lane of the process has. Thread-safe.
 std::uint64_t NewLane();
@@ -78,15 +81,18 @@ struct Chunk {
   std::uint32_t first = 0;
   std::uint32_t count = 0;
 
-  // How many were taken up for sending, and how many were settled.
+  // How many of them were taken up for sending.
   std::uint32_t taken = 0;
-  std::uint32_t settled = 0;
+  // How many publications are not settled.
+  std::uint32_t open = 0;
   // Keeps the batch alive from hand-over until its last publication is settled.
   std::shared_ptr<Batch> keep_alive;
-  // Place in a `ChunkList`.
+  // Place in a `LinkedList`.
   Chunk* previous = nullptr;
   Chunk* next = nullptr;
-  class ChunkList* list = nullptr;
+  LinkedList<Chunk>* list = nullptr;
+  // Those that were taken up and are not in flight.
+  Deferred* deferred = nullptr;
   // It is the one of its lane that is served.
   bool leads_lane = false;
 };
@@ -143,6 +149,7 @@ class Batch {
     chunk.session = session;
     chunk.first = first;
     chunk.count = count;
+    chunk.open = count;
     chunks_.push_back(std::move(chunk));
     open_chunks_.store(chunks_.size(), std::memory_order_relaxed);
   }

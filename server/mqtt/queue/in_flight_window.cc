@@ -20,12 +20,6 @@ bool InFlightWindow::HasRoom(std::size_t bytes) const {
          (entries_.empty() || next_sequence_ - entries_.front().sequence < kMaxSequenceSpan);
 }
 
-bool InFlightWindow::HasTopic(std::uint64_t topic_hash) const {
-  const auto is_it = [topic_hash](const InFlight& entry) { return entry.topic_hash == topic_hash; };
-  return std::any_of(entries_.begin(), entries_.end(), is_it) ||
-         std::any_of(held_.begin(), held_.end(), is_it);
-}
-
 InFlight& InFlightWindow::Add(Chunk* chunk, std::uint32_t position, std::uint64_t topic_hash,
                               std::size_t bytes, Clock::time_point now) {
   InFlight entry;
@@ -57,45 +51,11 @@ void InFlightWindow::RemoveLast() {
   entries_.pop_back();
 }
 
-void InFlightWindow::Hold(const InFlight& entry) {
-  bytes_ += entry.bytes;
-  held_.push_back(entry);
-}
-
-template <typename Condition>
-std::optional<InFlight> InFlightWindow::TakeHeldIf(Condition condition) {
-  const auto found = std::find_if(held_.begin(), held_.end(), condition);
-  if (found == held_.end()) return std::nullopt;
-  InFlight entry = *found;
-  held_.erase(found);
-  bytes_ -= entry.bytes;
-  return entry;
-}
-
-std::optional<InFlight> InFlightWindow::TakeDue(Clock::time_point now) {
-  return TakeHeldIf([now](const InFlight& entry) { return entry.retry_at <= now; });
-}
-
-std::optional<InFlight> InFlightWindow::TakeHeld(const Chunk& chunk) {
-  return TakeHeldIf([&chunk](const InFlight& entry) { return entry.chunk == &chunk; });
-}
-
-std::optional<Clock::time_point> InFlightWindow::NextDue() const {
-  const auto next = std::min_element(
-      held_.begin(), held_.end(),
-      [](const InFlight& a, const InFlight& b) { return a.retry_at < b.retry_at; });
-  if (next == held_.end()) return std::nullopt;
-  return next->retry_at;
-}
-
 std::vector<InFlight> InFlightWindow::TakeAll() {
   bytes_ = 0;
-  std::vector<InFlight> all;
-  all.reserve(max_capacity_);
-  all.insert(all.end(), held_.begin(), held_.end());
-  all.insert(all.end(), entries_.begin(), entries_.end());
-  held_.clear();
+  std::vector<InFlight> all = std::move(entries_);
   entries_.clear();
+  entries_.reserve(max_capacity_);
   return all;
 }
 

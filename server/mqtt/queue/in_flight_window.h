@@ -8,6 +8,7 @@
 
 #include "server/base/clock.h"
 #include "server/mqtt/batch.h"
+#include "server/mqtt/queue/deferred.h"
 
 namespace dino::mqtt {
 
@@ -25,19 +26,13 @@ struct InFlight {
   // Counts the session's publications; tells which of two was sent first.
   std::uint64_t sequence = 0;
   Clock::time_point sent_at;
-  // The failure code of the last answer and how many there were, if it is being repeated.
-  std::uint8_t last_failure = 0;
-  std::uint8_t failures = 0;
-  // When it is to be sent again, while it is held.
-  Clock::time_point retry_at;
+  Attempts attempts;
 };
 
 // The publications of one session that await PUBACK.
 //
 // Its capacity is at most the broker's Receive Maximum, and bounds what a connection holds that the
-// socket has no room for. At most one publication per topic is in flight, which keeps a user's
-// events in order when one of them must be sent again. Topics are told apart by a 64-bit hash; a
-// collision only makes one publication wait for another.
+// socket has no room for.
 //
 // Belongs to the session's loop; not thread-safe.
 class InFlightWindow {
@@ -49,7 +44,7 @@ class InFlightWindow {
   void LimitCapacity(std::size_t limit);
 
   // How many places are taken.
-  std::size_t size() const { return entries_.size() + held_.size(); }
+  std::size_t size() const { return entries_.size(); }
   bool empty() const { return size() == 0; }
 
   // True if one more publication of `bytes` may be sent. An empty window takes any size.
@@ -57,11 +52,9 @@ class InFlightWindow {
   // True if there are as many entries as there may be.
   bool full() const { return size() >= capacity_; }
 
-  bool HasTopic(std::uint64_t topic_hash) const;
-
   // Takes a place. The reference is good until the next call of a function that is not const.
   //
-  // REQUIRES: HasRoom(bytes) and !HasTopic(topic_hash).
+  // REQUIRES: HasRoom(bytes).
   InFlight& Add(Chunk* chunk, std::uint32_t position, std::uint64_t topic_hash, std::size_t bytes,
                 Clock::time_point now);
 
@@ -72,21 +65,7 @@ class InFlightWindow {
   // Gives back the place that `Add` gave out last.
   void RemoveLast();
 
-  // Keeps a place, and the topic, for a publication that was removed and is to be sent again
-  // at `entry.retry_at`.
-  void Hold(const InFlight& entry);
-
-  // Takes a held publication whose time has come; none if there is none. Its place may be
-  // taken by `Add` whether or not there is room.
-  std::optional<InFlight> TakeDue(Clock::time_point now);
-
-  // Takes a held publication of this chunk; none if there is none.
-  std::optional<InFlight> TakeHeld(const Chunk& chunk);
-
-  // When the next held publication is to be sent; none if none is held.
-  std::optional<Clock::time_point> NextDue() const;
-
-  // Gives all places back, in the order of sending; those that are held come first.
+  // Gives all places back, in the order of sending.
   std::vector<InFlight> TakeAll();
 
   // Leaves the places of the chunk's publications taken, but with nobody waiting. Calls
@@ -107,9 +86,6 @@ class InFlightWindow {
   std::optional<Clock::time_point> OldestSentAt() const;
 
  private:
-  template <typename Condition>
-  std::optional<InFlight> TakeHeldIf(Condition condition);
-
   // A connection numbers packets with 16 bits and does not check whether a number is still in
   // use, so nothing may be in flight for longer than it takes to come round.
   static constexpr std::uint64_t kMaxSequenceSpan = 32768;
@@ -121,8 +97,6 @@ class InFlightWindow {
   std::uint64_t next_sequence_ = 0;
   // In the order of sending.
   std::vector<InFlight> entries_;
-  // Answered with a failure that may pass, and waiting to be sent again.
-  std::vector<InFlight> held_;
 };
 
 }  // namespace dino::mqtt

@@ -31,17 +31,11 @@ Chunk* Lanes::Leave(Chunk& chunk) {
   return next;
 }
 
-void Lanes::TakeAll(std::vector<Chunk*>& chunks) {
-  for (auto& [lane, list] : waiting_) list.TakeAll(chunks);
-  waiting_.clear();
-}
-
 void Lanes::Sort(std::vector<Chunk*>& chunks) {
   const auto in_lane = [](const Chunk* chunk) { return chunk->batch->options().lane != 0; };
   const auto first = std::stable_partition(chunks.begin(), chunks.end(), std::not_fn(in_lane));
   std::sort(first, chunks.end(),
             [](const Chunk* a, const Chunk* b) { return a->batch->id() < b->batch->id(); });
-  for (auto chunk = first; chunk != chunks.end(); ++chunk) (*chunk)->leads_lane = false;
 }
 
 }  // namespace dino::mqtt

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "absl/container/node_hash_map.h"
-#include "server/mqtt/queue/chunk_list.h"
+#include "server/mqtt/batch.h"
+#include "server/mqtt/queue/linked_list.h"
 
 namespace dino::mqtt {
 
@@ -19,15 +20,11 @@ class Lanes {
   // be served next, null if none: the chunk does not lead, or nobody waits.
   Chunk* Leave(Chunk& chunk);
 
-  // Moves the chunks that wait to the end of `chunks`.
-  void TakeAll(std::vector<Chunk*>& chunks);
-
-  // Puts the chunks of lanes last, in the order in which their batches were made; none leads any
-  // more.
+  // Puts the chunks of lanes last, in the order in which their batches were made.
   static void Sort(std::vector<Chunk*>& chunks);
 
  private:
-  absl::node_hash_map<std::uint64_t, ChunkList> waiting_;
+  absl::node_hash_map<std::uint64_t, LinkedList<Chunk>> waiting_;
 };
 
 }  // namespace dino::mqtt

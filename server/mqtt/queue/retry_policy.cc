@@ -8,14 +8,16 @@
 namespace dino::mqtt {
 namespace {
 
-constexpr std::chrono::seconds kRulesLoaded{2};
+// VerneMQ needed up to three seconds on a busy machine.
+constexpr std::chrono::seconds kRulesLoaded{10};
 constexpr std::chrono::milliseconds kShortestDelay{100};
 constexpr std::chrono::milliseconds kLongestDelay{2000};
 
 }  // namespace
 
-bool MayPass(std::uint8_t reason_code, Clock::duration session_age) {
-  return IsBusy(reason_code) || (reason_code == kNotAuthorized && session_age < kRulesLoaded);
+bool RetryPolicy::MayPass(std::uint8_t reason_code, Clock::time_point now) const {
+  if (reason_code != kNotAuthorized) return IsBusy(reason_code);
+  return !proven_ && now < connected_at_ + kRulesLoaded;
 }
 
 Clock::duration RetryDelay(unsigned failures) {

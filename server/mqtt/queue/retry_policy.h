@@ -4,16 +4,33 @@
 #include <cstdint>
 
 #include "server/base/clock.h"
-#include "server/mqtt/batch.h"
 
 namespace dino::mqtt {
 
-// What a session makes of a PUBACK with a failure code.
+// Answers whether a publication that the broker has refused is worth sending again.
 //
 // A broker that is busy or misses a cluster node (0x80, 0x83) or that counts quotas (0x97) may
-// take the publication a moment later. One that has just started may not have loaded its access
-// rules yet (0x87), so that code counts only when the session is a little older.
-bool MayPass(std::uint8_t reason_code, Clock::duration session_age);
+// take it a moment later. One that has just started may not have loaded its access rules yet
+// (0x87), so that code counts only once the connection has had a publication acknowledged, or is
+// 10 s old.
+//
+// Not thread-safe.
+class RetryPolicy {
+ public:
+  // The broker has accepted a connection.
+  void Connected(Clock::time_point now) {
+    connected_at_ = now;
+    proven_ = false;
+  }
+  // It has acknowledged a publication there.
+  void Acknowledged() { proven_ = true; }
+
+  bool MayPass(std::uint8_t reason_code, Clock::time_point now) const;
+
+ private:
+  Clock::time_point connected_at_;
+  bool proven_ = false;
+};
 
 // How long to wait before a publication is sent again that failed so often: 0.1 s, doubled each
 // time up to 2 s.

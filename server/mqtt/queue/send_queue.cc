@@ -1,30 +1,47 @@
 #include "server/mqtt/queue/send_queue.h"
 
 #include <limits>
+#include <memory>
 
 #include "absl/hash/hash.h"
-#include "server/mqtt/queue/retry_policy.h"
+#include "server/mqtt/queue/lanes.h"
 #include "server/mqtt/wire/reason_code.h"
 
 namespace dino::mqtt {
 namespace {
 
-// How many publications a chunk sends before it is the next one's turn: a small call waits for so
-// many of each large one. With fewer, changing chunks costs more than it gains.
-constexpr int kTurn = 4;
-
 // Room for a packet's header and properties, beside topic and payload.
 constexpr std::size_t kPacketOverhead = 200;
+
+// How a publication ends that is given up while it waits.
+PublicationOutcome OutcomeIfGivenUp(const Attempts& attempts, bool unreachable) {
+  // It would have been final from a broker that was ready.
+  const bool not_ready = attempts.last_failure == kNotAuthorized;
+  const std::uint8_t failure = not_ready ? kSuccess : attempts.last_failure;
+  if (attempts.unanswered) return {Outcome::kUnknown, failure, unreachable || not_ready};
+  if (failure != kSuccess) return {Outcome::kRejected, failure, false};
+  return {Outcome::kNotSent, 0, unreachable || not_ready};
+}
+
+// How a publication ends that the broker has answered for good.
+PublicationOutcome OutcomeOfAnswer(const Attempts& attempts, std::uint8_t reason_code) {
+  const Outcome outcome = OutcomeOf(reason_code);
+  // The copy that went out before may have arrived.
+  if (outcome == Outcome::kRejected && attempts.unanswered) {
+    return {Outcome::kUnknown, reason_code, false};
+  }
+  return {outcome, reason_code, false};
+}
 
 }  // namespace
 
 SendQueue::~SendQueue() {
-  while (!deadlines_.empty()) Stop(*deadlines_.begin()->second, /*unreachable=*/true);
+  while (Chunk* const chunk = open_.first()) Stop(*chunk, /*unreachable=*/true);
 }
 
 void SendQueue::Add(Chunk& chunk) {
   Enlist(chunk);
-  if (chunk.taken < chunk.count) Serve(chunk);
+  if (chunk.taken < chunk.count) turns_.Add(chunk);
 }
 
 void SendQueue::Park(Chunk& chunk) {
@@ -33,169 +50,159 @@ void SendQueue::Park(Chunk& chunk) {
 }
 
 void SendQueue::Unpark() {
-  while (Chunk* chunk = parked_.front()) {
-    parked_.Erase(*chunk);
-    Serve(*chunk);
-  }
+  while (Chunk* const chunk = parked_.PopFront()) turns_.Add(*chunk);
 }
 
 void SendQueue::Enlist(Chunk& chunk) {
-  deadlines_.emplace(chunk.batch->options().deadline, &chunk);
+  open_.Add(chunk);
   unsent_ += chunk.count - chunk.taken;
 }
 
-void SendQueue::Serve(Chunk& chunk) {
-  if (lanes_.Enter(chunk)) ready_.PushBack(chunk);
+Deferred& SendQueue::Defer(Chunk& chunk, std::uint32_t position, std::uint64_t topic_hash,
+                           const Attempts& attempts) {
+  // Owned by the chunk's list until `Forget`.
+  auto deferred = std::make_unique<Deferred>();
+  deferred->chunk = &chunk;
+  deferred->position = position;
+  deferred->topic_hash = topic_hash;
+  deferred->attempts = attempts;
+  deferred->next_of_chunk = chunk.deferred;
+  if (chunk.deferred != nullptr) chunk.deferred->previous_of_chunk = deferred.get();
+  chunk.deferred = deferred.get();
+  ++deferred_count_;
+  return *deferred.release();
 }
 
-void SendQueue::PassLane(Chunk& chunk) {
-  if (Chunk* const next = lanes_.Leave(chunk)) ready_.PushBack(*next);
+void SendQueue::Forget(Deferred& deferred) {
+  const std::unique_ptr<Deferred> owned(&deferred);
+  if (deferred.list != nullptr) {
+    deferred.list->Erase(deferred);
+  } else {
+    held_.erase({deferred.not_before, &deferred});
+  }
+  Deferred* const previous = deferred.previous_of_chunk;
+  Deferred* const next = deferred.next_of_chunk;
+  (previous == nullptr ? deferred.chunk->deferred : previous->next_of_chunk) = next;
+  if (next != nullptr) next->previous_of_chunk = previous;
+  --deferred_count_;
+}
+
+void SendQueue::GiveUp(Deferred& deferred, bool unreachable) {
+  const Deferred given_up = deferred;
+  Forget(deferred);
+  if (given_up.has_topic) Release(given_up.topic_hash);
+  open_.Settle(*given_up.chunk, given_up.position,
+               OutcomeIfGivenUp(given_up.attempts, unreachable));
+}
+
+void SendQueue::HoldUntil(Deferred& deferred, Clock::time_point time) {
+  deferred.has_topic = true;
+  deferred.not_before = time;
+  held_.emplace(time, &deferred);
+}
+
+void SendQueue::EndHolds(Clock::time_point now) {
+  while (!held_.empty() && held_.begin()->first <= now) {
+    due_.PushBack(*held_.begin()->second);
+    held_.erase(held_.begin());
+  }
+}
+
+void SendQueue::Release(std::uint64_t topic_hash) {
+  Deferred* const next = lines_.Release(topic_hash);
+  if (next == nullptr) return;
+  next->has_topic = true;
+  due_.PushBack(*next);
 }
 
 SendQueue::Work SendQueue::TakeAll() {
   Work work;
-  work.resend.assign(resend_.begin(), resend_.end());
-  // Those that have everything on its way stand in no list. Then those that wait for a topic, so
-  // that they get it before chunks that came later.
-  for (const auto& [deadline, chunk] : deadlines_) {
-    if (chunk->list == nullptr) work.chunks.push_back(chunk);
+  EndHolds(Clock::time_point::max());
+  std::vector<Deferred*> waiting;
+  lines_.TakeWaiting([](const Deferred&) { return true; }, waiting);
+  while (Deferred* const deferred = due_.PopFront()) {
+    lines_.Release(deferred->topic_hash);
+    deferred->has_topic = false;
+    work.deferred.push_back(deferred);
   }
-  for (auto& [topic_hash, list] : waiting_) list.TakeAll(work.chunks);
-  ready_.TakeAll(work.chunks);
-  lanes_.TakeAll(work.chunks);
-  parked_.TakeAll(work.chunks);
-  resend_.clear();
-  waiting_.clear();
-  freed_.clear();
-  deadlines_.clear();
-  unsent_ = 0;
+  work.deferred.insert(work.deferred.end(), waiting.begin(), waiting.end());
+  work.chunks = open_.All();
+  for (Chunk* const chunk : work.chunks) {
+    open_.Remove(*chunk);
+    turns_.Remove(*chunk);
+  }
   Lanes::Sort(work.chunks);
+  unsent_ = 0;
+  deferred_count_ = 0;
   return work;
 }
 
-void SendQueue::Adopt(Work work) {
-  resend_.insert(resend_.end(), work.resend.begin(), work.resend.end());
-  for (Chunk* chunk : work.chunks) Add(*chunk);
-}
-
-bool SendQueue::Holds(Chunk& chunk) const {
-  return deadlines_.contains({chunk.batch->options().deadline, &chunk});
+void SendQueue::Adopt(const Work& work) {
+  deferred_count_ += work.deferred.size();
+  for (Deferred* const deferred : work.deferred) {
+    if (lines_.TryTake(deferred->topic_hash)) {
+      deferred->has_topic = true;
+      due_.PushBack(*deferred);
+    } else {
+      lines_.Wait(*deferred);
+    }
+  }
+  for (Chunk* const chunk : work.chunks) Add(*chunk);
 }
 
 void SendQueue::Stop(Chunk& chunk, bool unreachable) {
   // Keeps the chunk until this function is done with it.
   const std::shared_ptr<Batch> batch = chunk.keep_alive;
-  if (chunk.list != nullptr) chunk.list->Erase(chunk);
-  PassLane(chunk);
+  turns_.Remove(chunk);
   const std::uint32_t taken = chunk.taken;
   unsent_ -= chunk.count - taken;
   chunk.taken = chunk.count;
 
-  const PublicationOutcome unknown{Outcome::kUnknown, 0, unreachable};
-  window_.Detach(chunk, [&](std::uint32_t position) { Settle(chunk, position, unknown); });
-  while (const std::optional<InFlight> held = window_.TakeHeld(chunk)) {
-    Free(held->topic_hash);
-    Settle(chunk, held->position, {Outcome::kRejected, held->last_failure, false});
-  }
-  for (auto entry = resend_.begin(); entry != resend_.end();) {
-    if (entry->chunk != &chunk) {
-      ++entry;
-      continue;
-    }
-    Settle(chunk, entry->position, unknown);
-    Free(entry->topic_hash);
-    entry = resend_.erase(entry);
-  }
+  window_.Detach(chunk, [&](std::uint32_t position) {
+    open_.Settle(chunk, position, {Outcome::kUnknown, 0, unreachable});
+  });
+  while (chunk.deferred != nullptr) GiveUp(*chunk.deferred, unreachable);
   for (std::uint32_t i = taken; i < chunk.count; ++i) {
-    Settle(chunk, chunk.first + i, {Outcome::kNotSent, 0, unreachable});
+    open_.Settle(chunk, chunk.first + i, {Outcome::kNotSent, 0, unreachable});
   }
 }
 
 void SendQueue::Expire(Clock::time_point now, bool unreachable) {
-  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    Stop(*deadlines_.begin()->second, unreachable);
+  while (open_.NextDeadline().value_or(Clock::time_point::max()) <= now) {
+    Stop(*open_.first(), unreachable);
   }
 }
 
-std::optional<Clock::time_point> SendQueue::NextDeadline() const {
-  if (deadlines_.empty()) return std::nullopt;
-  return deadlines_.begin()->first;
+std::optional<Clock::time_point> SendQueue::NextRetry() const {
+  if (held_.empty()) return std::nullopt;
+  return held_.begin()->first;
 }
 
 bool SendQueue::Fill(Clock::time_point now, Sender send) {
-  if (!FillRetries(now, send) || !FillResend(now, send)) return false;
-  if (!resend_.empty()) return true;
-  if (!FillFreed(now, send)) return false;
-  if (!freed_.empty()) return true;
-  return FillReady(now, send);
-}
-
-bool SendQueue::FillResend(Clock::time_point now, Sender send) {
-  while (!resend_.empty()) {
-    const InFlight lost = resend_.front();
-    if (!window_.HasRoom(lost.bytes) || window_.HasTopic(lost.topic_hash)) return true;
-    resend_.pop_front();
-    if (!SendAgain(lost, now, send)) return false;
-  }
-  return true;
-}
-
-bool SendQueue::FillRetries(Clock::time_point now, Sender send) {
-  while (const std::optional<InFlight> due = window_.TakeDue(now)) {
-    if (!SendAgain(*due, now, send)) return false;
-  }
-  return true;
-}
-
-bool SendQueue::SendAgain(const InFlight& entry, Clock::time_point now, Sender send) {
-  const Batch& batch = *entry.chunk->batch;
-  batch.WriteTopic(entry.position, topic_);
-  const std::string_view payload = batch.PayloadOf(entry.position, payload_);
-  InFlight& again = window_.Add(entry.chunk, entry.position, entry.topic_hash, entry.bytes, now);
-  again.failures = entry.failures;
-  again.last_failure = entry.last_failure;
-  return Transmit(again, {batch, topic_, payload}, send);
-}
-
-bool SendQueue::FillFreed(Clock::time_point now, Sender send) {
-  while (!freed_.empty()) {
-    const auto waiting = waiting_.find(freed_.front());
-    if (waiting == waiting_.end() || window_.HasTopic(waiting->first)) {
-      freed_.pop_front();
-      continue;
+  EndHolds(now);
+  while (true) {
+    Step step = Step::kDone;
+    if (Deferred* const deferred = due_.front()) {
+      step = SendDeferred(*deferred, now, send);
+    } else if (Chunk* const chunk = turns_.next()) {
+      step = SendNext(*chunk, now, send);
+    } else {
+      return true;
     }
-    Chunk* chunk = waiting->second.front();
-    if (chunk == nullptr) {
-      waiting_.erase(waiting);
-      freed_.pop_front();
-      continue;
-    }
-    const Step step = SendNext(*chunk, now, send);
-    if (step == Step::kConnectionLost) return false;
-    if (step == Step::kNoRoom) return true;
-    freed_.pop_front();
-    if (step == Step::kSent) {
-      waiting->second.Erase(*chunk);
-      ready_.PushBack(*chunk);
-    }
+    if (step != Step::kDone) return step == Step::kNoRoom;
   }
-  return true;
 }
 
-bool SendQueue::FillReady(Clock::time_point now, Sender send) {
-  while (Chunk* chunk = ready_.front()) {
-    const Step step = SendNext(*chunk, now, send);
-    if (step == Step::kConnectionLost) return false;
-    if (step == Step::kNoRoom) return true;
-    if (step != Step::kSent) {
-      turn_ = 0;
-    } else if (++turn_ == kTurn) {
-      turn_ = 0;
-      ready_.Erase(*chunk);
-      ready_.PushBack(*chunk);
-    }
-  }
-  return true;
+SendQueue::Step SendQueue::SendDeferred(Deferred& deferred, Clock::time_point now, Sender send) {
+  const Batch& batch = *deferred.chunk->batch;
+  batch.WriteTopic(deferred.position, topic_);
+  const std::string_view payload = batch.PayloadOf(deferred.position, payload_);
+  const std::size_t bytes = topic_.size() + payload.size() + kPacketOverhead;
+  if (!window_.HasRoom(bytes)) return Step::kNoRoom;
+  InFlight& entry = window_.Add(deferred.chunk, deferred.position, deferred.topic_hash, bytes, now);
+  entry.attempts = deferred.attempts;
+  Forget(deferred);
+  return Transmit(entry, {batch, topic_, payload}, send) ? Step::kDone : Step::kConnectionLost;
 }
 
 SendQueue::Step SendQueue::SendNext(Chunk& chunk, Clock::time_point now, Sender send) {
@@ -206,23 +213,20 @@ SendQueue::Step SendQueue::SendNext(Chunk& chunk, Clock::time_point now, Sender 
   const std::size_t bytes = topic_.size() + payload.size() + kPacketOverhead;
   if (!window_.HasRoom(bytes)) return Step::kNoRoom;
   const std::uint64_t topic_hash = absl::HashOf(topic_);
-  if (window_.HasTopic(topic_hash)) {
-    chunk.list->Erase(chunk);
-    waiting_[topic_hash].PushBack(chunk);
-    if (chunk.taken + 1 == chunk.count) PassLane(chunk);
-    return Step::kMustWait;
-  }
   ++chunk.taken;
   --unsent_;
-  const bool last = chunk.taken == chunk.count;
-  if (last) {
-    chunk.list->Erase(chunk);
-    PassLane(chunk);
+  if (chunk.taken == chunk.count) {
+    turns_.Remove(chunk);
+  } else {
+    turns_.Sent();
+  }
+  if (!lines_.TryTake(topic_hash)) {
+    lines_.Wait(Defer(chunk, position, topic_hash, {}));
+    return Step::kDone;
   }
   InFlight& entry = window_.Add(&chunk, position, topic_hash, bytes, now);
   // From here on the chunk may have ended, if this was its last publication.
-  if (!Transmit(entry, {batch, topic_, payload}, send)) return Step::kConnectionLost;
-  return last ? Step::kLastSent : Step::kSent;
+  return Transmit(entry, {batch, topic_, payload}, send) ? Step::kDone : Step::kConnectionLost;
 }
 
 bool SendQueue::Transmit(InFlight& entry, const Outgoing& outgoing, Sender send) {
@@ -233,8 +237,8 @@ bool SendQueue::Transmit(InFlight& entry, const Outgoing& outgoing, Sender send)
     case SendStatus::kRefused: {
       const InFlight refused = entry;
       window_.RemoveLast();
-      Free(refused.topic_hash);
-      Settle(*refused.chunk, refused.position, {Outcome::kRejected, reason_code, false});
+      Release(refused.topic_hash);
+      open_.Settle(*refused.chunk, refused.position, {Outcome::kRejected, reason_code, false});
       return true;
     }
     case SendStatus::kConnectionLost:
@@ -245,54 +249,49 @@ bool SendQueue::Transmit(InFlight& entry, const Outgoing& outgoing, Sender send)
 }
 
 std::optional<Clock::duration> SendQueue::Acknowledge(int packet_id, std::uint8_t reason_code,
-                                                      Clock::time_point now,
-                                                      Clock::duration session_age) {
+                                                      Clock::time_point now) {
   std::optional<InFlight> entry = window_.Remove(packet_id);
   if (!entry.has_value()) return std::nullopt;
   // What nobody waits for any more was left to the broker's answer.
   const bool by_broker =
       entry->chunk == nullptr || entry->chunk->batch->options().qos == Qos::kAtLeastOnce;
   const auto latency = by_broker ? std::optional(now - entry->sent_at) : std::nullopt;
-  if (entry->chunk != nullptr && MayPass(reason_code, session_age)) {
-    entry->last_failure = reason_code;
-    if (entry->failures < std::numeric_limits<std::uint8_t>::max()) ++entry->failures;
-    entry->retry_at = now + RetryDelay(entry->failures);
-    window_.Hold(*entry);
+  if (entry->chunk == nullptr) {
+    Release(entry->topic_hash);
     return latency;
   }
-  Free(entry->topic_hash);
-  if (entry->chunk == nullptr) return latency;
-  Settle(*entry->chunk, entry->position, {OutcomeOf(reason_code), reason_code, false});
+  if (retry_policy_.MayPass(reason_code, now)) {
+    Attempts& attempts = entry->attempts;
+    attempts.last_failure = reason_code;
+    if (attempts.failures < std::numeric_limits<std::uint8_t>::max()) ++attempts.failures;
+    HoldUntil(Defer(*entry->chunk, entry->position, entry->topic_hash, attempts),
+              now + RetryDelay(attempts.failures));
+    return latency;
+  }
+  if (reason_code < kFirstFailure) retry_policy_.Acknowledged();
+  Release(entry->topic_hash);
+  open_.Settle(*entry->chunk, entry->position, OutcomeOfAnswer(entry->attempts, reason_code));
   return latency;
 }
 
+void SendQueue::Connected(Clock::time_point now, std::size_t window) {
+  window_.LimitCapacity(window);
+  retry_policy_.Connected(now);
+}
+
 void SendQueue::ConnectionLost() {
-  // What is left in `resend_` was sent before anything that is in flight now and has waited
-  // since; different topics, so either order would do.
-  for (const InFlight& entry : window_.TakeAll()) {
+  // Who was told to wait was told so by that connection.
+  EndHolds(Clock::time_point::max());
+  for (InFlight& entry : window_.TakeAll()) {
     if (entry.chunk == nullptr) {
-      Free(entry.topic_hash);
-    } else {
-      resend_.push_back(entry);
+      Release(entry.topic_hash);
+      continue;
     }
+    entry.attempts.unanswered = true;
+    Deferred& deferred = Defer(*entry.chunk, entry.position, entry.topic_hash, entry.attempts);
+    deferred.has_topic = true;
+    due_.PushBack(deferred);
   }
-}
-
-void SendQueue::Settle(Chunk& chunk, std::uint32_t position, PublicationOutcome outcome) {
-  chunk.batch->Settle(position, outcome);
-  if (++chunk.settled == chunk.count) End(chunk);
-}
-
-void SendQueue::End(Chunk& chunk) {
-  deadlines_.erase({chunk.batch->options().deadline, &chunk});
-  on_ended_(chunk);
-  const std::shared_ptr<Batch> batch = std::move(chunk.keep_alive);
-  batch->ChunkSettled();
-}
-
-void SendQueue::Free(std::uint64_t topic_hash) {
-  if (waiting_.empty() || waiting_.find(topic_hash) == waiting_.end()) return;
-  freed_.push_back(topic_hash);
 }
 
 }  // namespace dino::mqtt

@@ -3,8 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,29 +10,28 @@
 #include <vector>
 
 #include "absl/container/btree_set.h"
-#include "absl/container/node_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "server/base/clock.h"
 #include "server/mqtt/batch.h"
-#include "server/mqtt/queue/chunk_list.h"
+#include "server/mqtt/queue/deferred.h"
 #include "server/mqtt/queue/in_flight_window.h"
-#include "server/mqtt/queue/lanes.h"
+#include "server/mqtt/queue/linked_list.h"
+#include "server/mqtt/queue/open_chunks.h"
+#include "server/mqtt/queue/retry_policy.h"
+#include "server/mqtt/queue/topic_lines.h"
+#include "server/mqtt/queue/turns.h"
 
 namespace dino::mqtt {
 
 // What a session has to send, in which order, and what it awaits the answer of.
 //
-// Chunks are served in turn, a few publications each, so that a large one does not hold up
-// small ones. A publication whose topic is in flight waits for that answer, and its chunk
-// with it; chunks that wait for one topic get it in the order in which they came. After a
-// lost connection what was in flight goes out first, in its old order.
+// A publication is a position of its chunk until the chunk comes to it (`Turns`). Then it is sent,
+// if the window has room (`InFlightWindow`) and nobody has its topic (`TopicLines`); else it stands
+// in its topic's line, and the chunk goes on. After an answer that may pass, or a lost connection,
+// it keeps its topic and is sent again, before others.
 //
-// Of the chunks of a lane one is served at a time, up to its last publication: that one can wait
-// for its topic, in the line of all that want it, while the next chunk goes on.
-//
-// Knows no sockets: it is told what happens, and sends through a function. Settles
-// every publication of every chunk exactly once. Belongs to the session's loop; not
-// thread-safe.
+// Knows no sockets: it is told what happens, and sends through a function. Settles every
+// publication of every chunk exactly once. Belongs to the session's loop; not thread-safe.
 class SendQueue {
  public:
   enum class SendStatus { kSent, kRefused, kConnectionLost };
@@ -53,18 +50,16 @@ class SendQueue {
 
   // Everything that a queue holds, on its way to another one.
   struct Work {
-    // What was in flight when the connection was lost, and goes first.
-    std::vector<InFlight> resend;
+    // What its chunk has passed by; of each topic in order.
+    std::vector<Deferred*> deferred;
     // In the order in which they are to be served.
     std::vector<Chunk*> chunks;
   };
 
-  // Told of each chunk that has ended, before its batch may be gone.
-  using EndedFunction = std::function<void(const Chunk& chunk)>;
-
   SendQueue(
-      std::size_t window, std::size_t window_bytes, EndedFunction on_ended = [](const Chunk&) {})
-      : window_(window, window_bytes), on_ended_(std::move(on_ended)) {}
+      std::size_t window, std::size_t window_bytes,
+      OpenChunks::EndedFunction on_ended = [](const Chunk&) {})
+      : window_(window, window_bytes), open_(std::move(on_ended)) {}
   SendQueue(const SendQueue&) = delete;
   SendQueue& operator=(const SendQueue&) = delete;
   // Settles what is left as not sent or unknown.
@@ -82,10 +77,10 @@ class SendQueue {
   // REQUIRES: there is no connection.
   Work TakeAll();
   // Takes over what another queue gave away.
-  void Adopt(Work work);
+  void Adopt(const Work& work);
 
   // True if `chunk` is here and has not ended. Reads nothing of it that a loop may write.
-  bool Holds(Chunk& chunk) const;
+  bool Holds(Chunk& chunk) const { return open_.Has(chunk); }
 
   // Ends a chunk before its time: settles all that is open in it, and says with
   // `unreachable` whether that is for want of a connection.
@@ -97,17 +92,19 @@ class SendQueue {
   void Expire(Clock::time_point now, bool unreachable);
 
   // The earliest deadline of a chunk; none if there is no chunk.
-  std::optional<Clock::time_point> NextDeadline() const;
+  std::optional<Clock::time_point> NextDeadline() const { return open_.NextDeadline(); }
 
   // Sends as much as the window takes. False if the connection was lost meanwhile.
   bool Fill(Clock::time_point now, Sender send);
 
   // The broker answered. Unknown packet identifiers are ignored. A publication that failed in
-  // a way that may pass (see retry_policy.h) keeps its place and is sent again. Returns how long
+  // a way that may pass (see retry_policy.h) keeps its topic and is sent again. Returns how long
   // the broker took; none if the answer is ignored or, with QoS 0, not the broker's.
   std::optional<Clock::duration> Acknowledge(int packet_id, std::uint8_t reason_code,
-                                             Clock::time_point now, Clock::duration session_age);
+                                             Clock::time_point now);
 
+  // There is a connection, on which at most `window` publications may be in flight.
+  void Connected(Clock::time_point now, std::size_t window);
   // The connection is gone, and with it every answer that has not come.
   void ConnectionLost();
 
@@ -116,12 +113,12 @@ class SendQueue {
   void LimitWindow(std::size_t limit) { window_.LimitCapacity(limit); }
 
   // How many publications wait to be sent.
-  std::size_t unsent() const { return unsent_ + resend_.size(); }
+  std::size_t unsent() const { return unsent_ + deferred_count_; }
   // True if only answers make room for what is not sent.
   bool awaits_answers() const { return unsent() > 0 && window_.full(); }
 
-  // How many were sent and keep their places.
-  std::size_t in_flight() const { return window_.size(); }
+  // How many were sent and await their answer, or the time to be sent again.
+  std::size_t in_flight() const { return window_.size() + held_.size(); }
 
   // Lets what is in flight have been sent so much later.
   void Excuse(Clock::duration duration) { window_.Excuse(duration); }
@@ -130,51 +127,44 @@ class SendQueue {
   std::optional<Clock::time_point> OldestSentAt() const { return window_.OldestSentAt(); }
 
   // When the next publication is to be sent again; none if none failed.
-  std::optional<Clock::time_point> NextRetry() const { return window_.NextDue(); }
+  std::optional<Clock::time_point> NextRetry() const;
 
  private:
-  enum class Step { kSent, kLastSent, kMustWait, kNoRoom, kConnectionLost };
+  enum class Step { kDone, kNoRoom, kConnectionLost };
 
   void Enlist(Chunk& chunk);
-  // Has a chunk served: now, or when it is its turn in its lane.
-  void Serve(Chunk& chunk);
-  // Has the next chunk of its lane served, if this one leads it.
-  void PassLane(Chunk& chunk);
-  bool FillResend(Clock::time_point now, Sender send);
-  bool FillRetries(Clock::time_point now, Sender send);
-  bool SendAgain(const InFlight& entry, Clock::time_point now, Sender send);
-  bool FillFreed(Clock::time_point now, Sender send);
-  bool FillReady(Clock::time_point now, Sender send);
+  // Makes a publication of the chunk one that waits; it is in no list yet.
+  Deferred& Defer(Chunk& chunk, std::uint32_t position, std::uint64_t topic_hash,
+                  const Attempts& attempts);
+  // Forgets one that waits, wherever it stands; its topic stays taken.
+  void Forget(Deferred& deferred);
+  // The same, and settles it for the end of its chunk.
+  void GiveUp(Deferred& deferred, bool unreachable);
+  void HoldUntil(Deferred& deferred, Clock::time_point time);
+  void EndHolds(Clock::time_point now);
+  // Who had the topic is done with it.
+  void Release(std::uint64_t topic_hash);
+  Step SendDeferred(Deferred& deferred, Clock::time_point now, Sender send);
   Step SendNext(Chunk& chunk, Clock::time_point now, Sender send);
   bool Transmit(InFlight& entry, const Outgoing& outgoing, Sender send);
-  void Settle(Chunk& chunk, std::uint32_t position, PublicationOutcome outcome);
-  void End(Chunk& chunk);
-  // Lets the next chunk have the topic that is not in flight any more.
-  void Free(std::uint64_t topic_hash);
 
   InFlightWindow window_;
-  // What must go out again, before all else.
-  std::deque<InFlight> resend_;
-  // Chunks that have something to send, in turn.
-  ChunkList ready_;
-  // How many publications the first of them has sent in its turn.
-  int turn_ = 0;
+  OpenChunks open_;
+  Turns turns_;
+  TopicLines lines_;
+  // Those that have their topic and wait for room, in turn.
+  LinkedList<Deferred> due_;
+  // Those that have their topic and wait for the time to be sent again.
+  absl::btree_set<std::pair<Clock::time_point, Deferred*>> held_;
   // Chunks that are not served yet.
-  ChunkList parked_;
-  // Chunks whose next topic is in flight or in `resend_`, by the topic's hash.
-  absl::node_hash_map<std::uint64_t, ChunkList> waiting_;
-  // Chunks that wait for the one of their lane that is served.
-  Lanes lanes_;
-  // Topics that chunks in `waiting_` may have now.
-  std::deque<std::uint64_t> freed_;
-  // All chunks, by deadline.
-  absl::btree_set<std::pair<Clock::time_point, Chunk*>> deadlines_;
-  // Publications of all chunks that were not taken up yet.
+  LinkedList<Chunk> parked_;
+  RetryPolicy retry_policy_;
+  // Publications that their chunks have not come to yet, and those that wait.
   std::size_t unsent_ = 0;
+  std::size_t deferred_count_ = 0;
   // Where a topic and a payload are put together.
   std::string topic_;
   std::string payload_;
-  const EndedFunction on_ended_;
 };
 
 }  // namespace dino::mqtt

@@ -87,7 +87,7 @@ void Session::Established() {
   } else {
     way_home_.Rest();
   }
-  LimitWindow();
+  queue_.Connected(connected_at_, Window());
   failover_.Connected(connected_at_);
   change.client_id = options_.client_id;
   change.broker = broker().ToString();
@@ -127,9 +127,8 @@ void Session::ChangeOver() {
   Established();
 }
 
-void Session::LimitWindow() {
-  queue_.LimitWindow(
-      std::clamp<std::size_t>(connection_->connack()->receive_maximum, 1, window_limit_.limit()));
+std::size_t Session::Window() const {
+  return std::clamp<std::size_t>(connection_->connack()->receive_maximum, 1, window_limit_.limit());
 }
 
 void Session::Lost(const absl::Status& why) {
@@ -178,10 +177,10 @@ void Session::ProcessAnswers() {
   const Clock::time_point now = Clock::now();
   Histogram::Tally latencies(options_.meter->puback);
   for (const auto& [packet_id, reason_code] : answers_) {
-    const auto latency = queue_.Acknowledge(packet_id, reason_code, now, now - connected_at_);
+    const auto latency = queue_.Acknowledge(packet_id, reason_code, now);
     if (latency.has_value()) latencies.Observe(*latency);
   }
-  if (window_limit_.Answered(answers_.size())) LimitWindow();
+  if (window_limit_.Answered(answers_.size())) queue_.LimitWindow(Window());
   answers_.clear();
 }
 
@@ -191,7 +190,7 @@ Clock::time_point Session::Advance(Clock::time_point now) {
   connector_.Advance(now);
   if (connected()) KeepUp(now);
   MoveUsers(now);
-  if (connected() && Stays(now)) Send(now);
+  if (connected() && Stays(now)) Send();
   Measure();
   return NextTimer();
 }
@@ -221,9 +220,12 @@ void Session::KeepUp(Clock::time_point now) {
   if (!alive.ok()) Lost(alive);
 }
 
-void Session::Send(Clock::time_point now) {
-  // With QoS 0 the answers come while we send, and make room for more.
+void Session::Send() {
+  Clock::time_point now;
+  // With QoS 0 the answers come while we send, and make room for more: that may take long.
   do {
+    now = Clock::now();
+    queue_.Expire(now, /*unreachable=*/false);
     if (!Burst(now)) {
       Lost(absl::UnavailableError("connection lost while sending"));
       return;

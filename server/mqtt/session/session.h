@@ -129,14 +129,15 @@ class Session : private SocketHandler, private Connection::Listener {
   // False if nothing is to be sent at this connection any more.
   bool Stays(Clock::time_point now);
   void ChangeOver();
-  void LimitWindow();
+  // How much of the window the connection may use.
+  std::size_t Window() const;
   void Lost(const absl::Status& why);
   LossReason LossOf(const absl::Status& why) const;
   // Tells the meter how much is in flight.
   void Measure() { options_.meter->UpdateInFlight(queue_.in_flight(), measured_in_flight_); }
   void MoveUsers(Clock::time_point now);
   void KeepUp(Clock::time_point now);
-  void Send(Clock::time_point now);
+  void Send();
   bool Burst(Clock::time_point now);
   void ProcessAnswers();
   SendQueue::SendStatus Transmit(const SendQueue::Outgoing& outgoing, InFlight& entry,

@@ -59,15 +59,6 @@ TEST(InFlightWindowTest, CapacityIsLimitedByTheBrokerButNotRaised) {
   EXPECT_FALSE(window.HasRoom(1));
 }
 
-TEST(InFlightWindowTest, KnowsWhichTopicsAreInFlight) {
-  InFlightWindow window(10, 1000);
-  Add(window, 7);
-  EXPECT_TRUE(window.HasTopic(7));
-  EXPECT_FALSE(window.HasTopic(8));
-  window.Remove(7);
-  EXPECT_FALSE(window.HasTopic(7));
-}
-
 TEST(InFlightWindowTest, UnknownPacketIdentifierIsNobodys) {
   InFlightWindow window(10, 1000);
   Add(window, 1);

@@ -11,18 +11,39 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-TEST(RetryPolicyTest, BusyMayPassAtAnyAge) {
-  for (const std::uint8_t code : {0x80, 0x83, 0x97}) EXPECT_TRUE(MayPass(code, hours(1)));
+constexpr Clock::time_point kConnectedAt{hours(1)};
+
+RetryPolicy ConnectedPolicy() {
+  RetryPolicy policy;
+  policy.Connected(kConnectedAt);
+  return policy;
 }
 
-TEST(RetryPolicyTest, NotAuthorizedMayPassInTheFirstTwoSeconds) {
-  EXPECT_TRUE(MayPass(0x87, milliseconds(1999)));
-  EXPECT_FALSE(MayPass(0x87, seconds(2)));
+TEST(RetryPolicyTest, BusyMayPassAtAnyAge) {
+  RetryPolicy policy = ConnectedPolicy();
+  policy.Acknowledged();
+  for (const std::uint8_t code : {0x80, 0x83, 0x97}) {
+    EXPECT_TRUE(policy.MayPass(code, kConnectedAt + hours(1)));
+  }
+}
+
+TEST(RetryPolicyTest, NotAuthorizedMayPassInTheFirstTenSeconds) {
+  const RetryPolicy policy = ConnectedPolicy();
+  EXPECT_TRUE(policy.MayPass(0x87, kConnectedAt + milliseconds(9999)));
+  EXPECT_FALSE(policy.MayPass(0x87, kConnectedAt + seconds(10)));
+}
+
+TEST(RetryPolicyTest, NotAuthorizedCountsOnceTheConnectionHasHadSomethingAcknowledged) {
+  RetryPolicy policy = ConnectedPolicy();
+  policy.Acknowledged();
+  EXPECT_FALSE(policy.MayPass(0x87, kConnectedAt));
+  policy.Connected(kConnectedAt);
+  EXPECT_TRUE(policy.MayPass(0x87, kConnectedAt)) << "the next connection proves itself anew";
 }
 
 TEST(RetryPolicyTest, NothingElseMayPass) {
   for (const std::uint8_t code : {0x00, 0x10, 0x90, 0x91, 0x99, 0xEE}) {
-    EXPECT_FALSE(MayPass(code, seconds(0))) << int{code};
+    EXPECT_FALSE(ConnectedPolicy().MayPass(code, kConnectedAt)) << int{code};
   }
 }
 

@@ -21,6 +21,9 @@ using testing::RecordingBatch;
 // A queue whose packets the test sees and answers.
 class SendQueueTest : public ::testing::Test {
  protected:
+  // With a connection that is old.
+  SendQueueTest() { queue_.Connected(now_ - std::chrono::hours(1), 65535); }
+
   using BatchPointer = std::shared_ptr<RecordingBatch>;
 
   BatchPointer Add(const std::string& payload, std::vector<std::string> topics,
@@ -56,12 +59,11 @@ class SendQueueTest : public ::testing::Test {
   }
 
   void Acknowledge(const std::string& topic, std::uint8_t reason_code = kSuccess) {
-    queue_.Acknowledge(packet_ids_.at(topic), reason_code, now_, session_age_);
+    queue_.Acknowledge(packet_ids_.at(topic), reason_code, now_);
   }
 
   SendQueue queue_{4, 1048576};
   Clock::time_point now_ = Clock::now();
-  Clock::duration session_age_ = std::chrono::hours(1);
   bool lost_ = false;
   bool connected_ = true;
   std::map<std::string, std::uint8_t> refused_;

@@ -76,7 +76,7 @@ TEST_F(SendQueueTest, AnswersOfALostConnectionAreNobodys) {
   Fill();
   const int old_packet_id = packet_ids_["1"];
   queue_.ConnectionLost();
-  queue_.Acknowledge(old_packet_id, kSuccess, now_, session_age_);
+  queue_.Acknowledge(old_packet_id, kSuccess, now_);
   EXPECT_FALSE(batch->ended());
 }
 
@@ -120,18 +120,44 @@ TEST_F(SendQueueTest, WhatABusyBrokerDidNotTakeInTimeIsRejectedWithItsCode) {
   EXPECT_THAT(Fill(), ElementsAre("1 b"));
 }
 
-TEST_F(SendQueueTest, NotAuthorizedIsTriedAgainOnlyInAYoungSession) {
-  session_age_ = std::chrono::milliseconds(1999);
-  const auto batch = Add("a", {"1"});
+TEST_F(SendQueueTest, NotAuthorizedIsTriedAgainUntilSomethingWasAcknowledged) {
+  queue_.Connected(now_, 65535);
+  const auto batch = Add("a", {"1", "2"});
   Fill();
   Acknowledge("1", kNotAuthorized);
   EXPECT_FALSE(batch->ended());
   now_ += std::chrono::milliseconds(100);
   EXPECT_THAT(Fill(), ElementsAre("1 a"));
-  session_age_ = std::chrono::seconds(2);
+  Acknowledge("2");
   Acknowledge("1", kNotAuthorized);
   EXPECT_EQ(batch->publication_outcomes()[0].outcome, Outcome::kRejected);
   EXPECT_EQ(batch->publication_outcomes()[0].reason_code, kNotAuthorized);
+}
+
+TEST_F(SendQueueTest, WhatABrokerThatIsNotReadyDidNotTakeInTimeWasNotSent) {
+  queue_.Connected(now_, 65535);
+  const auto batch = Add("a", {"1"});
+  Fill();
+  Acknowledge("1", kNotAuthorized);
+  Stop(batch);
+  EXPECT_EQ(batch->publication_outcomes()[0].outcome, Outcome::kNotSent);
+  EXPECT_EQ(batch->publication_outcomes()[0].reason_code, kSuccess);
+  EXPECT_TRUE(batch->publication_outcomes()[0].unreachable);
+}
+
+TEST_F(SendQueueTest, WhatIsRefusedAfterALossMayHaveArrivedBefore) {
+  const auto batch = Add("a", {"1", "2"});
+  Fill();
+  queue_.ConnectionLost();
+  Fill();
+  Acknowledge("1", 0x99);
+  Acknowledge("2", kQuotaExceeded);
+  Stop(batch);
+  for (const PublicationOutcome& outcome : batch->publication_outcomes()) {
+    EXPECT_EQ(outcome.outcome, Outcome::kUnknown);
+  }
+  EXPECT_EQ(batch->publication_outcomes()[0].reason_code, 0x99);
+  EXPECT_EQ(batch->publication_outcomes()[1].reason_code, kQuotaExceeded);
 }
 
 TEST_F(SendQueueTest, WhatWaitsForABusyBrokerIsSentAgainAfterALoss) {
@@ -145,13 +171,51 @@ TEST_F(SendQueueTest, WhatWaitsForABusyBrokerIsSentAgainAfterALoss) {
   EXPECT_THAT(batch->outcomes(), Each(Outcome::kAcknowledged));
 }
 
-TEST_F(SendQueueTest, PublicationsThatWaitForABusyBrokerKeepTheirPlaces) {
-  Add("a", {"1", "2", "3", "4", "5"});
-  EXPECT_EQ(Fill().size(), 4U);
-  Acknowledge("1", kQuotaExceeded);
-  EXPECT_THAT(Fill(), IsEmpty());
+TEST_F(SendQueueTest, PublicationsThatABusyBrokerRefusedTakeNoRoom) {
+  Add("a", {"1", "2", "3", "4", "5", "6", "7", "8", "9"});
+  for (const char* topic : {"1", "2", "3", "4"}) {
+    Fill();
+    Acknowledge(topic, kQuotaExceeded);
+  }
+  EXPECT_THAT(Fill(), ElementsAre("8 a"));
+  for (const char* topic : {"5", "6", "7", "8"}) Acknowledge(topic);
+  EXPECT_THAT(Fill(), ElementsAre("9 a"));
+}
+
+TEST_F(SendQueueTest, ABusyTopicHoldsUpNobodyOfABatchInWhichItIs) {
+  Add("a", {"busy"});
+  Fill();
+  Acknowledge("busy", kQuotaExceeded);
+  Add("b", {"busy"});
+  const auto batch = Add("c", {"1", "busy", "2", "3"});
+  EXPECT_THAT(Fill(), ElementsAre("1 c", "2 c", "3 c"));
+  now_ += std::chrono::milliseconds(100);
+  Acknowledge("1");
+  EXPECT_THAT(Fill(), ElementsAre("busy a"));
+  for (const char* sent : {"busy b", "busy c"}) {
+    Acknowledge("busy");
+    EXPECT_THAT(Fill(), ElementsAre(sent));
+  }
+  for (const char* topic : {"2", "3", "busy"}) Acknowledge(topic);
+  EXPECT_TRUE(batch->ended());
+}
+
+TEST_F(SendQueueTest, WhatCouldNotBeSentIsFirstForItsTopic) {
+  const auto first = Add("a", {"1"});
+  const auto second = Add("b", {"1", "2"});
+  Fill();
+  Acknowledge("1");
   Acknowledge("2");
-  EXPECT_THAT(Fill(), ElementsAre("5 a"));
+  lost_ = true;
+  EXPECT_THAT(Fill(), IsEmpty());
+  queue_.ConnectionLost();
+  lost_ = false;
+  const auto third = Add("c", {"1"});
+  EXPECT_THAT(Fill(), ElementsAre("1 b"));
+  Acknowledge("1");
+  EXPECT_THAT(Fill(), ElementsAre("1 c"));
+  Acknowledge("1");
+  for (const auto& batch : {first, second, third}) EXPECT_TRUE(batch->ended());
 }
 
 TEST_F(SendQueueTest, AStoppedBatchIsNotSentAgainAfterALoss) {

@@ -60,13 +60,11 @@ TEST_F(SendQueueTest, WaitersForATopicGetItInTheirOrder) {
   Add("b", {"1"});
   Add("c", {"1", "2"});
   Add("d", {"1"});
-  EXPECT_THAT(Fill(), ElementsAre("1 a"));
-  Acknowledge("1");
-  EXPECT_THAT(Fill(), ElementsAre("1 b"));
-  Acknowledge("1");
-  EXPECT_THAT(Fill(), ElementsAre("1 c", "2 c"));
-  Acknowledge("1");
-  EXPECT_THAT(Fill(), ElementsAre("1 d"));
+  EXPECT_THAT(Fill(), ElementsAre("1 a", "2 c"));
+  for (const char* sent : {"1 b", "1 c", "1 d"}) {
+    Acknowledge("1");
+    EXPECT_THAT(Fill(), ElementsAre(sent));
+  }
 }
 
 TEST_F(SendQueueTest, AnEventThatComesLateDoesNotOvertakeAWaiter) {

@@ -33,7 +33,7 @@ class FailoverTest : public ::testing::Test {
                for (Chunk* chunk : work.chunks) {
                  handed_over_.push_back(chunk->batch->payload() + " to " + std::to_string(to));
                }
-               resent_ += work.resend.size();
+               resent_ += work.deferred.size();
              },
              [](std::uint32_t /*home*/) {}},
             queue_) {}

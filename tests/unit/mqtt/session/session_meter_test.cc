@@ -15,23 +15,21 @@ TEST_F(SendQueueTest, TellsHowLongTheBrokerTook) {
   Add("a", {"1"});
   Fill();
   now_ += std::chrono::milliseconds(7);
-  EXPECT_EQ(queue_.Acknowledge(packet_ids_.at("1"), kSuccess, now_, session_age_),
-            std::chrono::milliseconds(7));
-  EXPECT_EQ(queue_.Acknowledge(packet_ids_.at("1"), kSuccess, now_, session_age_), std::nullopt);
+  EXPECT_EQ(queue_.Acknowledge(packet_ids_.at("1"), kSuccess, now_), std::chrono::milliseconds(7));
+  EXPECT_EQ(queue_.Acknowledge(packet_ids_.at("1"), kSuccess, now_), std::nullopt);
 }
 
 TEST_F(SendQueueTest, ARepetitionIsMeasuredFromItsOwnSending) {
   Add("a", {"1"});
   Fill();
   now_ += std::chrono::milliseconds(3);
-  EXPECT_EQ(queue_.Acknowledge(packet_ids_.at("1"), kUnspecifiedError, now_, session_age_),
+  EXPECT_EQ(queue_.Acknowledge(packet_ids_.at("1"), kUnspecifiedError, now_),
             std::chrono::milliseconds(3));
   EXPECT_EQ(queue_.in_flight(), 1U);
   now_ += std::chrono::seconds(10);
   Fill();
   now_ += std::chrono::milliseconds(2);
-  EXPECT_EQ(queue_.Acknowledge(packet_ids_.at("1"), kSuccess, now_, session_age_),
-            std::chrono::milliseconds(2));
+  EXPECT_EQ(queue_.Acknowledge(packet_ids_.at("1"), kSuccess, now_), std::chrono::milliseconds(2));
   EXPECT_EQ(queue_.in_flight(), 0U);
 }
 
@@ -40,7 +38,7 @@ TEST_F(SendQueueTest, NothingIsMeasuredWithQos0) {
   options.qos = Qos::kAtMostOnce;
   Add("a", {"1"}, options);
   Fill();
-  EXPECT_EQ(queue_.Acknowledge(packet_ids_.at("1"), kSuccess, now_, session_age_), std::nullopt);
+  EXPECT_EQ(queue_.Acknowledge(packet_ids_.at("1"), kSuccess, now_), std::nullopt);
 }
 
 }  // namespace
