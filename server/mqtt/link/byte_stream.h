@@ -8,16 +8,18 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-
-struct ssl_st;
+#include "server/mqtt/link/poller.h"
 
 namespace dino::mqtt {
 
-// The bytes of a connection that stands, in TLS or in the clear. Never blocks. Not thread-safe.
+// The bytes of a connection that stands, and the buffer of what is to be written. What carries them
+// is a derived class's. Never blocks. Not thread-safe.
 class ByteStream {
  public:
-  // `tls`, if it is not null, has done its handshake on the socket. Both stay the caller's.
-  ByteStream(int socket, ssl_st* tls);
+  ByteStream() = default;
+  ByteStream(const ByteStream&) = delete;
+  ByteStream& operator=(const ByteStream&) = delete;
+  virtual ~ByteStream() = default;
 
   // What is to be written goes to the end of this; `Flush` takes it from there.
   std::string& output() { return output_; }
@@ -35,27 +37,30 @@ class ByteStream {
   // of `take`, or means that the connection is lost.
   absl::Status Read(absl::FunctionRef<absl::Status(std::string_view)> take);
 
+  // Tells `handler`, and nobody else, from now on when there is something to read and, while
+  // `pending()`, when there is room. To be called again when that has changed.
+  virtual void Watch(SocketHandler& handler) = 0;
+
+  // Tells the peer now that what has come was received, and not some 40 ms later.
+  virtual void AcknowledgeReceived() = 0;
+
+ protected:
+  // Why the connection is lost, after reading or writing (`what`) failed and left `errno`.
+  virtual absl::Status WhyLost(const char* what) const;
+
  private:
+  // As read(2) and write(2) do it: -1 with EAGAIN if that must wait, 0 at the end.
+  virtual std::int64_t ReadSome(char* data, std::size_t size) = 0;
+  virtual std::int64_t WriteSome(std::string_view bytes) = 0;
+  // Whether there is something to read of which no poller tells.
+  virtual bool HoldsUnread() const { return false; }
   // Forgets what was written, so that an output that never becomes empty does not grow for ever.
   void Compact();
 
-  // As read(2) and write(2) do it: -1 with EAGAIN if that must wait, 0 at the end.
-  std::int64_t ReadSome(char* data, std::size_t size);
-  std::int64_t WriteSome(std::string_view bytes);
-
-  // What TLS says of a step that returned no more than 0, for `ReadSome` and `WriteSome`.
-  std::int64_t TlsResult(int result);
-  // Of errno.
-  absl::Status Lost(const char* what) const;
-
-  const int socket_;
-  ssl_st* const tls_;
   std::string output_;
   // How much at its start was written.
   std::size_t done_ = 0;
   std::uint64_t written_ = 0;
-  // What TLS found wrong; empty if nothing.
-  std::string tls_error_;
 };
 
 }  // namespace dino::mqtt

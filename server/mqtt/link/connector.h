@@ -8,14 +8,12 @@
 #include <memory>
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/base/clock.h"
 #include "server/base/host_port.h"
-#include "server/mqtt/batch.h"
 #include "server/mqtt/link/broker_access.h"
-#include "server/mqtt/link/connection.h"
+#include "server/mqtt/link/channel.h"
 #include "server/mqtt/link/poller.h"
 #include "server/mqtt/link/resolver.h"
 
@@ -36,13 +34,10 @@ struct ConnectOptions {
   Clock::duration patient_connect_timeout = std::chrono::seconds(5);
 };
 
-// Makes one connection at a time: looks the broker's name up, connects, and waits for CONNACK.
-//
-// A name is looked up for every attempt. While the name servers do not answer, the addresses that
-// they gave last are used.
+// Makes one connection at a time: reaches the broker, and waits for CONNACK.
 //
 // Belongs to its loop's thread.
-class Connector : private SocketHandler {
+class Connector {
  public:
   struct Target {
     HostPort broker;
@@ -61,60 +56,44 @@ class Connector : private SocketHandler {
   // called again if a connection is lost before it is taken.
   using DoneFunction = std::function<void(const absl::Status&)>;
 
-  // `poller` outlives the connector, and what `Take` gives.
-  Connector(ConnectOptions options, Poller& poller, ResolveFunction resolve, DoneFunction done)
-      : options_(std::move(options)),
-        poller_(poller),
-        resolve_(std::move(resolve)),
-        done_(std::move(done)) {}
+  Connector() = default;
+  Connector(const Connector&) = delete;
+  Connector& operator=(const Connector&) = delete;
+  virtual ~Connector() = default;
 
   // Begins an attempt. One that is under way, or its connection, is given up without a word.
-  void Start(Target target);
-  void Cancel();
+  virtual void Start(Target target) = 0;
+  virtual void Cancel() = 0;
 
-  void OnResolved(const std::string& host, const absl::StatusOr<Resolver::Addresses>& addresses);
+  virtual void OnResolved(const std::string& host,
+                          const absl::StatusOr<Resolver::Addresses>& addresses) = 0;
 
   // Gives up what has taken too long.
-  void Advance(Clock::time_point now);
-  Clock::time_point NextTimer() const;
+  virtual void Advance(Clock::time_point now) = 0;
+  virtual Clock::time_point NextTimer() const = 0;
 
-  bool ready() const { return state_ == State::kReady; }
-  bool idle() const { return state_ == State::kIdle; }
+  virtual bool ready() const = 0;
+  virtual bool idle() const = 0;
 
   // When the attempt began; when it had an address, if it needed one.
-  Clock::time_point began_at() const { return began_at_; }
+  virtual Clock::time_point began_at() const = 0;
   // The address and port that the last attempt led to.
-  const std::string& endpoint() const { return endpoint_; }
+  virtual const std::string& endpoint() const = 0;
 
   // REQUIRES: ready().
-  std::unique_ptr<Connection> Take();
+  virtual std::unique_ptr<Channel> Take() = 0;
+};
 
- private:
-  enum class State { kIdle, kResolving, kConnecting, kReady };
+// Makes the connector of a session. What it makes belongs to one loop.
+using ConnectorFactory = std::function<std::unique_ptr<Connector>(
+    const ConnectOptions& options, Connector::ResolveFunction resolve,
+    Connector::DoneFunction done)>;
 
-  void OnSocket(std::uint32_t events) override;
-  void OpenKnown();
-  void Open(const std::string& address);
-  absl::Status Connect(const std::string& address);
-  void Fail(const absl::Status& why);
-
-  const ConnectOptions options_;
-  Poller& poller_;
-  const ResolveFunction resolve_;
-  const DoneFunction done_;
-
-  State state_ = State::kIdle;
-  Target target_;
-  std::string endpoint_;
-  std::unique_ptr<Connection> connection_;
-  // True once the network has reached the broker.
-  bool reached_ = false;
-  Clock::time_point began_at_;
-  Clock::time_point deadline_;
-  // How many attempts in a row were given up for want of a CONNACK.
-  int silences_ = 0;
-  // What the name servers said last, by host.
-  absl::flat_hash_map<std::string, Resolver::Addresses> known_;
+// What a loop reaches the world by.
+struct Link {
+  // Outlives all that `make_connector` makes, and what those make.
+  std::unique_ptr<Poller> poller;
+  ConnectorFactory make_connector;
 };
 
 }  // namespace dino::mqtt

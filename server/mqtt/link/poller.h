@@ -1,17 +1,14 @@
 #ifndef DINO_SERVER_MQTT_LINK_POLLER_H_
 #define DINO_SERVER_MQTT_LINK_POLLER_H_
 
-#include <sys/epoll.h>
-
-#include <array>
 #include <cstdint>
 
 #include "server/base/clock.h"
-#include "server/mqtt/batch.h"
 
 namespace dino::mqtt {
 
-// Who is told what happens at a socket. Must not be destroyed while the poller waits.
+// Who is told what happens at a socket, or at what stands for one. Must not be destroyed while the
+// poller waits.
 class SocketHandler {
  public:
   SocketHandler() = default;
@@ -23,32 +20,19 @@ class SocketHandler {
   virtual void OnSocket(std::uint32_t events) = 0;
 };
 
-// Watches sockets by epoll. All but `Wake` belongs to one thread.
+// What a loop waits at. All but `Wake` belongs to one thread.
 class Poller {
  public:
-  Poller();
+  Poller() = default;
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
-  ~Poller();
-
-  // Watches `fd` for `events` (EPOLLIN, EPOLLOUT). False if the system refuses.
-  bool Add(int fd, std::uint32_t events, SocketHandler& handler);
-  void Modify(int fd, std::uint32_t events, SocketHandler& handler);
-  // A closed socket is forgotten by itself; removing it again does no harm.
-  void Remove(int fd);
+  virtual ~Poller() = default;
 
   // Waits until something happens, `Wake` is called or `until` has passed, and tells the handlers.
-  void Wait(Clock::time_point until);
+  virtual void Wait(Clock::time_point until) = 0;
 
   // Makes `Wait` return, now or the next time. Thread-safe.
-  void Wake();
-
- private:
-  void ClearWake();
-
-  const int epoll_;
-  const int wake_;
-  std::array<epoll_event, 64> events_;
+  virtual void Wake() = 0;
 };
 
 }  // namespace dino::mqtt

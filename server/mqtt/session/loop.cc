@@ -7,8 +7,6 @@
 #include <cstddef>
 #include <thread>
 
-#include "server/base/clock.h"
-
 namespace dino::mqtt {
 namespace {
 
@@ -33,14 +31,16 @@ void Loop::AddSession(std::uint32_t number, SessionOptions options, unsigned see
       });
     });
   };
-  sessions_[number] = std::make_unique<Session>(number, std::move(options), seed, poller_, resolve,
-                                                on_change, colleagues);
+  sessions_[number] = std::make_unique<Session>(
+      number, std::move(options), seed, link_.make_connector, resolve, on_change, colleagues);
 }
 
 void Loop::Start() {
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "mqtt-loop");
-    Run();
+    do {
+      GatherAnswers();
+    } while (Turn());
   });
 }
 
@@ -49,8 +49,11 @@ void Loop::Stop() {
     const MutexLock lock(mutex_);
     stopping_ = true;
   }
-  poller_.Wake();
+  link_.poller->Wake();
   if (thread_.joinable()) thread_.join();
+  for (const auto& session : sessions_) {
+    if (session != nullptr) session->Close();
+  }
 }
 
 void Loop::SettleRest() {
@@ -77,7 +80,7 @@ void Loop::Publish(const std::vector<Chunk*>& chunks) {
     chunks_.insert(chunks_.end(), chunks.begin(), chunks.end());
   }
   // One wake-up is enough for all that comes until the loop looks.
-  if (was_empty) poller_.Wake();
+  if (was_empty) link_.poller->Wake();
 }
 
 void Loop::StopBatch(const std::shared_ptr<Batch>& batch) {
@@ -89,7 +92,7 @@ void Loop::Post(std::function<void()> task) {
     const MutexLock lock(mutex_);
     tasks_.push_back(std::move(task));
   }
-  poller_.Wake();
+  link_.poller->Wake();
 }
 
 Session* Loop::session(std::uint32_t number) const {
@@ -129,28 +132,22 @@ void Loop::GatherAnswers() const {
   if (awaited && count < kWorthAWakeUp) std::this_thread::sleep_for(kGatherTime);
 }
 
-void Loop::Run() {
-  Clock::time_point next = Clock::now();
-  while (true) {
-    GatherAnswers();
-    poller_.Wait(next);
-    EmptyInbox();
-    {
-      const MutexLock lock(mutex_);
-      if (stopping_) break;
-    }
-    const Clock::time_point now = Clock::now();
-    // What has come by now is in time, however long this thread stood still: it is read before
-    // anything is judged late.
-    if (now >= next) poller_.Wait(now);
-    next = Clock::time_point::max();
-    for (const auto& session : sessions_) {
-      if (session != nullptr) next = std::min(next, session->Advance(now));
-    }
+bool Loop::Turn() {
+  link_.poller->Wait(next_);
+  EmptyInbox();
+  {
+    const MutexLock lock(mutex_);
+    if (stopping_) return false;
   }
+  const Clock::time_point now = Clock::now();
+  // What has come by now is in time, however long this thread stood still: it is read before
+  // anything is judged late.
+  if (now >= next_) link_.poller->Wait(now);
+  next_ = Clock::time_point::max();
   for (const auto& session : sessions_) {
-    if (session != nullptr) session->Close();
+    if (session != nullptr) next_ = std::min(next_, session->Advance(now));
   }
+  return true;
 }
 
 }  // namespace dino::mqtt

@@ -9,9 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "server/base/clock.h"
 #include "server/base/mutex.h"
 #include "server/mqtt/batch.h"
-#include "server/mqtt/link/poller.h"
+#include "server/mqtt/link/connector.h"
 #include "server/mqtt/link/resolver.h"
 #include "server/mqtt/session/session.h"
 
@@ -21,7 +22,7 @@ namespace dino::mqtt {
 // that the loop empties at a stroke; everything else is the loop's own.
 class Loop {
  public:
-  explicit Loop(Resolver& resolver) : resolver_(resolver) {}
+  Loop(Resolver& resolver, Link link) : resolver_(resolver), link_(std::move(link)) {}
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
   // Stops, if that has not been done.
@@ -31,9 +32,14 @@ class Loop {
   void AddSession(std::uint32_t number, SessionOptions options, unsigned seed,
                   const Session::ChangeFunction& on_change, const Colleagues& colleagues);
 
+  // Starts the thread, which calls `Turn` until the loop is stopped.
   void Start();
 
-  // Closes the sessions and ends the thread.
+  // Waits until there is something to do, and does what is due. False once the loop is stopping.
+  // Called by the loop's thread; without `Start`, by one that drives the loop in its place.
+  bool Turn();
+
+  // Ends the thread and closes the sessions.
   void Stop();
 
   // Settles what is open as not sent or unknown. After every loop of the pool was stopped, since
@@ -53,7 +59,6 @@ class Loop {
 
  private:
   void Post(std::function<void()> task);
-  void Run();
   // Lets some answers come together if the last ones came alone and there is nothing to do without
   // them: each wake-up costs the broker's processor as much as several publications.
   void GatherAnswers() const;
@@ -62,10 +67,12 @@ class Loop {
   Session* session(std::uint32_t number) const;
 
   Resolver& resolver_;
-  Poller poller_;
+  const Link link_;
   // By number in the pool; null where another loop has the session.
   std::vector<std::unique_ptr<Session>> sessions_;
   std::thread thread_;
+  // When the next turn has something to do at the latest.
+  Clock::time_point next_ = Clock::now();
   // Reused between turns.
   std::vector<Chunk*> taken_chunks_;
   std::vector<std::function<void()>> taken_tasks_;

@@ -22,13 +22,13 @@ constexpr std::chrono::seconds kTakenOverDelay{10};
 
 }  // namespace
 
-Session::Session(std::uint32_t number, SessionOptions options, unsigned seed, Poller& poller,
-                 Connector::ResolveFunction resolve, ChangeFunction on_change,
-                 const Colleagues& colleagues)
+Session::Session(std::uint32_t number, SessionOptions options, unsigned seed,
+                 const ConnectorFactory& make_connector, Connector::ResolveFunction resolve,
+                 ChangeFunction on_change, const Colleagues& colleagues)
     : options_(std::move(options)),
       on_change_(std::move(on_change)),
-      connector_(options_, poller, std::move(resolve),
-                 [this](const absl::Status& status) { OnConnectorDone(status); }),
+      connector_(make_connector(options_, std::move(resolve),
+                                [this](const absl::Status& status) { OnConnectorDone(status); })),
       window_limit_(options_.in_flight_window),
       backoff_(seed),
       retry_at_(Clock::now()),
@@ -46,7 +46,7 @@ void Session::Attempt() {
   state_ = State::kConnecting;
   second_id_ = false;
   const std::size_t round = attempt_ / options_.brokers.size();
-  connector_.Start({broker(), options_.address + round, options_.client_id, /*except=*/""});
+  connector_->Start({broker(), options_.address + round, options_.client_id, /*except=*/""});
 }
 
 void Session::OnConnectorDone(const absl::Status& status) {
@@ -75,8 +75,8 @@ void Session::Established() {
   SessionChange change;
   change.was_connected = connected();
   state_ = State::kConnected;
-  endpoint_ = connector_.endpoint();
-  connection_ = connector_.Take();
+  endpoint_ = connector_->endpoint();
+  connection_ = connector_->Take();
   connection_->HandTo(*this, *this);
   connected_at_ = Clock::now();
   keep_alive_at_ = connected_at_ + kKeepAliveCheck;
@@ -92,15 +92,15 @@ void Session::Established() {
   change.client_id = options_.client_id;
   change.broker = broker().ToString();
   change.connected = true;
-  change.announced = *connection_->connack();
+  change.announced = connection_->connack();
   on_change_(change);
 }
 
 void Session::LookHomeward() {
   // Brokers of a cluster would end the old connection for a new one with its client ID.
   const char* const suffix = second_id_ ? "" : kSecondIdSuffix;
-  connector_.Start({options_.brokers.front(), options_.address,
-                    absl::StrCat(options_.client_id, suffix), endpoint_});
+  connector_->Start({options_.brokers.front(), options_.address,
+                     absl::StrCat(options_.client_id, suffix), endpoint_});
 }
 
 bool Session::Stays(Clock::time_point now) {
@@ -119,7 +119,7 @@ bool Session::Stays(Clock::time_point now) {
 }
 
 void Session::ChangeOver() {
-  connection_->channel().Disconnect(kSuccess);
+  connection_->Disconnect(kSuccess);
   // What the broker was too busy for goes out first at the next one.
   queue_.ConnectionLost();
   attempt_ = 0;
@@ -128,7 +128,7 @@ void Session::ChangeOver() {
 }
 
 std::size_t Session::Window() const {
-  return std::clamp<std::size_t>(connection_->connack()->receive_maximum, 1, window_limit_.limit());
+  return std::clamp<std::size_t>(connection_->connack().receive_maximum, 1, window_limit_.limit());
 }
 
 void Session::Lost(const absl::Status& why) {
@@ -147,14 +147,14 @@ void Session::Lost(const absl::Status& why) {
   if (change.was_connected && now - connected_at_ >= kStable) backoff_.Reset();
   // The time of an attempt that failed counts, so that a slow failure is soon followed by the
   // next attempt.
-  const Clock::time_point since = change.was_connected ? now : connector_.began_at();
+  const Clock::time_point since = change.was_connected ? now : connector_->began_at();
   const Clock::duration delay = taken_over ? kTakenOverDelay : backoff_.Next();
   retry_at_ = std::max(since + delay, now + kShortestPause);
   change.retry_in = retry_at_ - now;
   // After a loss the preferred broker is tried first, after a failure the next one.
   attempt_ = change.was_connected ? 0 : attempt_ + 1;
   state_ = State::kWaiting;
-  connector_.Cancel();
+  connector_->Cancel();
   way_home_.Rest();
   failover_.Lost(now);
   on_change_(change);
@@ -187,7 +187,7 @@ void Session::ProcessAnswers() {
 Clock::time_point Session::Advance(Clock::time_point now) {
   queue_.Expire(now, !connected());
   if (state_ == State::kWaiting && now >= retry_at_) Attempt();
-  connector_.Advance(now);
+  connector_->Advance(now);
   if (connected()) KeepUp(now);
   MoveUsers(now);
   if (connected() && Stays(now)) Send();
@@ -216,7 +216,7 @@ void Session::KeepUp(Clock::time_point now) {
   }
   if (now < keep_alive_at_) return;
   keep_alive_at_ = now + kKeepAliveCheck;
-  const absl::Status alive = connection_->channel().KeepAlive(now);
+  const absl::Status alive = connection_->KeepAlive(now);
   if (!alive.ok()) Lost(alive);
 }
 
@@ -234,7 +234,7 @@ void Session::Send() {
     ProcessAnswers();
   } while (queue_.unsent() > 0);
   // A broker that leaves Nagle's algorithm on holds back its next PUBACKs until then.
-  if (queue_.OldestSentAt().has_value()) connection_->channel().AcknowledgeReceived();
+  if (queue_.OldestSentAt().has_value()) connection_->AcknowledgeReceived();
   connection_->Watch();
 }
 
@@ -244,22 +244,22 @@ bool Session::Burst(Clock::time_point now) {
     return Transmit(outgoing, entry, reason_code);
   };
   if (queue_.unsent() < 2) return queue_.Fill(now, transmit);
-  connection_->channel().Cork(true);
+  connection_->Cork(true);
   const bool ok = queue_.Fill(now, transmit);
-  return connection_->channel().Cork(false) && ok;
+  return connection_->Cork(false) && ok;
 }
 
 SendQueue::SendStatus Session::Transmit(const SendQueue::Outgoing& outgoing, InFlight& entry,
                                         std::uint8_t& reason_code) {
   const Batch& batch = outgoing.batch;
-  switch (connection_->channel().Publish(outgoing.topic, outgoing.payload, batch.options().qos,
-                                         properties_.For(batch, entry.sent_at), entry.packet_id,
-                                         reason_code)) {
-    case PublishChannel::PublishStatus::kSent:
+  switch (connection_->Publish(outgoing.topic, outgoing.payload, batch.options().qos,
+                               properties_.For(batch, entry.sent_at), entry.packet_id,
+                               reason_code)) {
+    case Channel::PublishStatus::kSent:
       return SendQueue::SendStatus::kSent;
-    case PublishChannel::PublishStatus::kRefused:
+    case Channel::PublishStatus::kRefused:
       return SendQueue::SendStatus::kRefused;
-    case PublishChannel::PublishStatus::kConnectionLost:
+    case Channel::PublishStatus::kConnectionLost:
       break;
   }
   return SendQueue::SendStatus::kConnectionLost;
@@ -267,7 +267,7 @@ SendQueue::SendStatus Session::Transmit(const SendQueue::Outgoing& outgoing, InF
 
 Clock::time_point Session::NextTimer() const {
   Clock::time_point next = std::min({queue_.NextDeadline().value_or(Clock::time_point::max()),
-                                     failover_.NextTimer(), connector_.NextTimer()});
+                                     failover_.NextTimer(), connector_->NextTimer()});
   switch (state_) {
     case State::kWaiting:
       return std::min(next, retry_at_);
@@ -285,9 +285,9 @@ Clock::time_point Session::NextTimer() const {
 }
 
 void Session::Close() {
-  if (connected()) connection_->channel().Disconnect(kSuccess);
+  if (connected()) connection_->Disconnect(kSuccess);
   connection_.reset();
-  connector_.Cancel();
+  connector_->Cancel();
   queue_.ConnectionLost();
   Measure();
   failover_.Close();

@@ -15,7 +15,7 @@
 #include "server/base/clock.h"
 #include "server/base/host_port.h"
 #include "server/mqtt/batch.h"
-#include "server/mqtt/link/connection.h"
+#include "server/mqtt/link/channel.h"
 #include "server/mqtt/link/connector.h"
 #include "server/mqtt/link/poller.h"
 #include "server/mqtt/link/resolver.h"
@@ -74,14 +74,14 @@ struct SessionChange {
 // Where it cannot have its first broker it takes another one, and goes back without a loss.
 //
 // Belongs to its loop's thread.
-class Session : private SocketHandler, private Connection::Listener {
+class Session : private SocketHandler, private Channel::Listener {
  public:
   using ChangeFunction = std::function<void(const SessionChange&)>;
 
-  // `poller` outlives the session. `number` is its place in the pool.
-  Session(std::uint32_t number, SessionOptions options, unsigned seed, Poller& poller,
-          Connector::ResolveFunction resolve, ChangeFunction on_change,
-          const Colleagues& colleagues);
+  // `number` is its place in the pool.
+  Session(std::uint32_t number, SessionOptions options, unsigned seed,
+          const ConnectorFactory& make_connector, Connector::ResolveFunction resolve,
+          ChangeFunction on_change, const Colleagues& colleagues);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session() override = default;
@@ -99,7 +99,7 @@ class Session : private SocketHandler, private Connection::Listener {
 
   // The answer to a look-up, on the loop's thread.
   void OnResolved(const std::string& host, const absl::StatusOr<Resolver::Addresses>& addresses) {
-    connector_.OnResolved(host, addresses);
+    connector_->OnResolved(host, addresses);
   }
 
   // Does what is due: connects, sends, gives up. Returns when it wants to be called again at
@@ -149,8 +149,8 @@ class Session : private SocketHandler, private Connection::Listener {
 
   State state_ = State::kWaiting;
   // Attempts, and a second connection beside the one that is in use.
-  Connector connector_;
-  std::unique_ptr<Connection> connection_;
+  const std::unique_ptr<Connector> connector_;
+  std::unique_ptr<Channel> connection_;
   // The address and port of that one.
   std::string endpoint_;
   // Whether it has the session's second client ID.

@@ -27,10 +27,11 @@ SessionPool::SessionPool(const SessionPoolOptions& options)
       resolver_(options.look_up) {
   const std::size_t loop_count = std::min(options.loops, options.sessions);
   for (std::size_t i = 0; i < loop_count; ++i) {
-    loops_.push_back(std::make_unique<Loop>(resolver_));
+    loops_.push_back(std::make_unique<Loop>(resolver_, options.make_link()));
   }
-  std::random_device random;
-  const std::string process = absl::StrCat(absl::Hex(random(), absl::kZeroPad8));
+  const std::uint32_t seed = options.seed.has_value() ? *options.seed : std::random_device()();
+  std::mt19937 random(seed);
+  const std::string process = absl::StrCat(absl::Hex(seed, absl::kZeroPad8));
   const Colleagues colleagues = MakeColleagues();
   for (std::size_t number = 0; number < session_count_; ++number) {
     SessionOptions session = options.session;
@@ -49,7 +50,7 @@ SessionPool::SessionPool(const SessionPoolOptions& options)
       report(change);
     };
     loops_[number % loop_count]->AddSession(static_cast<std::uint32_t>(number), std::move(session),
-                                            random(), on_change, colleagues);
+                                            static_cast<unsigned>(random()), on_change, colleagues);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,8 +14,9 @@
 #include "absl/base/thread_annotations.h"
 #include "server/base/counters.h"
 #include "server/base/mutex.h"
-#include "server/mqtt/link/connection.h"
+#include "server/mqtt/link/connector.h"
 #include "server/mqtt/link/resolver.h"
+#include "server/mqtt/link/socket_connector.h"
 #include "server/mqtt/publisher.h"
 #include "server/mqtt/session/loop.h"
 #include "server/mqtt/session/session.h"
@@ -34,6 +36,10 @@ struct SessionPoolOptions {
   SessionOptions session;
   // Asked for the addresses of brokers' names, on threads of their own.
   Resolver::LookUp look_up = Resolver::AskSystem;
+  // Called once for each loop.
+  std::function<Link()> make_link = MakeSocketLink;
+  // Of what is drawn by lot; a random one if there is none.
+  std::optional<std::uint32_t> seed;
   // Called on the loops' threads; must not block.
   Session::ChangeFunction on_change = [](const SessionChange&) {};
 };
@@ -62,7 +68,11 @@ class SessionPool : public Publisher {
   // Stops, if that has not been done.
   ~SessionPool() override;
 
+  // Starts the threads.
   void Start();
+  // What drives the sessions, for who turns it without threads of its own.
+  Loop& loop(std::size_t number) { return *loops_[number]; }
+  std::size_t loop_count() const { return loops_.size(); }
 
   // Says goodbye to the brokers. What is still open is settled as not sent or unknown. Nothing
   // may be published after it.

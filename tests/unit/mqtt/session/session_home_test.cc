@@ -43,7 +43,7 @@ class SessionHomeTest : public ::testing::Test {
     colleagues.set_serving = [](std::uint32_t, bool) {};
     colleagues.choose = [](std::uint32_t) { return std::nullopt; };
     session_ = std::make_unique<Session>(
-        0, options, 1, poller_, [](const std::string&) {},
+        0, options, 1, link_.make_connector, [](const std::string&) {},
         [this](const SessionChange& change) { changes_.push_back(change); }, colleagues);
     Accepted away = AcceptAt(away_);
     TurnUntil([this] { return changes_.back().connected; });
@@ -52,7 +52,7 @@ class SessionHomeTest : public ::testing::Test {
 
   // One turn of a loop.
   void Turn() {
-    poller_.Wait(Clock::now() + std::chrono::milliseconds(10));
+    link_.poller->Wait(Clock::now() + std::chrono::milliseconds(10));
     session_->Advance(Clock::now() + passed_);
   }
 
@@ -89,7 +89,7 @@ class SessionHomeTest : public ::testing::Test {
 
   FakeBroker home_;
   FakeBroker away_;
-  Poller poller_;
+  const Link link_ = MakeSocketLink();
   std::vector<SessionChange> changes_;
   // Beyond the clock's time.
   Clock::duration passed_{};

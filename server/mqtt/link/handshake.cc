@@ -1,4 +1,4 @@
-#include "server/mqtt/link/connection.h"
+#include "server/mqtt/link/handshake.h"
 
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
@@ -9,10 +9,12 @@
 
 #include <cerrno>
 #include <mutex>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "server/base/errno_text.h"
+#include "server/mqtt/link/socket_stream.h"
 #include "server/mqtt/wire/reason_code.h"
 
 namespace dino::mqtt {
@@ -45,85 +47,79 @@ std::string ReadableTlsError(absl::string_view text) {
 
 }  // namespace
 
-Connection::~Connection() {
-  if (handle_ == nullptr) return;
+Handshake::~Handshake() {
   if (fd() >= 0) poller_.Remove(fd());
-  channel_.reset();
-  mosquitto_destroy(handle_);
 }
 
-absl::Status Connection::Open(const Target& target) {
+absl::Status Handshake::Open(const Target& target) {
   InitializeLibrary();
   keep_alive_ = target.keep_alive;
-  handle_ = mosquitto_new(target.client_id.c_str(), /*clean_session=*/true, this);
+  handle_ = {mosquitto_new(target.client_id.c_str(), /*clean_session=*/true, this),
+             mosquitto_destroy};
   if (handle_ == nullptr) return Check(MOSQ_ERR_ERRNO, "create");
-  mosquitto_int_option(handle_, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
-  mosquitto_int_option(handle_, MOSQ_OPT_TCP_NODELAY, 1);
-  mosquitto_connect_v5_callback_set(handle_, &Connection::OnConnect);
-  mosquitto_disconnect_v5_callback_set(handle_, &Connection::OnDisconnect);
+  mosquitto_int_option(handle_.get(), MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
+  mosquitto_int_option(handle_.get(), MOSQ_OPT_TCP_NODELAY, 1);
+  mosquitto_connect_v5_callback_set(handle_.get(), &Handshake::OnConnect);
+  mosquitto_disconnect_v5_callback_set(handle_.get(), &Handshake::OnDisconnect);
   absl::Status status = SetCredentials(target.credentials);
   if (!status.ok()) return status;
   errno = 0;
-  const int result = mosquitto_connect_async(handle_, target.address.c_str(), target.port,
+  const int result = mosquitto_connect_async(handle_.get(), target.address.c_str(), target.port,
                                              static_cast<int>(target.keep_alive.count()));
-  if (uses_tls_) status = CheckHandshake(result);
+  if (uses_tls_) status = CheckTls(result);
   if (status.ok()) status = Check(result, "connect");
   if (!status.ok()) return status;
   SetSocketOption(fd(), IPPROTO_TCP, TCP_USER_TIMEOUT, kTcpUserTimeoutMilliseconds);
   watched_events_ = EPOLLIN | EPOLLOUT;
-  if (poller_.Add(fd(), watched_events_, *handler_)) return absl::OkStatus();
+  if (poller_.Add(fd(), watched_events_, handler_)) return absl::OkStatus();
   return absl::ResourceExhaustedError("cannot watch the socket");
 }
 
-void Connection::HandTo(SocketHandler& handler, Listener& listener) {
-  handler_ = &handler;
-  channel_ = std::make_unique<PublishChannel>(fd(), uses_tls_ ? TlsOf(handle_) : nullptr, *connack_,
-                                              keep_alive_, listener);
-  watched_events_ = WantedEvents();
-  poller_.Modify(fd(), watched_events_, *handler_);
+std::unique_ptr<Channel> Handshake::TakeChannel() {
+  mosquitto_disconnect_v5_callback_set(handle_.get(), nullptr);
+  const int socket = fd();
+  SSL* const tls = uses_tls_ ? TlsOf(handle_.get()) : nullptr;
+  return std::make_unique<Channel>(
+      std::make_unique<SocketStream>(poller_, socket, tls, std::move(handle_)), *connack_,
+      keep_alive_);
 }
 
-void Connection::Watch() {
+void Handshake::Watch() {
   const std::uint32_t events = WantedEvents();
   if (events == watched_events_) return;
   watched_events_ = events;
-  poller_.Modify(fd(), events, *handler_);
+  poller_.Modify(fd(), events, handler_);
 }
 
-absl::Status Connection::SetCredentials(const Credentials& credentials) {
+absl::Status Handshake::SetCredentials(const Credentials& credentials) {
   int result = MOSQ_ERR_SUCCESS;
   if (!credentials.username.empty()) {
     result = mosquitto_username_pw_set(
-        handle_, credentials.username.c_str(),
+        handle_.get(), credentials.username.c_str(),
         credentials.password.has_value() ? credentials.password->c_str() : nullptr);
   }
   if (result == MOSQ_ERR_SUCCESS && credentials.tls != nullptr) {
     // The library takes a reference of its own and changes nothing.
-    result = mosquitto_void_option(handle_, MOSQ_OPT_SSL_CTX, credentials.tls.get());
-    mosquitto_int_option(handle_, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);
-    mosquitto_log_callback_set(handle_, &Connection::OnLog);
+    result = mosquitto_void_option(handle_.get(), MOSQ_OPT_SSL_CTX, credentials.tls.get());
+    mosquitto_int_option(handle_.get(), MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);
+    mosquitto_log_callback_set(handle_.get(), &Handshake::OnLog);
     uses_tls_ = true;
-    in_handshake_ = true;
+    in_tls_handshake_ = true;
   }
   if (result == MOSQ_ERR_SUCCESS) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat("credentials: ", mosquitto_strerror(result)));
 }
 
-int Connection::fd() const { return handle_ == nullptr ? -1 : mosquitto_socket(handle_); }
+int Handshake::fd() const { return handle_ == nullptr ? -1 : mosquitto_socket(handle_.get()); }
 
-std::uint32_t Connection::WantedEvents() const {
-  bool write = false;
-  if (channel_ != nullptr) {
-    write = channel_->wants_write();
-  } else {
-    // The library forgets that a handshake does not want to write any more.
-    write = in_handshake_ ? SSL_want_write(TlsOf(handle_)) : mosquitto_want_write(handle_);
-  }
+std::uint32_t Handshake::WantedEvents() const {
+  // The library forgets that a handshake does not want to write any more.
+  const bool write = in_tls_handshake_ ? SSL_want_write(TlsOf(handle_.get()))
+                                       : mosquitto_want_write(handle_.get());
   return EPOLLIN | (write ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
 }
 
-absl::Status Connection::OnSocket(std::uint32_t events) {
-  if (channel_ != nullptr) return channel_->OnSocket(events);
+absl::Status Handshake::OnSocket(std::uint32_t events) {
   constexpr std::uint32_t kTrouble = EPOLLERR | EPOLLHUP;
   absl::Status status;
   if ((events & (EPOLLOUT | kTrouble)) != 0) status = Write();
@@ -131,15 +127,9 @@ absl::Status Connection::OnSocket(std::uint32_t events) {
   return status;
 }
 
-bool Connection::taken_over() const { return disconnect_reason() == kSessionTakenOver; }
-
-std::string Connection::ReasonOfLoss(const absl::Status& why) const {
-  if (taken_over()) {
-    return absl::StrCat("broker disconnected: ", DescribeReasonCode(kSessionTakenOver),
-                        ": another process uses this client ID");
-  }
-  if (disconnect_reason().has_value()) {
-    return absl::StrCat("broker disconnected: ", DescribeReasonCode(*disconnect_reason()));
+std::string Handshake::ReasonOfFailure(const absl::Status& why) const {
+  if (disconnect_reason_.has_value()) {
+    return absl::StrCat("broker disconnected: ", DescribeReasonCode(*disconnect_reason_));
   }
   if (connack_.has_value() && connack_->reason_code != kSuccess) {
     return absl::StrCat("broker refused: ", DescribeReasonCode(connack_->reason_code));
@@ -147,47 +137,47 @@ std::string Connection::ReasonOfLoss(const absl::Status& why) const {
   return std::string(why.message());
 }
 
-absl::Status Connection::Handshake() {
+absl::Status Handshake::ShakeTls() {
   errno = 0;
-  const int result = mosquitto_loop_read(handle_, 1);
-  absl::Status status = CheckHandshake(result);
+  const int result = mosquitto_loop_read(handle_.get(), 1);
+  absl::Status status = CheckTls(result);
   return status.ok() ? Check(result, "TLS handshake") : status;
 }
 
-absl::Status Connection::CheckHandshake(int result) {
+absl::Status Handshake::CheckTls(int result) {
   const int error = errno;
-  const SSL* const tls = TlsOf(handle_);
+  const SSL* const tls = TlsOf(handle_.get());
   if (result != MOSQ_ERR_SUCCESS || tls == nullptr) return absl::OkStatus();
-  in_handshake_ = !SSL_is_init_finished(tls);
+  in_tls_handshake_ = !SSL_is_init_finished(tls);
   // The library takes a socket that failed for one that is not ready.
-  if (!in_handshake_ || SSL_get_error(tls, -1) != SSL_ERROR_SYSCALL) return absl::OkStatus();
+  if (!in_tls_handshake_ || SSL_get_error(tls, -1) != SSL_ERROR_SYSCALL) return absl::OkStatus();
   errno = error;
   return Check(MOSQ_ERR_ERRNO, "TLS handshake");
 }
 
-absl::Status Connection::Read() {
-  if (in_handshake_) return Handshake();
+absl::Status Handshake::Read() {
+  if (in_tls_handshake_) return ShakeTls();
   // The library stops reading early when it finds an old EAGAIN in errno.
   errno = 0;
-  return Check(mosquitto_loop_read(handle_, 1), "read");
+  return Check(mosquitto_loop_read(handle_.get(), 1), "read");
 }
 
-absl::Status Connection::Write() {
-  if (in_handshake_) return Handshake();
+absl::Status Handshake::Write() {
+  if (in_tls_handshake_) return ShakeTls();
   if (uses_tls_ && !connack_.has_value()) {
     // Why a broker refuses us may be there already, and a write that fails would lose it.
     absl::Status status = Read();
     if (!status.ok()) return status;
   }
   errno = 0;
-  return Check(mosquitto_loop_write(handle_, 1), "write");
+  return Check(mosquitto_loop_write(handle_.get(), 1), "write");
 }
 
-void Connection::OnConnect(mosquitto* handle, void* self, int reason_code, int /*flags*/,
-                           const mqtt5__property* properties) {
+void Handshake::OnConnect(mosquitto* handle, void* self, int reason_code, int /*flags*/,
+                          const mqtt5__property* properties) {
   // From here on it would cost a text for each packet.
   mosquitto_log_callback_set(handle, nullptr);
-  ConnAck& connack = static_cast<Connection*>(self)->connack_.emplace();
+  ConnAck& connack = static_cast<Handshake*>(self)->connack_.emplace();
   connack.reason_code = static_cast<std::uint8_t>(reason_code);
   mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM, &connack.receive_maximum,
                                 /*skip_first=*/false);
@@ -202,21 +192,21 @@ void Connection::OnConnect(mosquitto* handle, void* self, int reason_code, int /
   }
 }
 
-void Connection::OnDisconnect(mosquitto* /*handle*/, void* self, int reason_code,
-                              const mqtt5__property* /*properties*/) {
+void Handshake::OnDisconnect(mosquitto* /*handle*/, void* self, int reason_code,
+                             const mqtt5__property* /*properties*/) {
   // The library gives its own error numbers here too; they are below 0x80, where a server has
   // only 0x00 to say.
   if (reason_code == 0 || reason_code >= kFirstFailure) {
-    static_cast<Connection*>(self)->disconnect_reason_ = static_cast<std::uint8_t>(reason_code);
+    static_cast<Handshake*>(self)->disconnect_reason_ = static_cast<std::uint8_t>(reason_code);
   }
 }
 
-void Connection::OnLog(mosquitto* /*handle*/, void* self, int level, const char* text) {
-  std::string& error = static_cast<Connection*>(self)->tls_error_;
+void Handshake::OnLog(mosquitto* /*handle*/, void* self, int level, const char* text) {
+  std::string& error = static_cast<Handshake*>(self)->tls_error_;
   if (level == MOSQ_LOG_ERR && error.empty()) error = ReadableTlsError(text);
 }
 
-absl::Status Connection::Check(int result, const char* what) {
+absl::Status Handshake::Check(int result, const char* what) {
   const int error = errno;
   if (result == MOSQ_ERR_SUCCESS || result == MOSQ_ERR_CONN_PENDING) {
     if (fd() >= 0) return absl::OkStatus();
@@ -230,7 +220,7 @@ absl::Status Connection::Check(int result, const char* what) {
   return absl::UnavailableError(reason);
 }
 
-std::string Connection::TlsReason(int result, int error) const {
+std::string Handshake::TlsReason(int result, int error) const {
   const std::string verify_error = TakeVerifyError();
   const int handshake_errno = TakeHandshakeErrno();
   if (!verify_error.empty()) return "TLS: the broker's certificate: " + verify_error;
@@ -238,7 +228,7 @@ std::string Connection::TlsReason(int result, int error) const {
   // EPROTO is all that the library says of an end without TLS's own farewell.
   const bool closed =
       result == MOSQ_ERR_CONN_LOST || (result == MOSQ_ERR_ERRNO && (error == EPROTO || error == 0));
-  if (result == MOSQ_ERR_TLS || (closed && in_handshake_)) {
+  if (result == MOSQ_ERR_TLS || (closed && in_tls_handshake_)) {
     return absl::StrCat("TLS handshake: ",
                         handshake_errno == 0 ? "connection closed" : ErrnoText(handshake_errno));
   }

@@ -1,4 +1,4 @@
-#include "server/mqtt/link/byte_stream.h"
+#include "server/mqtt/link/socket_stream.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,9 +15,9 @@
 namespace dino::mqtt {
 namespace {
 
-class ByteStreamTest : public ::testing::Test {
+class SocketStreamTest : public ::testing::Test {
  protected:
-  ByteStreamTest() {
+  SocketStreamTest() {
     std::array<int, 2> ends{};
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()), 0);
     ours_ = testing::FileDescriptor(ends[0]);
@@ -32,15 +32,16 @@ class ByteStreamTest : public ::testing::Test {
     return bytes;
   }
 
+  EpollPoller poller_;
   testing::FileDescriptor ours_;
   testing::FileDescriptor peers_;
 };
 
-TEST_F(ByteStreamTest, AnOutputThatNeverBecomesEmptyDoesNotGrow) {
+TEST_F(SocketStreamTest, AnOutputThatNeverBecomesEmptyDoesNotGrow) {
   constexpr std::size_t kPiece = 4096;
   constexpr std::size_t kRounds = 5000;
   constexpr std::size_t kCushion = 262144;
-  ByteStream stream(ours_.number(), nullptr);
+  SocketStream stream(poller_, ours_.number(), nullptr, nullptr);
   while (!stream.pending()) {
     stream.output().append(kPiece, '.');
     ASSERT_TRUE(stream.Flush().ok());
@@ -59,8 +60,8 @@ TEST_F(ByteStreamTest, AnOutputThatNeverBecomesEmptyDoesNotGrow) {
   EXPECT_GT(stream.written(), kRounds * kPiece / 2);
 }
 
-TEST_F(ByteStreamTest, NothingIsLostOrSwappedOnTheWay) {
-  ByteStream stream(ours_.number(), nullptr);
+TEST_F(SocketStreamTest, NothingIsLostOrSwappedOnTheWay) {
+  SocketStream stream(poller_, ours_.number(), nullptr, nullptr);
   std::string sent;
   std::string received;
   for (std::size_t i = 0; i < 2000; ++i) {
@@ -82,8 +83,8 @@ TEST_F(ByteStreamTest, NothingIsLostOrSwappedOnTheWay) {
   EXPECT_TRUE(received == sent);
 }
 
-TEST_F(ByteStreamTest, ReadsUntilTheEnd) {
-  ByteStream stream(ours_.number(), nullptr);
+TEST_F(SocketStreamTest, ReadsUntilTheEnd) {
+  SocketStream stream(poller_, ours_.number(), nullptr, nullptr);
   std::string taken;
   const auto take = [&taken](std::string_view bytes) {
     taken += bytes;
@@ -97,8 +98,8 @@ TEST_F(ByteStreamTest, ReadsUntilTheEnd) {
   EXPECT_EQ(std::string(stream.Read(take).message()), "connection closed");
 }
 
-TEST_F(ByteStreamTest, AnErrorOfWhoTakesIsPassedOn) {
-  ByteStream stream(ours_.number(), nullptr);
+TEST_F(SocketStreamTest, AnErrorOfWhoTakesIsPassedOn) {
+  SocketStream stream(poller_, ours_.number(), nullptr, nullptr);
   ASSERT_EQ(write(peers_.number(), "abc", 3), 3);
   EXPECT_TRUE(absl::IsDataLoss(
       stream.Read([](std::string_view) { return absl::DataLossError("bad bytes"); })));

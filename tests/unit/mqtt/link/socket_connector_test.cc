@@ -1,4 +1,4 @@
-#include "server/mqtt/link/connector.h"
+#include "server/mqtt/link/socket_connector.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,10 +23,10 @@ using ::testing::SizeIs;
 // Where nobody listens.
 constexpr char kOtherAddress[] = "127.0.0.9";
 
-class ConnectorTest : public ::testing::Test {
+class SocketConnectorTest : public ::testing::Test {
  protected:
   void Make(ConnectOptions options = {}) {
-    connector_ = std::make_unique<Connector>(
+    connector_ = std::make_unique<SocketConnector>(
         std::move(options), poller_, [this](const std::string& host) { asked_.push_back(host); },
         [this](const absl::Status& status) { ends_.push_back(status); });
   }
@@ -60,14 +60,14 @@ class ConnectorTest : public ::testing::Test {
   }
 
   FakeBroker broker_;
-  Poller poller_;
+  EpollPoller poller_;
   std::vector<std::string> asked_;
   std::vector<absl::Status> ends_;
   std::unique_ptr<Connector> connector_;
 };
 
 // Answers at once, which the system's resolver never does.
-TEST_F(ConnectorTest, LooksANameUpForEachAttemptAndUsesAllItsAddressesInTurn) {
+TEST_F(SocketConnectorTest, LooksANameUpForEachAttemptAndUsesAllItsAddressesInTurn) {
   Make();
   const Resolver::Addresses both = {"127.0.0.1", kOtherAddress};
   EXPECT_EQ(EndpointOf(Target("broker", 0), both), At("127.0.0.1"));
@@ -77,7 +77,7 @@ TEST_F(ConnectorTest, LooksANameUpForEachAttemptAndUsesAllItsAddressesInTurn) {
   EXPECT_THAT(asked_, ElementsAre("broker", "broker", "broker", "broker"));
 }
 
-TEST_F(ConnectorTest, WaitsForTheFirstLookUpHoweverSlow) {
+TEST_F(SocketConnectorTest, WaitsForTheFirstLookUpHoweverSlow) {
   ConnectOptions options;
   options.look_up_timeout = Clock::duration::zero();
   Make(options);
@@ -91,7 +91,7 @@ TEST_F(ConnectorTest, WaitsForTheFirstLookUpHoweverSlow) {
   EXPECT_TRUE(connector_->ready());
 }
 
-TEST_F(ConnectorTest, UsesTheLastAddressesWhileTheNameServersAreSilent) {
+TEST_F(SocketConnectorTest, UsesTheLastAddressesWhileTheNameServersAreSilent) {
   Make();
   EndpointOf(Target("broker"), {kOtherAddress});
   connector_->Start(Target("broker"));
@@ -108,7 +108,7 @@ TEST_F(ConnectorTest, UsesTheLastAddressesWhileTheNameServersAreSilent) {
   EXPECT_EQ(connector_->endpoint(), At("127.0.0.1"));
 }
 
-TEST_F(ConnectorTest, UsesTheLastAddressesWhenALookUpFails) {
+TEST_F(SocketConnectorTest, UsesTheLastAddressesWhenALookUpFails) {
   Make();
   EndpointOf(Target("broker"), {kOtherAddress});
   connector_->Start(Target("broker"));
@@ -116,7 +116,7 @@ TEST_F(ConnectorTest, UsesTheLastAddressesWhenALookUpFails) {
   EXPECT_EQ(connector_->endpoint(), At(kOtherAddress));
 }
 
-TEST_F(ConnectorTest, ANameThatIsGoneHasNoAddresses) {
+TEST_F(SocketConnectorTest, ANameThatIsGoneHasNoAddresses) {
   Make();
   EndpointOf(Target("broker"), {kOtherAddress});
   for (const absl::Status& answer :
@@ -129,7 +129,7 @@ TEST_F(ConnectorTest, ANameThatIsGoneHasNoAddresses) {
   }
 }
 
-TEST_F(ConnectorTest, AnAnswerForAnotherNameIsNotTaken) {
+TEST_F(SocketConnectorTest, AnAnswerForAnotherNameIsNotTaken) {
   Make();
   connector_->Start(Target("broker"));
   connector_->OnResolved("other", Resolver::Addresses{kOtherAddress});
@@ -137,7 +137,7 @@ TEST_F(ConnectorTest, AnAnswerForAnotherNameIsNotTaken) {
   EXPECT_EQ(connector_->endpoint(), At("127.0.0.1"));
 }
 
-TEST_F(ConnectorTest, DoesNotConnectToWhatIsExcepted) {
+TEST_F(SocketConnectorTest, DoesNotConnectToWhatIsExcepted) {
   Make();
   Connector::Target target = Target("broker");
   target.except = At("127.0.0.1");
@@ -148,7 +148,7 @@ TEST_F(ConnectorTest, DoesNotConnectToWhatIsExcepted) {
   broker_.ExpectNoConnection();
 }
 
-TEST_F(ConnectorTest, GivesABrokerMoreTimeAfterThreeSilences) {
+TEST_F(SocketConnectorTest, GivesABrokerMoreTimeAfterThreeSilences) {
   ConnectOptions options;
   options.connect_timeout = std::chrono::milliseconds(30);
   options.patient_connect_timeout = std::chrono::hours(1);
@@ -173,7 +173,7 @@ TEST_F(ConnectorTest, GivesABrokerMoreTimeAfterThreeSilences) {
   EXPECT_EQ(std::string(Next().message()), "no CONNACK in time");
 }
 
-TEST_F(ConnectorTest, SaysWhenAReadyConnectionIsLost) {
+TEST_F(SocketConnectorTest, SaysWhenAReadyConnectionIsLost) {
   Make();
   connector_->Start(Target("127.0.0.1"));
   FakeConnection connection = broker_.AcceptSession();
@@ -183,7 +183,7 @@ TEST_F(ConnectorTest, SaysWhenAReadyConnectionIsLost) {
   EXPECT_TRUE(connector_->idle());
 }
 
-TEST_F(ConnectorTest, SaysWhyTheBrokerRefuses) {
+TEST_F(SocketConnectorTest, SaysWhyTheBrokerRefuses) {
   Make();
   connector_->Start(Target("127.0.0.1"));
   testing::ConnAck refusal;

@@ -1,4 +1,4 @@
-#include "server/mqtt/link/poller.h"
+#include "server/mqtt/link/epoll_poller.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -12,10 +12,10 @@ namespace {
 
 constexpr std::chrono::hours kLong{1};
 
-class PollerTest : public ::testing::Test, protected SocketHandler {
+class EpollPollerTest : public ::testing::Test, protected SocketHandler {
  protected:
-  PollerTest() { EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends_.data()), 0); }
-  ~PollerTest() override {
+  EpollPollerTest() { EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends_.data()), 0); }
+  ~EpollPollerTest() override {
     for (const int end : ends_) close(end);
   }
 
@@ -27,12 +27,12 @@ class PollerTest : public ::testing::Test, protected SocketHandler {
     return seen_;
   }
 
-  Poller poller_;
+  EpollPoller poller_;
   std::array<int, 2> ends_{};
   std::uint32_t seen_ = 0;
 };
 
-TEST_F(PollerTest, ReportsWhatItWatchesFor) {
+TEST_F(EpollPollerTest, ReportsWhatItWatchesFor) {
   ASSERT_TRUE(poller_.Add(ends_[0], EPOLLOUT, *this));
   EXPECT_EQ(Wait(Clock::now() + kLong), static_cast<std::uint32_t>(EPOLLOUT));
   poller_.Modify(ends_[0], EPOLLIN, *this);
@@ -43,15 +43,15 @@ TEST_F(PollerTest, ReportsWhatItWatchesFor) {
   EXPECT_EQ(Wait(Clock::now()), 0U);
 }
 
-TEST_F(PollerTest, SaysWhenItCannotWatch) { EXPECT_FALSE(poller_.Add(-1, EPOLLIN, *this)); }
+TEST_F(EpollPollerTest, SaysWhenItCannotWatch) { EXPECT_FALSE(poller_.Add(-1, EPOLLIN, *this)); }
 
-TEST_F(PollerTest, WakeEndsTheWaitOfAnotherThread) {
+TEST_F(EpollPollerTest, WakeEndsTheWaitOfAnotherThread) {
   std::thread waker([this] { poller_.Wake(); });
   EXPECT_EQ(Wait(Clock::now() + kLong), 0U);
   waker.join();
 }
 
-TEST_F(PollerTest, AWakeThatComesEarlyIsNotLost) {
+TEST_F(EpollPollerTest, AWakeThatComesEarlyIsNotLost) {
   poller_.Wake();
   poller_.Wake();
   EXPECT_EQ(Wait(Clock::now() + kLong), 0U);

@@ -1,4 +1,4 @@
-#include "server/mqtt/link/connector.h"
+#include "server/mqtt/link/socket_connector.h"
 
 #include <algorithm>
 #include <utility>
@@ -11,7 +11,7 @@ constexpr int kSilencesToPatience = 3;
 
 }  // namespace
 
-void Connector::Start(Target target) {
+void SocketConnector::Start(Target target) {
   Cancel();
   target_ = std::move(target);
   began_at_ = Clock::now();
@@ -27,13 +27,14 @@ void Connector::Start(Target target) {
   resolve_(host);
 }
 
-void Connector::Cancel() {
-  connection_.reset();
+void SocketConnector::Cancel() {
+  handshake_.reset();
+  channel_.reset();
   state_ = State::kIdle;
 }
 
-void Connector::OnResolved(const std::string& host,
-                           const absl::StatusOr<Resolver::Addresses>& addresses) {
+void SocketConnector::OnResolved(const std::string& host,
+                                 const absl::StatusOr<Resolver::Addresses>& addresses) {
   if (addresses.ok()) known_[host] = *addresses;
   if (absl::IsNotFound(addresses.status())) known_.erase(host);
   if (state_ != State::kResolving || host != target_.broker.host) return;
@@ -44,12 +45,12 @@ void Connector::OnResolved(const std::string& host,
   }
 }
 
-void Connector::OpenKnown() {
+void SocketConnector::OpenKnown() {
   const Resolver::Addresses& addresses = known_[target_.broker.host];
   Open(addresses[target_.choice % addresses.size()]);
 }
 
-void Connector::Open(const std::string& address) {
+void SocketConnector::Open(const std::string& address) {
   endpoint_ = HostPort{address, target_.broker.port}.ToString();
   if (endpoint_ == target_.except) {
     Fail(absl::AlreadyExistsError("connected to it already"));
@@ -63,36 +64,55 @@ void Connector::Open(const std::string& address) {
   if (!status.ok()) Fail(status);
 }
 
-absl::Status Connector::Connect(const std::string& address) {
+absl::Status SocketConnector::Connect(const std::string& address) {
   absl::StatusOr<Credentials> credentials = options_.access->For(target_.broker.host);
   if (!credentials.ok()) return credentials.status();
   SocketHandler& handler = *this;
-  connection_ = std::make_unique<Connection>(poller_, handler);
-  return connection_->Open({address, target_.broker.port, target_.client_id, options_.keep_alive,
-                            *std::move(credentials)});
+  handshake_ = std::make_unique<Handshake>(poller_, handler);
+  return handshake_->Open({address, target_.broker.port, target_.client_id, options_.keep_alive,
+                           *std::move(credentials)});
 }
 
-void Connector::OnSocket(std::uint32_t events) {
-  if (connection_ == nullptr) return;
-  const absl::Status status = connection_->OnSocket(events);
+void SocketConnector::OnSocket(std::uint32_t events) {
+  if (state_ == State::kConnecting) {
+    GoOn(events);
+  } else if (state_ == State::kReady) {
+    KeepReady(events);
+  }
+}
+
+void SocketConnector::GoOn(std::uint32_t events) {
+  const absl::Status status = handshake_->OnSocket(events);
   if (!status.ok()) {
-    Fail(absl::UnavailableError(connection_->ReasonOfLoss(status)));
+    Fail(absl::UnavailableError(handshake_->ReasonOfFailure(status)));
     return;
   }
-  connection_->Watch();
-  if (state_ != State::kConnecting) return;
-  if (connection_->connack().has_value()) {
-    state_ = State::kReady;
-    silences_ = 0;
-    done_(absl::OkStatus());
-  } else if (!reached_) {
+  if (!handshake_->done()) {
+    handshake_->Watch();
+    if (reached_) return;
     reached_ = true;
     deadline_ = began_at_ + (silences_ < kSilencesToPatience ? options_.connect_timeout
                                                              : options_.patient_connect_timeout);
+    return;
+  }
+  channel_ = handshake_->TakeChannel();
+  handshake_.reset();
+  channel_->HandTo(*this, *this);
+  state_ = State::kReady;
+  silences_ = 0;
+  done_(absl::OkStatus());
+}
+
+void SocketConnector::KeepReady(std::uint32_t events) {
+  const absl::Status status = channel_->OnSocket(events);
+  if (status.ok()) {
+    channel_->Watch();
+  } else {
+    Fail(absl::UnavailableError(channel_->ReasonOfLoss(status)));
   }
 }
 
-void Connector::Advance(Clock::time_point now) {
+void SocketConnector::Advance(Clock::time_point now) {
   if (now < NextTimer()) return;
   if (state_ == State::kResolving) {
     OpenKnown();
@@ -104,19 +124,29 @@ void Connector::Advance(Clock::time_point now) {
   }
 }
 
-Clock::time_point Connector::NextTimer() const {
+Clock::time_point SocketConnector::NextTimer() const {
   const bool waits = state_ == State::kResolving || state_ == State::kConnecting;
   return waits ? deadline_ : Clock::time_point::max();
 }
 
-std::unique_ptr<Connection> Connector::Take() {
+std::unique_ptr<Channel> SocketConnector::Take() {
   state_ = State::kIdle;
-  return std::move(connection_);
+  return std::move(channel_);
 }
 
-void Connector::Fail(const absl::Status& why) {
+void SocketConnector::Fail(const absl::Status& why) {
   Cancel();
   done_(why);
+}
+
+Link MakeSocketLink() {
+  auto poller = std::make_unique<EpollPoller>();
+  const auto make_connector = [&poller = *poller](const ConnectOptions& options,
+                                                  Connector::ResolveFunction resolve,
+                                                  Connector::DoneFunction done) {
+    return std::make_unique<SocketConnector>(options, poller, std::move(resolve), std::move(done));
+  };
+  return {std::move(poller), make_connector};
 }
 
 }  // namespace dino::mqtt

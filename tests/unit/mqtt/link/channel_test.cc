@@ -1,4 +1,4 @@
-#include "server/mqtt/link/publish_channel.h"
+#include "server/mqtt/link/channel.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,11 +9,14 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "server/mqtt/link/epoll_poller.h"
+#include "server/mqtt/link/socket_stream.h"
 #include "server/mqtt/wire/packet_size.h"
 #include "tests/support/mqtt/recording_batch.h"
 #include "tests/support/process/file_descriptor.h"
@@ -27,12 +30,13 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::SizeIs;
-using Status = PublishChannel::PublishStatus;
+using ::testing::StartsWith;
+using Status = Channel::PublishStatus;
 
 // A channel whose broker is the test: the other end of a pair of sockets.
-class PublishChannelTest : public ::testing::Test, protected PublishChannel::Listener {
+class ChannelTest : public ::testing::Test, private SocketHandler, private Channel::Listener {
  protected:
-  PublishChannelTest() {
+  ChannelTest() {
     std::array<int, 2> ends{};
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()), 0);
     ours_ = testing::FileDescriptor(ends[0]);
@@ -40,10 +44,12 @@ class PublishChannelTest : public ::testing::Test, protected PublishChannel::Lis
   }
 
   void Open(const ConnAck& limits = {}, seconds keep_alive = seconds(30)) {
-    Listener& listener = *this;
-    channel_.emplace(ours_.number(), nullptr, limits, keep_alive, listener);
+    channel_.emplace(std::make_unique<SocketStream>(poller_, ours_.number(), nullptr, nullptr),
+                     limits, keep_alive);
+    channel_->HandTo(*this, *this);
   }
 
+  void OnSocket(std::uint32_t /*events*/) override {}
   void OnPubAck(int packet_id, std::uint8_t reason_code) override {
     acks_.emplace_back(packet_id, reason_code);
   }
@@ -68,16 +74,17 @@ class PublishChannelTest : public ::testing::Test, protected PublishChannel::Lis
               static_cast<ssize_t>(bytes.size()));
   }
 
+  EpollPoller poller_;
   testing::FileDescriptor ours_;
   testing::FileDescriptor brokers_;
-  std::optional<PublishChannel> channel_;
+  std::optional<Channel> channel_;
   const PublishProperties properties_{testing::RecordingBatch::Options(), seconds(60)};
   int packet_id_ = 0;
   std::uint8_t reason_code_ = 0;
   std::vector<std::pair<int, std::uint8_t>> acks_;
 };
 
-TEST_F(PublishChannelTest, ACorkedBurstLeavesAtOnce) {
+TEST_F(ChannelTest, ACorkedBurstLeavesAtOnce) {
   Open();
   EXPECT_TRUE(channel_->Cork(true));
   EXPECT_EQ(Publish("a"), Status::kSent);
@@ -88,7 +95,7 @@ TEST_F(PublishChannelTest, ACorkedBurstLeavesAtOnce) {
               SizeIs(2 * PublishPacketSize(9, 1, Qos::kAtLeastOnce, properties_.size())));
 }
 
-TEST_F(PublishChannelTest, WhatFindsNoRoomWaitsAndArrivesWhole) {
+TEST_F(ChannelTest, WhatFindsNoRoomWaitsAndArrivesWhole) {
   Open();
   const std::string payload(20000, 'x');
   std::size_t published = 0;
@@ -109,7 +116,7 @@ TEST_F(PublishChannelTest, WhatFindsNoRoomWaitsAndArrivesWhole) {
   EXPECT_EQ(received.substr(received.size() - 12), "the last one");
 }
 
-TEST_F(PublishChannelTest, Qos0IsAnsweredWhenItIsInTheSocket) {
+TEST_F(ChannelTest, Qos0IsAnsweredWhenItIsInTheSocket) {
   Open();
   EXPECT_TRUE(channel_->Cork(true));
   EXPECT_EQ(Publish("a", Qos::kAtMostOnce), Status::kSent);
@@ -120,7 +127,7 @@ TEST_F(PublishChannelTest, Qos0IsAnsweredWhenItIsInTheSocket) {
   EXPECT_THAT(acks_, ElementsAre(Pair(first, 0), Pair(packet_id_, 0)));
 }
 
-TEST_F(PublishChannelTest, AnswersComeInAnyPieces) {
+TEST_F(ChannelTest, AnswersComeInAnyPieces) {
   Open();
   EXPECT_EQ(Publish("a"), Status::kSent);
   Answer("\x40\x03\x00"s);
@@ -131,7 +138,7 @@ TEST_F(PublishChannelTest, AnswersComeInAnyPieces) {
   EXPECT_THAT(acks_, ElementsAre(Pair(packet_id_, 0x10)));
 }
 
-TEST_F(PublishChannelTest, AnswersBeforeTheEndCount) {
+TEST_F(ChannelTest, AnswersBeforeTheEndCount) {
   Open();
   EXPECT_EQ(Publish("a"), Status::kSent);
   Answer("\x40\x02\x00\x01"s);
@@ -147,22 +154,24 @@ TEST_F(PublishChannelTest, AnswersBeforeTheEndCount) {
   EXPECT_FALSE(channel_->Cork(false));
 }
 
-TEST_F(PublishChannelTest, WhoBreaksTheProtocolIsTold) {
+TEST_F(ChannelTest, WhoBreaksTheProtocolIsTold) {
   Open();
   Answer("\x30\x00"s);
   EXPECT_TRUE(absl::IsDataLoss(channel_->OnSocket(EPOLLIN)));
   EXPECT_EQ(Received(), "\xE0\x02\x82\x00"s);
 }
 
-TEST_F(PublishChannelTest, TheBrokersReasonToDisconnectIsKept) {
+TEST_F(ChannelTest, TheBrokersReasonToDisconnectIsKept) {
   Open();
-  EXPECT_EQ(channel_->disconnect_reason(), std::nullopt);
+  EXPECT_FALSE(channel_->disconnected_by_broker());
   Answer("\xE0\x02\x8E\x00"s);
-  EXPECT_FALSE(channel_->OnSocket(EPOLLIN).ok());
-  EXPECT_EQ(channel_->disconnect_reason(), 0x8E);
+  const absl::Status end = channel_->OnSocket(EPOLLIN);
+  EXPECT_TRUE(channel_->disconnected_by_broker());
+  EXPECT_TRUE(channel_->taken_over());
+  EXPECT_THAT(channel_->ReasonOfLoss(end), StartsWith("broker disconnected: 0x8e"));
 }
 
-TEST_F(PublishChannelTest, WhatABrokerDoesNotTakeIsNotSent) {
+TEST_F(ChannelTest, WhatABrokerDoesNotTakeIsNotSent) {
   ConnAck limits;
   limits.maximum_qos = 0;
   limits.maximum_packet_size = 200;
@@ -179,7 +188,7 @@ TEST_F(PublishChannelTest, WhatABrokerDoesNotTakeIsNotSent) {
   EXPECT_EQ(Publish("a", Qos::kAtMostOnce), Status::kSent);
 }
 
-TEST_F(PublishChannelTest, PacketIdsGoRoundWithoutZero) {
+TEST_F(ChannelTest, PacketIdsGoRoundWithoutZero) {
   Open();
   for (int i = 1; i <= 65535; ++i) {
     ASSERT_EQ(Publish(""), Status::kSent);
@@ -191,7 +200,7 @@ TEST_F(PublishChannelTest, PacketIdsGoRoundWithoutZero) {
   EXPECT_EQ(packet_id_, 1);
 }
 
-TEST_F(PublishChannelTest, AQuietConnectionIsPinged) {
+TEST_F(ChannelTest, AQuietConnectionIsPinged) {
   Open({}, seconds(10));
   const Clock::time_point start = Clock::now();
   EXPECT_TRUE(channel_->KeepAlive(start + seconds(9)).ok());
@@ -207,7 +216,7 @@ TEST_F(PublishChannelTest, AQuietConnectionIsPinged) {
   EXPECT_FALSE(channel_->KeepAlive(start + seconds(33)).ok()) << "no answer";
 }
 
-TEST_F(PublishChannelTest, ABusyConnectionIsNotPinged) {
+TEST_F(ChannelTest, ABusyConnectionIsNotPinged) {
   Open({}, seconds(10));
   const Clock::time_point start = Clock::now();
   for (int i = 1; i < 40; ++i) {
@@ -220,7 +229,7 @@ TEST_F(PublishChannelTest, ABusyConnectionIsNotPinged) {
   }
 }
 
-TEST_F(PublishChannelTest, TheBrokersKeepAliveIsInForce) {
+TEST_F(ChannelTest, TheBrokersKeepAliveIsInForce) {
   ConnAck limits;
   limits.server_keep_alive = 5;
   Open(limits, seconds(30));

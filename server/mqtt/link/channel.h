@@ -1,10 +1,11 @@
-#ifndef DINO_SERVER_MQTT_LINK_PUBLISH_CHANNEL_H_
-#define DINO_SERVER_MQTT_LINK_PUBLISH_CHANNEL_H_
+#ifndef DINO_SERVER_MQTT_LINK_CHANNEL_H_
+#define DINO_SERVER_MQTT_LINK_CHANNEL_H_
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "server/base/clock.h"
 #include "server/mqtt/batch.h"
 #include "server/mqtt/link/byte_stream.h"
+#include "server/mqtt/link/poller.h"
 #include "server/mqtt/wire/connack.h"
 #include "server/mqtt/wire/packet_reader.h"
 #include "server/mqtt/wire/publish_properties.h"
@@ -24,7 +26,7 @@ namespace dino::mqtt {
 //
 // The listener is told of answers while one of `OnSocket`, `Publish`, `Cork` and `KeepAlive` runs;
 // it must not destroy the channel from there.
-class PublishChannel : private PacketReader::Handler {
+class Channel : private PacketReader::Handler {
  public:
   class Listener {
    public:
@@ -39,18 +41,30 @@ class PublishChannel : private PacketReader::Handler {
     kConnectionLost,
   };
 
-  // `tls` is null without TLS. A ping is due when nothing was sent, or nothing came, for
-  // `keep_alive`; 0 for never. The socket, `tls` and the listener outlive the channel.
-  PublishChannel(int socket, ssl_st* tls, const ConnAck& limits, std::chrono::seconds keep_alive,
-                 Listener& listener);
+  // The broker has answered `connack`. A ping is due when nothing was sent, or nothing came, for
+  // `keep_alive`; 0 for never.
+  Channel(std::unique_ptr<ByteStream> stream, ConnAck connack, std::chrono::seconds keep_alive);
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+  ~Channel() override = default;
+
+  // From now on `handler` is told when `OnSocket` has something to do, and `listener` of answers;
+  // until then nobody is. Both outlive the channel.
+  void HandTo(SocketHandler& handler, Listener& listener);
+
+  // What the broker announced.
+  const ConnAck& connack() const { return connack_; }
 
   // Reads what has come, and writes what waits. An error means that the connection is lost.
   absl::Status OnSocket(std::uint32_t events);
   // Sends a ping when it is time; an error if the last one was not answered.
   absl::Status KeepAlive(Clock::time_point now);
 
-  // Whether the socket must be watched for room.
-  bool wants_write() const { return stream_.pending(); }
+  // Watches for what the channel waits for. To be called after `OnSocket`, and after what sends.
+  // REQUIRES: it was handed over.
+  void Watch() { stream_->Watch(*handler_); }
+  // Whether something waits for room.
+  bool wants_write() const { return stream_->pending(); }
 
   // Holds back (true) or lets go (false) what is published, so that a burst of small packets leaves
   // at once. False if the connection is lost.
@@ -68,8 +82,12 @@ class PublishChannel : private PacketReader::Handler {
   // Sends DISCONNECT, if there is room.
   void Disconnect(std::uint8_t reason_code);
 
-  // The code of the broker's DISCONNECT; none if there was none.
-  const std::optional<std::uint8_t>& disconnect_reason() const { return disconnect_reason_; }
+  // True if the broker said that another connection uses our client ID.
+  bool taken_over() const;
+  // True if it ended the connection by DISCONNECT.
+  bool disconnected_by_broker() const { return disconnect_reason_.has_value(); }
+  // Why the connection is lost: what the broker said if it said something, else `why`.
+  std::string ReasonOfLoss(const absl::Status& why) const;
 
  private:
   // QoS 0: it is written when so many bytes are.
@@ -88,11 +106,11 @@ class PublishChannel : private PacketReader::Handler {
   std::uint8_t WhyNot(std::string_view topic, std::size_t payload, Qos qos,
                       const PublishProperties& properties) const;
 
-  const int socket_;
-  const ConnAck limits_;
+  const ConnAck connack_;
   const std::chrono::seconds keep_alive_;
-  Listener& listener_;
-  ByteStream stream_;
+  const std::unique_ptr<ByteStream> stream_;
+  SocketHandler* handler_ = nullptr;
+  Listener* listener_ = nullptr;
   PacketReader reader_;
   bool corked_ = false;
   std::uint16_t last_packet_id_ = 0;
@@ -107,9 +125,10 @@ class PublishChannel : private PacketReader::Handler {
   Clock::time_point checked_at_;
   bool sent_since_check_ = false;
   bool read_since_check_ = false;
+  // The code of the broker's DISCONNECT.
   std::optional<std::uint8_t> disconnect_reason_;
 };
 
 }  // namespace dino::mqtt
 
-#endif  // DINO_SERVER_MQTT_LINK_PUBLISH_CHANNEL_H_
+#endif  // DINO_SERVER_MQTT_LINK_CHANNEL_H_

@@ -1,12 +1,11 @@
-#include "server/mqtt/link/publish_channel.h"
+#include "server/mqtt/link/channel.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/mqtt/wire/packet_size.h"
 #include "server/mqtt/wire/packet_writer.h"
 #include "server/mqtt/wire/reason_code.h"
@@ -26,20 +25,24 @@ bool IsTopicName(std::string_view topic) {
 
 }  // namespace
 
-PublishChannel::PublishChannel(int socket, ssl_st* tls, const ConnAck& limits,
-                               std::chrono::seconds keep_alive, Listener& listener)
-    : socket_(socket),
-      limits_(limits),
-      keep_alive_(limits.server_keep_alive.has_value()
-                      ? std::chrono::seconds(*limits.server_keep_alive)
+Channel::Channel(std::unique_ptr<ByteStream> stream, ConnAck connack,
+                 std::chrono::seconds keep_alive)
+    : connack_(connack),
+      keep_alive_(connack.server_keep_alive.has_value()
+                      ? std::chrono::seconds(*connack.server_keep_alive)
                       : keep_alive),
-      listener_(listener),
-      stream_(socket, tls),
+      stream_(std::move(stream)),
       last_sent_at_(Clock::now()),
       last_read_at_(last_sent_at_),
       checked_at_(last_sent_at_) {}
 
-absl::Status PublishChannel::OnSocket(std::uint32_t events) {
+void Channel::HandTo(SocketHandler& handler, Listener& listener) {
+  handler_ = &handler;
+  listener_ = &listener;
+  Watch();
+}
+
+absl::Status Channel::OnSocket(std::uint32_t events) {
   constexpr std::uint32_t kTrouble = EPOLLERR | EPOLLHUP;
   absl::Status status;
   // Answers that came before the end count.
@@ -48,30 +51,30 @@ absl::Status PublishChannel::OnSocket(std::uint32_t events) {
   return status;
 }
 
-absl::Status PublishChannel::Read() {
+absl::Status Channel::Read() {
   unacknowledged_ = true;
   read_since_check_ = true;
   absl::Status status =
-      stream_.Read([this](std::string_view bytes) { return reader_.Read(bytes, *this); });
+      stream_->Read([this](std::string_view bytes) { return reader_.Read(bytes, *this); });
   if (absl::IsDataLoss(status)) Disconnect(kProtocolError);
   return status;
 }
 
-void PublishChannel::OnPubAck(std::uint16_t packet_id, std::uint8_t reason_code) {
-  listener_.OnPubAck(packet_id, reason_code);
+void Channel::OnPubAck(std::uint16_t packet_id, std::uint8_t reason_code) {
+  listener_->OnPubAck(packet_id, reason_code);
 }
 
-absl::Status PublishChannel::Flush() {
-  absl::Status status = stream_.Flush();
-  while (!unwritten_.empty() && unwritten_.front().end <= stream_.written()) {
+absl::Status Channel::Flush() {
+  absl::Status status = stream_->Flush();
+  while (!unwritten_.empty() && unwritten_.front().end <= stream_->written()) {
     const int packet_id = unwritten_.front().packet_id;
     unwritten_.pop_front();
-    listener_.OnPubAck(packet_id, kSuccess);
+    listener_->OnPubAck(packet_id, kSuccess);
   }
   return status;
 }
 
-absl::Status PublishChannel::KeepAlive(Clock::time_point now) {
+absl::Status Channel::KeepAlive(Clock::time_point now) {
   // Without a look at the clock for each packet, it may have been as long ago as this.
   if (sent_since_check_) last_sent_at_ = checked_at_;
   if (read_since_check_) last_read_at_ = checked_at_;
@@ -87,53 +90,58 @@ absl::Status PublishChannel::KeepAlive(Clock::time_point now) {
   }
   ping_sent_at_ = now;
   sent_since_check_ = true;
-  AppendPingReq(stream_.output());
+  AppendPingReq(stream_->output());
   return Flush();
 }
 
-bool PublishChannel::Cork(bool on) {
+bool Channel::Cork(bool on) {
   corked_ = on;
   return on || Flush().ok();
 }
 
-std::uint8_t PublishChannel::WhyNot(std::string_view topic, std::size_t payload, Qos qos,
-                                    const PublishProperties& properties) const {
-  if (static_cast<std::uint8_t>(qos) > limits_.maximum_qos) return kQosNotSupported;
+std::uint8_t Channel::WhyNot(std::string_view topic, std::size_t payload, Qos qos,
+                             const PublishProperties& properties) const {
+  if (static_cast<std::uint8_t>(qos) > connack_.maximum_qos) return kQosNotSupported;
   if (!IsTopicName(topic)) return kTopicNameInvalid;
-  const std::uint32_t most = limits_.maximum_packet_size;
+  const std::uint32_t most = connack_.maximum_packet_size;
   if (most != 0 && PublishPacketSize(topic.size(), payload, qos, properties.size()) > most) {
     return kPacketTooLarge;
   }
   return kSuccess;
 }
 
-PublishChannel::PublishStatus PublishChannel::Publish(const std::string& topic,
-                                                      std::string_view payload, Qos qos,
-                                                      const PublishProperties& properties,
-                                                      int& packet_id, std::uint8_t& reason_code) {
+Channel::PublishStatus Channel::Publish(const std::string& topic, std::string_view payload, Qos qos,
+                                        const PublishProperties& properties, int& packet_id,
+                                        std::uint8_t& reason_code) {
   reason_code = WhyNot(topic, payload.size(), qos, properties);
   if (reason_code != kSuccess) return PublishStatus::kRefused;
   if (++last_packet_id_ == 0) last_packet_id_ = 1;
   packet_id = last_packet_id_;
-  AppendPublish({topic, qos, last_packet_id_, properties.wire(), payload}, stream_.output());
-  if (qos == Qos::kAtMostOnce) unwritten_.push_back({stream_.put(), packet_id});
+  AppendPublish({topic, qos, last_packet_id_, properties.wire(), payload}, stream_->output());
+  if (qos == Qos::kAtMostOnce) unwritten_.push_back({stream_->put(), packet_id});
   unacknowledged_ = false;
   sent_since_check_ = true;
-  if (corked_ && stream_.output().size() < kPieceBytes) return PublishStatus::kSent;
+  if (corked_ && stream_->output().size() < kPieceBytes) return PublishStatus::kSent;
   return Flush().ok() ? PublishStatus::kSent : PublishStatus::kConnectionLost;
 }
 
-void PublishChannel::AcknowledgeReceived() {
-  constexpr int kOn = 1;
-  // A kernel without the option only makes us slower.
-  if (unacknowledged_) setsockopt(socket_, IPPROTO_TCP, TCP_QUICKACK, &kOn, sizeof(kOn));
+void Channel::AcknowledgeReceived() {
+  if (unacknowledged_) stream_->AcknowledgeReceived();
   unacknowledged_ = false;
 }
 
-void PublishChannel::Disconnect(std::uint8_t reason_code) {
-  AppendDisconnect(reason_code, stream_.output());
+void Channel::Disconnect(std::uint8_t reason_code) {
+  AppendDisconnect(reason_code, stream_->output());
   // It is the last thing that we say: nobody needs to know whether it was heard.
   Flush().IgnoreError();
+}
+
+bool Channel::taken_over() const { return disconnect_reason_ == kSessionTakenOver; }
+
+std::string Channel::ReasonOfLoss(const absl::Status& why) const {
+  if (!disconnect_reason_.has_value()) return std::string(why.message());
+  return absl::StrCat("broker disconnected: ", DescribeReasonCode(*disconnect_reason_),
+                      taken_over() ? ": another process uses this client ID" : "");
 }
 
 }  // namespace dino::mqtt

@@ -1,4 +1,4 @@
-#include "server/mqtt/link/poller.h"
+#include "server/mqtt/link/epoll_poller.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -18,41 +18,41 @@ epoll_event EventFor(std::uint32_t events, SocketHandler* handler) {
 
 }  // namespace
 
-Poller::Poller()
+EpollPoller::EpollPoller()
     : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   epoll_event event = EventFor(EPOLLIN, nullptr);
   epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event);
 }
 
-Poller::~Poller() {
+EpollPoller::~EpollPoller() {
   close(wake_);
   close(epoll_);
 }
 
-bool Poller::Add(int fd, std::uint32_t events, SocketHandler& handler) {
+bool EpollPoller::Add(int fd, std::uint32_t events, SocketHandler& handler) {
   epoll_event event = EventFor(events, &handler);
   return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-void Poller::Modify(int fd, std::uint32_t events, SocketHandler& handler) {
+void EpollPoller::Modify(int fd, std::uint32_t events, SocketHandler& handler) {
   epoll_event event = EventFor(events, &handler);
   epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event);
 }
 
-void Poller::Remove(int fd) { epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr); }
+void EpollPoller::Remove(int fd) { epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr); }
 
-void Poller::Wake() {
+void EpollPoller::Wake() {
   const std::uint64_t one = 1;
   // Fails only when the counter is full, and then the loop wakes up anyway.
   if (write(wake_, &one, sizeof(one)) < 0) return;
 }
 
-void Poller::ClearWake() {
+void EpollPoller::ClearWake() {
   std::uint64_t count = 0;
   if (read(wake_, &count, sizeof(count)) < 0) return;
 }
 
-void Poller::Wait(Clock::time_point until) {
+void EpollPoller::Wait(Clock::time_point until) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
   const auto timeout = std::clamp<std::chrono::milliseconds::rep>(left.count(), 0, 60000);
   const int count = epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()),
