@@ -5,24 +5,13 @@
 #include "server/base/utf8.h"
 
 namespace dino {
-namespace {
-
-// MQTT lets brokers refuse control and non-characters, and some do.
-bool Printable(char32_t c) {
-  const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
-  const bool non_character = (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFEU) == 0xFFFEU;
-  return !control && !non_character;
-}
-
-}  // namespace
-
 std::string_view TopicTextRule(std::string_view text) {
   while (!text.empty()) {
     const char c = text.front();
     if (c == '+' || c == '#') return "must not contain the wildcards + and #";
     const CodePoint first = FirstCodePoint(text);
     if (first.bytes == 0) return "must be UTF-8";
-    if (!Printable(first.value)) return "must not contain control characters";
+    if (IsControlOrNonCharacter(first.value)) return "must not contain control characters";
     text.remove_prefix(first.bytes);
   }
   return "";

@@ -44,4 +44,10 @@ bool IsUtf8(std::string_view text) {
   return true;
 }
 
+bool IsControlOrNonCharacter(char32_t c) {
+  const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
+  const bool non_character = (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFEU) == 0xFFFEU;
+  return control || non_character;
+}
+
 }  // namespace dino

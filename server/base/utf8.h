@@ -20,6 +20,10 @@ CodePoint FirstCodePoint(std::string_view text);
 
 bool IsUtf8(std::string_view text);
 
+// True for control characters and non-characters: MQTT lets brokers refuse them, and no log shows
+// them.
+bool IsControlOrNonCharacter(char32_t c);
+
 }  // namespace dino
 
 #endif  // DINO_SERVER_BASE_UTF8_H_
