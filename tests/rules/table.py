@@ -92,7 +92,7 @@ FACTS = [
     # Neither the text of an OpenSSL error nor a URI is a host and a port.
     ("host:port", r"\br?find(_(first|last)_of)?\((':'|\":\")",
      ["server", "clients", "bench"],
-     ["server/base/host_port.cc", "server/auth/key_file.cc", "server/mqtt/link/handshake.cc"]),
+     ["server/base/host_port.cc", "server/auth/key_file.cc", "server/mqtt/link/tls_error.cc"]),
     ("W3C traceparents", r'"00-"', ["server", "clients"], ["server/base/traceparent.cc"]),
     ("UTF-8", r"(?i)(&|[<>]=?|[!=]=) 0x(c[02]|e0|f[0458])u?\b|UTF8<|U8_NEXT",
      ["server", "clients"], ["server/base/utf8.cc"]),

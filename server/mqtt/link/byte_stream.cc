@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/base/errno_text.h"
@@ -23,7 +24,7 @@ absl::Status ByteStream::Flush() {
       Compact();
       return absl::OkStatus();
     }
-    if (count <= 0) return WhyLost("write");
+    if (count <= 0) return Lose("write");
     done_ += static_cast<std::size_t>(count);
     written_ += static_cast<std::uint64_t>(count);
   }
@@ -46,17 +47,26 @@ absl::Status ByteStream::Read(absl::FunctionRef<absl::Status(std::string_view)> 
     const std::int64_t count = ReadSome(buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) return absl::OkStatus();
-    if (count <= 0) return WhyLost("read");
+    if (count <= 0) return Lose("read");
     absl::Status status = take(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
     if (!status.ok()) return status;
   } while (HoldsUnread());
   return absl::OkStatus();
 }
 
-absl::Status ByteStream::WhyLost(const char* what) const {
+absl::Status ByteStream::Lose(const char* what) {
+  Loss loss = WhyLost(what);
+  // What was lost first tells more than what failed because of it.
+  if (!loss_.has_value()) loss_ = std::move(loss);
+  return absl::UnavailableError(loss_->text);
+}
+
+Loss ByteStream::WhyLost(const char* what) const {
   const int error = errno;
-  if (error == 0) return absl::UnavailableError("connection closed");
-  return absl::UnavailableError(absl::StrCat(what, ": ", ErrnoText(error)));
+  // EPIPE: somebody learnt of the end before us.
+  if (error == 0 || error == EPIPE) return {Loss::Kind::kClosed, "connection closed"};
+  if (error == ECONNRESET) return {Loss::Kind::kReset, "connection reset"};
+  return {Loss::Kind::kFailed, absl::StrCat(what, ": ", ErrnoText(error))};
 }
 
 }  // namespace dino::mqtt

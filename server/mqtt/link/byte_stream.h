@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "server/mqtt/link/loss.h"
 #include "server/mqtt/link/poller.h"
 
 namespace dino::mqtt {
@@ -24,7 +26,8 @@ class ByteStream {
   // What is to be written goes to the end of this; `Flush` takes it from there.
   std::string& output() { return output_; }
 
-  // Writes as much of the output as there is room for. An error means that the connection is lost.
+  // Writes as much of the output as there is room for. An error means that the connection is lost,
+  // see `loss`.
   absl::Status Flush();
 
   // Whether output waits for room.
@@ -37,6 +40,9 @@ class ByteStream {
   // of `take`, or means that the connection is lost.
   absl::Status Read(absl::FunctionRef<absl::Status(std::string_view)> take);
 
+  // How the connection was lost; none as long as it is not.
+  const std::optional<Loss>& loss() const { return loss_; }
+
   // Tells `handler`, and nobody else, from now on when there is something to read and, while
   // `pending()`, when there is room. To be called again when that has changed.
   virtual void Watch(SocketHandler& handler) = 0;
@@ -45,8 +51,8 @@ class ByteStream {
   virtual void AcknowledgeReceived() = 0;
 
  protected:
-  // Why the connection is lost, after reading or writing (`what`) failed and left `errno`.
-  virtual absl::Status WhyLost(const char* what) const;
+  // How the connection was lost, after reading or writing (`what`) failed and left `errno`.
+  virtual Loss WhyLost(const char* what) const;
 
  private:
   // As read(2) and write(2) do it: -1 with EAGAIN if that must wait, 0 at the end.
@@ -54,6 +60,7 @@ class ByteStream {
   virtual std::int64_t WriteSome(std::string_view bytes) = 0;
   // Whether there is something to read of which no poller tells.
   virtual bool HoldsUnread() const { return false; }
+  absl::Status Lose(const char* what);
   // Forgets what was written, so that an output that never becomes empty does not grow for ever.
   void Compact();
 
@@ -61,6 +68,7 @@ class ByteStream {
   // How much at its start was written.
   std::size_t done_ = 0;
   std::uint64_t written_ = 0;
+  std::optional<Loss> loss_;
 };
 
 }  // namespace dino::mqtt

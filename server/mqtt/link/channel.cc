@@ -17,20 +17,34 @@ namespace {
 constexpr std::size_t kPieceBytes = 65536;
 constexpr std::size_t kMaxTopicBytes = 65535;
 
+constexpr char kTakenOverText[] =
+    ": another process uses this client ID, or the broker takes the user name for it (switch that "
+    "off there, or give each replica a user name and one session)";
+
 bool IsTopicName(std::string_view topic) {
   const auto is_forbidden = [](char c) { return c == '+' || c == '#' || c == '\0'; };
   return !topic.empty() && topic.size() <= kMaxTopicBytes &&
          std::none_of(topic.begin(), topic.end(), is_forbidden);
 }
 
+// `said` is a CONNACK or a DISCONNECT.
+template <typename Said>
+Loss LossByBroker(Loss::Kind kind, const Said& said) {
+  std::string text =
+      absl::StrCat(kind == Loss::Kind::kRefused ? "broker refused: " : "broker disconnected: ",
+                   DescribeReasonCode(said.reason_code));
+  if (said.reason_code == kSessionTakenOver) absl::StrAppend(&text, kTakenOverText);
+  if (!said.reason_string.empty()) absl::StrAppend(&text, ": ", said.reason_string);
+  if (!said.server_reference.empty()) {
+    absl::StrAppend(&text, "; it names another server: ", said.server_reference);
+  }
+  return {kind, std::move(text), said.reason_code, said.reason_string, said.server_reference};
+}
+
 }  // namespace
 
-Channel::Channel(std::unique_ptr<ByteStream> stream, ConnAck connack,
-                 std::chrono::seconds keep_alive)
-    : connack_(connack),
-      keep_alive_(connack.server_keep_alive.has_value()
-                      ? std::chrono::seconds(*connack.server_keep_alive)
-                      : keep_alive),
+Channel::Channel(std::unique_ptr<ByteStream> stream, std::chrono::seconds keep_alive)
+    : keep_alive_(keep_alive),
       stream_(std::move(stream)),
       last_sent_at_(Clock::now()),
       last_read_at_(last_sent_at_),
@@ -52,16 +66,68 @@ absl::Status Channel::OnSocket(std::uint32_t events) {
 }
 
 absl::Status Channel::Read() {
+  absl::Status status = ReadStream();
+  // Answers to the broker's publications.
+  return status.ok() && unwritten_answers_ > 0 ? Flush() : status;
+}
+
+absl::Status Channel::ReadStream() {
   unacknowledged_ = true;
   read_since_check_ = true;
   absl::Status status =
       stream_->Read([this](std::string_view bytes) { return reader_.Read(bytes, *this); });
-  if (absl::IsDataLoss(status)) Disconnect(kProtocolError);
-  return status;
+  if (status.ok()) return status;
+  if (stream_->loss().has_value()) return Lose(*stream_->loss());
+  if (absl::IsDataLoss(status)) {
+    if (accepted_) Disconnect(kProtocolError);
+    Lose({Loss::Kind::kNotMqtt, std::string(status.message())}).IgnoreError();
+    return status;
+  }
+  // By a packet, which has been noted.
+  return absl::UnavailableError(loss_->text);
 }
 
-void Channel::OnPubAck(std::uint16_t packet_id, std::uint8_t reason_code) {
-  listener_->OnPubAck(packet_id, reason_code);
+absl::Status Channel::Lose(Loss loss) {
+  if (!loss_.has_value()) loss_ = std::move(loss);
+  return absl::UnavailableError(loss_->text);
+}
+
+void Channel::OnConnAck(ConnAck connack) {
+  connack_ = std::move(connack);
+  accepted_ = connack_.reason_code == kSuccess;
+  if (!accepted_) {
+    Lose(LossByBroker(Loss::Kind::kRefused, connack_)).IgnoreError();
+  } else if (connack_.server_keep_alive.has_value()) {
+    keep_alive_ = std::chrono::seconds(*connack_.server_keep_alive);
+  }
+}
+
+void Channel::OnPubAck(std::uint16_t packet_id, std::uint8_t reason_code,
+                       std::string_view reason_string) {
+  listener_->OnPubAck(packet_id, reason_code, reason_string);
+}
+
+void Channel::OnPublish(std::uint8_t qos, std::uint16_t packet_id) {
+  ++unsolicited_.at(qos);
+  if (qos == 0) return;
+  ++unwritten_answers_;
+  sent_since_check_ = true;
+  if (qos == 1) {
+    AppendPubAck(packet_id, stream_->output());
+  } else {
+    AppendPubRec(packet_id, kImplementationSpecificError, stream_->output());
+  }
+}
+
+void Channel::OnPubRel(std::uint16_t packet_id) {
+  ++unwritten_answers_;
+  sent_since_check_ = true;
+  // We keep none.
+  AppendPubComp(packet_id, kPacketIdentifierNotFound, stream_->output());
+}
+
+void Channel::OnDisconnect(ServerDisconnect disconnect) {
+  Lose(LossByBroker(Loss::Kind::kDisconnected, disconnect)).IgnoreError();
 }
 
 absl::Status Channel::Flush() {
@@ -69,9 +135,13 @@ absl::Status Channel::Flush() {
   while (!unwritten_.empty() && unwritten_.front().end <= stream_->written()) {
     const int packet_id = unwritten_.front().packet_id;
     unwritten_.pop_front();
-    listener_->OnPubAck(packet_id, kSuccess);
+    listener_->OnPubAck(packet_id, kSuccess, "");
   }
-  return status;
+  if (!stream_->pending()) unwritten_answers_ = 0;
+  if (status.ok() || loss_.has_value()) return status;
+  // What the broker said before it ended the connection may be there still.
+  ReadStream().IgnoreError();
+  return Lose(*stream_->loss());
 }
 
 absl::Status Channel::KeepAlive(Clock::time_point now) {
@@ -83,7 +153,7 @@ absl::Status Channel::KeepAlive(Clock::time_point now) {
   if (keep_alive_ == std::chrono::seconds::zero()) return absl::OkStatus();
   if (ping_sent_at_.has_value()) {
     if (now - *ping_sent_at_ < keep_alive_) return absl::OkStatus();
-    return absl::UnavailableError("no PINGRESP in time");
+    return Lose({Loss::Kind::kNoPingResp, "no PINGRESP in time"});
   }
   if (now - last_sent_at_ < keep_alive_ && now - last_read_at_ < keep_alive_) {
     return absl::OkStatus();
@@ -99,22 +169,27 @@ bool Channel::Cork(bool on) {
   return on || Flush().ok();
 }
 
-std::uint8_t Channel::WhyNot(std::string_view topic, std::size_t payload, Qos qos,
-                             const PublishProperties& properties) const {
-  if (static_cast<std::uint8_t>(qos) > connack_.maximum_qos) return kQosNotSupported;
-  if (!IsTopicName(topic)) return kTopicNameInvalid;
-  const std::uint32_t most = connack_.maximum_packet_size;
-  if (most != 0 && PublishPacketSize(topic.size(), payload, qos, properties.size()) > most) {
-    return kPacketTooLarge;
+bool Channel::Takes(std::string_view topic, std::size_t payload, Qos qos,
+                    const PublishProperties& properties) {
+  if (static_cast<std::uint8_t>(qos) > connack_.maximum_qos) {
+    refusal_ = {kQosNotSupported, connack_.maximum_qos, static_cast<std::size_t>(qos)};
+    return false;
   }
-  return kSuccess;
+  if (!IsTopicName(topic)) {
+    refusal_ = {kTopicNameInvalid};
+    return false;
+  }
+  const std::uint32_t most = connack_.maximum_packet_size;
+  if (most == 0) return true;
+  const std::size_t size = PublishPacketSize(topic.size(), payload, qos, properties.size());
+  if (size <= most) return true;
+  refusal_ = {kPacketTooLarge, most, size};
+  return false;
 }
 
 Channel::PublishStatus Channel::Publish(const std::string& topic, std::string_view payload, Qos qos,
-                                        const PublishProperties& properties, int& packet_id,
-                                        std::uint8_t& reason_code) {
-  reason_code = WhyNot(topic, payload.size(), qos, properties);
-  if (reason_code != kSuccess) return PublishStatus::kRefused;
+                                        const PublishProperties& properties, int& packet_id) {
+  if (!Takes(topic, payload.size(), qos, properties)) return PublishStatus::kRefused;
   if (++last_packet_id_ == 0) last_packet_id_ = 1;
   packet_id = last_packet_id_;
   AppendPublish({topic, qos, last_packet_id_, properties.wire(), payload}, stream_->output());
@@ -133,15 +208,19 @@ void Channel::AcknowledgeReceived() {
 void Channel::Disconnect(std::uint8_t reason_code) {
   AppendDisconnect(reason_code, stream_->output());
   // It is the last thing that we say: nobody needs to know whether it was heard.
-  Flush().IgnoreError();
+  stream_->Flush().IgnoreError();
 }
 
-bool Channel::taken_over() const { return disconnect_reason_ == kSessionTakenOver; }
+bool Channel::disconnected_by_broker() const {
+  return loss_.has_value() && loss_->kind == Loss::Kind::kDisconnected;
+}
+
+bool Channel::taken_over() const {
+  return disconnected_by_broker() && loss_->reason_code == kSessionTakenOver;
+}
 
 std::string Channel::ReasonOfLoss(const absl::Status& why) const {
-  if (!disconnect_reason_.has_value()) return std::string(why.message());
-  return absl::StrCat("broker disconnected: ", DescribeReasonCode(*disconnect_reason_),
-                      taken_over() ? ": another process uses this client ID" : "");
+  return loss_.has_value() ? loss_->text : std::string(why.message());
 }
 
 }  // namespace dino::mqtt

@@ -4,6 +4,7 @@
 #include <mqtt_protocol.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
@@ -12,10 +13,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "server/base/errno_text.h"
 #include "server/mqtt/link/socket_stream.h"
-#include "server/mqtt/wire/reason_code.h"
+#include "server/mqtt/link/tls_error.h"
 
 namespace dino::mqtt {
 namespace {
@@ -35,16 +35,6 @@ void SetSocketOption(int fd, int level, int name, unsigned value) {
 
 SSL* TlsOf(mosquitto* handle) { return static_cast<SSL*>(mosquitto_ssl_get(handle)); }
 
-// What OpenSSL says of an error that the broker told us or that we found:
-// "error:0A00045C:SSL routines::tlsv13 alert certificate required".
-std::string ReadableTlsError(absl::string_view text) {
-  constexpr absl::string_view kAlert = " alert ";
-  const absl::string_view reason = text.substr(text.rfind(':') + 1);
-  const std::size_t alert = reason.find(kAlert);
-  if (alert == absl::string_view::npos) return std::string(reason);
-  return absl::StrCat("the broker refused: ", reason.substr(alert + kAlert.size()));
-}
-
 }  // namespace
 
 Handshake::~Handshake() {
@@ -59,8 +49,6 @@ absl::Status Handshake::Open(const Target& target) {
   if (handle_ == nullptr) return Check(MOSQ_ERR_ERRNO, "create");
   mosquitto_int_option(handle_.get(), MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
   mosquitto_int_option(handle_.get(), MOSQ_OPT_TCP_NODELAY, 1);
-  mosquitto_connect_v5_callback_set(handle_.get(), &Handshake::OnConnect);
-  mosquitto_disconnect_v5_callback_set(handle_.get(), &Handshake::OnDisconnect);
   absl::Status status = SetCredentials(target.credentials);
   if (!status.ok()) return status;
   errno = 0;
@@ -70,18 +58,20 @@ absl::Status Handshake::Open(const Target& target) {
   if (status.ok()) status = Check(result, "connect");
   if (!status.ok()) return status;
   SetSocketOption(fd(), IPPROTO_TCP, TCP_USER_TIMEOUT, kTcpUserTimeoutMilliseconds);
+  // Room to write is how we learn that the network has reached the broker.
   watched_events_ = EPOLLIN | EPOLLOUT;
   if (poller_.Add(fd(), watched_events_, handler_)) return absl::OkStatus();
   return absl::ResourceExhaustedError("cannot watch the socket");
 }
 
+bool Handshake::done() const { return !in_tls_handshake_ && !mosquitto_want_write(handle_.get()); }
+
 std::unique_ptr<Channel> Handshake::TakeChannel() {
-  mosquitto_disconnect_v5_callback_set(handle_.get(), nullptr);
+  mosquitto_log_callback_set(handle_.get(), nullptr);
   const int socket = fd();
   SSL* const tls = uses_tls_ ? TlsOf(handle_.get()) : nullptr;
   return std::make_unique<Channel>(
-      std::make_unique<SocketStream>(poller_, socket, tls, std::move(handle_)), *connack_,
-      keep_alive_);
+      std::make_unique<SocketStream>(poller_, socket, tls, std::move(handle_)), keep_alive_);
 }
 
 void Handshake::Watch() {
@@ -113,28 +103,14 @@ absl::Status Handshake::SetCredentials(const Credentials& credentials) {
 int Handshake::fd() const { return handle_ == nullptr ? -1 : mosquitto_socket(handle_.get()); }
 
 std::uint32_t Handshake::WantedEvents() const {
+  if (!in_tls_handshake_) return EPOLLOUT;
   // The library forgets that a handshake does not want to write any more.
-  const bool write = in_tls_handshake_ ? SSL_want_write(TlsOf(handle_.get()))
-                                       : mosquitto_want_write(handle_.get());
-  return EPOLLIN | (write ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
+  return EPOLLIN |
+         (SSL_want_write(TlsOf(handle_.get())) ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
 }
 
-absl::Status Handshake::OnSocket(std::uint32_t events) {
-  constexpr std::uint32_t kTrouble = EPOLLERR | EPOLLHUP;
-  absl::Status status;
-  if ((events & (EPOLLOUT | kTrouble)) != 0) status = Write();
-  if (status.ok() && (events & (EPOLLIN | kTrouble)) != 0) status = Read();
-  return status;
-}
-
-std::string Handshake::ReasonOfFailure(const absl::Status& why) const {
-  if (disconnect_reason_.has_value()) {
-    return absl::StrCat("broker disconnected: ", DescribeReasonCode(*disconnect_reason_));
-  }
-  if (connack_.has_value() && connack_->reason_code != kSuccess) {
-    return absl::StrCat("broker refused: ", DescribeReasonCode(connack_->reason_code));
-  }
-  return std::string(why.message());
+absl::Status Handshake::OnSocket(std::uint32_t /*events*/) {
+  return in_tls_handshake_ ? ShakeTls() : WriteConnect();
 }
 
 absl::Status Handshake::ShakeTls() {
@@ -155,50 +131,26 @@ absl::Status Handshake::CheckTls(int result) {
   return Check(MOSQ_ERR_ERRNO, "TLS handshake");
 }
 
-absl::Status Handshake::Read() {
-  if (in_tls_handshake_) return ShakeTls();
-  // The library stops reading early when it finds an old EAGAIN in errno.
-  errno = 0;
-  return Check(mosquitto_loop_read(handle_.get(), 1), "read");
-}
-
-absl::Status Handshake::Write() {
-  if (in_tls_handshake_) return ShakeTls();
-  if (uses_tls_ && !connack_.has_value()) {
-    // Why a broker refuses us may be there already, and a write that fails would lose it.
-    absl::Status status = Read();
+absl::Status Handshake::WriteConnect() {
+  if (uses_tls_) {
+    absl::Status status = CheckAlert();
     if (!status.ok()) return status;
   }
   errno = 0;
   return Check(mosquitto_loop_write(handle_.get(), 1), "write");
 }
 
-void Handshake::OnConnect(mosquitto* handle, void* self, int reason_code, int /*flags*/,
-                          const mqtt5__property* properties) {
-  // From here on it would cost a text for each packet.
-  mosquitto_log_callback_set(handle, nullptr);
-  ConnAck& connack = static_cast<Handshake*>(self)->connack_.emplace();
-  connack.reason_code = static_cast<std::uint8_t>(reason_code);
-  mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM, &connack.receive_maximum,
-                                /*skip_first=*/false);
-  mosquitto_property_read_byte(properties, MQTT_PROP_MAXIMUM_QOS, &connack.maximum_qos,
-                               /*skip_first=*/false);
-  mosquitto_property_read_int32(properties, MQTT_PROP_MAXIMUM_PACKET_SIZE,
-                                &connack.maximum_packet_size, /*skip_first=*/false);
-  std::uint16_t keep_alive = 0;
-  if (mosquitto_property_read_int16(properties, MQTT_PROP_SERVER_KEEP_ALIVE, &keep_alive,
-                                    /*skip_first=*/false) != nullptr) {
-    connack.server_keep_alive = keep_alive;
+absl::Status Handshake::CheckAlert() {
+  // A write that fails would lose it.
+  char first = 0;
+  ERR_clear_error();
+  const int result = SSL_peek(TlsOf(handle_.get()), &first, 1);
+  if (result > 0 || SSL_get_error(TlsOf(handle_.get()), result) != SSL_ERROR_SSL) {
+    return absl::OkStatus();
   }
-}
-
-void Handshake::OnDisconnect(mosquitto* /*handle*/, void* self, int reason_code,
-                             const mqtt5__property* /*properties*/) {
-  // The library gives its own error numbers here too; they are below 0x80, where a server has
-  // only 0x00 to say.
-  if (reason_code == 0 || reason_code >= kFirstFailure) {
-    static_cast<Handshake*>(self)->disconnect_reason_ = static_cast<std::uint8_t>(reason_code);
-  }
+  const char* const reason = ERR_reason_error_string(ERR_get_error());
+  return absl::UnavailableError(
+      absl::StrCat("TLS: ", reason == nullptr ? "unknown error" : ReadableTlsError(reason)));
 }
 
 void Handshake::OnLog(mosquitto* /*handle*/, void* self, int level, const char* text) {
@@ -232,9 +184,7 @@ std::string Handshake::TlsReason(int result, int error) const {
     return absl::StrCat("TLS handshake: ",
                         handshake_errno == 0 ? "connection closed" : ErrnoText(handshake_errno));
   }
-  if (!closed) return "";
-  if (connack_.has_value()) return "connection closed";
-  return "connection closed before CONNACK: does the broker want another client certificate?";
+  return "";
 }
 
 }  // namespace dino::mqtt

@@ -4,23 +4,20 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "server/mqtt/link/broker_access.h"
 #include "server/mqtt/link/channel.h"
 #include "server/mqtt/link/epoll_poller.h"
-#include "server/mqtt/wire/connack.h"
 
 struct mosquitto;
-struct mqtt5__property;  // NOLINT(bugprone-reserved-identifier): the library's name
 
 namespace dino::mqtt {
 
-// One attempt at an MQTT v5 connection, up to the CONNACK. It is libmosquitto's, whose handle this
-// class alone touches; what comes of it is a `Channel`, for which the library only keeps the socket
-// open. Not thread-safe.
+// Opens a connection: socket, TLS handshake, CONNECT. That is libmosquitto's, whose handle this
+// class alone touches. The library reads no byte of MQTT: what a broker says goes to the `Channel`
+// that comes of it, for which the library only keeps the socket open. Not thread-safe.
 class Handshake {
  public:
   struct Target {
@@ -47,31 +44,25 @@ class Handshake {
   // Watches the socket for what the handshake waits for. To be called after the function above.
   void Watch();
 
-  // Whether the broker has accepted.
-  bool done() const { return connack_.has_value(); }
+  // Whether CONNECT was written.
+  bool done() const;
   // The connection, which is nobody's yet. REQUIRES: done(), and nothing is called afterwards.
   std::unique_ptr<Channel> TakeChannel();
 
-  // Why the attempt has failed: what the broker said if it said something, else `why`.
-  std::string ReasonOfFailure(const absl::Status& why) const;
-
  private:
-  static void OnConnect(mosquitto* handle, void* self, int reason_code, int flags,
-                        const mqtt5__property* properties);
   static void OnLog(mosquitto* handle, void* self, int level, const char* text);
-  static void OnDisconnect(mosquitto* handle, void* self, int reason_code,
-                           const mqtt5__property* properties);
 
   // The socket, -1 when there is none (any more).
   int fd() const;
   std::uint32_t WantedEvents() const;
-  absl::Status Read();
-  absl::Status Write();
   absl::Status SetCredentials(const Credentials& credentials);
   // Goes on with the TLS handshake, which both reads and writes.
   absl::Status ShakeTls();
   // Looks at what came of a step of it that the library calls a success; `errno` is the step's.
   absl::Status CheckTls(int result);
+  absl::Status WriteConnect();
+  // Whether the broker has refused us by a TLS alert, now that the handshake is done.
+  absl::Status CheckAlert();
   // The library's `result`, and `errno`, as a status.
   absl::Status Check(int result, const char* what);
   // What TLS knows of a failure, empty if nothing.
@@ -82,9 +73,6 @@ class Handshake {
   std::shared_ptr<mosquitto> handle_;
   std::chrono::seconds keep_alive_{0};
   std::uint32_t watched_events_ = 0;
-  std::optional<ConnAck> connack_;
-  // The code of a DISCONNECT.
-  std::optional<std::uint8_t> disconnect_reason_;
   bool uses_tls_ = false;
   bool in_tls_handshake_ = false;
   // OpenSSL's first error, as the library tells it.

@@ -61,12 +61,17 @@ void SocketConnector::Open(const std::string& address) {
   began_at_ = Clock::now();
   deadline_ = began_at_ + std::min(options_.reach_timeout, options_.connect_timeout);
   const absl::Status status = Connect(address);
-  if (!status.ok()) Fail(status);
+  if (status.ok()) {
+    TakeIfOpened();
+  } else {
+    Fail(status);
+  }
 }
 
 absl::Status SocketConnector::Connect(const std::string& address) {
   absl::StatusOr<Credentials> credentials = options_.access->For(target_.broker.host);
   if (!credentials.ok()) return credentials.status();
+  uses_tls_ = credentials->tls != nullptr;
   SocketHandler& handler = *this;
   handshake_ = std::make_unique<Handshake>(poller_, handler);
   return handshake_->Open({address, target_.broker.port, target_.client_id, options_.keep_alive,
@@ -74,42 +79,61 @@ absl::Status SocketConnector::Connect(const std::string& address) {
 }
 
 void SocketConnector::OnSocket(std::uint32_t events) {
-  if (state_ == State::kConnecting) {
+  if (handshake_ != nullptr) {
+    GoOnOpening(events);
+  } else if (channel_ != nullptr) {
     GoOn(events);
-  } else if (state_ == State::kReady) {
-    KeepReady(events);
   }
 }
 
-void SocketConnector::GoOn(std::uint32_t events) {
+void SocketConnector::GoOnOpening(std::uint32_t events) {
   const absl::Status status = handshake_->OnSocket(events);
   if (!status.ok()) {
-    Fail(absl::UnavailableError(handshake_->ReasonOfFailure(status)));
+    Fail(status);
     return;
   }
-  if (!handshake_->done()) {
-    handshake_->Watch();
-    if (reached_) return;
-    reached_ = true;
-    deadline_ = began_at_ + (silences_ < kSilencesToPatience ? options_.connect_timeout
-                                                             : options_.patient_connect_timeout);
-    return;
-  }
+  Reached();
+  handshake_->Watch();
+  TakeIfOpened();
+}
+
+void SocketConnector::TakeIfOpened() {
+  if (!handshake_->done()) return;
+  Reached();
   channel_ = handshake_->TakeChannel();
   handshake_.reset();
   channel_->HandTo(*this, *this);
+}
+
+void SocketConnector::Reached() {
+  if (std::exchange(reached_, true)) return;
+  deadline_ = began_at_ + (silences_ < kSilencesToPatience ? options_.connect_timeout
+                                                           : options_.patient_connect_timeout);
+}
+
+void SocketConnector::GoOn(std::uint32_t events) {
+  const absl::Status status = channel_->OnSocket(events);
+  if (!status.ok()) {
+    Fail(WhyNotAccepted(status));
+    return;
+  }
+  channel_->Watch();
+  if (state_ != State::kConnecting || !channel_->accepted()) return;
   state_ = State::kReady;
   silences_ = 0;
   done_(absl::OkStatus());
 }
 
-void SocketConnector::KeepReady(std::uint32_t events) {
-  const absl::Status status = channel_->OnSocket(events);
-  if (status.ok()) {
-    channel_->Watch();
-  } else {
-    Fail(absl::UnavailableError(channel_->ReasonOfLoss(status)));
+absl::Status SocketConnector::WhyNotAccepted(const absl::Status& why) const {
+  std::string reason = channel_->ReasonOfLoss(why);
+  const bool ended =
+      channel_->loss().has_value() && (channel_->loss()->kind == Loss::Kind::kClosed ||
+                                       channel_->loss()->kind == Loss::Kind::kReset);
+  if (ended && !channel_->accepted()) {
+    reason += " before CONNACK";
+    if (uses_tls_) reason += ": does the broker want another client certificate?";
   }
+  return absl::UnavailableError(reason);
 }
 
 void SocketConnector::Advance(Clock::time_point now) {

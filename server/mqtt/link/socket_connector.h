@@ -44,13 +44,19 @@ class SocketConnector : public Connector, private SocketHandler, private Channel
 
   void OnSocket(std::uint32_t events) override;
   // Nothing was published before the connection was taken.
-  void OnPubAck(int /*packet_id*/, std::uint8_t /*reason_code*/) override {}
+  void OnPubAck(int /*packet_id*/, std::uint8_t /*reason_code*/,
+                std::string_view /*reason_string*/) override {}
 
   void OpenKnown();
   void Open(const std::string& address);
   absl::Status Connect(const std::string& address);
+  void Reached();
+  // Goes on with opening, and then with the connection.
+  void GoOnOpening(std::uint32_t events);
   void GoOn(std::uint32_t events);
-  void KeepReady(std::uint32_t events);
+  void TakeIfOpened();
+  // What became of a connection before the broker accepted it.
+  absl::Status WhyNotAccepted(const absl::Status& why) const;
   void Fail(const absl::Status& why);
 
   const ConnectOptions options_;
@@ -61,9 +67,10 @@ class SocketConnector : public Connector, private SocketHandler, private Channel
   State state_ = State::kIdle;
   Target target_;
   std::string endpoint_;
-  // While it connects, and once it is ready.
+  // The one while it opens a connection, the other one from then on.
   std::unique_ptr<Handshake> handshake_;
   std::unique_ptr<Channel> channel_;
+  bool uses_tls_ = false;
   // True once the network has reached the broker.
   bool reached_ = false;
   Clock::time_point began_at_;

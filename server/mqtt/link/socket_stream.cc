@@ -12,7 +12,7 @@
 #include <limits>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "server/mqtt/link/tls_error.h"
 
 namespace dino::mqtt {
 namespace {
@@ -87,7 +87,7 @@ std::int64_t SocketStream::TlsResult(int result) {
       // An end without TLS's own farewell is an end, no more.
       if (ERR_GET_REASON(ERR_peek_error()) != SSL_R_UNEXPECTED_EOF_WHILE_READING) {
         const char* const reason = ERR_reason_error_string(ERR_peek_error());
-        tls_error_ = reason == nullptr ? "unknown error" : reason;
+        tls_error_ = reason == nullptr ? "unknown error" : ReadableTlsError(reason);
       }
       ERR_clear_error();
       break;
@@ -98,8 +98,8 @@ std::int64_t SocketStream::TlsResult(int result) {
   return 0;
 }
 
-absl::Status SocketStream::WhyLost(const char* what) const {
-  if (!tls_error_.empty()) return absl::UnavailableError(absl::StrCat("TLS: ", tls_error_));
+Loss SocketStream::WhyLost(const char* what) const {
+  if (!tls_error_.empty()) return {Loss::Kind::kTlsError, "TLS: " + tls_error_};
   return ByteStream::WhyLost(what);
 }
 

@@ -26,7 +26,7 @@ class SocketStream : public ByteStream {
   void AcknowledgeReceived() override;
 
  protected:
-  absl::Status WhyLost(const char* what) const override;
+  Loss WhyLost(const char* what) const override;
 
  private:
   std::int64_t ReadSome(char* data, std::size_t size) override;

@@ -167,7 +167,8 @@ LossReason Session::LossOf(const absl::Status& why) const {
   return absl::IsDeadlineExceeded(why) ? LossReason::kAckTimeout : LossReason::kClosed;
 }
 
-void Session::OnPubAck(int packet_id, std::uint8_t reason_code) {
+void Session::OnPubAck(int packet_id, std::uint8_t reason_code,
+                       std::string_view /*reason_string*/) {
   answers_.emplace_back(packet_id, reason_code);
 }
 
@@ -253,11 +254,11 @@ SendQueue::SendStatus Session::Transmit(const SendQueue::Outgoing& outgoing, InF
                                         std::uint8_t& reason_code) {
   const Batch& batch = outgoing.batch;
   switch (connection_->Publish(outgoing.topic, outgoing.payload, batch.options().qos,
-                               properties_.For(batch, entry.sent_at), entry.packet_id,
-                               reason_code)) {
+                               properties_.For(batch, entry.sent_at), entry.packet_id)) {
     case Channel::PublishStatus::kSent:
       return SendQueue::SendStatus::kSent;
     case Channel::PublishStatus::kRefused:
+      reason_code = connection_->refusal().reason_code;
       return SendQueue::SendStatus::kRefused;
     case Channel::PublishStatus::kConnectionLost:
       break;

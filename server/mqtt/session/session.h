@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -118,7 +119,7 @@ class Session : private SocketHandler, private Channel::Listener {
   enum class State { kWaiting, kConnecting, kConnected, kClosed };
 
   void OnSocket(std::uint32_t events) override;
-  void OnPubAck(int packet_id, std::uint8_t reason_code) override;
+  void OnPubAck(int packet_id, std::uint8_t reason_code, std::string_view reason_string) override;
 
   bool connected() const { return state_ == State::kConnected; }
   const HostPort& broker() const;

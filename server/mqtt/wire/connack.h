@@ -3,10 +3,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace dino::mqtt {
 
-// What a broker announces when it accepts or refuses a connection.
+// What a broker announces when it accepts or refuses a connection. Its texts are fit for a log.
 struct ConnAck {
   std::uint8_t reason_code = 0;
   // How many publications the broker takes without having acknowledged them.
@@ -17,6 +18,11 @@ struct ConnAck {
   std::uint32_t maximum_packet_size = 0;
   // In seconds, in the place of what we asked for.
   std::optional<std::uint16_t> server_keep_alive = std::nullopt;
+  // The client ID that it gave the connection in the place of ours; empty if it did not.
+  std::string assigned_client_id = {};
+  // Its reason in words, and another server to use; empty if it named none.
+  std::string reason_string = {};
+  std::string server_reference = {};
 };
 
 }  // namespace dino::mqtt

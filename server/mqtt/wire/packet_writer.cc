@@ -5,6 +5,9 @@ namespace {
 
 constexpr char kPublish = 0x30;
 constexpr char kPublishQos1 = 0x32;
+constexpr char kPubAck = 0x40;
+constexpr char kPubRec = 0x50;
+constexpr char kPubComp = 0x70;
 constexpr char kPingReq = static_cast<char>(0xC0);
 constexpr char kDisconnect = static_cast<char>(0xE0);
 
@@ -47,6 +50,31 @@ void AppendPublish(const PublishPacket& packet, std::string& out) {
 void AppendPingReq(std::string& out) {
   out += kPingReq;
   AppendByte(0, out);
+}
+
+namespace {
+
+void AppendAnswer(char first, std::uint16_t packet_id, std::uint8_t reason_code, std::string& out) {
+  out += first;
+  AppendByte(3, out);
+  AppendUint16(packet_id, out);
+  AppendByte(reason_code, out);
+}
+
+}  // namespace
+
+void AppendPubAck(std::uint16_t packet_id, std::string& out) {
+  out += kPubAck;
+  AppendByte(2, out);
+  AppendUint16(packet_id, out);
+}
+
+void AppendPubRec(std::uint16_t packet_id, std::uint8_t reason_code, std::string& out) {
+  AppendAnswer(kPubRec, packet_id, reason_code, out);
+}
+
+void AppendPubComp(std::uint16_t packet_id, std::uint8_t reason_code, std::string& out) {
+  AppendAnswer(kPubComp, packet_id, reason_code, out);
 }
 
 void AppendDisconnect(std::uint8_t reason_code, std::string& out) {

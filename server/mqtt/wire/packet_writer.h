@@ -26,6 +26,10 @@ struct PublishPacket {
 
 void AppendPublish(const PublishPacket& packet, std::string& out);
 void AppendPingReq(std::string& out);
+// The answers to a PUBLISH with QoS 1, to one with QoS 2, and to PUBREL.
+void AppendPubAck(std::uint16_t packet_id, std::string& out);
+void AppendPubRec(std::uint16_t packet_id, std::uint8_t reason_code, std::string& out);
+void AppendPubComp(std::uint16_t packet_id, std::uint8_t reason_code, std::string& out);
 void AppendDisconnect(std::uint8_t reason_code, std::string& out);
 
 // Parts of packets.

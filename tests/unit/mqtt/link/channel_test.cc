@@ -1,25 +1,4 @@
-#include "server/mqtt/link/channel.h"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <array>
-#include <chrono>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
-
-#include "server/mqtt/link/epoll_poller.h"
-#include "server/mqtt/link/socket_stream.h"
-#include "server/mqtt/wire/packet_size.h"
-#include "tests/support/mqtt/recording_batch.h"
-#include "tests/support/process/file_descriptor.h"
+#include "tests/unit/mqtt/link/channel_fixture.h"
 
 namespace dino::mqtt {
 namespace {
@@ -30,59 +9,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::SizeIs;
-using ::testing::StartsWith;
 using Status = Channel::PublishStatus;
-
-// A channel whose broker is the test: the other end of a pair of sockets.
-class ChannelTest : public ::testing::Test, private SocketHandler, private Channel::Listener {
- protected:
-  ChannelTest() {
-    std::array<int, 2> ends{};
-    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()), 0);
-    ours_ = testing::FileDescriptor(ends[0]);
-    brokers_ = testing::FileDescriptor(ends[1]);
-  }
-
-  void Open(const ConnAck& limits = {}, seconds keep_alive = seconds(30)) {
-    channel_.emplace(std::make_unique<SocketStream>(poller_, ours_.number(), nullptr, nullptr),
-                     limits, keep_alive);
-    channel_->HandTo(*this, *this);
-  }
-
-  void OnSocket(std::uint32_t /*events*/) override {}
-  void OnPubAck(int packet_id, std::uint8_t reason_code) override {
-    acks_.emplace_back(packet_id, reason_code);
-  }
-
-  Status Publish(const std::string& payload, Qos qos = Qos::kAtLeastOnce,
-                 const std::string& topic = "dms/dev/1") {
-    return channel_->Publish(topic, payload, qos, properties_, packet_id_, reason_code_);
-  }
-
-  // What has arrived at the broker.
-  std::string Received() {
-    std::string all;
-    std::array<char, 65536> piece{};
-    for (ssize_t count = 0; (count = read(brokers_.number(), piece.data(), piece.size())) > 0;) {
-      all.append(piece.data(), static_cast<std::size_t>(count));
-    }
-    return all;
-  }
-
-  void Answer(std::string_view bytes) {
-    EXPECT_EQ(write(brokers_.number(), bytes.data(), bytes.size()),
-              static_cast<ssize_t>(bytes.size()));
-  }
-
-  EpollPoller poller_;
-  testing::FileDescriptor ours_;
-  testing::FileDescriptor brokers_;
-  std::optional<Channel> channel_;
-  const PublishProperties properties_{testing::RecordingBatch::Options(), seconds(60)};
-  int packet_id_ = 0;
-  std::uint8_t reason_code_ = 0;
-  std::vector<std::pair<int, std::uint8_t>> acks_;
-};
 
 TEST_F(ChannelTest, ACorkedBurstLeavesAtOnce) {
   Open();
@@ -127,62 +54,23 @@ TEST_F(ChannelTest, Qos0IsAnsweredWhenItIsInTheSocket) {
   EXPECT_THAT(acks_, ElementsAre(Pair(first, 0), Pair(packet_id_, 0)));
 }
 
-TEST_F(ChannelTest, AnswersComeInAnyPieces) {
-  Open();
-  EXPECT_EQ(Publish("a"), Status::kSent);
-  Answer("\x40\x03\x00"s);
-  EXPECT_TRUE(channel_->OnSocket(EPOLLIN).ok());
-  EXPECT_THAT(acks_, IsEmpty());
-  Answer("\x01\x10"s);
-  EXPECT_TRUE(channel_->OnSocket(EPOLLIN).ok());
-  EXPECT_THAT(acks_, ElementsAre(Pair(packet_id_, 0x10)));
-}
-
-TEST_F(ChannelTest, AnswersBeforeTheEndCount) {
-  Open();
-  EXPECT_EQ(Publish("a"), Status::kSent);
-  Answer("\x40\x02\x00\x01"s);
-  Received();
-  brokers_ = testing::FileDescriptor();
-  EXPECT_TRUE(channel_->OnSocket(EPOLLIN).ok());
-  EXPECT_THAT(acks_, ElementsAre(Pair(1, 0)));
-  const absl::Status end = channel_->OnSocket(EPOLLIN | EPOLLHUP);
-  EXPECT_EQ(end.message(), "connection closed");
-  EXPECT_EQ(Publish("b"), Status::kConnectionLost);
-  EXPECT_TRUE(channel_->Cork(true));
-  EXPECT_EQ(Publish("c"), Status::kSent) << "nobody knows yet";
-  EXPECT_FALSE(channel_->Cork(false));
-}
-
-TEST_F(ChannelTest, WhoBreaksTheProtocolIsTold) {
-  Open();
-  Answer("\x30\x00"s);
-  EXPECT_TRUE(absl::IsDataLoss(channel_->OnSocket(EPOLLIN)));
-  EXPECT_EQ(Received(), "\xE0\x02\x82\x00"s);
-}
-
-TEST_F(ChannelTest, TheBrokersReasonToDisconnectIsKept) {
-  Open();
-  EXPECT_FALSE(channel_->disconnected_by_broker());
-  Answer("\xE0\x02\x8E\x00"s);
-  const absl::Status end = channel_->OnSocket(EPOLLIN);
-  EXPECT_TRUE(channel_->disconnected_by_broker());
-  EXPECT_TRUE(channel_->taken_over());
-  EXPECT_THAT(channel_->ReasonOfLoss(end), StartsWith("broker disconnected: 0x8e"));
-}
-
 TEST_F(ChannelTest, WhatABrokerDoesNotTakeIsNotSent) {
-  ConnAck limits;
+  testing::ConnAck limits;
   limits.maximum_qos = 0;
   limits.maximum_packet_size = 200;
   Open(limits);
   EXPECT_EQ(Publish("a"), Status::kRefused);
-  EXPECT_EQ(reason_code_, 0x9B);
+  EXPECT_EQ(channel_->refusal().reason_code, 0x9B);
+  EXPECT_EQ(channel_->refusal().limit, 0U);
+  EXPECT_EQ(channel_->refusal().actual, 1U);
   EXPECT_EQ(Publish(std::string(200, 'x'), Qos::kAtMostOnce), Status::kRefused);
-  EXPECT_EQ(reason_code_, 0x95);
+  EXPECT_EQ(channel_->refusal().reason_code, 0x95);
+  EXPECT_EQ(channel_->refusal().limit, 200U);
+  EXPECT_EQ(channel_->refusal().actual,
+            PublishPacketSize(9, 200, Qos::kAtMostOnce, properties_.size()));
   for (const std::string& topic : {""s, "a/+"s, "#"s, "a\0b"s, std::string(65536, 't')}) {
     EXPECT_EQ(Publish("a", Qos::kAtMostOnce, topic), Status::kRefused);
-    EXPECT_EQ(reason_code_, 0x90) << topic.substr(0, 10);
+    EXPECT_EQ(channel_->refusal().reason_code, 0x90) << topic.substr(0, 10);
   }
   EXPECT_THAT(Received(), IsEmpty());
   EXPECT_EQ(Publish("a", Qos::kAtMostOnce), Status::kSent);
@@ -230,7 +118,7 @@ TEST_F(ChannelTest, ABusyConnectionIsNotPinged) {
 }
 
 TEST_F(ChannelTest, TheBrokersKeepAliveIsInForce) {
-  ConnAck limits;
+  testing::ConnAck limits;
   limits.server_keep_alive = 5;
   Open(limits, seconds(30));
   EXPECT_TRUE(channel_->KeepAlive(Clock::now() + seconds(6)).ok());

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "server/mqtt/link/socket_connector.h"
 #include "server/mqtt/session/session.h"
 #include "tests/support/mqtt/fake_broker.h"
 #include "tests/support/mqtt/recording_batch.h"
