@@ -61,6 +61,7 @@ mqtt::SessionPoolOptions PoolOptions(const Settings& settings) {
   options.session.in_flight_window = settings.mqtt_in_flight_window;
   options.session.in_flight_bytes = settings.mqtt_in_flight_bytes;
   options.session.keep_alive = settings.mqtt_keep_alive;
+  options.session.connect_timeout = settings.mqtt_connect_timeout;
   options.session.ack_timeout = settings.mqtt_ack_timeout;
   options.session.failover_after = settings.mqtt_failover_after;
   options.session.access = std::make_shared<mqtt::BrokerAccess>(BrokerAccessOptionsOf(settings));

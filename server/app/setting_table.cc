@@ -160,6 +160,11 @@ std::vector<Setting> MqttSettings() {
        Whole(&Settings::mqtt_in_flight_bytes, 1, 1024 * kMebibyte)},
       {"mqtt-keep-alive", "30s", "The MQTT keep-alive of each session.",
        Seconds(&Settings::mqtt_keep_alive, seconds(5), seconds(65535))},
+      {"mqtt-connect-timeout", "5s",
+       "How long a broker may take to accept a connection. Doubles with each attempt that it "
+       "leaves "
+       "unanswered, up to 30s.",
+       Milliseconds(&Settings::mqtt_connect_timeout, milliseconds(100), minutes(5))},
       {"mqtt-ack-timeout", "5s",
        "How long the broker may leave a publication unacknowledged before the session reconnects.",
        Milliseconds(&Settings::mqtt_ack_timeout, milliseconds(100), minutes(5))},

@@ -36,6 +36,7 @@ struct Settings {
   std::size_t mqtt_in_flight_window = 0;
   std::size_t mqtt_in_flight_bytes = 0;
   std::chrono::seconds mqtt_keep_alive{};
+  std::chrono::milliseconds mqtt_connect_timeout{};
   std::chrono::milliseconds mqtt_ack_timeout{};
   std::chrono::milliseconds mqtt_failover_after{};
   std::string mqtt_client_id_prefix;

@@ -14,9 +14,7 @@ bool ChangesLineOrDirection(char32_t c) {
          c == 0x200F || c == 0x061C;
 }
 
-bool IsPrintable(char32_t c) {
-  return !IsControlOrNonCharacter(c) && !ChangesLineOrDirection(c);
-}
+bool IsPrintable(char32_t c) { return !IsControlOrNonCharacter(c) && !ChangesLineOrDirection(c); }
 
 }  // namespace
 

@@ -27,11 +27,9 @@ struct ConnectOptions {
   Clock::duration look_up_timeout = std::chrono::seconds(1);
   // How long the network may take to reach the broker.
   Clock::duration reach_timeout = std::chrono::milliseconds(1500);
-  // How long the way from a socket to CONNACK may take.
-  Clock::duration connect_timeout = std::chrono::milliseconds(1800);
-  // The same once several attempts in a row were given up for want of a CONNACK: the broker may
-  // be there, but slow.
-  Clock::duration patient_connect_timeout = std::chrono::seconds(5);
+  // How long the way from a socket to CONNACK may take. Doubles with each attempt that a broker
+  // leaves unanswered, up to 30 seconds, until it answers one.
+  Clock::duration connect_timeout = std::chrono::seconds(5);
 };
 
 // Makes one connection at a time: reaches the broker, and waits for CONNACK.

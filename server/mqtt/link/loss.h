@@ -9,14 +9,14 @@ namespace dino::mqtt {
 // How a connection ended, or an attempt at one. Its texts are fit for a log.
 struct Loss {
   enum class Kind : std::uint8_t {
-    kClosed,         // The broker closed it (FIN).
-    kReset,          // The broker reset it (RST).
-    kFailed,         // The network failed.
-    kTlsError,       // TLS failed.
-    kDisconnected,   // The broker sent DISCONNECT.
-    kRefused,        // The broker answered CONNECT with a code that is not 0.
-    kNotMqtt,        // What the broker sent is not MQTT v5.
-    kNoPingResp,     // The broker did not answer a ping.
+    kClosed,        // The broker closed it (FIN).
+    kReset,         // The broker reset it (RST).
+    kFailed,        // The network failed.
+    kTlsError,      // TLS failed.
+    kDisconnected,  // The broker sent DISCONNECT.
+    kRefused,       // The broker answered CONNECT with a code that is not 0.
+    kNotMqtt,       // What the broker sent is not MQTT v5.
+    kNoPingResp,    // The broker did not answer a ping.
   };
 
   Kind kind = Kind::kClosed;

@@ -6,8 +6,8 @@
 namespace dino::mqtt {
 namespace {
 
-// From so many silent attempts on, the broker is given more time.
-constexpr int kSilencesToPatience = 3;
+// However often a broker has left us unanswered.
+constexpr std::chrono::seconds kMostPatience{30};
 
 }  // namespace
 
@@ -107,12 +107,22 @@ void SocketConnector::TakeIfOpened() {
 
 void SocketConnector::Reached() {
   if (std::exchange(reached_, true)) return;
-  deadline_ = began_at_ + (silences_ < kSilencesToPatience ? options_.connect_timeout
-                                                           : options_.patient_connect_timeout);
+  deadline_ = began_at_ + Patience();
+}
+
+Clock::duration SocketConnector::Patience() const {
+  const auto silences = silences_.find(endpoint_);
+  Clock::duration patience = options_.connect_timeout;
+  for (int i = silences == silences_.end() ? 0 : silences->second; i > 0; --i) {
+    if (patience >= kMostPatience) break;
+    patience = std::min<Clock::duration>(2 * patience, kMostPatience);
+  }
+  return patience;
 }
 
 void SocketConnector::GoOn(std::uint32_t events) {
   const absl::Status status = channel_->OnSocket(events);
+  if (channel_->accepted() || IsLoss(Loss::Kind::kRefused)) silences_.erase(endpoint_);
   if (!status.ok()) {
     Fail(WhyNotAccepted(status));
     return;
@@ -120,15 +130,16 @@ void SocketConnector::GoOn(std::uint32_t events) {
   channel_->Watch();
   if (state_ != State::kConnecting || !channel_->accepted()) return;
   state_ = State::kReady;
-  silences_ = 0;
   done_(absl::OkStatus());
+}
+
+bool SocketConnector::IsLoss(Loss::Kind kind) const {
+  return channel_->loss().has_value() && channel_->loss()->kind == kind;
 }
 
 absl::Status SocketConnector::WhyNotAccepted(const absl::Status& why) const {
   std::string reason = channel_->ReasonOfLoss(why);
-  const bool ended =
-      channel_->loss().has_value() && (channel_->loss()->kind == Loss::Kind::kClosed ||
-                                       channel_->loss()->kind == Loss::Kind::kReset);
+  const bool ended = IsLoss(Loss::Kind::kClosed) || IsLoss(Loss::Kind::kReset);
   if (ended && !channel_->accepted()) {
     reason += " before CONNACK";
     if (uses_tls_) reason += ": does the broker want another client certificate?";
@@ -141,7 +152,7 @@ void SocketConnector::Advance(Clock::time_point now) {
   if (state_ == State::kResolving) {
     OpenKnown();
   } else if (reached_) {
-    ++silences_;
+    ++silences_[endpoint_];
     Fail(absl::DeadlineExceededError("no CONNACK in time"));
   } else {
     Fail(absl::DeadlineExceededError("the network does not reach it in time"));

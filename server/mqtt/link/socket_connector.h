@@ -51,10 +51,14 @@ class SocketConnector : public Connector, private SocketHandler, private Channel
   void Open(const std::string& address);
   absl::Status Connect(const std::string& address);
   void Reached();
+  // How long the broker may take until CONNACK.
+  Clock::duration Patience() const;
   // Goes on with opening, and then with the connection.
   void GoOnOpening(std::uint32_t events);
   void GoOn(std::uint32_t events);
   void TakeIfOpened();
+  // Whether the connection was lost so.
+  bool IsLoss(Loss::Kind kind) const;
   // What became of a connection before the broker accepted it.
   absl::Status WhyNotAccepted(const absl::Status& why) const;
   void Fail(const absl::Status& why);
@@ -75,8 +79,8 @@ class SocketConnector : public Connector, private SocketHandler, private Channel
   bool reached_ = false;
   Clock::time_point began_at_;
   Clock::time_point deadline_;
-  // How many attempts in a row were given up for want of a CONNACK.
-  int silences_ = 0;
+  // How many attempts in a row were given up because no CONNACK came, by endpoint.
+  absl::flat_hash_map<std::string, int> silences_;
   // What the name servers said last, by host.
   absl::flat_hash_map<std::string, Resolver::Addresses> known_;
 };

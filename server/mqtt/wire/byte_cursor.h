@@ -7,8 +7,8 @@
 
 namespace dino::mqtt {
 
-// Takes the fields of a packet, as MQTT encodes them, from the start of some bytes. Each function is
-// false, and takes nothing that means anything, if they are not all there or not valid.
+// Takes the fields of a packet, as MQTT encodes them, from the start of some bytes. Each function
+// is false, and takes nothing that means anything, if they are not all there or not valid.
 class ByteCursor {
  public:
   explicit ByteCursor(std::string_view bytes) : rest_(bytes) {}

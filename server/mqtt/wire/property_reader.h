@@ -39,9 +39,9 @@ struct Property {
   std::string_view text;
 };
 
-// Hands on the properties that `bytes` are, with their length in front, to their end. Returns what is
-// wrong with them, empty if nothing: one that is unknown, not among `allowed`, there twice or cut
-// off.
+// Hands on the properties that `bytes` are, with their length in front, to their end. Returns what
+// is wrong with them, empty if nothing: one that is unknown, not among `allowed`, there twice or
+// cut off.
 std::string ReadProperties(std::string_view bytes, std::initializer_list<PropertyId> allowed,
                            absl::FunctionRef<void(const Property&)> take);
 

@@ -44,7 +44,8 @@ class ChannelTest : public ::testing::Test, private SocketHandler, private Chann
   }
 
   // The broker answers with `connack`.
-  void Open(const testing::ConnAck& connack = {}, std::chrono::seconds keep_alive = std::chrono::seconds(30)) {
+  void Open(const testing::ConnAck& connack = {},
+            std::chrono::seconds keep_alive = std::chrono::seconds(30)) {
     OpenUnaccepted(keep_alive);
     Answer(Encode(connack));
     EXPECT_TRUE(channel_->OnSocket(EPOLLIN).ok());
@@ -67,7 +68,7 @@ class ChannelTest : public ::testing::Test, private SocketHandler, private Chann
   }
 
   Channel::PublishStatus Publish(const std::string& payload, Qos qos = Qos::kAtLeastOnce,
-                 const std::string& topic = "dms/dev/1") {
+                                 const std::string& topic = "dms/dev/1") {
     return channel_->Publish(topic, payload, qos, properties_, packet_id_);
   }
 

@@ -1,5 +1,5 @@
-// What a broker, or something in its place, may say before, in and after CONNACK: each attempt fails
-// for a reason that is said, and another session of the process works on.
+// What a broker, or something in its place, may say before, in and after CONNACK: each attempt
+// fails for a reason that is said, and another session of the process works on.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,9 +19,9 @@ namespace {
 
 using namespace std::string_literals;
 using ::testing::AnyOf;
-using ::testing::HasSubstr;
 using testing::FakeBroker;
 using testing::FakeConnection;
+using ::testing::HasSubstr;
 using testing::kPatience;
 
 const std::string kAccepted = "\x20\x03\x00\x00\x00"s;
@@ -29,30 +29,31 @@ const std::string kAccepted = "\x20\x03\x00\x00\x00"s;
 // None of them is a whole CONNACK that accepts.
 std::vector<std::string> OddAnswers() {
   return {
-      "\x20\x04\x00\x00\x01\x7E"s,                  // An unknown property.
-      "\x20\x05\x00\x00\x02\x00\x00"s,              // Property 0.
-      "\x20\x08\x00\x00\x05\x1F\x00\x09oh"s,        // Text beyond the end.
-      "\x20\x02\x00\x01"s,                          // 3.1.1.
-      "\xF0\x00"s,                                  // AUTH.
-      "\xF0\x07\x18\x05\x15\x00\x02ok"s,            // AUTH that goes on.
-      "\xE0\x07\x87\x05\x1F\x00\x02no"s,            // DISCONNECT with a property.
-      "\xE0\x04\x87\x02\x7E\x00"s,                  // With an unknown one.
-      "\x20\x08\x00\x87\x05\x1F\x00\x02no"s,        // A refusal.
-      "\x30\x07\x00\x01t\x00hey"s,                  // PUBLISH first.
-      "\x40\x02\x00\x01"s,                          // PUBACK first.
-      "-ERR unknown command\r\n"s,                  // Redis.
-      "* OK [CAPABILITY IMAP4rev1] ready\r\n"s,     // IMAP.
+      "\x20\x04\x00\x00\x01\x7E"s,               // An unknown property.
+      "\x20\x05\x00\x00\x02\x00\x00"s,           // Property 0.
+      "\x20\x08\x00\x00\x05\x1F\x00\x09oh"s,     // Text beyond the end.
+      "\x20\x02\x00\x01"s,                       // 3.1.1.
+      "\xF0\x00"s,                               // AUTH.
+      "\xF0\x07\x18\x05\x15\x00\x02ok"s,         // AUTH that goes on.
+      "\xE0\x07\x87\x05\x1F\x00\x02no"s,         // DISCONNECT with a property.
+      "\xE0\x04\x87\x02\x7E\x00"s,               // With an unknown one.
+      "\x20\x08\x00\x87\x05\x1F\x00\x02no"s,     // A refusal.
+      "\x30\x07\x00\x01t\x00hey"s,               // PUBLISH first.
+      "\x40\x02\x00\x01"s,                       // PUBACK first.
+      "-ERR unknown command\r\n"s,               // Redis.
+      "* OK [CAPABILITY IMAP4rev1] ready\r\n"s,  // IMAP.
       "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"s,
       "SSH-2.0-OpenSSH_9.2\r\n"s,
-      "\x15\x03\x03\x00\x02\x02\x28"s,              // A TLS alert.
+      "\x15\x03\x03\x00\x02\x02\x28"s,  // A TLS alert.
   };
 }
 
 class HostileBrokerTest : public ::testing::Test {
  protected:
   HostileBrokerTest()
-      : connector_({}, poller_, [](const std::string&) {},
-                   [this](const absl::Status& status) { ends_.push_back(status); }) {}
+      : connector_(
+            {}, poller_, [](const std::string&) {},
+            [this](const absl::Status& status) { ends_.push_back(status); }) {}
 
   // Drives the connector until its next word.
   absl::Status Next() {

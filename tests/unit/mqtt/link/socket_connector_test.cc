@@ -55,6 +55,17 @@ class SocketConnectorTest : public ::testing::Test {
     return connector_->endpoint();
   }
 
+  // Begins an attempt, and lets the network reach the broker.
+  FakeConnection Reach() {
+    connector_->Start(Target("127.0.0.1"));
+    const Clock::time_point limit = Clock::now() + kPatience;
+    const Clock::duration reach = ConnectOptions().reach_timeout;
+    while (connector_->NextTimer() == connector_->began_at() + reach && Clock::now() < limit) {
+      poller_.Wait(limit);
+    }
+    return broker_.Accept();
+  }
+
   std::string At(const std::string& address) const {
     return HostPort{address, broker_.port()}.ToString();
   }
@@ -148,29 +159,36 @@ TEST_F(SocketConnectorTest, DoesNotConnectToWhatIsExcepted) {
   broker_.ExpectNoConnection();
 }
 
-TEST_F(SocketConnectorTest, GivesABrokerMoreTimeAfterThreeSilences) {
-  ConnectOptions options;
-  options.connect_timeout = std::chrono::milliseconds(30);
-  options.patient_connect_timeout = std::chrono::hours(1);
-  Make(options);
-  for (int i = 0; i < 3; ++i) {
-    connector_->Start(Target("127.0.0.1"));
-    FakeConnection silent = broker_.Accept();
-    EXPECT_EQ(std::string(Next().message()), "no CONNACK in time");
+TEST_F(SocketConnectorTest, GivesABrokerMoreTimeWithEachSilence) {
+  Make();
+  for (const int patience : {5, 10, 20, 30, 30}) {
+    const FakeConnection silent = Reach();
+    EXPECT_EQ(connector_->NextTimer() - connector_->began_at(), std::chrono::seconds(patience));
+    connector_->Advance(connector_->NextTimer());
+    EXPECT_EQ(std::string(ends_.back().message()), "no CONNACK in time");
   }
-  connector_->Start(Target("127.0.0.1"));
-  FakeConnection slow = broker_.Accept();
-  // The socket is connected: its room to write is the first event.
-  while (connector_->NextTimer() < Clock::now() + std::chrono::minutes(30) && !HasFailure()) {
-    poller_.Wait(Clock::now() + kPatience);
-  }
-  slow.Send(testing::ConnAck{});
-  EXPECT_TRUE(Next().ok());
   // Somebody who answers is not waited for that long again.
-  connector_->Take();
-  connector_->Start(Target("127.0.0.1"));
-  FakeConnection silent = broker_.Accept();
-  EXPECT_EQ(std::string(Next().message()), "no CONNACK in time");
+  for (const std::uint8_t code : {0x88, 0x00}) {
+    FakeConnection slow = Reach();
+    testing::ConnAck answer;
+    answer.reason_code = code;
+    slow.Send(answer);
+    EXPECT_EQ(Next().ok(), code == 0);
+    const FakeConnection silent = Reach();
+    EXPECT_EQ(connector_->NextTimer() - connector_->began_at(), std::chrono::seconds(5));
+    connector_->Advance(connector_->NextTimer());
+  }
+}
+
+TEST_F(SocketConnectorTest, WaitsAsLongAsItIsToldToBeforeThat) {
+  ConnectOptions options;
+  options.connect_timeout = std::chrono::seconds(40);
+  Make(options);
+  for (int i = 0; i < 2; ++i) {
+    const FakeConnection silent = Reach();
+    EXPECT_EQ(connector_->NextTimer() - connector_->began_at(), std::chrono::seconds(40));
+    connector_->Advance(connector_->NextTimer());
+  }
 }
 
 TEST_F(SocketConnectorTest, SaysWhenAReadyConnectionIsLost) {
