@@ -158,7 +158,9 @@ std::vector<Setting> MqttSettings() {
       {"mqtt-in-flight-bytes", "1048576",
        "The most bytes of one session that await the broker's acknowledgement.",
        Whole(&Settings::mqtt_in_flight_bytes, 1, 1024 * kMebibyte)},
-      {"mqtt-keep-alive", "30s", "The MQTT keep-alive of each session.",
+      {"mqtt-keep-alive", "10s",
+       "The MQTT keep-alive of each session. A connection that died silently while it was idle is "
+       "noticed 5s after that at the latest.",
        Seconds(&Settings::mqtt_keep_alive, seconds(5), seconds(65535))},
       {"mqtt-connect-timeout", "5s",
        "How long a broker may take to accept a connection. Doubles with each attempt that it "

@@ -16,6 +16,8 @@ namespace {
 // A burst goes out in pieces of this size: the broker has something to do, and no buffer grows.
 constexpr std::size_t kPieceBytes = 65536;
 constexpr std::size_t kMaxTopicBytes = 65535;
+// How long the broker may take to answer a ping.
+constexpr std::chrono::seconds kPingPatience{5};
 
 constexpr char kTakenOverText[] =
     ": another process uses this client ID, or the broker takes the user name for it (switch that "
@@ -152,7 +154,7 @@ absl::Status Channel::KeepAlive(Clock::time_point now) {
   checked_at_ = now;
   if (keep_alive_ == std::chrono::seconds::zero()) return absl::OkStatus();
   if (ping_sent_at_.has_value()) {
-    if (now - *ping_sent_at_ < keep_alive_) return absl::OkStatus();
+    if (now - *ping_sent_at_ < kPingPatience) return absl::OkStatus();
     return Lose({Loss::Kind::kNoPingResp, "no PINGRESP in time"});
   }
   if (now - last_sent_at_ < keep_alive_ && now - last_read_at_ < keep_alive_) {

@@ -76,7 +76,7 @@ class Channel : private PacketReader::Handler {
 
   // Reads what has come, and writes what waits. An error means that the connection is lost.
   absl::Status OnSocket(std::uint32_t events);
-  // Sends a ping when it is time; an error if the last one was not answered.
+  // Sends a ping when it is time; an error if the last one was not answered within five seconds.
   absl::Status KeepAlive(Clock::time_point now);
 
   // Watches for what the channel waits for. To be called after `OnSocket`, and after what sends.

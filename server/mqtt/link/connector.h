@@ -22,7 +22,7 @@ namespace dino::mqtt {
 struct ConnectOptions {
   // Never null.
   std::shared_ptr<BrokerAccess> access = std::make_shared<BrokerAccess>();
-  std::chrono::seconds keep_alive{30};
+  std::chrono::seconds keep_alive{10};
   // How long a look-up may take before the addresses of the last one are used.
   Clock::duration look_up_timeout = std::chrono::seconds(1);
   // How long the network may take to reach the broker.

@@ -49,7 +49,7 @@ TEST(SettingsTest, HasTheDocumentedDefaults) {
   EXPECT_EQ(settings->mqtt_loops, 2U);
   EXPECT_EQ(settings->mqtt_in_flight_window, 64U);
   EXPECT_EQ(settings->mqtt_in_flight_bytes, 1048576U);
-  EXPECT_EQ(settings->mqtt_keep_alive, seconds(30));
+  EXPECT_EQ(settings->mqtt_keep_alive, seconds(10));
   EXPECT_EQ(settings->mqtt_connect_timeout, seconds(5));
   EXPECT_EQ(settings->mqtt_ack_timeout, seconds(5));
   EXPECT_EQ(settings->mqtt_failover_after, seconds(5));

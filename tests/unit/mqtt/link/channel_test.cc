@@ -95,13 +95,22 @@ TEST_F(ChannelTest, AQuietConnectionIsPinged) {
   EXPECT_THAT(Received(), IsEmpty());
   EXPECT_TRUE(channel_->KeepAlive(start + seconds(11)).ok());
   EXPECT_EQ(Received(), "\xC0\x00"s);
-  EXPECT_TRUE(channel_->KeepAlive(start + seconds(20)).ok());
+  EXPECT_TRUE(channel_->KeepAlive(start + seconds(15)).ok());
   EXPECT_THAT(Received(), IsEmpty()) << "one at a time";
   Answer("\xD0\x00"s);
   EXPECT_TRUE(channel_->OnSocket(EPOLLIN).ok());
   EXPECT_TRUE(channel_->KeepAlive(start + seconds(22)).ok());
   EXPECT_THAT(Received(), SizeIs(2)) << "nothing was sent since the first ping";
-  EXPECT_FALSE(channel_->KeepAlive(start + seconds(33)).ok()) << "no answer";
+  EXPECT_FALSE(channel_->KeepAlive(start + seconds(27)).ok()) << "no answer";
+}
+
+TEST_F(ChannelTest, ASilentDeathIsNoticedFiveSecondsAfterThePing) {
+  Open({}, seconds(10));
+  const Clock::time_point start = Clock::now();
+  for (int i = 1; i < 15; ++i) ASSERT_TRUE(channel_->KeepAlive(start + seconds(i)).ok()) << i;
+  EXPECT_EQ(Received(), "\xC0\x00"s);
+  EXPECT_FALSE(channel_->KeepAlive(start + seconds(15)).ok());
+  EXPECT_EQ(channel_->loss()->kind, Loss::Kind::kNoPingResp);
 }
 
 TEST_F(ChannelTest, ABusyConnectionIsNotPinged) {

@@ -24,7 +24,7 @@ TEST_F(SessionPoolTest, ConnectsWithACleanStartAndAnIdOfItsOwn) {
   FakeConnection connection = broker_.Accept();
   const testing::Connect connect = connection.ExpectConnect();
   EXPECT_TRUE(connect.clean_start);
-  EXPECT_EQ(connect.keep_alive, 30);
+  EXPECT_EQ(connect.keep_alive, 10);
   EXPECT_THAT(connect.client_id, ::testing::MatchesRegex("test-[0-9a-f]{8}-0"));
   EXPECT_FALSE(pool_->connected());
   connection.Send(ConnAck{});
