@@ -26,9 +26,9 @@ namespace {
 void LogChange(const mqtt::SessionChange& change) {
   const log::Field client_id{"client_id", change.client_id};
   const log::Field broker{"broker", change.broker};
-  if (change.users == mqtt::Failover::Move::kAway) {
+  if (change.users == mqtt::Router::Move::kAway) {
     log::Warning("failover: another session serves the users", {client_id, broker});
-  } else if (change.users == mqtt::Failover::Move::kBack) {
+  } else if (change.users == mqtt::Router::Move::kBack) {
     log::Info("failback: the session serves its users again", {client_id, broker});
   } else if (change.connected && change.was_connected) {
     log::Info("session returned to its first broker", {client_id, broker});
@@ -63,7 +63,7 @@ mqtt::SessionPoolOptions PoolOptions(const Settings& settings) {
   options.session.keep_alive = settings.mqtt_keep_alive;
   options.session.connect_timeout = settings.mqtt_connect_timeout;
   options.session.ack_timeout = settings.mqtt_ack_timeout;
-  options.session.failover_after = settings.mqtt_failover_after;
+  options.session.routing = {settings.mqtt_failover_after, settings.mqtt_settle};
   options.session.access = std::make_shared<mqtt::BrokerAccess>(BrokerAccessOptionsOf(settings));
   options.on_change = LogChange;
   return options;

@@ -174,6 +174,11 @@ std::vector<Setting> MqttSettings() {
        "How long users wait for a session without a stable connection before they fail over to "
        "another one.",
        Milliseconds(&Settings::mqtt_failover_after, milliseconds(100), minutes(5))},
+      {"mqtt-settle", "1s",
+       "How long users who move to another broker wait after its predecessor's last "
+       "acknowledgement, "
+       "so that a cluster has passed their earlier events on.",
+       Milliseconds(&Settings::mqtt_settle, milliseconds(0), minutes(5))},
       {"mqtt-client-id-prefix", "dino-bridge",
        "The prefix of the sessions' MQTT client identifiers.",
        Name(&Settings::mqtt_client_id_prefix, 64)},

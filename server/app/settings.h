@@ -39,6 +39,7 @@ struct Settings {
   std::chrono::milliseconds mqtt_connect_timeout{};
   std::chrono::milliseconds mqtt_ack_timeout{};
   std::chrono::milliseconds mqtt_failover_after{};
+  std::chrono::milliseconds mqtt_settle{};
   std::string mqtt_client_id_prefix;
   // Empty: not used.
   std::string mqtt_username;

@@ -1,6 +1,6 @@
 #include "server/fanout/event_batch.h"
 
-#include <cassert>
+#include <algorithm>
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
@@ -29,7 +29,7 @@ bool ActsBefore(Failure a, Failure b) { return b == Failure::kNone || a < b; }
 
 EventBatch::EventBatch(std::string event_id, std::string json, mqtt::PublishOptions options,
                        Recipients recipients, std::shared_ptr<const Overlays> overlays,
-                       const TopicTemplate& topic_template, std::size_t session_count,
+                       const TopicTemplate& topic_template, const mqtt::Routes& routes,
                        Admission::Ticket ticket, DoneFunction done)
     : Batch(std::move(json), std::move(options)),
       event_id_(std::move(event_id)),
@@ -40,15 +40,17 @@ EventBatch::EventBatch(std::string event_id, std::string json, mqtt::PublishOpti
       outcomes_(recipients_.size()),
       ticket_(std::move(ticket)),
       done_(std::move(done)) {
-  SplitBySession(session_count);
+  SplitBySession(routes);
 }
 
-void EventBatch::SplitBySession(std::size_t session_count) {
-  assert(session_count > 0);
+void EventBatch::SplitBySession(const mqtt::Routes& routes) {
+  const std::size_t session_count = routes.session_count();
   // A counting sort: linear, and recipients of one session keep their order.
   absl::InlinedVector<std::uint32_t, 64> next(session_count, 0);
   // A topic always has the same session, which keeps its events in order.
-  const auto session_of = [&](std::uint32_t i) { return recipients_.OrderKey(i) % session_count; };
+  const auto session_of = [&](std::uint32_t i) {
+    return routes.SessionFor(recipients_.OrderKey(i));
+  };
   for (std::uint32_t i = 0; i < recipients_.size(); ++i) ++next[session_of(i)];
   std::uint32_t first = 0;
   for (std::size_t session = 0; session < session_count; ++session) {
@@ -76,6 +78,18 @@ std::string_view EventBatch::PayloadOf(std::uint32_t position, std::string& scra
   scratch.assign(payload(), 0, payload().size() - 1);
   scratch.append(1, ',').append(overlay->second).append(1, '}');
   return scratch;
+}
+
+std::uint64_t EventBatch::RouteKey(std::uint32_t position) const {
+  return recipients_.OrderKey(order_[position]);
+}
+
+void EventBatch::Group(std::uint32_t first, std::uint32_t count,
+                       absl::FunctionRef<std::uint32_t(std::uint64_t)> group_of) {
+  const auto begin = order_.begin() + first;
+  std::stable_sort(begin, begin + count, [&](std::uint32_t a, std::uint32_t b) {
+    return group_of(recipients_.OrderKey(a)) < group_of(recipients_.OrderKey(b));
+  });
 }
 
 void EventBatch::Settle(std::uint32_t position, mqtt::PublicationOutcome outcome) {

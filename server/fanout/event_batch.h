@@ -14,6 +14,7 @@
 #include "server/fanout/event.h"
 #include "server/fanout/topic_template.h"
 #include "server/mqtt/batch.h"
+#include "server/mqtt/publisher.h"
 
 namespace dino::fanout {
 
@@ -26,7 +27,7 @@ class EventBatch : public mqtt::Batch {
   // recipient; the batch may be gone when it returns.
   EventBatch(std::string event_id, std::string json, mqtt::PublishOptions options,
              Recipients recipients, std::shared_ptr<const Overlays> overlays,
-             const TopicTemplate& topic_template, std::size_t session_count,
+             const TopicTemplate& topic_template, const mqtt::Routes& routes,
              Admission::Ticket ticket, DoneFunction done);
 
   const std::string& event_id() const { return event_id_; }
@@ -41,13 +42,16 @@ class EventBatch : public mqtt::Batch {
 
   void WriteTopic(std::uint32_t position, std::string& topic) const override;
   std::string_view PayloadOf(std::uint32_t position, std::string& scratch) const override;
+  std::uint64_t RouteKey(std::uint32_t position) const override;
+  void Group(std::uint32_t first, std::uint32_t count,
+             absl::FunctionRef<std::uint32_t(std::uint64_t)> group_of) override;
   void Settle(std::uint32_t position, mqtt::PublicationOutcome outcome) override;
 
  protected:
   void Ended() override;
 
  private:
-  void SplitBySession(std::size_t session_count);
+  void SplitBySession(const mqtt::Routes& routes);
 
   const std::string event_id_;
   const Recipients recipients_;

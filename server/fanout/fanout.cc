@@ -63,7 +63,7 @@ std::shared_ptr<EventBatch> Fanout::Publish(Admission::Ticket ticket, Event even
   };
   auto batch = std::make_shared<EventBatch>(
       std::move(event_id), std::move(event.json), std::move(options), std::move(event.recipients),
-      std::move(event.overlays), topic_template_, publisher_.session_count(), std::move(ticket),
+      std::move(event.overlays), topic_template_, *publisher_.routes(), std::move(ticket),
       std::move(count_and_end));
   publisher_.Publish(batch);
   return batch;

@@ -4,17 +4,10 @@
 #include <optional>
 #include <string_view>
 
-#include "absl/hash/hash.h"
+#include "server/base/stable_hash.h"
 
 namespace dino::fanout {
 namespace {
-
-// Mixes the bits (the finalizer of SplitMix64), because IDs may come in strides.
-std::uint64_t Mix(std::uint64_t key) {
-  key = (key ^ (key >> 30)) * 0xBF58476D1CE4E5B9U;
-  key = (key ^ (key >> 27)) * 0x94D049BB133111EBU;
-  return key ^ (key >> 31);
-}
 
 // The user whose topic has this name; none if it is not a user's.
 std::optional<std::int64_t> UserOf(std::string_view name) {
@@ -39,7 +32,7 @@ std::uint64_t Recipients::OrderKey(std::size_t index) const {
   const std::string& name = topics_[index];
   const std::optional<std::int64_t> user_id = UserOf(name);
   if (user_id.has_value()) return Mix(static_cast<std::uint64_t>(*user_id));
-  return absl::HashOf(std::string_view(name));
+  return StableHash(name);
 }
 
 }  // namespace dino::fanout

@@ -27,7 +27,7 @@ class Recipients {
   const std::vector<std::int64_t>& user_ids() const { return user_ids_; }
   const std::vector<std::string>& topics() const { return topics_; }
 
-  // Always the same number for recipients with the same topic.
+  // The same number for recipients with the same topic, in every process.
   std::uint64_t OrderKey(std::size_t index) const;
 
   // The recipients for whose index `keep` is true.

@@ -1,5 +1,7 @@
 #include "server/mqtt/batch.h"
 
+#include <memory>
+
 #include "server/mqtt/wire/reason_code.h"
 
 namespace dino::mqtt {
@@ -17,5 +19,22 @@ Outcome OutcomeOf(std::uint8_t reason_code) {
 std::uint8_t ReasonCodeOf(Outcome outcome) {
   return outcome == Outcome::kNoSubscriber ? kNoMatchingSubscribers : kSuccess;
 }
+
+Chunk& Batch::Split(Chunk& whole, std::uint32_t first, std::uint32_t count, std::uint32_t open) {
+  auto part = std::make_unique<Chunk>();
+  part->batch = this;
+  part->session = whole.session;
+  part->first = first;
+  part->count = count;
+  part->open = open;
+  part->keep_alive = whole.keep_alive;
+  part->is_part = true;
+  whole.open -= open;
+  // `whole` is open still, so this does not race with the end.
+  open_chunks_.fetch_add(1, std::memory_order_relaxed);
+  return *part.release();
+}
+
+void Batch::DeletePart(Chunk& part) { const std::unique_ptr<Chunk> owned(&part); }
 
 }  // namespace dino::mqtt

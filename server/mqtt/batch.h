@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "server/base/clock.h"
 
 namespace dino::mqtt {
@@ -71,8 +72,8 @@ struct PublishOptions {
   std::uint64_t lane = 0;
 };
 
-// The publications of a batch that go through one session: `count` entries of the batch's
-// order from `first` on.
+// The publications of a batch whose home is one session: `count` entries of the batch's order from
+// `first` on.
 //
 // Once handed over, all but `session`, `first` and `count` belong to the loop that has it.
 struct Chunk {
@@ -95,6 +96,8 @@ struct Chunk {
   Deferred* deferred = nullptr;
   // It is the one of its lane that is served.
   bool leads_lane = false;
+  // Made by `Batch::Split`, and gone with its last publication.
+  bool is_part = false;
 };
 
 // Publications that share options and, as a rule, a payload: one event on its way to many
@@ -132,9 +135,24 @@ class Batch {
     return payload_;
   }
 
+  // A number by which publication `position` is assigned to a broker and a session; the same for
+  // all publications of a topic.
+  virtual std::uint64_t RouteKey(std::uint32_t /*position*/) const { return 0; }
+
+  // Changes the order of `count` publications from `first` on so that those of a group stand
+  // together, if it can; `group_of` tells the group of a route key. Called from the loop that has
+  // them, before any of them was taken up.
+  virtual void Group(std::uint32_t /*first*/, std::uint32_t /*count*/,
+                     absl::FunctionRef<std::uint32_t(std::uint64_t)> /*group_of*/) {}
+
   // Takes down how publication `position` ended. Called once for each, from any loop, but
   // never for the same position from two.
   virtual void Settle(std::uint32_t position, PublicationOutcome outcome) = 0;
+
+  // Makes a chunk of `open` publications that `whole` loses: those from `first` on, `count` of
+  // them, which were not taken up yet, and others. The part owns itself: `DeletePart` ends that.
+  Chunk& Split(Chunk& whole, std::uint32_t first, std::uint32_t count, std::uint32_t open);
+  static void DeletePart(Chunk& part);
 
   // Says that a chunk's last publication was settled. The last chunk ends the batch.
   void ChunkSettled() {

@@ -1,12 +1,46 @@
 #ifndef DINO_SERVER_MQTT_PUBLISHER_H_
 #define DINO_SERVER_MQTT_PUBLISHER_H_
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "server/mqtt/batch.h"
 
 namespace dino::mqtt {
+
+// Which session is the home of a publication. Immutable.
+class Routes {
+ public:
+  static constexpr std::size_t kBuckets = 4096;
+  // `count` entries of the sessions from `first` on, at least one.
+  struct Share {
+    std::uint32_t first = 0;
+    std::uint32_t count = 1;
+  };
+
+  // `shares`: whose the route keys are that are alike modulo `kBuckets`.
+  Routes(std::size_t session_count, std::vector<std::uint32_t> sessions,
+         const std::array<Share, kBuckets>& shares)
+      : session_count_(session_count), sessions_(std::move(sessions)), shares_(shares) {}
+
+  // Each session's number is below this.
+  std::size_t session_count() const { return session_count_; }
+
+  // The number of the session; see `Batch::RouteKey`.
+  std::uint32_t SessionFor(std::uint64_t route_key) const {
+    const Share& share = shares_[route_key % kBuckets];
+    return sessions_[share.first + route_key / kBuckets % share.count];
+  }
+
+ private:
+  const std::size_t session_count_;
+  const std::vector<std::uint32_t> sessions_;
+  const std::array<Share, kBuckets> shares_;
+};
 
 // Takes batches of publications and sees to it that each one is settled.
 //
@@ -16,8 +50,8 @@ class Publisher {
  public:
   virtual ~Publisher() = default;
 
-  // How many sessions share the work, at least 1. Never changes.
-  virtual std::size_t session_count() const = 0;
+  // By which a batch is split into chunks.
+  virtual std::shared_ptr<const Routes> routes() const = 0;
 
   // True if at least one session is connected.
   virtual bool connected() const = 0;

@@ -40,6 +40,21 @@ struct Deferred {
   // Neighbours among its chunk's.
   Deferred* previous_of_chunk = nullptr;
   Deferred* next_of_chunk = nullptr;
+
+  // Makes it one of a chunk's; it is nobody's yet.
+  void LinkTo(Chunk& owner) {
+    chunk = &owner;
+    previous_of_chunk = nullptr;
+    next_of_chunk = owner.deferred;
+    if (owner.deferred != nullptr) owner.deferred->previous_of_chunk = this;
+    owner.deferred = this;
+  }
+  // The chunk has it no more.
+  void Unlink() {
+    (previous_of_chunk == nullptr ? chunk->deferred : previous_of_chunk->next_of_chunk) =
+        next_of_chunk;
+    if (next_of_chunk != nullptr) next_of_chunk->previous_of_chunk = previous_of_chunk;
+  }
 };
 
 }  // namespace dino::mqtt

@@ -20,10 +20,11 @@ bool InFlightWindow::HasRoom(std::size_t bytes) const {
          (entries_.empty() || next_sequence_ - entries_.front().sequence < kMaxSequenceSpan);
 }
 
-InFlight& InFlightWindow::Add(Chunk* chunk, std::uint32_t position, std::uint64_t topic_hash,
+InFlight& InFlightWindow::Add(Chunk& chunk, std::uint32_t position, std::uint64_t topic_hash,
                               std::size_t bytes, Clock::time_point now) {
   InFlight entry;
-  entry.chunk = chunk;
+  entry.chunk = &chunk;
+  entry.home = chunk.session;
   entry.position = position;
   entry.bytes = bytes;
   entry.topic_hash = topic_hash;

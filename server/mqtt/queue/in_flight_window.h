@@ -23,6 +23,10 @@ struct InFlight {
   // Topic plus payload.
   std::size_t bytes = 0;
   std::uint64_t topic_hash = 0;
+  // The session that is the home of its chunk.
+  std::uint32_t home = 0;
+  // The home has taken back what was not in flight, and lets the topic wait for this.
+  bool awaited_at_home = false;
   // Counts the session's publications; tells which of two was sent first.
   std::uint64_t sequence = 0;
   Clock::time_point sent_at;
@@ -55,7 +59,7 @@ class InFlightWindow {
   // Takes a place. The reference is good until the next call of a function that is not const.
   //
   // REQUIRES: HasRoom(bytes).
-  InFlight& Add(Chunk* chunk, std::uint32_t position, std::uint64_t topic_hash, std::size_t bytes,
+  InFlight& Add(Chunk& chunk, std::uint32_t position, std::uint64_t topic_hash, std::size_t bytes,
                 Clock::time_point now);
 
   // Gives the place of the publication with this packet identifier back; none if there is no
@@ -78,6 +82,9 @@ class InFlightWindow {
       detached(entry.position);
     }
   }
+
+  // All of them, in the order of sending.
+  std::vector<InFlight>& entries() { return entries_; }
 
   // Lets all publications have been sent so much later than they were.
   void Excuse(Clock::duration duration);

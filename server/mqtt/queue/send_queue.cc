@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "absl/hash/hash.h"
-#include "server/mqtt/queue/lanes.h"
 #include "server/mqtt/wire/reason_code.h"
 
 namespace dino::mqtt {
@@ -40,35 +39,19 @@ SendQueue::~SendQueue() {
 }
 
 void SendQueue::Add(Chunk& chunk) {
-  Enlist(chunk);
-  if (chunk.taken < chunk.count) turns_.Add(chunk);
-}
-
-void SendQueue::Park(Chunk& chunk) {
-  Enlist(chunk);
-  if (chunk.taken < chunk.count) parked_.PushBack(chunk);
-}
-
-void SendQueue::Unpark() {
-  while (Chunk* const chunk = parked_.PopFront()) turns_.Add(*chunk);
-}
-
-void SendQueue::Enlist(Chunk& chunk) {
   open_.Add(chunk);
   unsent_ += chunk.count - chunk.taken;
+  if (chunk.taken < chunk.count) turns_.Add(chunk);
 }
 
 Deferred& SendQueue::Defer(Chunk& chunk, std::uint32_t position, std::uint64_t topic_hash,
                            const Attempts& attempts) {
   // Owned by the chunk's list until `Forget`.
   auto deferred = std::make_unique<Deferred>();
-  deferred->chunk = &chunk;
+  deferred->LinkTo(chunk);
   deferred->position = position;
   deferred->topic_hash = topic_hash;
   deferred->attempts = attempts;
-  deferred->next_of_chunk = chunk.deferred;
-  if (chunk.deferred != nullptr) chunk.deferred->previous_of_chunk = deferred.get();
-  chunk.deferred = deferred.get();
   ++deferred_count_;
   return *deferred.release();
 }
@@ -80,10 +63,7 @@ void SendQueue::Forget(Deferred& deferred) {
   } else {
     held_.erase({deferred.not_before, &deferred});
   }
-  Deferred* const previous = deferred.previous_of_chunk;
-  Deferred* const next = deferred.next_of_chunk;
-  (previous == nullptr ? deferred.chunk->deferred : previous->next_of_chunk) = next;
-  if (next != nullptr) next->previous_of_chunk = previous;
+  deferred.Unlink();
   --deferred_count_;
 }
 
@@ -108,6 +88,11 @@ void SendQueue::EndHolds(Clock::time_point now) {
   }
 }
 
+void SendQueue::Free(const InFlight& entry) {
+  Release(entry.topic_hash);
+  if (entry.awaited_at_home) listener_.TopicFree(entry.home, entry.topic_hash);
+}
+
 void SendQueue::Release(std::uint64_t topic_hash) {
   Deferred* const next = lines_.Release(topic_hash);
   if (next == nullptr) return;
@@ -115,44 +100,8 @@ void SendQueue::Release(std::uint64_t topic_hash) {
   due_.PushBack(*next);
 }
 
-SendQueue::Work SendQueue::TakeAll() {
-  Work work;
-  EndHolds(Clock::time_point::max());
-  std::vector<Deferred*> waiting;
-  lines_.TakeWaiting([](const Deferred&) { return true; }, waiting);
-  while (Deferred* const deferred = due_.PopFront()) {
-    lines_.Release(deferred->topic_hash);
-    deferred->has_topic = false;
-    work.deferred.push_back(deferred);
-  }
-  work.deferred.insert(work.deferred.end(), waiting.begin(), waiting.end());
-  work.chunks = open_.All();
-  for (Chunk* const chunk : work.chunks) {
-    open_.Remove(*chunk);
-    turns_.Remove(*chunk);
-  }
-  Lanes::Sort(work.chunks);
-  unsent_ = 0;
-  deferred_count_ = 0;
-  return work;
-}
-
-void SendQueue::Adopt(const Work& work) {
-  deferred_count_ += work.deferred.size();
-  for (Deferred* const deferred : work.deferred) {
-    if (lines_.TryTake(deferred->topic_hash)) {
-      deferred->has_topic = true;
-      due_.PushBack(*deferred);
-    } else {
-      lines_.Wait(*deferred);
-    }
-  }
-  for (Chunk* const chunk : work.chunks) Add(*chunk);
-}
-
 void SendQueue::Stop(Chunk& chunk, bool unreachable) {
-  // Keeps the chunk until this function is done with it.
-  const std::shared_ptr<Batch> batch = chunk.keep_alive;
+  OpenChunks::Hold(chunk);
   turns_.Remove(chunk);
   const std::uint32_t taken = chunk.taken;
   unsent_ -= chunk.count - taken;
@@ -165,6 +114,11 @@ void SendQueue::Stop(Chunk& chunk, bool unreachable) {
   for (std::uint32_t i = taken; i < chunk.count; ++i) {
     open_.Settle(chunk, chunk.first + i, {Outcome::kNotSent, 0, unreachable});
   }
+  open_.LetGo(chunk);
+}
+
+void SendQueue::StopBatch(const Batch& batch, bool unreachable) {
+  while (Chunk* const chunk = open_.Find(batch)) Stop(*chunk, unreachable);
 }
 
 void SendQueue::Expire(Clock::time_point now, bool unreachable) {
@@ -199,7 +153,8 @@ SendQueue::Step SendQueue::SendDeferred(Deferred& deferred, Clock::time_point no
   const std::string_view payload = batch.PayloadOf(deferred.position, payload_);
   const std::size_t bytes = topic_.size() + payload.size() + kPacketOverhead;
   if (!window_.HasRoom(bytes)) return Step::kNoRoom;
-  InFlight& entry = window_.Add(deferred.chunk, deferred.position, deferred.topic_hash, bytes, now);
+  InFlight& entry =
+      window_.Add(*deferred.chunk, deferred.position, deferred.topic_hash, bytes, now);
   entry.attempts = deferred.attempts;
   Forget(deferred);
   return Transmit(entry, {batch, topic_, payload}, send) ? Step::kDone : Step::kConnectionLost;
@@ -224,7 +179,7 @@ SendQueue::Step SendQueue::SendNext(Chunk& chunk, Clock::time_point now, Sender 
     lines_.Wait(Defer(chunk, position, topic_hash, {}));
     return Step::kDone;
   }
-  InFlight& entry = window_.Add(&chunk, position, topic_hash, bytes, now);
+  InFlight& entry = window_.Add(chunk, position, topic_hash, bytes, now);
   // From here on the chunk may have ended, if this was its last publication.
   return Transmit(entry, {batch, topic_, payload}, send) ? Step::kDone : Step::kConnectionLost;
 }
@@ -256,20 +211,27 @@ std::optional<Clock::duration> SendQueue::Acknowledge(int packet_id, std::uint8_
   const bool by_broker =
       entry->chunk == nullptr || entry->chunk->batch->options().qos == Qos::kAtLeastOnce;
   const auto latency = by_broker ? std::optional(now - entry->sent_at) : std::nullopt;
+  if (reason_code < kFirstFailure) {
+    retry_policy_.Acknowledged();
+    (entry->home == self_ ? last_acknowledged_at_ : acknowledged_for_[entry->home]) = now;
+  }
   if (entry->chunk == nullptr) {
-    Release(entry->topic_hash);
+    Free(*entry);
     return latency;
   }
   if (retry_policy_.MayPass(reason_code, now)) {
     Attempts& attempts = entry->attempts;
     attempts.last_failure = reason_code;
     if (attempts.failures < std::numeric_limits<std::uint8_t>::max()) ++attempts.failures;
-    HoldUntil(Defer(*entry->chunk, entry->position, entry->topic_hash, attempts),
-              now + RetryDelay(attempts.failures));
+    Deferred& deferred = Defer(*entry->chunk, entry->position, entry->topic_hash, attempts);
+    if (entry->awaited_at_home) {
+      GiveBack(deferred);
+    } else {
+      HoldUntil(deferred, now + RetryDelay(attempts.failures));
+    }
     return latency;
   }
-  if (reason_code < kFirstFailure) retry_policy_.Acknowledged();
-  Release(entry->topic_hash);
+  Free(*entry);
   open_.Settle(*entry->chunk, entry->position, OutcomeOfAnswer(entry->attempts, reason_code));
   return latency;
 }
@@ -284,11 +246,15 @@ void SendQueue::ConnectionLost() {
   EndHolds(Clock::time_point::max());
   for (InFlight& entry : window_.TakeAll()) {
     if (entry.chunk == nullptr) {
-      Release(entry.topic_hash);
+      Free(entry);
       continue;
     }
     entry.attempts.unanswered = true;
     Deferred& deferred = Defer(*entry.chunk, entry.position, entry.topic_hash, entry.attempts);
+    if (entry.awaited_at_home) {
+      GiveBack(deferred);
+      continue;
+    }
     deferred.has_topic = true;
     due_.PushBack(deferred);
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "server/base/clock.h"
 #include "server/mqtt/batch.h"
@@ -20,6 +21,7 @@
 #include "server/mqtt/queue/retry_policy.h"
 #include "server/mqtt/queue/topic_lines.h"
 #include "server/mqtt/queue/turns.h"
+#include "server/mqtt/queue/work.h"
 
 namespace dino::mqtt {
 
@@ -48,18 +50,10 @@ class SendQueue {
   using Sender = absl::FunctionRef<SendStatus(const Outgoing& outgoing, InFlight& entry,
                                               std::uint8_t& reason_code)>;
 
-  // Everything that a queue holds, on its way to another one.
-  struct Work {
-    // What its chunk has passed by; of each topic in order.
-    std::vector<Deferred*> deferred;
-    // In the order in which they are to be served.
-    std::vector<Chunk*> chunks;
-  };
-
-  SendQueue(
-      std::size_t window, std::size_t window_bytes,
-      OpenChunks::EndedFunction on_ended = [](const Chunk&) {})
-      : window_(window, window_bytes), open_(std::move(on_ended)) {}
+  // The queue of the session with this number. `listener` outlives it.
+  SendQueue(std::uint32_t self, std::size_t window, std::size_t window_bytes,
+            HomeListener& listener)
+      : self_(self), listener_(listener), window_(window, window_bytes) {}
   SendQueue(const SendQueue&) = delete;
   SendQueue& operator=(const SendQueue&) = delete;
   // Settles what is left as not sent or unknown.
@@ -68,24 +62,29 @@ class SendQueue {
   // Takes over a chunk, which keeps its batch alive from here to its end.
   void Add(Chunk& chunk);
 
-  // The same, but sends nothing of it before `Unpark`.
-  void Park(Chunk& chunk);
-  void Unpark();
-
-  // Gives everything away; the queue is empty then.
-  //
-  // REQUIRES: there is no connection.
-  Work TakeAll();
+  // Gives away what is not in flight of the session `home`, in the order in which it is to be sent.
+  // What is in flight stays: the listener is told of its end.
+  RecalledWork Take(std::uint32_t home);
   // Takes over what another queue gave away.
   void Adopt(const Work& work);
 
-  // True if `chunk` is here and has not ended. Reads nothing of it that a loop may write.
-  bool Holds(Chunk& chunk) const { return open_.Has(chunk); }
+  // A publication for the topic is open at another session: the next one waits until it is free.
+  void TopicTaken(std::uint64_t topic_hash) { lines_.TakeAlso(topic_hash); }
+  void TopicFree(std::uint64_t topic_hash) { Release(topic_hash); }
+  // The same, but it must be sent again, from here, and goes first.
+  void AdoptFirst(const Work& work);
+
+  // When the broker last acknowledged something of this session's own; never: the beginning of
+  // time.
+  Clock::time_point last_acknowledged_at() const { return last_acknowledged_at_; }
+
+  // Stops every chunk of `batch` that is here.
+  void StopBatch(const Batch& batch, bool unreachable);
 
   // Ends a chunk before its time: settles all that is open in it, and says with
   // `unreachable` whether that is for want of a connection.
   //
-  // REQUIRES: Holds(chunk).
+  // REQUIRES: it is here.
   void Stop(Chunk& chunk, bool unreachable);
 
   // Stops the chunks whose deadline is not after `now`.
@@ -132,22 +131,30 @@ class SendQueue {
  private:
   enum class Step { kDone, kNoRoom, kConnectionLost };
 
-  void Enlist(Chunk& chunk);
   // Makes a publication of the chunk one that waits; it is in no list yet.
   Deferred& Defer(Chunk& chunk, std::uint32_t position, std::uint64_t topic_hash,
                   const Attempts& attempts);
+  // Gives what waits to the home, which knows that it was in flight.
+  void GiveBack(Deferred& deferred);
+  // Makes a publication in flight a chunk of its own.
+  void SplitOff(InFlight& entry);
+  std::vector<Deferred*> TakeDeferred(std::uint32_t home);
   // Forgets one that waits, wherever it stands; its topic stays taken.
   void Forget(Deferred& deferred);
   // The same, and settles it for the end of its chunk.
   void GiveUp(Deferred& deferred, bool unreachable);
   void HoldUntil(Deferred& deferred, Clock::time_point time);
   void EndHolds(Clock::time_point now);
+  // What was in flight is settled or given up.
+  void Free(const InFlight& entry);
   // Who had the topic is done with it.
   void Release(std::uint64_t topic_hash);
   Step SendDeferred(Deferred& deferred, Clock::time_point now, Sender send);
   Step SendNext(Chunk& chunk, Clock::time_point now, Sender send);
   bool Transmit(InFlight& entry, const Outgoing& outgoing, Sender send);
 
+  const std::uint32_t self_;
+  HomeListener& listener_;
   InFlightWindow window_;
   OpenChunks open_;
   Turns turns_;
@@ -156,12 +163,13 @@ class SendQueue {
   LinkedList<Deferred> due_;
   // Those that have their topic and wait for the time to be sent again.
   absl::btree_set<std::pair<Clock::time_point, Deferred*>> held_;
-  // Chunks that are not served yet.
-  LinkedList<Chunk> parked_;
   RetryPolicy retry_policy_;
   // Publications that their chunks have not come to yet, and those that wait.
   std::size_t unsent_ = 0;
   std::size_t deferred_count_ = 0;
+  Clock::time_point last_acknowledged_at_;
+  // The same for other sessions' work.
+  absl::flat_hash_map<std::uint32_t, Clock::time_point> acknowledged_for_;
   // Where a topic and a payload are put together.
   std::string topic_;
   std::string payload_;

@@ -12,13 +12,13 @@
 
 namespace dino::mqtt {
 
-// Answers whether a publication may have its topic now: at most one per topic is under way, from the
-// first attempt to send it until it is settled, and the others stand in the topic's line in the order
-// in which they came. That keeps a user's events in order whatever becomes of one of them, and a
-// topic that is busy delays nobody but those who want it.
+// Answers whether a publication may have its topic now: at most one per topic is under way, from
+// the first attempt to send it until it is settled, and the others stand in the topic's line in the
+// order in which they came. That keeps a user's events in order whatever becomes of one of them,
+// and a topic that is busy delays nobody but those who want it.
 //
-// Topics are told apart by a 64-bit hash; a collision only makes one publication wait for another. A
-// topic that nobody has takes no memory. Does not own what waits. Not thread-safe.
+// Topics are told apart by a 64-bit hash; a collision only makes one publication wait for another.
+// A topic that nobody has takes no memory. Does not own what waits. Not thread-safe.
 class TopicLines {
  public:
   // Takes the topic, if nobody has it.
@@ -33,8 +33,8 @@ class TopicLines {
   // REQUIRES: the topic is taken.
   void Wait(Deferred& deferred);
 
-  // Who had the topic is done. Returns who has it now, taken out of the line; null if nobody has, or
-  // others still do.
+  // Who had the topic is done. Returns who has it now, taken out of the line; null if nobody has,
+  // or others still do.
   Deferred* Release(std::uint64_t topic_hash);
 
   // How many topics are taken.

@@ -22,7 +22,7 @@ Loop::~Loop() {
 }
 
 void Loop::AddSession(std::uint32_t number, SessionOptions options, unsigned seed,
-                      const Session::ChangeFunction& on_change, const Colleagues& colleagues) {
+                      const Session::ChangeFunction& on_change, Peers& peers) {
   if (sessions_.size() <= number) sessions_.resize(number + 1);
   const auto resolve = [this, number](const std::string& host) {
     resolver_.Resolve(host, [this, number, host](absl::StatusOr<Resolver::Addresses> addresses) {
@@ -31,8 +31,8 @@ void Loop::AddSession(std::uint32_t number, SessionOptions options, unsigned see
       });
     });
   };
-  sessions_[number] = std::make_unique<Session>(
-      number, std::move(options), seed, link_.make_connector, resolve, on_change, colleagues);
+  sessions_[number] = std::make_unique<Session>(number, std::move(options), seed,
+                                                link_.make_connector, resolve, on_change, peers);
 }
 
 void Loop::Start() {
@@ -61,14 +61,10 @@ void Loop::SettleRest() {
   sessions_.clear();
 }
 
-void Loop::HandOver(std::uint32_t number, SendQueue::Work work) {
-  Post([this, number, work = std::move(work)] { session(number)->Adopt(work); });
-}
-
-void Loop::EndedElsewhere(std::uint32_t number) {
-  Post([this, number] {
-    // The end of the pool settles chunks when sessions are gone already.
-    if (Session* home = session(number)) home->EndedElsewhere();
+void Loop::Tell(std::uint32_t number, std::function<void(Session&)> what) {
+  Post([this, number, what = std::move(what)] {
+    // The end of the pool settles work when sessions are gone already.
+    if (Session* const told = session(number)) what(*told);
   });
 }
 
@@ -99,12 +95,10 @@ Session* Loop::session(std::uint32_t number) const {
   return number < sessions_.size() ? sessions_[number].get() : nullptr;
 }
 
-void Loop::EndChunks(Batch& batch) {
-  // A chunk is with its own session, or with the one that acts for it.
-  for (Chunk& chunk : batch.chunks()) {
-    for (const auto& session : sessions_) {
-      if (session != nullptr) session->Stop(chunk);
-    }
+void Loop::EndChunks(const Batch& batch) {
+  // Its chunks are with their homes, or with standbys.
+  for (const auto& session : sessions_) {
+    if (session != nullptr) session->Stop(batch);
   }
 }
 

@@ -30,7 +30,7 @@ class Loop {
 
   // Adds the session with this number in the pool. Before `Start`.
   void AddSession(std::uint32_t number, SessionOptions options, unsigned seed,
-                  const Session::ChangeFunction& on_change, const Colleagues& colleagues);
+                  const Session::ChangeFunction& on_change, Peers& peers);
 
   // Starts the thread, which calls `Turn` until the loop is stopped.
   void Start();
@@ -52,10 +52,9 @@ class Loop {
   // Ends those chunks of `batch` that this loop's sessions have. Thread-safe.
   void StopBatch(const std::shared_ptr<Batch>& batch);
 
-  // Gives work to the session with this number, or tells it that one of its chunks has ended
-  // elsewhere. Thread-safe; in the order of the calls.
-  void HandOver(std::uint32_t number, SendQueue::Work work);
-  void EndedElsewhere(std::uint32_t number);
+  // Does something with the session with this number on the loop's thread, unless the session is
+  // gone by then. Thread-safe; in the order of the calls.
+  void Tell(std::uint32_t number, std::function<void(Session&)> what);
 
  private:
   void Post(std::function<void()> task);
@@ -63,7 +62,7 @@ class Loop {
   // them: each wake-up costs the broker's processor as much as several publications.
   void GatherAnswers() const;
   void EmptyInbox();
-  void EndChunks(Batch& batch);
+  void EndChunks(const Batch& batch);
   Session* session(std::uint32_t number) const;
 
   Resolver& resolver_;

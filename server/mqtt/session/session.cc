@@ -24,7 +24,7 @@ constexpr std::chrono::seconds kTakenOverDelay{10};
 
 Session::Session(std::uint32_t number, SessionOptions options, unsigned seed,
                  const ConnectorFactory& make_connector, Connector::ResolveFunction resolve,
-                 ChangeFunction on_change, const Colleagues& colleagues)
+                 ChangeFunction on_change, Peers& peers)
     : options_(std::move(options)),
       on_change_(std::move(on_change)),
       connector_(make_connector(options_, std::move(resolve),
@@ -32,21 +32,14 @@ Session::Session(std::uint32_t number, SessionOptions options, unsigned seed,
       window_limit_(options_.in_flight_window),
       backoff_(seed),
       retry_at_(Clock::now()),
-      queue_(options_.in_flight_window, options_.in_flight_bytes,
-             [number, ended_elsewhere = colleagues.ended_elsewhere](const Chunk& chunk) {
-               if (chunk.session != number) ended_elsewhere(chunk.session);
-             }),
-      failover_(number, options_.failover_after, colleagues, queue_) {}
-
-const HostPort& Session::broker() const {
-  return options_.brokers[attempt_ % options_.brokers.size()];
-}
+      queue_(number, options_.in_flight_window, options_.in_flight_bytes, router_),
+      router_(number, options_.routing, peers, queue_) {}
 
 void Session::Attempt() {
   state_ = State::kConnecting;
   second_id_ = false;
-  const std::size_t round = attempt_ / options_.brokers.size();
-  connector_->Start({broker(), options_.address + round, options_.client_id, /*except=*/""});
+  connector_->Start(
+      {options_.broker, options_.address + attempt_, options_.client_id, /*except=*/""});
 }
 
 void Session::OnConnectorDone(const absl::Status& status) {
@@ -80,27 +73,25 @@ void Session::Established() {
   connection_->HandTo(*this, *this);
   connected_at_ = Clock::now();
   keep_alive_at_ = connected_at_ + kKeepAliveCheck;
-  if (attempt_ != 0) {
-    way_home_.Connected(connected_at_, options_.look_home_every);
-  } else if (!Resolver::IsNumeric(broker().host)) {
-    way_home_.Connected(connected_at_, options_.look_up_every);
-  } else {
+  if (Resolver::IsNumeric(options_.broker.host)) {
     way_home_.Rest();
+  } else {
+    way_home_.Connected(connected_at_, options_.look_up_every);
   }
   queue_.Connected(connected_at_, Window());
-  failover_.Connected(connected_at_);
+  router_.Usable(connected_at_);
   change.client_id = options_.client_id;
-  change.broker = broker().ToString();
+  change.broker = options_.broker.ToString();
   change.connected = true;
   change.announced = connection_->connack();
   on_change_(change);
 }
 
-void Session::LookHomeward() {
+void Session::LookForAddress() {
   // Brokers of a cluster would end the old connection for a new one with its client ID.
   const char* const suffix = second_id_ ? "" : kSecondIdSuffix;
-  connector_->Start({options_.brokers.front(), options_.address,
-                     absl::StrCat(options_.client_id, suffix), endpoint_});
+  connector_->Start(
+      {options_.broker, options_.address, absl::StrCat(options_.client_id, suffix), endpoint_});
 }
 
 bool Session::Stays(Clock::time_point now) {
@@ -108,7 +99,7 @@ bool Session::Stays(Clock::time_point now) {
     case WayHome::Step::kStay:
       return true;
     case WayHome::Step::kLook:
-      LookHomeward();
+      LookForAddress();
       return true;
     case WayHome::Step::kLeave:
       break;
@@ -136,7 +127,7 @@ void Session::Lost(const absl::Status& why) {
   ProcessAnswers();
   SessionChange change;
   change.client_id = options_.client_id;
-  change.broker = broker().ToString();
+  change.broker = options_.broker.ToString();
   change.was_connected = connected();
   change.loss = LossOf(why);
   change.reason = connected() ? connection_->ReasonOfLoss(why) : std::string(why.message());
@@ -151,12 +142,12 @@ void Session::Lost(const absl::Status& why) {
   const Clock::duration delay = taken_over ? kTakenOverDelay : backoff_.Next();
   retry_at_ = std::max(since + delay, now + kShortestPause);
   change.retry_in = retry_at_ - now;
-  // After a loss the preferred broker is tried first, after a failure the next one.
+  // After a loss its own address is tried first, after a failure the next one.
   attempt_ = change.was_connected ? 0 : attempt_ + 1;
   state_ = State::kWaiting;
   connector_->Cancel();
   way_home_.Rest();
-  failover_.Lost(now);
+  router_.Unusable(now);
   on_change_(change);
 }
 
@@ -191,17 +182,17 @@ Clock::time_point Session::Advance(Clock::time_point now) {
   connector_->Advance(now);
   if (connected()) KeepUp(now);
   MoveUsers(now);
-  if (connected() && Stays(now)) Send();
+  if (connected() && Stays(now) && router_.may_send()) Send();
   Measure();
   return NextTimer();
 }
 
 void Session::MoveUsers(Clock::time_point now) {
   SessionChange change;
-  change.users = failover_.Advance(now);
-  if (change.users == Failover::Move::kNone) return;
+  change.users = router_.Advance(now);
+  if (change.users == Router::Move::kNone) return;
   change.client_id = options_.client_id;
-  change.broker = broker().ToString();
+  change.broker = options_.broker.ToString();
   on_change_(change);
 }
 
@@ -268,7 +259,7 @@ SendQueue::SendStatus Session::Transmit(const SendQueue::Outgoing& outgoing, InF
 
 Clock::time_point Session::NextTimer() const {
   Clock::time_point next = std::min({queue_.NextDeadline().value_or(Clock::time_point::max()),
-                                     failover_.NextTimer(), connector_->NextTimer()});
+                                     router_.NextTimer(), connector_->NextTimer()});
   switch (state_) {
     case State::kWaiting:
       return std::min(next, retry_at_);
@@ -291,7 +282,7 @@ void Session::Close() {
   connector_->Cancel();
   queue_.ConnectionLost();
   Measure();
-  failover_.Close();
+  router_.Close();
   state_ = State::kClosed;
 }
 

@@ -23,29 +23,26 @@
 #include "server/mqtt/queue/send_queue.h"
 #include "server/mqtt/queue/window_limit.h"
 #include "server/mqtt/session/backoff.h"
-#include "server/mqtt/session/failover.h"
 #include "server/mqtt/session/loss_reason.h"
+#include "server/mqtt/session/peers.h"
 #include "server/mqtt/session/properties_cache.h"
+#include "server/mqtt/session/router.h"
 #include "server/mqtt/session/session_meter.h"
 #include "server/mqtt/session/way_home.h"
 
 namespace dino::mqtt {
 
 struct SessionOptions : ConnectOptions {
-  // The first is preferred; the next one is tried when an attempt fails.
-  std::vector<HostPort> brokers;
-  // Which address of a name that has several is preferred, counted round.
+  HostPort broker;
+  // Which address of a name that has several is tried first, modulo their number.
   std::size_t address = 0;
   std::string client_id;
   std::size_t in_flight_window = 64;
   std::size_t in_flight_bytes = 1048576;
   // How long an answer may take before the connection counts as dead.
   Clock::duration ack_timeout = std::chrono::seconds(5);
-  // How long the users wait for a stable connection before another session serves them.
-  Clock::duration failover_after = std::chrono::seconds(5);
-  // How often it looks for the preferred broker while it is connected to another one.
-  Clock::duration look_home_every = std::chrono::seconds(5);
-  // How often it looks whether the preferred broker's name leads to another address.
+  Router::Options routing;
+  // How often it looks whether the broker's name leads to another address.
   Clock::duration look_up_every = std::chrono::seconds(30);
   std::shared_ptr<SessionMeter> meter = std::make_shared<SessionMeter>();
 };
@@ -56,7 +53,8 @@ struct SessionChange {
   std::string client_id;
   std::string broker;
   bool connected = false;
-  // True if it was connected before; if both are, it has gone from another broker to this one.
+  // True if it was connected before; if both are, it has gone from one address of its broker to
+  // another.
   bool was_connected = false;
   // What the broker announced, if it is connected.
   ConnAck announced;
@@ -67,36 +65,32 @@ struct SessionChange {
   Clock::duration retry_in{};
   // Whether the users go to another session from here on, or come back; nothing else changed
   // then.
-  Failover::Move users = Failover::Move::kNone;
+  Router::Move users = Router::Move::kNone;
 };
 
 // One MQTT connection with its in-flight state, kept up for ever: connects, publishes what it
 // is given, and after a loss connects again and publishes again what was not acknowledged.
-// Where it cannot have its first broker it takes another one, and goes back without a loss.
+// Where its broker's name leads to another address it goes there without a loss.
 //
 // Belongs to its loop's thread.
 class Session : private SocketHandler, private Channel::Listener {
  public:
   using ChangeFunction = std::function<void(const SessionChange&)>;
 
-  // `number` is its place in the pool.
+  // `peers` outlives the session. `number` is its place in the pool.
   Session(std::uint32_t number, SessionOptions options, unsigned seed,
           const ConnectorFactory& make_connector, Connector::ResolveFunction resolve,
-          ChangeFunction on_change, const Colleagues& colleagues);
+          ChangeFunction on_change, Peers& peers);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session() override = default;
 
   // Takes over a chunk. Nothing is sent before the next `Advance`.
-  void Add(Chunk& chunk) { failover_.Add(chunk); }
-  // Takes over what another session hands on.
-  void Adopt(SendQueue::Work work) { failover_.Adopt(std::move(work), connected()); }
-  // One of this session's chunks has ended at another one.
-  void EndedElsewhere() { failover_.EndedElsewhere(); }
-  // Ends a chunk early, if this session has it.
-  void Stop(Chunk& chunk) {
-    if (queue_.Holds(chunk)) queue_.Stop(chunk, !connected());
-  }
+  void Add(Chunk& chunk) { router_.Add(chunk); }
+  // For what other sessions say.
+  Router& router() { return router_; }
+  // Ends those chunks of `batch` early that this session has.
+  void Stop(const Batch& batch) { queue_.StopBatch(batch, !connected()); }
 
   // The answer to a look-up, on the loop's thread.
   void OnResolved(const std::string& host, const absl::StatusOr<Resolver::Addresses>& addresses) {
@@ -122,11 +116,10 @@ class Session : private SocketHandler, private Channel::Listener {
   void OnPubAck(int packet_id, std::uint8_t reason_code, std::string_view reason_string) override;
 
   bool connected() const { return state_ == State::kConnected; }
-  const HostPort& broker() const;
   void Attempt();
   void OnConnectorDone(const absl::Status& status);
   void Established();
-  void LookHomeward();
+  void LookForAddress();
   // False if nothing is to be sent at this connection any more.
   bool Stays(Clock::time_point now);
   void ChangeOver();
@@ -163,7 +156,7 @@ class Session : private SocketHandler, private Channel::Listener {
 
   WindowLimit window_limit_;
   Backoff backoff_;
-  // Counts attempts since the last success; picks the broker and the address.
+  // Counts attempts since the last success; picks the address.
   std::size_t attempt_ = 0;
   Clock::time_point retry_at_;
   Clock::time_point connected_at_;
@@ -173,7 +166,7 @@ class Session : private SocketHandler, private Channel::Listener {
   SendQueue queue_;
   // What the meter knows of.
   std::size_t measured_in_flight_ = 0;
-  Failover failover_;
+  Router router_;
 };
 
 }  // namespace dino::mqtt

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/mqtt/session/broker_map.h"
 
 namespace dino::mqtt {
 
@@ -19,29 +20,25 @@ std::vector<std::string> NamesOf(const std::vector<HostPort>& brokers) {
 }  // namespace
 
 SessionPool::SessionPool(const SessionPoolOptions& options)
-    : session_count_(options.sessions),
-      brokers_(NamesOf(options.brokers)),
+    : brokers_(NamesOf(options.brokers)),
+      session_count_(std::max(options.sessions, brokers_.size())),
+      routes_(MakeRoutes()),
       losses_(brokers_.size() * kLossReasonNames.size()),
-      serving_(options.sessions),
-      infos_(options.sessions),
+      serving_(session_count_),
+      infos_(session_count_),
       resolver_(options.look_up) {
-  const std::size_t loop_count = std::min(options.loops, options.sessions);
+  const std::size_t loop_count = std::min(options.loops, session_count_);
   for (std::size_t i = 0; i < loop_count; ++i) {
     loops_.push_back(std::make_unique<Loop>(resolver_, options.make_link()));
   }
   const std::uint32_t seed = options.seed.has_value() ? *options.seed : std::random_device()();
   std::mt19937 random(seed);
   const std::string process = absl::StrCat(absl::Hex(seed, absl::kZeroPad8));
-  const Colleagues colleagues = MakeColleagues();
   for (std::size_t number = 0; number < session_count_; ++number) {
     SessionOptions session = options.session;
-    session.brokers = options.brokers;
+    session.broker = options.brokers[number % brokers_.size()];
     session.meter = meter_;
-    std::rotate(
-        session.brokers.begin(),
-        session.brokers.begin() + static_cast<std::ptrdiff_t>(number % session.brokers.size()),
-        session.brokers.end());
-    session.address = number / session.brokers.size();
+    session.address = number / brokers_.size();
     session.client_id = absl::StrCat(options.client_id_prefix, "-", process, "-", number);
     infos_[number].client_id = session.client_id;
     infos_[number].since = std::chrono::system_clock::now();
@@ -50,14 +47,14 @@ SessionPool::SessionPool(const SessionPoolOptions& options)
       report(change);
     };
     loops_[number % loop_count]->AddSession(static_cast<std::uint32_t>(number), std::move(session),
-                                            static_cast<unsigned>(random()), on_change, colleagues);
+                                            static_cast<unsigned>(random()), on_change, *this);
   }
 }
 
 SessionPool::~SessionPool() { Stop(); }
 
 void SessionPool::Changed(std::size_t number, const SessionChange& change) {
-  if (change.users != Failover::Move::kNone) return;
+  if (change.users != Router::Move::kNone) return;
   {
     const MutexLock lock(mutex_);
     SessionInfo& info = infos_[number];
@@ -85,24 +82,80 @@ std::vector<SessionInfo> SessionPool::Sessions() const {
   return infos_;
 }
 
-Colleagues SessionPool::MakeColleagues() {
-  Colleagues colleagues;
-  colleagues.set_serving = [this](std::uint32_t self, bool serving) { serving_[self] = serving; };
-  colleagues.choose = [this](std::uint32_t self) { return ChooseDeputy(self); };
-  colleagues.hand_over = [this](std::uint32_t to, SendQueue::Work work) {
-    LoopOf(to).HandOver(to, std::move(work));
-  };
-  colleagues.ended_elsewhere = [this](std::uint32_t home) { LoopOf(home).EndedElsewhere(home); };
-  return colleagues;
+std::shared_ptr<const Routes> SessionPool::MakeRoutes() const {
+  const BrokerMap map(brokers_);
+  std::vector<std::uint32_t> sessions;
+  std::vector<Routes::Share> shares;
+  for (std::size_t broker = 0; broker < brokers_.size(); ++broker) {
+    Routes::Share& share = shares.emplace_back();
+    share.first = static_cast<std::uint32_t>(sessions.size());
+    for (std::size_t session = broker; session < session_count_; session += brokers_.size()) {
+      sessions.push_back(static_cast<std::uint32_t>(session));
+    }
+    share.count = static_cast<std::uint32_t>(sessions.size()) - share.first;
+  }
+  std::array<Routes::Share, Routes::kBuckets> by_bucket;
+  for (std::size_t bucket = 0; bucket < by_bucket.size(); ++bucket) {
+    by_bucket[bucket] = shares[map.For(bucket)];
+  }
+  return std::make_shared<const Routes>(session_count_, std::move(sessions), by_bucket);
 }
 
-std::optional<std::uint32_t> SessionPool::ChooseDeputy(std::uint32_t self) {
-  // Different starts spread the users of a broker that is gone.
-  for (std::size_t i = 1; i < session_count_; ++i) {
-    const auto other = static_cast<std::uint32_t>((self + i) % session_count_);
-    if (serving_[other]) return other;
+std::optional<std::uint32_t> SessionPool::ServingAt(std::size_t broker, std::uint32_t self) const {
+  // Different starts spread the users of sessions that are gone.
+  const std::size_t count = (session_count_ - broker - 1) / brokers_.size() + 1;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t place = (self / brokers_.size() + i) % count;
+    const auto session = static_cast<std::uint32_t>(broker + place * brokers_.size());
+    if (session != self && serving_[session]) return session;
   }
   return std::nullopt;
+}
+
+Standbys SessionPool::StandbysOf(std::uint32_t self) {
+  if (const auto peer = ServingAt(BrokerOf(self), self)) return Standbys(*peer);
+  std::vector<std::string> brokers;
+  std::vector<std::uint32_t> sessions;
+  for (std::size_t broker = 0; broker < brokers_.size(); ++broker) {
+    const auto session = ServingAt(broker, self);
+    if (!session.has_value()) continue;
+    brokers.push_back(brokers_[broker]);
+    sessions.push_back(*session);
+  }
+  if (sessions.empty()) return {};
+  // The same broker as at every other replica that has lost this session's.
+  return {std::make_shared<const BrokerMap>(brokers), std::move(sessions)};
+}
+
+void SessionPool::Forward(std::uint32_t standby, std::uint32_t home, Work work) {
+  LoopOf(standby).Tell(standby, [home, work = std::move(work)](Session& session) {
+    session.router().Forwarded(home, work);
+  });
+}
+
+void SessionPool::Recall(std::uint32_t standby, std::uint32_t home) {
+  LoopOf(standby).Tell(standby, [home](Session& session) { session.router().Recall(home); });
+}
+
+void SessionPool::StandbyLost(std::uint32_t home, std::uint32_t standby) {
+  LoopOf(home).Tell(home, [standby](Session& session) { session.router().StandbyLost(standby); });
+}
+
+void SessionPool::Recalled(std::uint32_t home, std::uint32_t standby, RecalledWork recalled) {
+  LoopOf(home).Tell(home, [standby, recalled = std::move(recalled)](Session& session) {
+    session.router().Recalled(standby, recalled);
+  });
+}
+
+void SessionPool::TopicFree(std::uint32_t home, std::uint32_t standby, std::uint64_t topic_hash) {
+  LoopOf(home).Tell(home, [standby, topic_hash](Session& session) {
+    session.router().TopicFreeAt(standby, topic_hash);
+  });
+}
+
+void SessionPool::GiveBack(std::uint32_t home, std::uint32_t /*standby*/, Work work) {
+  LoopOf(home).Tell(
+      home, [work = std::move(work)](Session& session) { session.router().GivenBack(work); });
 }
 
 void SessionPool::Start() {

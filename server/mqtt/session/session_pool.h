@@ -19,20 +19,22 @@
 #include "server/mqtt/link/socket_connector.h"
 #include "server/mqtt/publisher.h"
 #include "server/mqtt/session/loop.h"
+#include "server/mqtt/session/peers.h"
 #include "server/mqtt/session/session.h"
 #include "server/mqtt/session/session_meter.h"
 
 namespace dino::mqtt {
 
 struct SessionPoolOptions {
-  // At least one. Session n prefers broker n modulo their number.
+  // At least one. Session n has broker n modulo their number.
   std::vector<HostPort> brokers;
+  // How many at least: each broker has one.
   std::size_t sessions = 8;
   // Threads that drive the sessions, at most one per session.
   std::size_t loops = 2;
   // Client IDs are this, a dash, a random number of the process, a dash, the session's number.
   std::string client_id_prefix = "dino-bridge";
-  // What all sessions have in common; its brokers and client ID are not used.
+  // What all sessions have in common; its broker and client ID are not used.
   SessionOptions session;
   // Asked for the addresses of brokers' names, on threads of their own.
   Resolver::LookUp look_up = Resolver::AskSystem;
@@ -60,7 +62,7 @@ struct SessionInfo {
 
 // The sessions that all RPCs share. They start to connect with `Start`, whether or not a broker
 // answers, and keep trying. Thread-safe after that.
-class SessionPool : public Publisher {
+class SessionPool : public Publisher, private Peers {
  public:
   explicit SessionPool(const SessionPoolOptions& options);
   SessionPool(const SessionPool&) = delete;
@@ -78,7 +80,8 @@ class SessionPool : public Publisher {
   // may be published after it.
   void Stop();
 
-  std::size_t session_count() const override { return session_count_; }
+  std::size_t session_count() const { return session_count_; }
+  std::shared_ptr<const Routes> routes() const override { return routes_; }
   bool connected() const override { return connected_count_.load() > 0; }
   // All sessions, by number.
   std::vector<SessionInfo> Sessions() const;
@@ -100,12 +103,28 @@ class SessionPool : public Publisher {
   static std::size_t LossIndex(std::size_t broker, LossReason reason) {
     return broker * kLossReasonNames.size() + static_cast<std::size_t>(reason);
   }
-  Colleagues MakeColleagues();
-  std::optional<std::uint32_t> ChooseDeputy(std::uint32_t self);
+  void SetServing(std::uint32_t self, bool serving) override { serving_[self] = serving; }
+  Standbys StandbysOf(std::uint32_t self) override;
+  bool SameBroker(std::uint32_t a, std::uint32_t b) const override {
+    return BrokerOf(a) == BrokerOf(b);
+  }
+  void Forward(std::uint32_t standby, std::uint32_t home, Work work) override;
+  void Recall(std::uint32_t standby, std::uint32_t home) override;
+  void StandbyLost(std::uint32_t home, std::uint32_t standby) override;
+  void Recalled(std::uint32_t home, std::uint32_t standby, RecalledWork recalled) override;
+  void TopicFree(std::uint32_t home, std::uint32_t standby, std::uint64_t topic_hash) override;
+  void GiveBack(std::uint32_t home, std::uint32_t standby, Work work) override;
+
+  std::size_t BrokerOf(std::uint32_t session) const { return session % brokers_.size(); }
+  // A session of the broker that serves, other than `self` and as far from it as the broker's
+  // sessions are apart; none if there is none.
+  std::optional<std::uint32_t> ServingAt(std::size_t broker, std::uint32_t self) const;
+  std::shared_ptr<const Routes> MakeRoutes() const;
   Loop& LoopOf(std::uint32_t session) { return *loops_[session % loops_.size()]; }
 
-  const std::size_t session_count_;
   const std::vector<std::string> brokers_;
+  const std::size_t session_count_;
+  const std::shared_ptr<const Routes> routes_;
   const std::shared_ptr<SessionMeter> meter_ = std::make_shared<SessionMeter>();
   Counters losses_;
   std::atomic<int> connected_count_{0};

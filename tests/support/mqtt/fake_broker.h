@@ -82,10 +82,15 @@ class FakeConnection {
 // Connections that come are held by the system until the test accepts them. Not thread-safe.
 class FakeBroker {
  public:
-  FakeBroker() { Listen(); }
+  FakeBroker() : number_(port_.number()) { Listen(); }
+  // With the port of another one, at the address 127.0.0.`last`.
+  FakeBroker(const FakeBroker& other, std::uint8_t last) : number_(other.port()), last_(last) {
+    Listen();
+  }
 
-  std::uint16_t port() const { return port_.number(); }
-  std::string address() const { return port_.address(); }
+  std::uint16_t port() const { return number_; }
+  std::string host() const { return "127.0.0." + std::to_string(last_); }
+  std::string address() const { return host() + ":" + std::to_string(number_); }
 
   // Waits for a connection. Fails the test, and returns a closed one, if none comes.
   FakeConnection Accept(Where where = Where::Here());
@@ -99,10 +104,12 @@ class FakeBroker {
   // Refuses connections from here on, or takes them again, on the same port. Accepted
   // connections live on.
   void StopListening() { listener_.Close(); }
-  void Listen() { listener_ = ListenOnLoopback(port()); }
+  void Listen() { listener_ = ListenOnLoopback(number_, last_); }
 
  private:
   const LoopbackPort port_;
+  const std::uint16_t number_;
+  const std::uint8_t last_ = 1;
   FileDescriptor listener_;
 };
 

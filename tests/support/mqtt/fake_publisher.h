@@ -3,12 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/mqtt/publisher.h"
@@ -16,13 +19,22 @@
 
 namespace dino::testing {
 
+// Routes by which all sessions share all publications.
+inline std::shared_ptr<const mqtt::Routes> EvenRoutes(std::uint32_t session_count) {
+  std::vector<std::uint32_t> sessions(session_count);
+  std::iota(sessions.begin(), sessions.end(), 0);
+  std::array<mqtt::Routes::Share, mqtt::Routes::kBuckets> shares;
+  shares.fill({0, session_count});
+  return std::make_shared<const mqtt::Routes>(session_count, std::move(sessions), shares);
+}
+
 // A publisher that sends nothing: the test settles what it was given. A batch that is stopped
 // ends as not sent. Thread-safe.
 class FakePublisher : public mqtt::Publisher {
  public:
-  explicit FakePublisher(std::size_t session_count = 4) : session_count_(session_count) {}
+  explicit FakePublisher(std::uint32_t session_count = 4) : routes_(EvenRoutes(session_count)) {}
 
-  std::size_t session_count() const override { return session_count_; }
+  std::shared_ptr<const mqtt::Routes> routes() const override { return routes_; }
 
   bool connected() const override {
     const std::lock_guard lock(mutex_);
@@ -132,7 +144,7 @@ class FakePublisher : public mqtt::Publisher {
     }
   }
 
-  const std::size_t session_count_;
+  const std::shared_ptr<const mqtt::Routes> routes_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool connected_ = true;

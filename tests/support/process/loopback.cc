@@ -21,11 +21,11 @@ void Require(bool condition, const char* what) {
   std::abort();
 }
 
-sockaddr_in LoopbackAddress(std::uint16_t port) {
+sockaddr_in LoopbackAddress(std::uint16_t port, std::uint8_t last = 1) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_addr.s_addr = htonl((INADDR_LOOPBACK & ~0xFFU) | last);
   return address;
 }
 
@@ -35,12 +35,12 @@ FileDescriptor NewSocket() {
   return descriptor;
 }
 
-FileDescriptor BoundSocket(std::uint16_t port) {
+FileDescriptor BoundSocket(std::uint16_t port, std::uint8_t last = 1) {
   FileDescriptor descriptor = NewSocket();
   const int on = 1;
   Require(setsockopt(descriptor.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0,
           "setsockopt");
-  const sockaddr_in address = LoopbackAddress(port);
+  const sockaddr_in address = LoopbackAddress(port, last);
   Require(
       bind(descriptor.number(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0,
       "bind");
@@ -61,8 +61,8 @@ std::uint16_t PortOf(const std::string& address) {
   return static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
 }
 
-FileDescriptor ListenOnLoopback(std::uint16_t port) {
-  FileDescriptor descriptor = BoundSocket(port);
+FileDescriptor ListenOnLoopback(std::uint16_t port, std::uint8_t last) {
+  FileDescriptor descriptor = BoundSocket(port, last);
   Require(listen(descriptor.number(), SOMAXCONN) == 0, "listen");
   return descriptor;
 }

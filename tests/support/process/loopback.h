@@ -34,8 +34,9 @@ class LoopbackPort {
 // The port of `host:port`.
 std::uint16_t PortOf(const std::string& address);
 
-// Returns a socket that listens on `port` of 127.0.0.1. Aborts if it cannot.
-FileDescriptor ListenOnLoopback(std::uint16_t port);
+// Returns a socket that listens on `port` of 127.0.0.1, or of another address of 127.0.0.0/24 by
+// its last number. Aborts if it cannot.
+FileDescriptor ListenOnLoopback(std::uint16_t port, std::uint8_t last = 1);
 
 // Returns a socket connected to `port` of 127.0.0.1, or none if the connection was refused.
 FileDescriptor ConnectToLoopback(std::uint16_t port);

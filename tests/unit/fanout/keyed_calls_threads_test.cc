@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "server/fanout/fanout.h"
+#include "tests/support/mqtt/fake_publisher.h"
 
 namespace dino::fanout {
 namespace {
@@ -34,7 +35,9 @@ class LossyPublisher : public mqtt::Publisher {
     thread_.join();
   }
 
-  std::size_t session_count() const override { return 1; }
+  std::shared_ptr<const mqtt::Routes> routes() const override {
+    return dino::testing::EvenRoutes(1);
+  }
   bool connected() const override { return true; }
 
   void Publish(const std::shared_ptr<mqtt::Batch>& batch) override {

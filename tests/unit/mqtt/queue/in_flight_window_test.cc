@@ -11,8 +11,13 @@ namespace {
 
 using ::testing::ElementsAre;
 
+Chunk& SomeChunk() {
+  static Chunk chunk;
+  return chunk;
+}
+
 // Adds a publication whose packet identifier and topic hash are `number`.
-void Add(InFlightWindow& window, int number, std::size_t bytes = 1, Chunk* chunk = nullptr) {
+void Add(InFlightWindow& window, int number, std::size_t bytes = 1, Chunk& chunk = SomeChunk()) {
   window
       .Add(chunk, static_cast<std::uint32_t>(number), static_cast<std::uint64_t>(number), bytes,
            Clock::time_point(std::chrono::seconds(number)))
@@ -84,8 +89,8 @@ TEST(InFlightWindowTest, DetachedPublicationsKeepTheirPlaceButHaveNoChunk) {
   InFlightWindow window(2, 1000);
   Chunk first;
   Chunk second;
-  Add(window, 1, 1, &first);
-  Add(window, 2, 1, &second);
+  Add(window, 1, 1, first);
+  Add(window, 2, 1, second);
   std::vector<std::uint32_t> detached;
   window.Detach(first, [&](std::uint32_t position) { detached.push_back(position); });
   EXPECT_THAT(detached, ElementsAre(1U));

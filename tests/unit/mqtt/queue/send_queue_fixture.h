@@ -18,6 +18,13 @@ namespace dino::mqtt {
 
 using testing::RecordingBatch;
 
+// Of a queue without work of other sessions.
+class NoHomes : public HomeListener {
+ public:
+  void TopicFree(std::uint32_t /*home*/, std::uint64_t /*topic_hash*/) override { ADD_FAILURE(); }
+  void GiveBack(std::uint32_t /*home*/, const Work& /*work*/) override { ADD_FAILURE(); }
+};
+
 // A queue whose packets the test sees and answers.
 class SendQueueTest : public ::testing::Test {
  protected:
@@ -62,7 +69,8 @@ class SendQueueTest : public ::testing::Test {
     queue_.Acknowledge(packet_ids_.at(topic), reason_code, now_);
   }
 
-  SendQueue queue_{4, 1048576};
+  NoHomes no_homes_;
+  SendQueue queue_{0, 4, 1048576, no_homes_};
   Clock::time_point now_ = Clock::now();
   bool lost_ = false;
   bool connected_ = true;

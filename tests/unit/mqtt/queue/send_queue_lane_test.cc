@@ -81,22 +81,6 @@ TEST_F(SendQueueLaneTest, ARefusedLastPublicationLetsTheNextOneGoOn) {
   EXPECT_THAT(Fill(), ElementsAre("2 b"));
 }
 
-TEST_F(SendQueueLaneTest, WhatWasParkedKeepsTheOrder) {
-  for (const char* payload : {"a", "b"}) {
-    PublishOptions options = RecordingBatch::Options();
-    options.lane = 1;
-    const auto batch = RecordingBatch::ForSession(0, payload, {"1", "2"}, std::move(options));
-    batch->chunks().front().keep_alive = batch;
-    queue_.Park(batch->chunks().front());
-  }
-  queue_.Unpark();
-  EXPECT_THAT(Fill(), ElementsAre("1 a", "2 a"));
-  Acknowledge("2");
-  EXPECT_THAT(Fill(), ElementsAre("2 b"));
-  Acknowledge("1");
-  EXPECT_THAT(Fill(), ElementsAre("1 b"));
-}
-
 // The same in every run: many batches, with answers, losses and moves to another queue at random.
 TEST_F(SendQueueLaneTest, ATopicGetsTheBatchesOfALaneInTheirOrderWhateverHappens) {
   std::mt19937 random(7);
@@ -121,7 +105,7 @@ TEST_F(SendQueueLaneTest, ATopicGetsTheBatchesOfALaneInTheirOrderWhateverHappens
     if (below(40) == 0) {
       queue_.ConnectionLost();
       in_flight.clear();
-      if (below(2) == 0) queue_.Adopt(queue_.TakeAll());
+      if (below(2) == 0) queue_.Adopt(queue_.Take(0).work);
     }
     for (const std::string& sent : Fill()) {
       const std::size_t space = sent.find(' ');

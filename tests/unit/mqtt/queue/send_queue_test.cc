@@ -197,7 +197,8 @@ TEST(SendQueueEndTest, SettlesWhatIsLeftWhenItGoes) {
   const auto batch = RecordingBatch::ForSession(0, "a", {"1"});
   batch->chunks().front().keep_alive = batch;
   {
-    SendQueue queue(4, 1000);
+    NoHomes no_homes;
+    SendQueue queue(0, 4, 1000, no_homes);
     queue.Add(batch->chunks().front());
   }
   EXPECT_TRUE(batch->ended());

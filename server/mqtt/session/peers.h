@@ -1,0 +1,38 @@
+#ifndef DINO_SERVER_MQTT_SESSION_PEERS_H_
+#define DINO_SERVER_MQTT_SESSION_PEERS_H_
+
+#include <cstdint>
+
+#include "server/mqtt/queue/work.h"
+#include "server/mqtt/session/standbys.h"
+
+namespace dino::mqtt {
+
+// What a session knows of the others of its pool. Thread-safe; what one session sends to another
+// arrives in the order of the calls.
+class Peers {
+ public:
+  virtual ~Peers() = default;
+
+  // Says whether this session takes others' users.
+  virtual void SetServing(std::uint32_t self, bool serving) = 0;
+  // Who can serve the users of this session now.
+  virtual Standbys StandbysOf(std::uint32_t self) = 0;
+  // Whether both sessions have the same broker.
+  virtual bool SameBroker(std::uint32_t a, std::uint32_t b) const = 0;
+
+  // From a home to a standby: takes work, and gives it back.
+  virtual void Forward(std::uint32_t standby, std::uint32_t home, Work work) = 0;
+  virtual void Recall(std::uint32_t standby, std::uint32_t home) = 0;
+
+  // From a standby to a home: it cannot serve any more and waits for the recall.
+  virtual void StandbyLost(std::uint32_t home, std::uint32_t standby) = 0;
+  // The answer to a recall, and then the end of each publication that was in flight.
+  virtual void Recalled(std::uint32_t home, std::uint32_t standby, RecalledWork recalled) = 0;
+  virtual void TopicFree(std::uint32_t home, std::uint32_t standby, std::uint64_t topic_hash) = 0;
+  virtual void GiveBack(std::uint32_t home, std::uint32_t standby, Work work) = 0;
+};
+
+}  // namespace dino::mqtt
+
+#endif  // DINO_SERVER_MQTT_SESSION_PEERS_H_

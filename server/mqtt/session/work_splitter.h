@@ -1,0 +1,19 @@
+#ifndef DINO_SERVER_MQTT_SESSION_WORK_SPLITTER_H_
+#define DINO_SERVER_MQTT_SESSION_WORK_SPLITTER_H_
+
+#include <cstdint>
+
+#include "absl/container/btree_map.h"
+#include "server/mqtt/queue/work.h"
+#include "server/mqtt/session/standbys.h"
+
+namespace dino::mqtt {
+
+// Splits work by the standbys that get it, a chunk into parts where several do.
+//
+// REQUIRES: !standbys.empty(); none of the work is in a queue.
+absl::btree_map<std::uint32_t, Work> SplitByStandby(const Work& work, const Standbys& standbys);
+
+}  // namespace dino::mqtt
+
+#endif  // DINO_SERVER_MQTT_SESSION_WORK_SPLITTER_H_

@@ -1,0 +1,198 @@
+#ifndef DINO_TESTS_UNIT_MQTT_SESSION_ROUTER_FIXTURE_H_
+#define DINO_TESTS_UNIT_MQTT_SESSION_ROUTER_FIXTURE_H_
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/mqtt/session/router.h"
+#include "server/mqtt/wire/reason_code.h"
+#include "tests/support/mqtt/recording_batch.h"
+
+namespace dino::mqtt {
+
+// Routers and queues of several sessions, without connections: the test says who is connected, what
+// brokers answer, how time passes and when messages between sessions arrive. Session n has broker n
+// modulo the number of brokers.
+class RouterWorld : private Peers {
+ public:
+  RouterWorld(std::uint32_t sessions, std::uint32_t brokers) : brokers_(brokers) {
+    serving_.resize(sessions);
+    for (std::uint32_t i = 0; i < sessions; ++i) {
+      nodes_.push_back(std::make_unique<Node>(i, *this));
+    }
+  }
+  ~RouterWorld() override {
+    for (const auto& node : nodes_) node->router.Close();
+    DeliverAll();
+  }
+
+  Clock::time_point now() const { return now_; }
+  std::uint32_t session_count() const { return static_cast<std::uint32_t>(nodes_.size()); }
+
+  std::shared_ptr<testing::RecordingBatch> Publish(
+      std::uint32_t home, const std::string& payload, std::vector<std::string> topics,
+      mqtt::PublishOptions options = testing::RecordingBatch::Options()) {
+    auto batch = testing::RecordingBatch::ForSession(home, payload, std::move(topics),
+                                                     std::move(options));
+    batch->chunks().front().keep_alive = batch;
+    nodes_[home]->router.Add(batch->chunks().front());
+    return batch;
+  }
+
+  void Stop(const std::shared_ptr<testing::RecordingBatch>& batch) {
+    batch->RequestStop();
+    for (const auto& node : nodes_) node->queue.StopBatch(*batch, !node->connected);
+  }
+
+  void Connect(std::uint32_t session) {
+    Node& node = *nodes_[session];
+    node.connected = true;
+    node.queue.Connected(now_, 64);
+    node.router.Usable(now_);
+  }
+  void Lose(std::uint32_t session) {
+    Node& node = *nodes_[session];
+    node.connected = false;
+    node.in_flight.clear();
+    node.queue.ConnectionLost();
+    node.router.Unusable(now_);
+  }
+  bool connected(std::uint32_t session) const { return nodes_[session]->connected; }
+
+  // The broker answers what is in flight for the topic.
+  void Answer(std::uint32_t session, const std::string& topic, std::uint8_t reason_code = kSuccess) {
+    Node& node = *nodes_[session];
+    const int packet_id = node.in_flight.at(topic);
+    node.in_flight.erase(topic);
+    node.queue.Acknowledge(packet_id, reason_code, now_);
+  }
+  const std::map<std::string, int>& in_flight(std::uint32_t session) const {
+    return nodes_[session]->in_flight;
+  }
+
+  void Pass(Clock::duration duration) {
+    now_ += duration;
+    time_.Set(now_);
+  }
+
+  // What a session does in a turn of its loop; returns what it sends, as "topic payload".
+  std::vector<std::string> Turn(std::uint32_t session) {
+    Node& node = *nodes_[session];
+    node.queue.Expire(now_, !node.connected);
+    const Router::Move move = node.router.Advance(now_);
+    if (move != Router::Move::kNone) node.moves.push_back(move);
+    std::vector<std::string> sent;
+    if (!node.connected || !node.router.may_send()) return sent;
+    node.queue.Fill(now_, [&](const SendQueue::Outgoing& outgoing, InFlight& entry, std::uint8_t&) {
+      entry.packet_id = ++last_packet_id_;
+      node.in_flight[outgoing.topic] = entry.packet_id;
+      sent.push_back(outgoing.topic + " " + std::string(outgoing.payload));
+      return SendQueue::SendStatus::kSent;
+    });
+    return sent;
+  }
+  // All sessions in turn, and their messages, until nothing more comes.
+  void Settle() {
+    for (int i = 0; i < 10; ++i) {
+      for (std::uint32_t session = 0; session < session_count(); ++session) {
+        for (std::string& sent : Turn(session)) sent_.push_back({session, std::move(sent)});
+      }
+      DeliverAll();
+    }
+  }
+  // What was sent by `Settle`, and by whom.
+  std::vector<std::pair<std::uint32_t, std::string>> Sent() { return std::exchange(sent_, {}); }
+
+  // Messages under way, by sender and receiver; each pair's arrive in order.
+  std::size_t channel_count() const { return messages_.size(); }
+  void DeliverOne(std::size_t channel) {
+    const auto at = std::next(messages_.begin(), static_cast<std::ptrdiff_t>(channel));
+    const std::function<void()> message = std::move(at->second.front());
+    at->second.pop_front();
+    if (at->second.empty()) messages_.erase(at);
+    message();
+  }
+  void DeliverAll() {
+    while (!messages_.empty()) DeliverOne(0);
+  }
+
+  std::vector<Router::Move> Moves(std::uint32_t session) {
+    return std::exchange(nodes_[session]->moves, {});
+  }
+  bool serving(std::uint32_t session) const { return serving_[session]; }
+
+  void SetServing(std::uint32_t self, bool serving) override { serving_[self] = serving; }
+  bool SameBroker(std::uint32_t a, std::uint32_t b) const override {
+    return a % brokers_ == b % brokers_;
+  }
+
+ private:
+  struct Node {
+    Node(std::uint32_t number, RouterWorld& world)
+        : queue(number, 64, 1048576, router), router(number, {}, world, queue) {}
+
+    SendQueue queue;
+    Router router;
+    bool connected = false;
+    std::map<std::string, int> in_flight;
+    std::vector<Router::Move> moves;
+  };
+
+  Standbys StandbysOf(std::uint32_t self) override {
+    for (const bool same : {true, false}) {
+      for (std::uint32_t i = 1; i < session_count(); ++i) {
+        const std::uint32_t other = (self + i) % session_count();
+        if (serving_[other] && SameBroker(self, other) == same) return Standbys(other);
+      }
+    }
+    return {};
+  }
+  void Send(std::uint32_t from, std::uint32_t to, std::function<void(Router&)> what) {
+    messages_[{from, to}].push_back([this, to, what = std::move(what)] {
+      what(nodes_[to]->router);
+    });
+  }
+  void Forward(std::uint32_t standby, std::uint32_t home, Work work) override {
+    Send(home, standby, [home, work](Router& router) { router.Forwarded(home, work); });
+  }
+  void Recall(std::uint32_t standby, std::uint32_t home) override {
+    Send(home, standby, [home](Router& router) { router.Recall(home); });
+  }
+  void StandbyLost(std::uint32_t home, std::uint32_t standby) override {
+    Send(standby, home, [standby](Router& router) { router.StandbyLost(standby); });
+  }
+  void Recalled(std::uint32_t home, std::uint32_t standby, RecalledWork recalled) override {
+    Send(standby, home,
+         [standby, recalled](Router& router) { router.Recalled(standby, recalled); });
+  }
+  void TopicFree(std::uint32_t home, std::uint32_t standby, std::uint64_t topic_hash) override {
+    Send(standby, home,
+         [standby, topic_hash](Router& router) { router.TopicFreeAt(standby, topic_hash); });
+  }
+  void GiveBack(std::uint32_t home, std::uint32_t standby, Work work) override {
+    Send(standby, home, [work](Router& router) { router.GivenBack(work); });
+  }
+
+  const std::uint32_t brokers_;
+  Clock::time_point now_ = Clock::now();
+  SimulatedTime time_{now_};
+  std::vector<bool> serving_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::deque<std::function<void()>>> messages_;
+  std::vector<std::pair<std::uint32_t, std::string>> sent_;
+  int last_packet_id_ = 0;
+};
+
+}  // namespace dino::mqtt
+
+#endif  // DINO_TESTS_UNIT_MQTT_SESSION_ROUTER_FIXTURE_H_
