@@ -67,7 +67,7 @@ struct Resolver::Lookups {
 
 Resolver::Resolver(LookUp look_up) : lookups_(std::make_shared<Lookups>(std::move(look_up))) {}
 
-Resolver::~Resolver() {
+void Resolver::Close() {
   const MutexLock lock(lookups_->mutex);
   lookups_->closed = true;
   lookups_->waiting.clear();
@@ -76,6 +76,7 @@ Resolver::~Resolver() {
 void Resolver::Resolve(const std::string& host, Callback done) {
   {
     const MutexLock lock(lookups_->mutex);
+    if (lookups_->closed) return;
     std::vector<Callback>& waiting = lookups_->waiting[host];
     waiting.push_back(std::move(done));
     if (waiting.size() > 1) return;
@@ -94,7 +95,7 @@ void Resolver::Run(const std::shared_ptr<Lookups>& lookups, const std::string& h
 
 void Resolver::Answer(Lookups& lookups, const std::string& host,
                       const absl::StatusOr<Addresses>& addresses) {
-  // Called under the lock, so that none is called once the resolver is gone.
+  // Called under the lock, so that none is called once the resolver is closed.
   const MutexLock lock(lookups.mutex);
   if (lookups.closed) return;
   const auto waiting = lookups.waiting.extract(host);

@@ -25,8 +25,12 @@ class Resolver {
   explicit Resolver(LookUp look_up = AskSystem);
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
-  // Does not wait for look-ups under way; their callbacks are not called any more.
-  ~Resolver();
+  // Closes, if that has not been done.
+  ~Resolver() { Close(); }
+
+  // No callback is called any more once this returns. Does not wait for look-ups under way; their
+  // answers are dropped.
+  void Close();
 
   // Calls `done` with the host's addresses: on another thread, or on this one if there is none
   // to be had.

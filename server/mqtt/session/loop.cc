@@ -24,6 +24,7 @@ Loop::~Loop() {
 void Loop::AddSession(std::uint32_t number, SessionOptions options, unsigned seed,
                       const Session::ChangeFunction& on_change, Peers& peers) {
   if (sessions_.size() <= number) sessions_.resize(number + 1);
+  // The resolver is closed before the sessions end.
   const auto resolve = [this, number](const std::string& host) {
     resolver_.Resolve(host, [this, number, host](absl::StatusOr<Resolver::Addresses> addresses) {
       Post([this, number, host, addresses = std::move(addresses)] {

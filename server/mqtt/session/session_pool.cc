@@ -164,6 +164,8 @@ void SessionPool::Start() {
 
 void SessionPool::Stop() {
   for (const auto& loop : loops_) loop->Stop();
+  // An answer that comes later would find no session, and then no loop.
+  resolver_.Close();
   for (const auto& loop : loops_) loop->SettleRest();
 }
 

@@ -2,7 +2,10 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "server/mqtt/session/session.h"
 #include "tests/support/mqtt/automatic_broker.h"
@@ -110,6 +113,36 @@ TEST_F(BrokerNameTest, SessionsBeginAtDifferentAddressesAndUseAll) {
   int failed = 0;
   while (connected < 4 && !HasFailure()) ++(changes_.Next().connected ? connected : failed);
   EXPECT_EQ(failed, 2) << "half of them tried the other address first";
+}
+
+// A look-up that takes until the test has it answered.
+struct SlowLookUp {
+  absl::StatusOr<Resolver::Addresses> operator()(const std::string& /*host*/) const {
+    asked->store(true);
+    answered.wait();
+    return Resolver::Addresses{kOtherAddress};
+  }
+
+  std::shared_ptr<std::atomic<bool>> asked = std::make_shared<std::atomic<bool>>(false);
+  std::shared_future<void> answered;
+};
+
+TEST_F(BrokerNameTest, AnAnswerThatComesWhileOrAfterWeStopHarmsNothing) {
+  enum class When { kBeforeTheStop, kAfterTheStop, kAfterTheEnd };
+  for (int round = 0; round < 30; ++round) {
+    for (const When when : {When::kBeforeTheStop, When::kAfterTheStop, When::kAfterTheEnd}) {
+      std::promise<void> answer;
+      SlowLookUp look_up;
+      look_up.answered = answer.get_future().share();
+      Start(NameOptions(broker_.port(), look_up));
+      while (!look_up.asked->load()) std::this_thread::yield();
+      if (when == When::kBeforeTheStop) answer.set_value();
+      pool_->Stop();
+      if (when == When::kAfterTheStop) answer.set_value();
+      pool_.reset();
+      if (when == When::kAfterTheEnd) answer.set_value();
+    }
+  }
 }
 
 }  // namespace

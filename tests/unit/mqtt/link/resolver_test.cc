@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/support/process/loopback.h"
 
@@ -40,6 +43,27 @@ TEST(ResolverTest, AnswersEveryoneWhoAsks) {
   answers.reserve(20);
   for (int i = 0; i < 20; ++i) answers.push_back(Ask(resolver, kLoopbackName));
   for (auto& answer : answers) EXPECT_TRUE(answer.get().ok());
+}
+
+TEST(ResolverTest, CallsNobodyOnceItIsClosed) {
+  std::promise<void> answer;
+  const std::shared_future<void> answered = answer.get_future().share();
+  const auto looked_up = std::make_shared<std::promise<void>>();
+  std::future<void> end = looked_up->get_future();
+  bool called = false;
+  {
+    Resolver resolver([answered, looked_up](const std::string&) {
+      answered.wait();
+      looked_up->set_value();
+      return Answer(Resolver::Addresses{"127.0.0.1"});
+    });
+    resolver.Resolve("broker", [&called](const Answer&) { called = true; });
+    resolver.Close();
+    resolver.Resolve("other", [&called](const Answer&) { called = true; });
+  }
+  answer.set_value();
+  end.wait();
+  EXPECT_FALSE(called);
 }
 
 TEST(ResolverTest, KnowsNumericAddresses) {
