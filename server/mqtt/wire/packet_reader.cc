@@ -120,6 +120,20 @@ absl::Status HandlePubAck(std::string_view body, PacketReader::Handler& handler)
   return absl::OkStatus();
 }
 
+// Handles PUBACKs in their shortest form, which is most of all that ever comes, and removes them.
+void TakeShortPubAcks(std::string_view& bytes, PacketReader::Handler& handler) {
+  constexpr std::string_view kStart("\x40\x02", 2);
+  constexpr std::size_t kSize = 4;
+  while (bytes.size() >= kSize && bytes.substr(0, kStart.size()) == kStart) {
+    const auto high = static_cast<std::uint8_t>(bytes[2]);
+    const auto low = static_cast<std::uint8_t>(bytes[3]);
+    const auto packet_id = static_cast<std::uint16_t>(high << 8U | low);
+    if (packet_id == 0) return;
+    handler.OnPubAck(packet_id, kSuccess, "");
+    bytes.remove_prefix(kSize);
+  }
+}
+
 absl::Status HandleDisconnect(std::string_view body, PacketReader::Handler& handler) {
   ByteCursor cursor(body);
   ServerDisconnect disconnect;
@@ -243,8 +257,9 @@ absl::Status PacketReader::Read(std::string_view bytes, Handler& handler) {
     const std::size_t skipped = std::min(skip_, bytes.size());
     skip_ -= skipped;
     bytes.remove_prefix(skipped);
-    if (bytes.empty()) return absl::OkStatus();
     const bool continued = !started_.empty();
+    if (accepted_ && !continued) TakeShortPubAcks(bytes, handler);
+    if (bytes.empty()) return absl::OkStatus();
     if (continued) {
       const std::string_view more = bytes.substr(0, needed_ - started_.size());
       started_ += more;
