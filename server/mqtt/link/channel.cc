@@ -16,6 +16,8 @@ namespace {
 // A burst goes out in pieces of this size: the broker has something to do, and no buffer grows.
 constexpr std::size_t kPieceBytes = 65536;
 constexpr std::size_t kMaxTopicBytes = 65535;
+// So many publications a broker may send before it has read an answer, since we set no limit.
+constexpr std::size_t kReceiveMaximum = 65535;
 // How long the broker may take to answer a ping.
 constexpr std::chrono::seconds kPingPatience{5};
 
@@ -70,7 +72,12 @@ absl::Status Channel::OnSocket(std::uint32_t events) {
 absl::Status Channel::Read() {
   absl::Status status = ReadStream();
   // Answers to the broker's publications.
-  return status.ok() && unwritten_answers_ > 0 ? Flush() : status;
+  if (status.ok() && unwritten_answers_ > 0) status = Flush();
+  if (!status.ok() || unwritten_answers_ <= kReceiveMaximum) return status;
+  Disconnect(kReceiveMaximumExceeded);
+  return Lose(
+      {Loss::Kind::kNotMqtt,
+       "the broker breaks the protocol: it publishes more than it may, and reads no answer"});
 }
 
 absl::Status Channel::ReadStream() {

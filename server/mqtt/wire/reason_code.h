@@ -17,6 +17,7 @@ inline constexpr std::uint8_t kNotAuthorized = 0x87;
 inline constexpr std::uint8_t kSessionTakenOver = 0x8E;
 inline constexpr std::uint8_t kTopicNameInvalid = 0x90;
 inline constexpr std::uint8_t kPacketIdentifierNotFound = 0x92;
+inline constexpr std::uint8_t kReceiveMaximumExceeded = 0x93;
 inline constexpr std::uint8_t kPacketTooLarge = 0x95;
 inline constexpr std::uint8_t kQuotaExceeded = 0x97;
 inline constexpr std::uint8_t kQosNotSupported = 0x9B;

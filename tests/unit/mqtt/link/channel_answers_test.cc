@@ -5,6 +5,7 @@ namespace {
 
 using namespace std::string_literals;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::StartsWith;
@@ -105,6 +106,20 @@ TEST_F(ChannelAnswersTest, WhatABrokerPublishesIsAnsweredAndCounted) {
   EXPECT_EQ(Received(), "\x40\x02\x00\x07\x50\x03\x00\x08\x83\x70\x03\x00\x08\x92"s);
   EXPECT_THAT(channel_->unsolicited(), ElementsAre(1, 1, 1));
   EXPECT_EQ(Publish("a"), Status::kSent) << "the connection lives";
+}
+
+TEST_F(ChannelAnswersTest, WhoPublishesAndReadsNothingIsLeft) {
+  Open();
+  std::string publishes;
+  for (int i = 0; i < 1000; ++i) publishes += "\x32\x06\x00\x01t\x00\x07\x00"s;
+  absl::Status status;
+  for (int i = 0; i < 1000 && status.ok(); ++i) {
+    Answer(publishes);
+    status = channel_->OnSocket(EPOLLIN);
+  }
+  EXPECT_THAT(status.message(), HasSubstr("reads no answer"));
+  EXPECT_EQ(channel_->loss()->kind, Loss::Kind::kNotMqtt);
+  EXPECT_LT(channel_->unsolicited()[1], 200000U);
 }
 
 TEST_F(ChannelAnswersTest, SaysHowTheConnectionEnded) {
