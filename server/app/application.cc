@@ -31,7 +31,7 @@ void LogChange(const mqtt::SessionChange& change) {
   } else if (change.users == mqtt::Router::Move::kBack) {
     log::Info("failback: the session serves its users again", {client_id, broker});
   } else if (change.connected && change.was_connected) {
-    log::Info("session returned to its first broker", {client_id, broker});
+    log::Info("session moved to another address of its broker", {client_id, broker});
   } else if (change.connected) {
     log::Info("session connected", {client_id, broker});
   } else {
@@ -39,6 +39,15 @@ void LogChange(const mqtt::SessionChange& change) {
     log::Warning(
         change.was_connected ? "session lost" : "connecting failed",
         {client_id, broker, {"reason", change.reason}, {"retry_in_seconds", retry_in.count()}});
+  }
+}
+
+void LogBrokerChange(const std::string& broker, bool left) {
+  if (left) {
+    log::Warning("broker left: it acknowledges nothing; others serve its users if there are any",
+                 {{"broker", broker}});
+  } else {
+    log::Info("broker acknowledges publications again", {{"broker", broker}});
   }
 }
 
@@ -66,6 +75,7 @@ mqtt::SessionPoolOptions PoolOptions(const Settings& settings) {
   options.session.routing = {settings.mqtt_failover_after, settings.mqtt_settle};
   options.session.access = std::make_shared<mqtt::BrokerAccess>(BrokerAccessOptionsOf(settings));
   options.on_change = LogChange;
+  options.on_broker_change = LogBrokerChange;
   return options;
 }
 

@@ -45,9 +45,9 @@ TEST_F(SeveralBrokersTest, SessionsGoBackToABrokerThatHasReturnedAndNoCallFails)
   first_.Kill();
   WaitForSuccessesOfEach(callers_, 20);
   first_.Start();
-  // Both sessions that began there.
-  bridge_.WaitForLog("session returned to its first broker");
-  bridge_.WaitForLog("session returned to its first broker");
+  // Both of its sessions.
+  bridge_.WaitForLog("failback: the session serves its users again");
+  bridge_.WaitForLog("failback: the session serves its users again");
   WaitForSuccessesOfEach(callers_, 20);
   for (const auto& caller : callers_) {
     for (const CallRecord& record : caller->Stop()) {

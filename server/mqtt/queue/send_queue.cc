@@ -193,7 +193,8 @@ bool SendQueue::Transmit(InFlight& entry, const Outgoing& outgoing, Sender send)
       const InFlight refused = entry;
       window_.RemoveLast();
       Release(refused.topic_hash);
-      open_.Settle(*refused.chunk, refused.position, {Outcome::kRejected, reason_code, false});
+      // The broker was not asked.
+      open_.Settle(*refused.chunk, refused.position, {Outcome::kNotSent, reason_code, false});
       return true;
     }
     case SendStatus::kConnectionLost:

@@ -18,6 +18,8 @@ class Peers {
   virtual void SetServing(std::uint32_t self, bool serving) = 0;
   // Who can serve the users of this session now.
   virtual Standbys StandbysOf(std::uint32_t self) = 0;
+  // Whether there is a session that does, with another broker than this one's.
+  virtual bool OtherBrokerServes(std::uint32_t self) const = 0;
   // Whether both sessions have the same broker.
   virtual bool SameBroker(std::uint32_t a, std::uint32_t b) const = 0;
 

@@ -29,15 +29,20 @@ void Router::Add(Chunk& chunk) {
   }
 }
 
-void Router::Usable(Clock::time_point now) {
+void Router::Usable(Clock::time_point now, bool serves_others) {
   usable_ = true;
   usable_since_ = now;
-  if (place_ == Place::kHome) peers_.SetServing(self_, true);
+  serves_others_ = serves_others;
+  if (place_ == Place::kHome) peers_.SetServing(self_, serves_others);
 }
 
-void Router::Unusable(Clock::time_point now) {
+void Router::Unusable(Clock::time_point now, Urgency urgency) {
   usable_ = false;
-  if (!move_at_.has_value()) move_at_ = now + options_.failover_after;
+  if (urgency == Urgency::kNow) {
+    move_at_ = now;
+  } else if (!move_at_.has_value()) {
+    move_at_ = now + options_.failover_after;
+  }
   peers_.SetServing(self_, false);
   for (const std::uint32_t home : homes_) peers_.StandbyLost(home, self_);
 }
@@ -176,7 +181,7 @@ Router::Move Router::AdvanceReturning(Clock::time_point now) {
   queue_.Adopt(queue_.Take(self_).work);
   place_ = Place::kHome;
   move_at_.reset();
-  peers_.SetServing(self_, true);
+  peers_.SetServing(self_, serves_others_);
   return std::exchange(moved_, false) ? Move::kBack : Move::kNone;
 }
 

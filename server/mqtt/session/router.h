@@ -34,6 +34,8 @@ inline constexpr std::chrono::seconds kStable{2};
 class Router : public HomeListener {
  public:
   enum class Move { kNone, kAway, kBack };
+  // When users move whose connection cannot be used.
+  enum class Urgency { kLater, kNow };
 
   struct Options {
     // How long the users wait for a stable connection.
@@ -47,9 +49,10 @@ class Router : public HomeListener {
 
   // Takes a new chunk of this session.
   void Add(Chunk& chunk);
-  // The connection can be used, or cannot any more.
-  void Usable(Clock::time_point now);
-  void Unusable(Clock::time_point now);
+  // The connection can be used, by other sessions' users as well or not; or cannot any more, or not
+  // yet.
+  void Usable(Clock::time_point now, bool serves_others);
+  void Unusable(Clock::time_point now, Urgency urgency);
   // The session stays where it is and passes nothing on any more.
   void Close();
 
@@ -104,6 +107,7 @@ class Router : public HomeListener {
   Place place_ = Place::kHome;
   bool closed_ = false;
   bool usable_ = false;
+  bool serves_others_ = false;
   Clock::time_point usable_since_;
   // When the users are to be moved; none while the connection is stable.
   std::optional<Clock::time_point> move_at_;

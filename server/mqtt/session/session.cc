@@ -1,6 +1,7 @@
 #include "server/mqtt/session/session.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/mqtt/wire/reason_code.h"
@@ -14,6 +15,9 @@ constexpr std::chrono::seconds kKeepAliveCheck{1};
 // Between two attempts, however long the first one took.
 constexpr std::chrono::milliseconds kShortestPause{20};
 
+// No event is smaller as an MQTT packet.
+constexpr std::uint32_t kSmallestEvent = 128;
+
 // What the client ID of a connection ends in that was opened beside one without it.
 constexpr char kSecondIdSuffix[] = "-b";
 
@@ -25,8 +29,10 @@ constexpr std::chrono::seconds kTakenOverDelay{10};
 Session::Session(std::uint32_t number, SessionOptions options, unsigned seed,
                  const ConnectorFactory& make_connector, Connector::ResolveFunction resolve,
                  ChangeFunction on_change, Peers& peers)
-    : options_(std::move(options)),
+    : number_(number),
+      options_(std::move(options)),
       on_change_(std::move(on_change)),
+      peers_(peers),
       connector_(make_connector(options_, std::move(resolve),
                                 [this](const absl::Status& status) { OnConnectorDone(status); })),
       window_limit_(options_.in_flight_window),
@@ -79,7 +85,9 @@ void Session::Established() {
     way_home_.Connected(connected_at_, options_.look_up_every);
   }
   queue_.Connected(connected_at_, Window());
-  router_.Usable(connected_at_);
+  fits_ = false;
+  JudgeBroker(connected_at_);
+  if (!fits_) router_.Unusable(connected_at_, Router::Urgency::kNow);
   change.client_id = options_.client_id;
   change.broker = options_.broker.ToString();
   change.connected = true;
@@ -118,7 +126,34 @@ void Session::ChangeOver() {
   Established();
 }
 
+bool Session::Fits(Clock::time_point now) {
+  const ConnAck& announced = connection_->connack();
+  if (announced.maximum_packet_size != 0 && announced.maximum_packet_size < kSmallestEvent) {
+    return false;
+  }
+  if (!options_.health->left() && announced.maximum_qos > 0) return true;
+  if (!probing_) probing_ = options_.health->TryProbe(number_, now);
+  // A bad broker is better than none.
+  return probing_ || !peers_.OtherBrokerServes(number_);
+}
+
+void Session::JudgeBroker(Clock::time_point now) {
+  if (!options_.health->left()) probing_ = false;
+  const bool fits = Fits(now);
+  if (fits == fits_) return;
+  fits_ = fits;
+  if (fits) {
+    queue_.LimitWindow(Window());
+    router_.Usable(now, /*serves_others=*/!probing_);
+  } else if (queue_.OldestSentAt().has_value()) {
+    Lost(absl::DeadlineExceededError("the broker acknowledges nothing"));
+  } else {
+    router_.Unusable(now, Router::Urgency::kNow);
+  }
+}
+
 std::size_t Session::Window() const {
+  if (probing_) return 1;
   return std::clamp<std::size_t>(connection_->connack().receive_maximum, 1, window_limit_.limit());
 }
 
@@ -147,7 +182,9 @@ void Session::Lost(const absl::Status& why) {
   state_ = State::kWaiting;
   connector_->Cancel();
   way_home_.Rest();
-  router_.Unusable(now);
+  if (std::exchange(probing_, false)) options_.health->EndProbe(number_, now);
+  fits_ = false;
+  router_.Unusable(now, options_.health->left() ? Router::Urgency::kNow : Router::Urgency::kLater);
   on_change_(change);
 }
 
@@ -170,7 +207,9 @@ void Session::ProcessAnswers() {
   Histogram::Tally latencies(options_.meter->puback);
   for (const auto& [packet_id, reason_code] : answers_) {
     const auto latency = queue_.Acknowledge(packet_id, reason_code, now);
-    if (latency.has_value()) latencies.Observe(*latency);
+    if (!latency.has_value()) continue;
+    latencies.Observe(*latency);
+    options_.health->Answered();
   }
   if (window_limit_.Answered(answers_.size())) queue_.LimitWindow(Window());
   answers_.clear();
@@ -181,6 +220,7 @@ Clock::time_point Session::Advance(Clock::time_point now) {
   if (state_ == State::kWaiting && now >= retry_at_) Attempt();
   connector_->Advance(now);
   if (connected()) KeepUp(now);
+  if (connected()) JudgeBroker(now);
   MoveUsers(now);
   if (connected() && Stays(now) && router_.may_send()) Send();
   Measure();
@@ -203,6 +243,7 @@ void Session::KeepUp(Clock::time_point now) {
   const auto oldest = queue_.OldestSentAt();
   if (oldest.has_value() && now >= *oldest + options_.ack_timeout) {
     window_limit_.Halve();
+    options_.health->TimedOut(number_, now);
     Lost(absl::DeadlineExceededError("no PUBACK in time"));
     return;
   }

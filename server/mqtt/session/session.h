@@ -23,6 +23,7 @@
 #include "server/mqtt/queue/send_queue.h"
 #include "server/mqtt/queue/window_limit.h"
 #include "server/mqtt/session/backoff.h"
+#include "server/mqtt/session/broker_health.h"
 #include "server/mqtt/session/loss_reason.h"
 #include "server/mqtt/session/peers.h"
 #include "server/mqtt/session/properties_cache.h"
@@ -45,6 +46,8 @@ struct SessionOptions : ConnectOptions {
   // How often it looks whether the broker's name leads to another address.
   Clock::duration look_up_every = std::chrono::seconds(30);
   std::shared_ptr<SessionMeter> meter = std::make_shared<SessionMeter>();
+  // That of its broker. Never null.
+  std::shared_ptr<BrokerHealth> health = std::make_shared<BrokerHealth>();
 };
 
 // That a session was connected, lost its connection or changed it for another one, that an attempt
@@ -123,6 +126,9 @@ class Session : private SocketHandler, private Channel::Listener {
   // False if nothing is to be sent at this connection any more.
   bool Stays(Clock::time_point now);
   void ChangeOver();
+  // Whether the users are to be served through the connection.
+  bool Fits(Clock::time_point now);
+  void JudgeBroker(Clock::time_point now);
   // How much of the window the connection may use.
   std::size_t Window() const;
   void Lost(const absl::Status& why);
@@ -138,8 +144,10 @@ class Session : private SocketHandler, private Channel::Listener {
                                  std::uint8_t& reason_code);
   Clock::time_point NextTimer() const;
 
+  const std::uint32_t number_;
   const SessionOptions options_;
   const ChangeFunction on_change_;
+  Peers& peers_;
 
   State state_ = State::kWaiting;
   // Attempts, and a second connection beside the one that is in use.
@@ -147,6 +155,9 @@ class Session : private SocketHandler, private Channel::Listener {
   std::unique_ptr<Channel> connection_;
   // The address and port of that one.
   std::string endpoint_;
+  // Whether the users are served through it, and whether that is to find out if the broker answers.
+  bool fits_ = false;
+  bool probing_ = false;
   // Whether it has the session's second client ID.
   bool second_id_ = false;
   WayHome way_home_{kStable};

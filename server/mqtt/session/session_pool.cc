@@ -34,10 +34,16 @@ SessionPool::SessionPool(const SessionPoolOptions& options)
   const std::uint32_t seed = options.seed.has_value() ? *options.seed : std::random_device()();
   std::mt19937 random(seed);
   const std::string process = absl::StrCat(absl::Hex(seed, absl::kZeroPad8));
+  for (const std::string& broker : brokers_) {
+    health_.push_back(std::make_shared<BrokerHealth>(
+        options.broker_backoff,
+        [broker, report = options.on_broker_change](bool left) { report(broker, left); }));
+  }
   for (std::size_t number = 0; number < session_count_; ++number) {
     SessionOptions session = options.session;
     session.broker = options.brokers[number % brokers_.size()];
     session.meter = meter_;
+    session.health = health_[number % brokers_.size()];
     session.address = number / brokers_.size();
     session.client_id = absl::StrCat(options.client_id_prefix, "-", process, "-", number);
     infos_[number].client_id = session.client_id;
@@ -110,6 +116,13 @@ std::optional<std::uint32_t> SessionPool::ServingAt(std::size_t broker, std::uin
     if (session != self && serving_[session]) return session;
   }
   return std::nullopt;
+}
+
+bool SessionPool::OtherBrokerServes(std::uint32_t self) const {
+  for (std::uint32_t session = 0; session < session_count_; ++session) {
+    if (serving_[session] && !SameBroker(self, session)) return true;
+  }
+  return false;
 }
 
 Standbys SessionPool::StandbysOf(std::uint32_t self) {

@@ -36,6 +36,8 @@ struct SessionPoolOptions {
   std::string client_id_prefix = "dino-bridge";
   // What all sessions have in common; its broker and client ID are not used.
   SessionOptions session;
+  // How long a broker is left at first that acknowledges nothing.
+  Clock::duration broker_backoff = BrokerHealth::kShortestBackoff;
   // Asked for the addresses of brokers' names, on threads of their own.
   Resolver::LookUp look_up = Resolver::AskSystem;
   // Called once for each loop.
@@ -44,6 +46,9 @@ struct SessionPoolOptions {
   std::optional<std::uint32_t> seed;
   // Called on the loops' threads; must not block.
   Session::ChangeFunction on_change = [](const SessionChange&) {};
+  // The same, when a broker is left because it acknowledges nothing, or is taken back.
+  std::function<void(const std::string& broker, bool left)> on_broker_change =
+      [](const std::string&, bool) {};
 };
 
 // How a session is at the moment.
@@ -93,6 +98,9 @@ class SessionPool : public Publisher, private Peers {
   std::uint64_t losses(std::size_t broker, LossReason reason) const {
     return losses_.Get(LossIndex(broker, reason));
   }
+  // Whether this one of `brokers()` is left because it acknowledges nothing.
+  bool broker_left(std::size_t broker) const { return health_[broker]->left(); }
+
   void Publish(const std::shared_ptr<Batch>& batch) override;
   void Stop(const std::shared_ptr<Batch>& batch) override;
 
@@ -105,6 +113,7 @@ class SessionPool : public Publisher, private Peers {
   }
   void SetServing(std::uint32_t self, bool serving) override { serving_[self] = serving; }
   Standbys StandbysOf(std::uint32_t self) override;
+  bool OtherBrokerServes(std::uint32_t self) const override;
   bool SameBroker(std::uint32_t a, std::uint32_t b) const override {
     return BrokerOf(a) == BrokerOf(b);
   }
@@ -125,6 +134,8 @@ class SessionPool : public Publisher, private Peers {
   const std::vector<std::string> brokers_;
   const std::size_t session_count_;
   const std::shared_ptr<const Routes> routes_;
+  // By broker.
+  std::vector<std::shared_ptr<BrokerHealth>> health_;
   const std::shared_ptr<SessionMeter> meter_ = std::make_shared<SessionMeter>();
   Counters losses_;
   std::atomic<int> connected_count_{0};

@@ -154,14 +154,14 @@ TEST_F(SendQueueTest, ExpiresBatchesAtTheirDeadlineAndNotBefore) {
   EXPECT_FALSE(queue_.NextDeadline().has_value());
 }
 
-TEST_F(SendQueueTest, ARefusedPublicationIsRejectedAndTheOthersGoOn) {
+TEST_F(SendQueueTest, WhatTheBrokerDoesNotTakeIsNotSentAndTheOthersGoOn) {
   refused_["2"] = 0x95;
   const auto batch = Add("a", {"1", "2", "3"});
   EXPECT_THAT(Fill(), ElementsAre("1 a", "3 a"));
   Acknowledge("1");
   Acknowledge("3");
   EXPECT_TRUE(batch->ended());
-  EXPECT_EQ(batch->publication_outcomes()[1].outcome, Outcome::kRejected);
+  EXPECT_EQ(batch->publication_outcomes()[1].outcome, Outcome::kNotSent);
   EXPECT_EQ(batch->publication_outcomes()[1].reason_code, 0x95);
 }
 

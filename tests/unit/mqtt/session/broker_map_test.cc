@@ -30,7 +30,8 @@ TEST(BrokerMapTest, TheMapIsTheSameInEveryVersion) {
   const BrokerMap map(brokers);
   std::vector<std::size_t> owners;
   for (std::uint64_t key = 0; key < 24; ++key) owners.push_back(map.For(key));
-  EXPECT_THAT(owners, ElementsAre(1, 0, 2, 2, 1, 0, 0, 0, 0, 0, 2, 1, 1, 1, 1, 2, 1, 0, 1, 2, 0, 2, 1, 1));
+  EXPECT_THAT(owners,
+              ElementsAre(1, 0, 2, 2, 1, 0, 0, 0, 0, 0, 2, 1, 1, 1, 1, 2, 1, 0, 1, 2, 0, 2, 1, 1));
 }
 
 TEST(BrokerMapTest, TheOrderOfTheSetMakesNoDifference) {

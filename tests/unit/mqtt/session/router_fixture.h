@@ -42,8 +42,8 @@ class RouterWorld : private Peers {
   std::shared_ptr<testing::RecordingBatch> Publish(
       std::uint32_t home, const std::string& payload, std::vector<std::string> topics,
       mqtt::PublishOptions options = testing::RecordingBatch::Options()) {
-    auto batch = testing::RecordingBatch::ForSession(home, payload, std::move(topics),
-                                                     std::move(options));
+    auto batch =
+        testing::RecordingBatch::ForSession(home, payload, std::move(topics), std::move(options));
     batch->chunks().front().keep_alive = batch;
     nodes_[home]->router.Add(batch->chunks().front());
     return batch;
@@ -58,19 +58,20 @@ class RouterWorld : private Peers {
     Node& node = *nodes_[session];
     node.connected = true;
     node.queue.Connected(now_, 64);
-    node.router.Usable(now_);
+    node.router.Usable(now_, /*serves_others=*/true);
   }
   void Lose(std::uint32_t session) {
     Node& node = *nodes_[session];
     node.connected = false;
     node.in_flight.clear();
     node.queue.ConnectionLost();
-    node.router.Unusable(now_);
+    node.router.Unusable(now_, Router::Urgency::kLater);
   }
   bool connected(std::uint32_t session) const { return nodes_[session]->connected; }
 
   // The broker answers what is in flight for the topic.
-  void Answer(std::uint32_t session, const std::string& topic, std::uint8_t reason_code = kSuccess) {
+  void Answer(std::uint32_t session, const std::string& topic,
+              std::uint8_t reason_code = kSuccess) {
     Node& node = *nodes_[session];
     const int packet_id = node.in_flight.at(topic);
     node.in_flight.erase(topic);
@@ -132,6 +133,7 @@ class RouterWorld : private Peers {
   bool serving(std::uint32_t session) const { return serving_[session]; }
 
   void SetServing(std::uint32_t self, bool serving) override { serving_[self] = serving; }
+  bool OtherBrokerServes(std::uint32_t /*self*/) const override { return true; }
   bool SameBroker(std::uint32_t a, std::uint32_t b) const override {
     return a % brokers_ == b % brokers_;
   }
@@ -158,9 +160,8 @@ class RouterWorld : private Peers {
     return {};
   }
   void Send(std::uint32_t from, std::uint32_t to, std::function<void(Router&)> what) {
-    messages_[{from, to}].push_back([this, to, what = std::move(what)] {
-      what(nodes_[to]->router);
-    });
+    messages_[{from, to}].push_back(
+        [this, to, what = std::move(what)] { what(nodes_[to]->router); });
   }
   void Forward(std::uint32_t standby, std::uint32_t home, Work work) override {
     Send(home, standby, [home, work](Router& router) { router.Forwarded(home, work); });

@@ -117,8 +117,7 @@ class RouterModel {
   void AnswerOne(std::uint32_t session, bool busy) {
     const auto& in_flight = world_.in_flight(session);
     if (in_flight.empty()) return;
-    const auto entry =
-        std::next(in_flight.begin(), Below(static_cast<unsigned>(in_flight.size())));
+    const auto entry = std::next(in_flight.begin(), Below(static_cast<unsigned>(in_flight.size())));
     const std::string topic = entry->first;
     if (!busy) topics_[topic].acknowledged_by = session % kBrokers;
     if (!busy) topics_[topic].acknowledged_at = world_.now();

@@ -35,6 +35,7 @@ struct Accepted {
 class LonelyPeers : public Peers {
   void SetServing(std::uint32_t, bool) override {}
   Standbys StandbysOf(std::uint32_t) override { return {}; }
+  bool OtherBrokerServes(std::uint32_t) const override { return false; }
   bool SameBroker(std::uint32_t, std::uint32_t) const override { return true; }
   void Forward(std::uint32_t, std::uint32_t, Work) override {}
   void Recall(std::uint32_t, std::uint32_t) override {}

@@ -1,0 +1,138 @@
+// Brokers that accept connections and are of no use otherwise.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/mqtt/session/session_pool.h"
+#include "tests/support/mqtt/automatic_broker.h"
+#include "tests/support/mqtt/recording_batch.h"
+
+namespace dino::mqtt {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::Each;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using testing::AutomaticBroker;
+using testing::ConnAck;
+using testing::RecordingBatch;
+
+// Two sessions: 0 has the bad broker, 1 the good one.
+class BadBrokerTest : public ::testing::Test {
+ protected:
+  void Start(bool with_good = true) {
+    SessionPoolOptions options;
+    options.brokers = {{"127.0.0.1", bad_.port()}};
+    if (with_good) options.brokers.push_back({"127.0.0.1", good_.port()});
+    options.sessions = options.brokers.size();
+    options.session.ack_timeout = milliseconds(100);
+    // Too late for any test: only a broker that is bad makes users move.
+    options.session.routing.failover_after = std::chrono::hours(1);
+    options.session.routing.settle = milliseconds(10);
+    options.broker_backoff = milliseconds(100);
+    options.on_change = [this](const SessionChange& change) {
+      const std::lock_guard lock(mutex_);
+      connected_count_ += change.connected ? 1 : 0;
+      changed_.notify_all();
+    };
+    options.on_broker_change = [this](const std::string& broker, bool left) {
+      const std::lock_guard lock(mutex_);
+      changes_.emplace_back(broker, left);
+      changed_.notify_all();
+    };
+    pool_.emplace(options);
+    pool_->Start();
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(changed_.wait_for(lock, testing::kPatience,
+                                  [&] { return connected_count_ == options.brokers.size(); }));
+  }
+
+  std::shared_ptr<RecordingBatch> Publish(const std::vector<std::string>& topics,
+                                          Qos qos = Qos::kAtLeastOnce) {
+    PublishOptions options = RecordingBatch::Options();
+    options.qos = qos;
+    auto batch = RecordingBatch::ForSession(0, "e", topics, options);
+    pool_->Publish(batch);
+    EXPECT_TRUE(batch->WaitForEnd());
+    return batch;
+  }
+
+  void WaitForChange(bool left) {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(changed_.wait_for(lock, testing::kPatience, [&] {
+      return !changes_.empty() && changes_.back() == std::make_pair(bad_.address(), left);
+    }));
+  }
+
+  AutomaticBroker bad_;
+  AutomaticBroker good_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::pair<std::string, bool>> changes_;
+  std::size_t connected_count_ = 0;
+  std::optional<SessionPool> pool_;
+};
+
+TEST_F(BadBrokerTest, OneThatAcknowledgesNothingIsLeftAndTakenBack) {
+  bad_.HoldAcks();
+  Start();
+  EXPECT_THAT(Publish({"1", "2"})->outcomes(), Each(Outcome::kAcknowledged));
+  WaitForChange(/*left=*/true);
+  EXPECT_TRUE(pool_->broker_left(0));
+  EXPECT_THAT(Publish({"3"})->outcomes(), Each(Outcome::kAcknowledged));
+  EXPECT_THAT(good_.publications(), Not(IsEmpty()));
+  bad_.ReleaseAcks();
+  // Each publication may be the one by which the broker is tried.
+  while (pool_->broker_left(0) && !HasFailure()) Publish({"4"});
+  WaitForChange(/*left=*/false);
+}
+
+TEST_F(BadBrokerTest, AloneItIsUsedStill) {
+  bad_.HoldAcks();
+  Start(/*with_good=*/false);
+  const auto batch = RecordingBatch::ForSession(0, "e", {"1"});
+  pool_->Publish(batch);
+  WaitForChange(/*left=*/true);
+  bad_.ReleaseAcks();
+  ASSERT_TRUE(batch->WaitForEnd());
+  EXPECT_THAT(batch->outcomes(), Each(Outcome::kAcknowledged));
+}
+
+TEST_F(BadBrokerTest, OneThatTakesQos0OnlyIsLeft) {
+  ConnAck greeting;
+  greeting.maximum_qos = 0;
+  bad_.GreetWith(greeting);
+  Start();
+  EXPECT_THAT(Publish({"1"})->outcomes(), Each(Outcome::kAcknowledged));
+  EXPECT_THAT(Publish({"2"}, Qos::kAtMostOnce)->outcomes(), Each(Outcome::kAcknowledged));
+  EXPECT_THAT(bad_.publications(), IsEmpty());
+}
+
+TEST_F(BadBrokerTest, AloneItServesQos0) {
+  ConnAck greeting;
+  greeting.maximum_qos = 0;
+  bad_.GreetWith(greeting);
+  Start(/*with_good=*/false);
+  EXPECT_THAT(Publish({"1"}, Qos::kAtMostOnce)->outcomes(), Each(Outcome::kAcknowledged));
+  EXPECT_THAT(Publish({"1"})->outcomes(), Each(Outcome::kNotSent));
+}
+
+TEST_F(BadBrokerTest, OneThatTakesNoEventIsLeft) {
+  ConnAck greeting;
+  greeting.maximum_packet_size = 1;
+  bad_.GreetWith(greeting);
+  Start();
+  EXPECT_THAT(Publish({"1"})->outcomes(), Each(Outcome::kAcknowledged));
+  EXPECT_THAT(bad_.publications(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace dino::mqtt
