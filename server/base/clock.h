@@ -13,7 +13,7 @@ class Clock {
   using rep = duration::rep;
   using period = duration::period;
   using time_point = std::chrono::steady_clock::time_point;
-  static constexpr bool is_steady = true;
+  static constexpr bool is_steady = true;  // NOLINT(readability-identifier-naming): as in std
 
   static time_point now() {
     return simulated_ == nullptr ? std::chrono::steady_clock::now() : *simulated_;

@@ -130,6 +130,15 @@ TEST_F(ChannelAnswersTest, SaysHowTheConnectionEnded) {
   EXPECT_EQ(channel_->loss()->text, "connection closed");
 }
 
+TEST_F(ChannelAnswersTest, TellsAResetFromAnEnd) {
+  Open();
+  EXPECT_EQ(Publish("a"), Status::kSent);
+  // A pair of sockets is reset where one end closes with something unread.
+  brokers_.Close();
+  EXPECT_EQ(channel_->OnSocket(EPOLLIN | EPOLLHUP).message(), "connection reset");
+  EXPECT_EQ(channel_->loss()->kind, Loss::Kind::kReset);
+}
+
 // mosquitto 2.0.11 refuses a publication so, and closes at once.
 TEST_F(ChannelAnswersTest, WhatTheBrokerSaidBeforeAWriteFailedCounts) {
   Open();

@@ -120,7 +120,7 @@ TEST_F(HostileBrokerTest, RandomBytesBeforeInAndAfterConnAck) {
     std::string bytes(1 + random() % 40, '\0');
     for (char& byte : bytes) byte = static_cast<char>(random());
     // In CONNACK, whose length is right, or behind it.
-    if (round % 3 == 1) bytes = "\x20"s + static_cast<char>(bytes.size()) + bytes;
+    if (round % 3 == 1) bytes.insert(0, {'\x20', static_cast<char>(bytes.size())});
     if (round % 3 == 2) bytes.insert(0, kAccepted);
     absl::Status status = After(bytes);
     if (round % 3 == 2 && status.ok()) status = Next();

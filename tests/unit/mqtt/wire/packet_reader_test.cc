@@ -162,7 +162,7 @@ TEST_F(PacketReaderTest, ALongPacketByteByByteTakesNoLongTime) {
   for (int i = 0; i < 2; ++i) {
     properties += "\x26\x00\x01n\xFD\xE8"s + std::string(kProperty, 'v');
   }
-  std::string bytes = "\x40"s;
+  std::string bytes(1, '\x40');
   AppendVarint(3 + 3 + properties.size(), bytes);
   bytes += "\x00\x01\x00"s;
   AppendVarint(properties.size(), bytes);
@@ -174,7 +174,7 @@ TEST_F(PacketReaderTest, ALongPacketByteByByteTakesNoLongTime) {
 }
 
 TEST_F(PacketReaderTest, APublicationMayBeAsLongAsItLikesAndIsNotKept) {
-  std::string start = "\x32"s;
+  std::string start(1, '\x32');
   AppendVarint(268435455, start);
   EXPECT_TRUE(Read(start + "\x00\x01t\x00\x07"s).ok());
   EXPECT_THAT(seen_, ElementsAre("publish 1 7"));
