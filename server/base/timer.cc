@@ -2,17 +2,34 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace dino {
+namespace {
+
+thread_local SimulatedTimers* simulated_timers = nullptr;
+
+}  // namespace
 
 Timer::Timer(const char* thread_name, Clock::time_point first, Function function)
-    : function_(std::move(function)), next_(first), thread_([this, thread_name] {
-        pthread_setname_np(pthread_self(), thread_name);
-        Run();
-      }) {}
+    : function_(std::move(function)), next_(first), simulated_(simulated_timers) {
+  if (simulated_ != nullptr) {
+    simulated_->timers_.push_back(this);
+    return;
+  }
+  thread_ = std::thread([this, thread_name] {
+    pthread_setname_np(pthread_self(), thread_name);
+    Run();
+  });
+}
 
 Timer::~Timer() {
+  if (simulated_ != nullptr) {
+    auto& timers = simulated_->timers_;
+    timers.erase(std::remove(timers.begin(), timers.end(), this), timers.end());
+    return;
+  }
   {
     const MutexLock lock(mutex_);
     stop_ = true;
@@ -46,6 +63,39 @@ bool Timer::WaitForTime() {
     }
   }
   return false;
+}
+
+Clock::time_point Timer::Next() {
+  const MutexLock lock(mutex_);
+  return next_;
+}
+
+void Timer::CallIfDue(Clock::time_point now) {
+  {
+    const MutexLock lock(mutex_);
+    if (next_ > now) return;
+    next_ = kNever;
+  }
+  CallBy(function_());
+}
+
+SimulatedTimers::SimulatedTimers() { simulated_timers = this; }
+
+SimulatedTimers::~SimulatedTimers() { simulated_timers = nullptr; }
+
+Clock::time_point SimulatedTimers::next() const {
+  Clock::time_point next = Timer::kNever;
+  for (Timer* const timer : timers_) next = std::min(next, timer->Next());
+  return next;
+}
+
+void SimulatedTimers::CallDue() {
+  const Clock::time_point now = Clock::now();
+  // A call may make or end timers.
+  const std::vector<Timer*> timers = timers_;
+  for (Timer* const timer : timers) {
+    if (std::find(timers_.begin(), timers_.end(), timer) != timers_.end()) timer->CallIfDue(now);
+  }
 }
 
 }  // namespace dino

@@ -4,11 +4,14 @@
 #include <condition_variable>
 #include <functional>
 #include <thread>
+#include <vector>
 
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
 
 namespace dino {
+
+class SimulatedTimers;
 
 // Calls a function at given times, on a thread of its own. Thread-safe.
 class Timer {
@@ -33,12 +36,39 @@ class Timer {
   // Waits until the next call is due; false when stopping.
   bool WaitForTime();
 
+  friend class SimulatedTimers;
+  Clock::time_point Next();
+  // Calls the function if that is due.
+  void CallIfDue(Clock::time_point now);
+
   const Function function_;
   Mutex mutex_;
   std::condition_variable changed_;
   Clock::time_point next_ ABSL_GUARDED_BY(mutex_);
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  // Who calls the function; null if it is the thread.
+  SimulatedTimers* const simulated_;
   std::thread thread_;
+};
+
+// While it lives, timers made on its thread have no thread: they call when they are told to. At
+// most one a thread; outlives those timers.
+class SimulatedTimers {
+ public:
+  SimulatedTimers();
+  SimulatedTimers(const SimulatedTimers&) = delete;
+  SimulatedTimers& operator=(const SimulatedTimers&) = delete;
+  ~SimulatedTimers();
+
+  // When the next call is due.
+  Clock::time_point next() const;
+  // Makes the calls that are due at `Clock::now()`.
+  void CallDue();
+
+ private:
+  friend class Timer;
+
+  std::vector<Timer*> timers_;
 };
 
 }  // namespace dino

@@ -38,6 +38,8 @@ class Loop {
   // Waits until there is something to do, and does what is due. False once the loop is stopping.
   // Called by the loop's thread; without `Start`, by one that drives the loop in its place.
   bool Turn();
+  // When the next turn has something to do at the latest, if nothing happens before.
+  Clock::time_point next_turn() const { return next_; }
 
   // Ends the thread and closes the sessions.
   void Stop();
@@ -70,7 +72,6 @@ class Loop {
   // By number in the pool; null where another loop has the session.
   std::vector<std::unique_ptr<Session>> sessions_;
   std::thread thread_;
-  // When the next turn has something to do at the latest.
   Clock::time_point next_ = Clock::now();
   // Reused between turns.
   std::vector<Chunk*> taken_chunks_;

@@ -102,5 +102,31 @@ TEST_F(TimerTest, NoCallIsInProgressOnceItHasEnded) {
   EXPECT_TRUE(ended);
 }
 
+TEST(SimulatedTimersTest, CallWhatIsDueWithoutAThread) {
+  SimulatedTime time(Clock::now());
+  SimulatedTimers timers;
+  EXPECT_EQ(timers.next(), Timer::kNever);
+
+  const Clock::time_point first = Clock::now() + hours(1);
+  std::vector<Clock::time_point> calls;
+  Timer timer("test", first, [&] {
+    calls.push_back(Clock::now());
+    return Clock::now() + hours(1);
+  });
+  EXPECT_EQ(timers.next(), first);
+  timers.CallDue();
+  EXPECT_TRUE(calls.empty());
+
+  time.Set(first);
+  timers.CallDue();
+  timers.CallDue();
+  EXPECT_EQ(calls, std::vector{first});
+  EXPECT_EQ(timers.next(), first + hours(1));
+
+  timer.CallBy(first);
+  timers.CallDue();
+  EXPECT_EQ(calls.size(), 2U);
+}
+
 }  // namespace
 }  // namespace dino
