@@ -44,6 +44,25 @@ FOLDERS = {
     "server/tls": ["server/base", "server/log"],
     "clients": ["server/base"],
     "bench": ["tests/support"],
+    # What judges the delivery core shares no code with it, but for the clock.
+    "tests/simulator": ["server", "tests/simulator"],
+    "tests/simulator/base": ["server/base/clock.h"],
+    "tests/simulator/broker": [
+        "tests/simulator/base", "tests/simulator/ledger", "tests/simulator/net/network.h",
+        "tests/simulator/net/wire.h",
+    ],
+    "tests/simulator/ledger": [
+        "tests/simulator/base", "tests/simulator/broker/packets.h",
+        "tests/simulator/net/stream_tap.h",
+    ],
+    "tests/simulator/net": [
+        "server/base", "server/mqtt/link", "tests/simulator/base",
+        "tests/simulator/broker/packets.h",
+    ],
+    "tests/simulator/plan": [
+        "tests/simulator/base", "tests/simulator/broker", "tests/simulator/ledger",
+        "tests/simulator/net/wire.h",
+    ],
     "tests/soak": ["tests/support", "tests/system/error_details.h"],
     # What tests share needs no server code, so that it cannot share a mistake with it. Two headers
     # are fakes of its interfaces.
@@ -56,7 +75,8 @@ FOLDERS = {
 RESERVED = {
     # Whoever else publishes knows the interface in publisher.h. metrics and ops read its numbers.
     "server/mqtt/session/session_pool.h": [
-        "server/app", "server/metrics", "server/mqtt", "server/ops", "tests/unit/mqtt",
+        "server/app", "server/metrics", "server/mqtt", "server/ops", "tests/simulator",
+        "tests/unit/mqtt",
     ],
 }
 

@@ -1,0 +1,126 @@
+#ifndef DINO_TESTS_SIMULATOR_LEDGER_LEDGER_H_
+#define DINO_TESTS_SIMULATOR_LEDGER_LEDGER_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/simulator/base/timeline.h"
+#include "tests/simulator/base/trace.h"
+#include "tests/simulator/broker/packets.h"
+#include "tests/simulator/ledger/book.h"
+#include "tests/simulator/ledger/violation.h"
+#include "tests/simulator/ledger/weather.h"
+
+namespace dino::simulator {
+
+// What a recipient was reported as; the names are the contract's.
+enum class Reported : std::uint8_t {
+  kPending,
+  kAcknowledged,
+  kNoSubscriber,
+  kRejected,
+  kNotSent,
+  kUnknown,
+};
+
+// Takes down what callers, brokers, subscribers and who listens at the wires see, and compares.
+//
+// Knows nothing of how the bridge works, only what it promises. The first contradiction is kept.
+class Ledger {
+ public:
+  struct Limits {
+    // How late a loop may be.
+    Duration slack{};
+    // How soon a user is served who has no trouble, in calm weather; none for no such promise.
+    std::optional<Duration> soon;
+  };
+
+  Ledger(const Timeline& timeline, Trace& trace, const Limits& limits)
+      : timeline_(timeline), trace_(trace), limits_(limits) {}
+
+  // Callers.
+  int NewEvent(std::uint64_t lane, int place_in_lane);
+  int CallMade(int event, int replica, bool keyed, Time deadline);
+  void CallAnswered(int call, const std::vector<std::pair<UserId, Reported>>& outcomes);
+  // It ended without anything published.
+  void CallRefused(int call);
+
+  // The publisher's seam.
+  int BatchBegan(int event, int replica, int qos, Time deadline, const std::vector<UserId>& users);
+  void StopAsked(int batch);
+  void Settled(int batch, UserId user, Reported reported, std::uint8_t code);
+  void BatchEnded(int batch);
+
+  // Who listens at the bridge's ends of connections.
+  int ConnectionOpened(int replica, const std::string& endpoint);
+  void Sent(int connection, const Publish& publish, bool waited);
+  void AnswerRead(int connection, const PubAck& answer);
+  void ConnectionClosed(int connection);
+
+  // A subscriber received an event that had come to its broker by that connection.
+  void Delivered(UserId user, int event, int connection);
+
+  // A broker ends connections on publications for that topic.
+  void Poisonous(UserId user) { poisonous_.insert(user); }
+
+  void Violated(Invariant invariant, const std::string& text);
+  const std::optional<Violation>& violation() const { return violation_; }
+
+  Weather& weather() { return weather_; }
+  std::uint64_t acknowledged() const { return acknowledged_; }
+  // How many publications ended as that.
+  std::uint64_t ended_as(Reported reported) const {
+    const auto it = ended_as_.find(reported);
+    return it == ended_as_.end() ? 0 : it->second;
+  }
+  std::size_t open_batches() const { return open_batches_; }
+
+ private:
+  void CheckSending(const ConnectionRecord& connection, const BatchRecord& batch, UserId user,
+                    const std::string& what, bool waited);
+  void CheckCopies(const std::vector<Copy>& copies, int batch, UserId user,
+                   const std::string& what);
+  void CheckOutcome(int batch, UserId user, Reported reported, std::uint8_t code);
+  void CheckRejected(const std::vector<Copy>& copies, UserId user, std::uint8_t code,
+                     const std::string& what);
+  void CheckSoon(const BatchRecord& batch, UserId user, Reported reported);
+  bool MustPrecede(const EventRecord& first, const EventRecord& second) const;
+  bool Calm(const EventRecord& first, const EventRecord& second) const;
+  bool LostTrack(const EventRecord& event, UserId user) const;
+  std::string Name(int event, UserId user) const;
+
+  const Timeline& timeline_;
+  Trace& trace_;
+  const Limits limits_;
+  Weather weather_;
+  std::optional<Violation> violation_;
+
+  std::vector<EventRecord> events_;
+  std::vector<CallRecord> calls_;
+  std::vector<BatchRecord> batches_;
+  std::vector<ConnectionRecord> connections_;
+  // By replica and event.
+  std::map<std::pair<int, int>, int> latest_batch_;
+  std::size_t open_batches_ = 0;
+  // What is under way, by replica and user: connection and event.
+  std::map<std::pair<int, UserId>, std::vector<std::pair<int, int>>> under_way_;
+  // What each user received, each event once.
+  std::map<UserId, std::vector<int>> received_;
+  std::set<UserId> poisonous_;
+  std::map<Reported, std::uint64_t> ended_as_;
+  std::uint64_t acknowledged_ = 0;
+};
+
+// The number that an event's JSON and its topic carry; none if they are not ours.
+std::optional<int> EventOf(const std::string& json);
+std::string JsonOf(int event);
+std::optional<UserId> UserOf(const std::string& topic);
+
+}  // namespace dino::simulator
+
+#endif  // DINO_TESTS_SIMULATOR_LEDGER_LEDGER_H_

@@ -1,0 +1,63 @@
+// The order in which subscribers receive events.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "tests/simulator/ledger/ledger.h"
+
+namespace dino::simulator {
+
+void Ledger::Delivered(UserId user, int event, int connection) {
+  EventRecord& record = events_[event];
+  trace_.Add("user ", user, " receives event ", event, " (connection ", connection, ")");
+  // Duplicates do not count.
+  if (!record.delivered.insert(user).second) return;
+  std::vector<int>& received = received_[user];
+  for (const int earlier : received) {
+    const EventRecord& other = events_[earlier];
+    if (!MustPrecede(record, other) || !Calm(record, other)) continue;
+    // What was given up without an answer, on a connection that is no more, is nobody's to hold
+    // back.
+    if (connections_[connection].closed && LostTrack(record, user)) continue;
+    Violated(Invariant::kInOrder,
+             absl::StrCat("user ", user, " receives event ", event, " after event ", earlier,
+                          ", whose call came later"));
+    return;
+  }
+  received.push_back(event);
+}
+
+bool Ledger::MustPrecede(const EventRecord& first, const EventRecord& second) const {
+  if (first.calls.empty() || second.calls.empty()) return false;
+  if (first.lane != 0 && first.lane == second.lane) {
+    return first.place_in_lane < second.place_in_lane;
+  }
+  const Time second_made = calls_[second.calls.front()].made_at;
+  return std::all_of(first.calls.begin(), first.calls.end(), [&](int call) {
+    const std::optional<Time>& answered = calls_[call].answered_at;
+    return answered.has_value() && *answered <= second_made;
+  });
+}
+
+bool Ledger::Calm(const EventRecord& first, const EventRecord& second) const {
+  // While brokers come and go, replicas may differ about them.
+  std::set<int> replicas;
+  for (const int call : first.calls) replicas.insert(calls_[call].replica);
+  for (const int call : second.calls) replicas.insert(calls_[call].replica);
+  if (replicas.size() == 1) return true;
+  const Time since = calls_[first.calls.front()].made_at;
+  return std::all_of(replicas.begin(), replicas.end(),
+                     [&](int replica) { return weather_.Calm(replica, since); });
+}
+
+bool Ledger::LostTrack(const EventRecord& event, UserId user) const {
+  return std::all_of(event.calls.begin(), event.calls.end(), [&](int call) {
+    const auto copies = event.copies.find({calls_[call].replica, user});
+    return copies == event.copies.end() ||
+           std::all_of(copies->second.begin(), copies->second.end(), [&](const Copy& copy) {
+             return copy.state == Copy::State::kLost &&
+                    !batches_[copy.batch].recipients.find(user)->second.acknowledged;
+           });
+  });
+}
+
+}  // namespace dino::simulator

@@ -1,0 +1,110 @@
+// What recipients are reported as, compared with what was sent and answered.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "tests/simulator/ledger/ledger.h"
+
+namespace dino::simulator {
+namespace {
+
+// A broker whose rules are not loaded yet says so of every topic: as good as not sent.
+constexpr std::uint8_t kNotAuthorized = 0x87;
+// What the bridge itself answers in the broker's name, from what it announced.
+constexpr std::uint8_t kPacketTooLarge = 0x95;
+constexpr std::uint8_t kQosNotSupported = 0x9B;
+
+bool IsOk(Reported reported) {
+  return reported == Reported::kAcknowledged || reported == Reported::kNoSubscriber;
+}
+
+}  // namespace
+
+void Ledger::Settled(int batch, UserId user, Reported reported, std::uint8_t code) {
+  BatchRecord& record = batches_[batch];
+  const auto recipient = record.recipients.find(user);
+  const std::string what = Name(record.event, user);
+  if (recipient == record.recipients.end() || reported == Reported::kPending) {
+    return Violated(Invariant::kTrueOutcome, "settled as nothing that can be: " + what);
+  }
+  if (recipient->second.settled || record.ended) {
+    return Violated(Invariant::kSettledOnce, "settled twice: " + what);
+  }
+  if (timeline_.now() > record.deadline + limits_.slack) {
+    Violated(Invariant::kInTime, "settled after its deadline: " + what);
+  }
+  recipient->second.settled = true;
+  recipient->second.acknowledged = IsOk(reported);
+  recipient->second.unknown = reported == Reported::kUnknown;
+  ++ended_as_[reported];
+  if (IsOk(reported)) ++acknowledged_;
+  CheckOutcome(batch, user, reported, code);
+  CheckSoon(record, user, reported);
+}
+
+void Ledger::CheckOutcome(int batch, UserId user, Reported reported, std::uint8_t code) {
+  const BatchRecord& record = batches_[batch];
+  const std::string what = Name(record.event, user);
+  std::vector<Copy> copies;
+  for (const Copy& copy : events_[record.event].copies[{record.replica, user}]) {
+    if (copy.batch == batch) copies.push_back(copy);
+  }
+  const auto any = [&copies](auto condition) {
+    return std::any_of(copies.begin(), copies.end(), condition);
+  };
+  switch (reported) {
+    case Reported::kAcknowledged:
+    case Reported::kNoSubscriber: {
+      const bool nobody = reported == Reported::kNoSubscriber;
+      if (!any([nobody](const Copy& copy) {
+            return copy.acknowledged() && (copy.code == 0x10) == nobody;
+          })) {
+        Violated(Invariant::kTrueOutcome, "reported as acknowledged, but was not: " + what);
+      }
+      return;
+    }
+    case Reported::kRejected:
+      return CheckRejected(copies, user, code, what);
+    case Reported::kNotSent:
+      if (any([](const Copy& copy) {
+            return copy.state != Copy::State::kAnswered || copy.code != kNotAuthorized;
+          })) {
+        Violated(Invariant::kTrueOutcome, "reported as not sent, but was: " + what);
+      }
+      return;
+    case Reported::kUnknown:
+      if (copies.empty() && weather_.Calm(record.replica, record.began_at)) {
+        Violated(Invariant::kTrueOutcome,
+                 "reported as sent without an answer, but was not sent: " + what);
+      }
+      return;
+    case Reported::kPending:
+      return;
+  }
+}
+
+void Ledger::CheckRejected(const std::vector<Copy>& copies, UserId user, std::uint8_t code,
+                           const std::string& what) {
+  if (copies.empty() && (code == kPacketTooLarge || code == kQosNotSupported)) return;
+  const bool refused = std::any_of(copies.begin(), copies.end(), [code](const Copy& copy) {
+    return copy.state == Copy::State::kAnswered && copy.code >= 0x80 && copy.code == code;
+  });
+  const bool lost = std::any_of(copies.begin(), copies.end(),
+                                [](const Copy& copy) { return copy.state == Copy::State::kLost; });
+  if (refused || (lost && poisonous_.count(user) > 0)) return;
+  Violated(Invariant::kInnocent,
+           absl::StrCat("reported as rejected with ", code, ", but nobody refused it: ", what));
+}
+
+void Ledger::CheckSoon(const BatchRecord& batch, UserId user, Reported reported) {
+  const Time now = timeline_.now();
+  if (!limits_.soon.has_value() || batch.stop_at.has_value() || !weather_.Healthy(user) ||
+      !weather_.Calm(batch.replica, batch.began_at) || now < batch.began_at + *limits_.soon) {
+    return;
+  }
+  Violated(Invariant::kNobodyWaits,
+           absl::StrCat("waited ", absl::FormatDuration(absl::FromChrono(now - batch.began_at)),
+                        " in calm weather and was ", IsOk(reported) ? "acknowledged" : "given up",
+                        ": ", Name(batch.event, user)));
+}
+
+}  // namespace dino::simulator

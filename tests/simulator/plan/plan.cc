@@ -1,0 +1,99 @@
+#include "tests/simulator/plan/plan.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "tests/simulator/base/random.h"
+#include "tests/simulator/plan/fault_planner.h"
+
+namespace dino::simulator {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Who draws; the numbers are part of what a seed means.
+enum Drawer : std::uint64_t { kWorld = 1, kCallers, kFaults };
+
+void PlanWorld(Random random, Plan& plan) {
+  plan.replicas = random.Chance(40) ? 2 : 1;
+  plan.brokers = random.Between(1, 3);
+  plan.users = random.Between(2, 12);
+  plan.sessions = random.Between(1, 6);
+  plan.loops = random.Between(1, 2);
+  plan.window = random.Chance(20) ? static_cast<std::size_t>(random.Between(1, 3))
+                                  : static_cast<std::size_t>(random.Between(4, 64));
+  if (random.Chance(10)) plan.window_bytes = static_cast<std::size_t>(random.Between(200, 2000));
+  plan.ack_timeout = random.Chance(50) ? seconds(5) : random.Within(seconds(1), seconds(5));
+  plan.failover_after = random.Chance(50) ? seconds(5) : random.Within(seconds(1), seconds(5));
+  plan.wire.latency = random.Within(microseconds(20), milliseconds(3));
+  plan.wire.jitter = random.Within(microseconds(0), milliseconds(2));
+  if (random.Chance(20)) plan.wire.room = static_cast<std::size_t>(random.Between(150, 2000));
+  if (random.Chance(30)) plan.wire.split_percent = random.Between(1, 90);
+  if (random.Chance(60)) plan.cluster_delay = random.Within(microseconds(0), milliseconds(300));
+  plan.loop_delay = random.Within(microseconds(1), milliseconds(2));
+  for (int replica = 0; replica < plan.replicas; ++replica) {
+    std::vector<int> order(static_cast<std::size_t>(plan.brokers));
+    std::iota(order.begin(), order.end(), 0);
+    random.Shuffle(order);
+    plan.broker_orders.push_back(order);
+  }
+}
+
+EventPlan PlanEvent(const Plan& plan, Random& random) {
+  EventPlan event;
+  // Often one or two users, sometimes all; the same few again and again.
+  for (UserId user = 1; user <= plan.users; ++user) event.users.push_back(user);
+  random.Shuffle(event.users);
+  const int most = random.Chance(30) ? plan.users : std::min(plan.users, 3);
+  event.users.resize(static_cast<std::size_t>(random.Between(1, most)));
+  event.pause = random.Chance(50) ? Duration(0) : random.Within(Duration(0), milliseconds(50));
+  return event;
+}
+
+CallPlan PlanCall(const Plan& plan, Random& random) {
+  CallPlan call;
+  const int kind = random.Between(0, 9);
+  if (kind >= 5) call.kind = CallPlan::Kind::kKeyed;
+  if (kind >= 7) call.kind = CallPlan::Kind::kBatch;
+  if (kind >= 8) call.kind = CallPlan::Kind::kStream;
+  call.replica = random.Between(0, plan.replicas - 1);
+  if (random.Chance(5)) call.qos = 0;
+  call.pause = random.Chance(70) ? random.Within(Duration(0), milliseconds(300))
+                                 : random.Within(Duration(0), seconds(3));
+  call.time_allowed = random.Chance(60) ? seconds(10) : random.Within(milliseconds(5), seconds(8));
+  const bool several = call.kind == CallPlan::Kind::kBatch || call.kind == CallPlan::Kind::kStream;
+  const int events = several ? random.Between(2, 8) : 1;
+  for (int i = 0; i < events; ++i) call.events.push_back(PlanEvent(plan, random));
+  if (random.Chance(8)) call.cancel_after = random.Within(Duration(0), seconds(2));
+  call.repeats = random.Between(0, 4);
+  call.joined = random.Chance(30);
+  return call;
+}
+
+void PlanCallers(Random random, Plan& plan) {
+  plan.callers.resize(static_cast<std::size_t>(random.Between(1, 5)));
+  for (CallerPlan& caller : plan.callers) {
+    const int calls = random.Between(3, 14);
+    for (int i = 0; i < calls; ++i) caller.calls.push_back(PlanCall(plan, random));
+  }
+}
+
+}  // namespace
+
+Plan MakePlan(std::uint64_t seed, const std::vector<FaultKind>& kinds) {
+  Plan plan;
+  plan.seed = seed;
+  PlanWorld(Random(seed, kWorld), plan);
+  PlanCallers(Random(seed, kCallers), plan);
+  PlanFaults(kinds, Random(seed, kFaults), plan);
+  Random random(seed, kWorld, 1);
+  if (random.Chance(15)) {
+    plan.stopped_replica = random.Between(0, plan.replicas - 1);
+    plan.stop_at = random.Within(seconds(1), seconds(20));
+  }
+  return plan;
+}
+
+}  // namespace dino::simulator

@@ -1,0 +1,123 @@
+#ifndef DINO_TESTS_SIMULATOR_PLAN_PLAN_H_
+#define DINO_TESTS_SIMULATOR_PLAN_PLAN_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "tests/simulator/base/timeline.h"
+#include "tests/simulator/broker/manner.h"
+#include "tests/simulator/ledger/book.h"
+#include "tests/simulator/net/wire.h"
+
+namespace dino::simulator {
+
+enum class FaultKind : std::uint8_t {
+  kEndConnections,  // A broker ends its connections.
+  kCutAfterBytes,   // The network cuts a connection after some byte, either way.
+  kDown,            // A broker is away for a while.
+  kAbsent,          // Its host, too.
+  kFrozen,          // It is stopped (SIGSTOP).
+  kDeaf,            // It reads nothing.
+  kSilent,          // It acknowledges nothing.
+  kDrops,           // The same, and nobody receives anything.
+  kSlow,            // It acknowledges late, but in time.
+  kOddAnswers,      // It acknowledges twice, never, or what it was not sent.
+  kRefusesConnect,  // CONNACK with a failure.
+  kSlowConnect,     // CONNACK is late.
+  kLimits,          // CONNACK with Maximum QoS 0 or a small Receive Maximum.
+  kUnsolicited,     // It sends a PUBLISH.
+  kSeparated,       // One replica cannot reach it.
+  kStalledLoop,     // A thread of the bridge stands still.
+  kRefusedTopic,    // All brokers refuse a topic.
+  kLateTopic,       // They acknowledge it late.
+  kPoison,          // They end the connection on it.
+};
+
+inline constexpr std::array<absl::string_view, 19> kFaultNames = {
+    "end-connections", "cut-after-bytes", "down",
+    "absent",          "frozen",          "deaf",
+    "silent",          "drops",           "slow",
+    "odd-answers",     "refuses-connect", "slow-connect",
+    "limits",          "unsolicited",     "separated",
+    "stalled-loop",    "refused-topic",   "late-topic",
+    "poison"};
+
+struct FaultPlan {
+  FaultKind kind{};
+  Duration at{};
+  Duration duration{};
+  int broker = 0;
+  int replica = 0;
+  UserId user = 0;
+  std::uint8_t code = 0;
+  Ending ending = Ending::kReset;
+  // Of bytes, or of anything else that is counted.
+  int amount = 0;
+  // One of two ways.
+  bool other_way = false;
+};
+
+struct EventPlan {
+  std::vector<UserId> users;
+  // After the one before it in its stream.
+  Duration pause{};
+};
+
+struct CallPlan {
+  enum class Kind : std::uint8_t { kUnary, kBatch, kStream, kKeyed };
+
+  Kind kind = Kind::kUnary;
+  int replica = 0;
+  int qos = 1;
+  // After the answer to the one before it.
+  Duration pause{};
+  Duration time_allowed{};
+  std::vector<EventPlan> events;
+  std::optional<Duration> cancel_after;
+  // Of a keyed call: how often it is made again while it fails, and whether a second call joins it.
+  int repeats = 0;
+  bool joined = false;
+};
+
+struct CallerPlan {
+  std::vector<CallPlan> calls;
+};
+
+// All that is decided before a run: what stands, who calls, what goes wrong.
+struct Plan {
+  std::uint64_t seed = 0;
+  int replicas = 1;
+  int brokers = 1;
+  int users = 4;
+  int sessions = 1;
+  int loops = 1;
+  std::size_t window = 64;
+  std::size_t window_bytes = 1048576;
+  Duration ack_timeout{};
+  Duration failover_after{};
+  WireManner wire;
+  // Between the brokers.
+  Duration cluster_delay{};
+  // How late the bridge's threads may run.
+  Duration loop_delay{};
+  // Of each replica: the brokers in its order.
+  std::vector<std::vector<int>> broker_orders;
+  std::vector<CallerPlan> callers;
+  std::vector<FaultPlan> faults;
+  // When the last fault has ended.
+  Duration calm_at{};
+  // A replica that stops while calls are made.
+  std::optional<int> stopped_replica;
+  Duration stop_at{};
+};
+
+// What `seed` stands for.
+Plan MakePlan(std::uint64_t seed, const std::vector<FaultKind>& kinds);
+
+}  // namespace dino::simulator
+
+#endif  // DINO_TESTS_SIMULATOR_PLAN_PLAN_H_
