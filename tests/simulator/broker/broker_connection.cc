@@ -96,6 +96,7 @@ void BrokerConnection::HandlePublish(const Publish& publish) {
   if (manner.drops) return;
   const TopicManner topic = broker_.cluster_.MannerOf(*user);
   if (topic.kind == TopicManner::Kind::kPoison) {
+    broker_.ledger_.Killed(*user, *event, wire_->number());
     return End(topic.ending, topic.code, publish.packet_id);
   }
   if (topic.kind == TopicManner::Kind::kRefused && publish.qos > 0) {

@@ -77,6 +77,8 @@ struct ConnectionRecord {
   int replica = 0;
   std::string endpoint;
   bool closed = false;
+  // For whom it has carried something.
+  std::set<UserId> users;
   struct Sent {
     int event = 0;
     UserId user = 0;

@@ -71,7 +71,7 @@ void Ledger::CallAnswered(int call, const std::vector<std::pair<UserId, Reported
              absl::StrCat("a call of event ", record.event, " was answered twice"));
   }
   record.answered_at = now;
-  if (now > record.deadline + limits_.slack) {
+  if (now > record.deadline + slack_) {
     Violated(Invariant::kInTime,
              absl::StrCat("a call of event ", record.event, " was answered after its deadline"));
   }
@@ -123,7 +123,7 @@ void Ledger::BatchEnded(int batch) {
 }
 
 int Ledger::ConnectionOpened(int replica, const std::string& endpoint) {
-  connections_.push_back({replica, endpoint, false, {}});
+  connections_.push_back({replica, endpoint, false, {}, {}});
   return static_cast<int>(connections_.size()) - 1;
 }
 
@@ -142,6 +142,7 @@ void Ledger::Sent(int connection, const Publish& publish, bool waited) {
     return Violated(Invariant::kTrueOutcome, "sent by a replica that was not asked: " + what);
   }
   CheckSending(wire, batches_[latest->second], *user, what, waited);
+  wire.users.insert(*user);
   std::vector<Copy>& copies = events_[*event].copies[{wire.replica, *user}];
   CheckCopies(copies, latest->second, *user, what);
   Copy copy{latest->second, connection, timeline_.now(), waited, Copy::State::kOpen, 0};
@@ -170,7 +171,7 @@ void Ledger::CheckSending(const ConnectionRecord& connection, const BatchRecord&
   if (!waited && now >= batch.deadline) {
     Violated(Invariant::kInTime, "sent after its deadline: " + what);
   }
-  if (!waited && batch.stop_at.has_value() && now > *batch.stop_at + limits_.slack) {
+  if (!waited && batch.stop_at.has_value() && now > *batch.stop_at + slack_) {
     Violated(Invariant::kInTime, "sent after its stop: " + what);
   }
   for (const auto& [other, event] : under_way_[{connection.replica, user}]) {
@@ -213,7 +214,7 @@ void Ledger::ConnectionClosed(int connection) {
   ConnectionRecord& wire = connections_[connection];
   wire.closed = true;
   trace_.Add("replica ", wire.replica, " closes connection ", connection, " to ", wire.endpoint);
-  weather_.Trouble(wire.replica, timeline_.now());
+  weather_.Lost(wire.replica, timeline_.now());
   for (const auto& [packet_id, sent] : wire.open) {
     events_[sent.event].copies[{wire.replica, sent.user}][sent.copy].state = Copy::State::kLost;
     auto& others = under_way_[{wire.replica, sent.user}];

@@ -33,15 +33,9 @@ enum class Reported : std::uint8_t {
 // Knows nothing of how the bridge works, only what it promises. The first contradiction is kept.
 class Ledger {
  public:
-  struct Limits {
-    // How late a loop may be.
-    Duration slack{};
-    // How soon a user is served who has no trouble, in calm weather; none for no such promise.
-    std::optional<Duration> soon;
-  };
-
-  Ledger(const Timeline& timeline, Trace& trace, const Limits& limits)
-      : timeline_(timeline), trace_(trace), limits_(limits) {}
+  // `slack`: how late a loop may be.
+  Ledger(const Timeline& timeline, Trace& trace, Duration slack, const Weather::Climate& climate)
+      : timeline_(timeline), trace_(trace), slack_(slack), weather_(climate) {}
 
   // Callers.
   int NewEvent(std::uint64_t lane, int place_in_lane);
@@ -65,8 +59,12 @@ class Ledger {
   // A subscriber received an event that had come to its broker by that connection.
   void Delivered(UserId user, int event, int connection);
 
-  // A broker ends connections on publications for that topic.
-  void Poisonous(UserId user) { poisonous_.insert(user); }
+  // Brokers end connections on publications for that topic from now on, or no longer. `silently`:
+  // without a code for the publication that would be taken for an answer to it.
+  void PoisonBegan(UserId user, bool silently);
+  void PoisonEnded(UserId user) { poison_.erase(user); }
+  // A broker has ended a connection on a publication.
+  void Killed(UserId user, int event, int connection);
 
   void Violated(Invariant invariant, const std::string& text);
   const std::optional<Violation>& violation() const { return violation_; }
@@ -89,6 +87,7 @@ class Ledger {
   void CheckRejected(const std::vector<Copy>& copies, UserId user, std::uint8_t code,
                      const std::string& what);
   void CheckSoon(const BatchRecord& batch, UserId user, Reported reported);
+  void CheckPoisoned(const BatchRecord& batch, UserId user, Reported reported);
   bool MustPrecede(const EventRecord& first, const EventRecord& second) const;
   bool Calm(const EventRecord& first, const EventRecord& second) const;
   bool LostTrack(const EventRecord& event, UserId user) const;
@@ -96,7 +95,7 @@ class Ledger {
 
   const Timeline& timeline_;
   Trace& trace_;
-  const Limits limits_;
+  const Duration slack_;
   Weather weather_;
   std::optional<Violation> violation_;
 
@@ -111,7 +110,14 @@ class Ledger {
   std::map<std::pair<int, UserId>, std::vector<std::pair<int, int>>> under_way_;
   // What each user received, each event once.
   std::map<UserId, std::vector<int>> received_;
-  std::set<UserId> poisonous_;
+  struct Poison {
+    Time since{};
+    bool silently = false;
+  };
+  std::map<UserId, Poison> poison_;
+  // How many connections a topic has cost each replica that others used, too; how many an event.
+  std::map<std::pair<int, UserId>, int> shared_kills_;
+  std::map<std::pair<int, std::pair<int, UserId>>, int> kills_;
   std::map<Reported, std::uint64_t> ended_as_;
   std::uint64_t acknowledged_ = 0;
 };

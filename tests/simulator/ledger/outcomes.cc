@@ -29,7 +29,7 @@ void Ledger::Settled(int batch, UserId user, Reported reported, std::uint8_t cod
   if (recipient->second.settled || record.ended) {
     return Violated(Invariant::kSettledOnce, "settled twice: " + what);
   }
-  if (timeline_.now() > record.deadline + limits_.slack) {
+  if (timeline_.now() > record.deadline + slack_) {
     Violated(Invariant::kInTime, "settled after its deadline: " + what);
   }
   recipient->second.settled = true;
@@ -39,6 +39,7 @@ void Ledger::Settled(int batch, UserId user, Reported reported, std::uint8_t cod
   if (IsOk(reported)) ++acknowledged_;
   CheckOutcome(batch, user, reported, code);
   CheckSoon(record, user, reported);
+  CheckPoisoned(record, user, reported);
 }
 
 void Ledger::CheckOutcome(int batch, UserId user, Reported reported, std::uint8_t code) {
@@ -90,21 +91,21 @@ void Ledger::CheckRejected(const std::vector<Copy>& copies, UserId user, std::ui
   });
   const bool lost = std::any_of(copies.begin(), copies.end(),
                                 [](const Copy& copy) { return copy.state == Copy::State::kLost; });
-  if (refused || (lost && poisonous_.count(user) > 0)) return;
+  if (refused || (lost && weather_.Poisonous(user))) return;
   Violated(Invariant::kInnocent,
            absl::StrCat("reported as rejected with ", code, ", but nobody refused it: ", what));
 }
 
 void Ledger::CheckSoon(const BatchRecord& batch, UserId user, Reported reported) {
-  const Time now = timeline_.now();
-  if (!limits_.soon.has_value() || batch.stop_at.has_value() || !weather_.Healthy(user) ||
-      !weather_.Calm(batch.replica, batch.began_at) || now < batch.began_at + *limits_.soon) {
-    return;
-  }
-  Violated(Invariant::kNobodyWaits,
-           absl::StrCat("waited ", absl::FormatDuration(absl::FromChrono(now - batch.began_at)),
-                        " in calm weather and was ", IsOk(reported) ? "acknowledged" : "given up",
-                        ": ", Name(batch.event, user)));
+  if (batch.stop_at.has_value() || !weather_.Healthy(user)) return;
+  const std::optional<Duration> longest = weather_.LongestWait(batch.replica, batch.began_at);
+  const Duration waited = timeline_.now() - batch.began_at;
+  if (!longest.has_value() || waited < *longest) return;
+  Violated(
+      Invariant::kNobodyWaits,
+      absl::StrCat("waited ", absl::FormatDuration(absl::FromChrono(waited)),
+                   " for the trouble of others and was ",
+                   IsOk(reported) ? "acknowledged" : "given up", ": ", Name(batch.event, user)));
 }
 
 }  // namespace dino::simulator

@@ -1,52 +1,72 @@
 #ifndef DINO_TESTS_SIMULATOR_LEDGER_WEATHER_H_
 #define DINO_TESTS_SIMULATOR_LEDGER_WEATHER_H_
 
-#include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
+#include <vector>
 
 #include "tests/simulator/base/timeline.h"
 #include "tests/simulator/ledger/book.h"
 
 namespace dino::simulator {
 
-// What excuses the bridge: since when a replica is without trouble that concerns all users, and
-// which users have trouble of their own.
+// What excuses the bridge: which faults a replica has that concern all users, and which users have
+// trouble of their own. From that follows how long the others may wait.
 class Weather {
  public:
-  // So long after a trouble everything is as if there had been none.
+  struct Climate {
+    // How soon a user is served that has no trouble; none for no such promise.
+    std::optional<Duration> soon;
+    // How long a broker that does not work may keep its users, how long one call may be late after
+    // that, and whether there is another broker.
+    Duration leaving{};
+    Duration trial{};
+    bool has_standby = false;
+  };
+
+  explicit Weather(const Climate& climate) : climate_(climate) {}
+
+  // A fault begins at a replica, or ends. `leaves_standby`: one broker does not work, the others
+  // do.
+  void Begin(int replica, Time now, bool leaves_standby);
+  void End(int replica, Time now);
+  // A connection of it was lost.
+  void Lost(int replica, Time now) { lost_[replica] = now; }
+  // That topic has answers that are no plain acknowledgement, or late; or ends connections.
+  void TroubleOf(UserId user) { troubled_.insert(user); }
+  void PoisonOf(UserId user) { poisonous_.insert(user); }
+
+  bool Healthy(UserId user) const { return troubled_.count(user) == 0; }
+  bool Poisonous(UserId user) const { return poisonous_.count(user) > 0; }
+
+  // Whether there was no fault from its recovery before `since` until now.
+  bool FaultFree(int replica, Time since) const;
+  // The same, and no loss of a connection either.
+  bool Calm(int replica, Time since) const;
+  // How long a healthy user may wait for what was published at `since` and is not settled yet; none
+  // for as long as may be.
+  std::optional<Duration> LongestWait(int replica, Time since) const;
+
+  // So long after a fault everything is as if there had been none.
   static constexpr std::chrono::seconds kRecovery{14};
 
-  // Something happens at a replica that may delay everybody: a fault, a lost connection.
-  void Trouble(int replica, Time now) { Last(replica) = std::max(Last(replica), now); }
-  // The same, for as long as it lasts.
-  void Begin(int replica) { ++lasting_[replica]; }
-  void End(int replica, Time now) {
-    --lasting_[replica];
-    Trouble(replica, now);
-  }
-  // That topic has had an answer that was no plain acknowledgement, or a late one.
-  void TroubleOf(UserId user) { troubled_users_.insert(user); }
-
-  // Whether all was well at the replica from its recovery before `since` until now.
-  bool Calm(int replica, Time since) const {
-    const auto lasting = lasting_.find(replica);
-    if (lasting != lasting_.end() && lasting->second > 0) return false;
-    const auto last = last_.find(replica);
-    const Time trouble = last == last_.end() ? kFirst : last->second;
-    return trouble + kRecovery <= since;
-  }
-  bool Healthy(UserId user) const { return troubled_users_.count(user) == 0; }
-
  private:
-  // The first connections need a moment.
-  static constexpr Time kFirst = Timeline::kStart + std::chrono::seconds(1) - kRecovery;
+  struct Faults {
+    int active = 0;
+    // When the last one began or ended; the first connections need a moment.
+    Time changed = Timeline::kStart + std::chrono::seconds(1) - kRecovery;
+    // The one that is active came alone, and leaves a standby.
+    bool left = false;
+  };
 
-  Time& Last(int replica) { return last_.emplace(replica, kFirst).first->second; }
+  Faults Of(int replica) const;
 
-  std::map<int, Time> last_;
-  std::map<int, int> lasting_;
-  std::set<UserId> troubled_users_;
+  const Climate climate_;
+  std::map<int, Faults> faults_;
+  std::map<int, Time> lost_;
+  std::set<UserId> troubled_;
+  std::set<UserId> poisonous_;
 };
 
 }  // namespace dino::simulator

@@ -8,11 +8,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-bool ConcernsTopics(FaultKind kind) {
-  return kind == FaultKind::kRefusedTopic || kind == FaultKind::kLateTopic ||
-         kind == FaultKind::kPoison;
-}
-
 std::uint8_t CodeOf(FaultKind kind, Random& random) {
   switch (kind) {
     case FaultKind::kRefusedTopic:
@@ -29,6 +24,10 @@ std::uint8_t CodeOf(FaultKind kind, Random& random) {
 }
 
 Duration LengthOf(FaultKind kind, const Plan& plan, Random& random) {
+  // So long that the bridge has left a broker meanwhile, or given up a topic.
+  if (kind != FaultKind::kStalledLoop && random.Chance(20)) {
+    return random.Within(seconds(15), seconds(40));
+  }
   switch (kind) {
     case FaultKind::kLateTopic:
     case FaultKind::kSlow:
@@ -72,7 +71,8 @@ void PlanFaults(const std::vector<FaultKind>& kinds, Random random, Plan& plan) 
     std::copy_if(kinds.begin(), kinds.end(), std::back_inserter(topical), ConcernsTopics);
     if (!topical.empty()) some = {random.Pick(topical)};
   }
-  const int count = random.Between(1, 8);
+  // Now and then a single one, which nothing beside it excuses.
+  const int count = random.Chance(25) ? 1 : random.Between(2, 8);
   for (int i = 0; i < count; ++i) {
     plan.faults.push_back(PlanFault(random.Pick(some), plan, random));
   }

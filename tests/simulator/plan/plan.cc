@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "tests/simulator/base/random.h"
 #include "tests/simulator/plan/fault_planner.h"
@@ -80,6 +81,24 @@ void PlanCallers(Random random, Plan& plan) {
   }
 }
 
+// Calls for everybody again and again, so that somebody is there whenever something goes wrong.
+CallerPlan PlanPatrol(const Plan& plan, Random& random) {
+  CallerPlan patrol;
+  EventPlan everybody;
+  for (UserId user = 1; user <= plan.users; ++user) everybody.users.push_back(user);
+  const Duration until = plan.calm_at + seconds(10);
+  for (Duration at{}; at < until;) {
+    CallPlan call;
+    call.replica = random.Between(0, plan.replicas - 1);
+    call.pause = random.Within(seconds(1), seconds(6));
+    call.time_allowed = seconds(10);
+    call.events = {everybody};
+    at += call.pause;
+    patrol.calls.push_back(std::move(call));
+  }
+  return patrol;
+}
+
 }  // namespace
 
 Plan MakePlan(std::uint64_t seed, const std::vector<FaultKind>& kinds) {
@@ -89,6 +108,7 @@ Plan MakePlan(std::uint64_t seed, const std::vector<FaultKind>& kinds) {
   PlanCallers(Random(seed, kCallers), plan);
   PlanFaults(kinds, Random(seed, kFaults), plan);
   Random random(seed, kWorld, 1);
+  if (random.Chance(50)) plan.callers.push_back(PlanPatrol(plan, random));
   if (random.Chance(15)) {
     plan.stopped_replica = random.Between(0, plan.replicas - 1);
     plan.stop_at = random.Within(seconds(1), seconds(20));

@@ -46,6 +46,12 @@ inline constexpr std::array<absl::string_view, 19> kFaultNames = {
     "stalled-loop",    "refused-topic",   "late-topic",
     "poison"};
 
+// Whether a fault is one of a topic, at all brokers.
+inline bool ConcernsTopics(FaultKind kind) {
+  return kind == FaultKind::kRefusedTopic || kind == FaultKind::kLateTopic ||
+         kind == FaultKind::kPoison;
+}
+
 struct FaultPlan {
   FaultKind kind{};
   Duration at{};

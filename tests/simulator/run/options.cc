@@ -13,9 +13,8 @@ namespace dino::simulator {
 namespace {
 
 std::vector<FaultKind> AllKinds() {
-  std::vector<FaultKind> kinds;
-  kinds.reserve(kFaultNames.size());
-  for (std::size_t i = 0; i < kFaultNames.size(); ++i) kinds.push_back(static_cast<FaultKind>(i));
+  std::vector<FaultKind> kinds(kFaultNames.size());
+  for (std::size_t i = 0; i < kinds.size(); ++i) kinds[i] = static_cast<FaultKind>(i);
   return kinds;
 }
 

@@ -8,9 +8,20 @@
 namespace dino::simulator {
 namespace {
 
-bool ConcernsTopics(FaultKind kind) {
-  return kind == FaultKind::kRefusedTopic || kind == FaultKind::kLateTopic ||
-         kind == FaultKind::kPoison;
+// Whether it concerns one broker only, and for as long as it lasts.
+bool LeavesStandby(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::kDown:
+    case FaultKind::kAbsent:
+    case FaultKind::kFrozen:
+    case FaultKind::kDeaf:
+    case FaultKind::kSilent:
+    case FaultKind::kDrops:
+    case FaultKind::kRefusesConnect:
+      return true;
+    default:
+      return false;
+  }
 }
 
 // Whether clients must connect again to notice it.
@@ -25,7 +36,7 @@ void FaultInjector::Start() {
   for (const FaultPlan& fault : plan_.faults) {
     if (ConcernsTopics(fault.kind)) {
       world_.ledger.weather().TroubleOf(fault.user);
-      if (fault.kind == FaultKind::kPoison) world_.ledger.Poisonous(fault.user);
+      if (fault.kind == FaultKind::kPoison) world_.ledger.weather().PoisonOf(fault.user);
     }
     world_.timeline.At(Timeline::kStart + fault.at, [this, &fault] { Begin(fault); });
     world_.timeline.At(Timeline::kStart + fault.at + fault.duration,
@@ -39,7 +50,7 @@ void FaultInjector::Begin(const FaultPlan& fault) {
                    fault.code, " amount ", fault.amount, fault.other_way ? " other way" : "");
   if (ConcernsTopics(fault.kind)) return BeginTopic(fault);
   for (int replica = 0; replica < plan_.replicas; ++replica) {
-    world_.ledger.weather().Begin(replica);
+    world_.ledger.weather().Begin(replica, world_.timeline.now(), LeavesStandby(fault.kind));
   }
   const std::string endpoint = EndpointOf(fault.broker);
   BrokerOf(fault).Change([&](BrokerManner& manner) { Change(fault, manner); });
@@ -153,7 +164,10 @@ void FaultInjector::Restore(FaultKind kind, BrokerManner& manner) {
 void FaultInjector::End(const FaultPlan& fault) {
   world_.trace.Add("END OF ", kFaultNames.at(static_cast<std::size_t>(fault.kind)), " broker ",
                    fault.broker, " user ", fault.user);
-  if (ConcernsTopics(fault.kind)) return world_.cluster.Treat(fault.user, TopicManner());
+  if (ConcernsTopics(fault.kind)) {
+    world_.ledger.PoisonEnded(fault.user);
+    return world_.cluster.Treat(fault.user, TopicManner());
+  }
   BrokerOf(fault).Change([&](BrokerManner& manner) { Restore(fault.kind, manner); });
   if (fault.kind == FaultKind::kAbsent) SeparateAll(fault.broker, false);
   if (fault.kind == FaultKind::kSeparated) {
@@ -183,6 +197,11 @@ void FaultInjector::BeginTopic(const FaultPlan& fault) {
                 : fault.kind == FaultKind::kLateTopic  ? TopicManner::Kind::kLate
                                                        : TopicManner::Kind::kPoison;
   world_.cluster.Treat(fault.user, manner);
+  if (fault.kind == FaultKind::kPoison) {
+    world_.ledger.PoisonBegan(fault.user, fault.ending != Ending::kRefuseAndClose);
+  } else {
+    world_.ledger.PoisonEnded(fault.user);
+  }
 }
 
 void FaultInjector::SeparateAll(int broker, bool separate) {

@@ -23,17 +23,21 @@ constexpr seconds kLongestRun{600};
 // What a user may wait for in calm weather, and a probe of one whose topic had trouble.
 constexpr seconds kSoon{2};
 constexpr seconds kSoonAfterTrouble{8};
+// What moving users to another broker takes beside noticing.
+constexpr seconds kSettling{4};
 // How long a replica that stops lets calls go on.
 constexpr seconds kPatience{5};
 
-Ledger::Limits LimitsOf(const Plan& plan) {
-  Ledger::Limits limits;
-  limits.slack = plan.loop_delay * 4 + milliseconds(500);
+Weather::Climate ClimateOf(const Plan& plan) {
+  Weather::Climate climate;
   // A window that late topics can fill is one that others wait for.
   const bool roomy = plan.window > static_cast<std::size_t>(plan.users) &&
                      plan.window_bytes > 100000 && plan.wire.room > 10000;
-  if (roomy) limits.soon = kSoon;
-  return limits;
+  if (roomy) climate.soon = kSoon;
+  climate.leaving = 2 * plan.ack_timeout + plan.failover_after + kSettling;
+  climate.trial = plan.ack_timeout;
+  climate.has_standby = plan.brokers > 1;
+  return climate;
 }
 
 }  // namespace
@@ -41,7 +45,7 @@ Ledger::Limits LimitsOf(const Plan& plan) {
 World::World(const Plan& plan, bool traced)
     : plan_(plan),
       trace_(timeline_, traced),
-      ledger_(timeline_, trace_, LimitsOf(plan)),
+      ledger_(timeline_, trace_, plan.loop_delay * 4 + milliseconds(500), ClimateOf(plan)),
       network_(timeline_, Random(plan.seed, kNetworkDrawer), plan.wire),
       cluster_(timeline_, ledger_, plan.brokers, plan.cluster_delay) {
   Prepare();
@@ -127,7 +131,7 @@ void World::Probe() {
       event.json = JsonOf(number);
       event.recipients = {user};
       event.accepted_at = timeline_.now();
-      const bool soon = ledger_.weather().Healthy(user) && LimitsOf(plan_).soon.has_value();
+      const bool soon = ledger_.weather().Healthy(user) && ClimateOf(plan_).soon.has_value();
       event.deadline = timeline_.now() + (soon ? kSoon : kSoonAfterTrouble);
       const int call = ledger_.CallMade(number, i, false, event.deadline);
       auto admitted = replica.fanout().Admit(1, 100);

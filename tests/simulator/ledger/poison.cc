@@ -1,0 +1,54 @@
+// What publications may cost on which brokers end connections.
+#include <chrono>
+
+#include "absl/strings/str_cat.h"
+#include "tests/simulator/ledger/ledger.h"
+
+namespace dino::simulator {
+namespace {
+
+// The contract's: three losses, two of them of connections that others use.
+constexpr int kMostKills = 3;
+constexpr int kMostSharedKills = 2;
+// Three losses take no longer, with what must be waited for each.
+constexpr std::chrono::seconds kSoonRejected{9};
+
+}  // namespace
+
+void Ledger::PoisonBegan(UserId user, bool silently) {
+  poison_[user] = {timeline_.now(), silently};
+}
+
+void Ledger::Killed(UserId user, int event, int connection) {
+  const ConnectionRecord& wire = connections_[connection];
+  const int kills = ++kills_[{wire.replica, {event, user}}];
+  const bool shared = wire.users.size() > 1;
+  const int shared_kills = shared_kills_[{wire.replica, user}] += shared ? 1 : 0;
+  // While brokers come and go, the bridge cannot tell who is to blame.
+  if (!weather_.FaultFree(wire.replica, timeline_.now())) return;
+  // A repeated call may cost a connection of its own again.
+  const int calls = static_cast<int>(events_[event].calls.size());
+  if (kills >= kMostKills + calls) {
+    Violated(Invariant::kQuarantine,
+             absl::StrCat(Name(event, user), " has cost ", kills, " connections"));
+  }
+  if (shared && shared_kills > kMostSharedKills) {
+    Violated(Invariant::kQuarantine, absl::StrCat("user ", user, " has cost ", shared_kills,
+                                                  " connections that others use"));
+  }
+}
+
+void Ledger::CheckPoisoned(const BatchRecord& batch, UserId user, Reported reported) {
+  const auto poison = poison_.find(user);
+  const Time now = timeline_.now();
+  if (poison == poison_.end() || !poison->second.silently || poison->second.since > batch.began_at ||
+      batch.qos == 0 || batch.stop_at.has_value() ||
+      !weather_.FaultFree(batch.replica, batch.began_at) || poison_.size() > 1) {
+    return;
+  }
+  if (reported == Reported::kRejected || now < batch.began_at + kSoonRejected) return;
+  Violated(Invariant::kQuarantine, absl::StrCat("not rejected, though a broker ends connections on ",
+                                                Name(batch.event, user)));
+}
+
+}  // namespace dino::simulator
