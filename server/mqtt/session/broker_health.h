@@ -28,8 +28,7 @@ class BrokerHealth {
 
   // `shortest_backoff`: how long the broker is left at first.
   explicit BrokerHealth(
-      Clock::duration shortest_backoff = kShortestBackoff,
-      ChangeFunction on_change = [](bool) {})
+      Clock::duration shortest_backoff = kShortestBackoff, ChangeFunction on_change = [](bool) {})
       : shortest_backoff_(shortest_backoff),
         on_change_(std::move(on_change)),
         backoff_(shortest_backoff) {}

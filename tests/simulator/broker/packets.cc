@@ -44,26 +44,15 @@ class Reader {
   bool ok_ = true;
 };
 
-// Reads one property, of those that a PUBLISH or a CONNACK here may have; its number, if it is one.
-struct Property {
-  std::uint8_t id = 0;
-  std::uint32_t number = 0;
-};
-
-std::optional<Property> ReadProperty(Reader& reader) {
-  Property property{static_cast<std::uint8_t>(reader.Number(1))};
-  switch (property.id) {
+// Reads one property, of those that a PUBLISH may have; none if it is another.
+std::optional<std::uint8_t> ReadProperty(Reader& reader, std::uint32_t& number) {
+  const auto id = static_cast<std::uint8_t>(reader.Number(1));
+  switch (id) {
     case 0x01:  // Payload format indicator
-    case kMaximumQos:
-      property.number = reader.Number(1);
-      break;
-    case kReceiveMaximum:
-    case 0x13:  // Server keep alive
-      property.number = reader.Number(2);
+      number = reader.Number(1);
       break;
     case kMessageExpiry:
-    case 0x27:  // Maximum packet size
-      property.number = reader.Number(4);
+      number = reader.Number(4);
       break;
     case 0x03:  // Content type
       reader.Text();
@@ -76,7 +65,7 @@ std::optional<Property> ReadProperty(Reader& reader) {
       return std::nullopt;
   }
   if (!reader.ok()) return std::nullopt;
-  return property;
+  return id;
 }
 
 std::string Number16(std::size_t number) {
@@ -149,9 +138,10 @@ std::optional<Publish> ParsePublish(const Packet& packet) {
   if (publish.qos > 0) publish.packet_id = static_cast<std::uint16_t>(reader.Number(2));
   Reader properties(reader.Bytes(reader.Varint()));
   while (!properties.empty()) {
-    const auto property = ReadProperty(properties);
+    std::uint32_t number = 0;
+    const auto property = ReadProperty(properties, number);
     if (!property.has_value()) return std::nullopt;
-    if (property->id == kMessageExpiry) publish.expiry = property->number;
+    if (*property == kMessageExpiry) publish.expiry = number;
   }
   publish.payload = std::string(reader.Rest());
   const bool has_id = publish.packet_id != 0 || publish.qos == 0;
@@ -166,29 +156,6 @@ std::optional<PubAck> ParsePubAck(const Packet& packet) {
   if (!reader.ok()) return std::nullopt;
   if (!reader.empty()) answer.reason_code = static_cast<std::uint8_t>(reader.Number(1));
   return answer;
-}
-
-std::optional<ConnAck> ParseConnAck(std::string_view bytes) {
-  if (static_cast<std::uint8_t>(bytes[0]) != static_cast<unsigned>(PacketType::kConnAck) << 4U) {
-    return std::nullopt;
-  }
-  Reader reader(bytes.substr(1));
-  reader.Varint();
-  reader.Number(1);
-  ConnAck connack;
-  connack.reason_code = static_cast<std::uint8_t>(reader.Number(1));
-  Reader properties(reader.Bytes(reader.Varint()));
-  while (!properties.empty()) {
-    const auto property = ReadProperty(properties);
-    if (!property.has_value()) return std::nullopt;
-    if (property->id == kReceiveMaximum) {
-      connack.receive_maximum = static_cast<std::uint16_t>(property->number);
-    } else if (property->id == kMaximumQos) {
-      connack.maximum_qos = static_cast<std::uint8_t>(property->number);
-    }
-  }
-  if (!reader.ok()) return std::nullopt;
-  return connack;
 }
 
 std::string ConnectPacket(std::string_view client_id, std::chrono::seconds keep_alive) {

@@ -67,15 +67,6 @@ struct PubAck {
 };
 std::optional<PubAck> ParsePubAck(const Packet& packet);
 
-// What a CONNACK says.
-struct ConnAck {
-  std::uint8_t reason_code = 0;
-  std::uint16_t receive_maximum = 65535;
-  std::uint8_t maximum_qos = 2;
-};
-// REQUIRES: IsWholePacket(bytes).
-std::optional<ConnAck> ParseConnAck(std::string_view bytes);
-
 std::string ConnectPacket(std::string_view client_id, std::chrono::seconds keep_alive);
 std::string ConnAckPacket(std::uint8_t reason_code, std::uint16_t receive_maximum,
                           std::uint8_t maximum_qos);

@@ -41,14 +41,15 @@ void Ledger::Killed(UserId user, int event, int connection) {
 void Ledger::CheckPoisoned(const BatchRecord& batch, UserId user, Reported reported) {
   const auto poison = poison_.find(user);
   const Time now = timeline_.now();
-  if (poison == poison_.end() || !poison->second.silently || poison->second.since > batch.began_at ||
-      batch.qos == 0 || batch.stop_at.has_value() ||
+  if (poison == poison_.end() || !poison->second.silently ||
+      poison->second.since > batch.began_at || batch.qos == 0 || batch.stop_at.has_value() ||
       !weather_.FaultFree(batch.replica, batch.began_at) || poison_.size() > 1) {
     return;
   }
   if (reported == Reported::kRejected || now < batch.began_at + kSoonRejected) return;
-  Violated(Invariant::kQuarantine, absl::StrCat("not rejected, though a broker ends connections on ",
-                                                Name(batch.event, user)));
+  Violated(
+      Invariant::kQuarantine,
+      absl::StrCat("not rejected, though a broker ends connections on ", Name(batch.event, user)));
 }
 
 }  // namespace dino::simulator

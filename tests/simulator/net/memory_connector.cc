@@ -1,8 +1,5 @@
 #include "tests/simulator/net/memory_connector.h"
 
-#include <cerrno>
-
-#include "absl/strings/str_cat.h"
 #include "tests/simulator/broker/packets.h"
 
 namespace dino::simulator {
@@ -26,7 +23,6 @@ void MemoryConnector::Start(Target target) {
 void MemoryConnector::Cancel() {
   stream_.reset();
   channel_.reset();
-  connack_.clear();
   state_ = State::kIdle;
 }
 
@@ -35,9 +31,8 @@ void MemoryConnector::OnSocket(std::uint32_t events) {
     case State::kReaching:
       return SendConnect();
     case State::kWaiting:
-      return ReadConnAck();
     case State::kReady:
-      return KeepReady(events);
+      return GoOn(events);
     case State::kIdle:
       return;
   }
@@ -48,42 +43,17 @@ void MemoryConnector::SendConnect() {
   stream_->output() += ConnectPacket(target_.client_id, options_.keep_alive);
   const absl::Status status = stream_->Flush();
   if (!status.ok()) return Fail(status);
-  stream_->Watch(*this);
+  channel_ = std::make_unique<mqtt::Channel>(std::move(stream_), options_.keep_alive);
+  channel_->HandTo(*this, *this);
 }
 
-void MemoryConnector::ReadConnAck() {
-  if (stream_->pending()) {
-    const absl::Status status = stream_->Flush();
-    if (!status.ok()) return Fail(status);
-    stream_->Watch(*this);
-  }
-  // Byte by byte: what follows belongs to the channel.
-  char byte = 0;
-  while (!IsWholePacket(connack_)) {
-    const std::int64_t count = stream_->ReadSome(&byte, 1);
-    if (count < 0 && errno == EAGAIN) return;
-    if (count <= 0) return Fail(absl::UnavailableError("lost before CONNACK"));
-    connack_ += byte;
-  }
-  const auto connack = ParseConnAck(connack_);
-  if (!connack.has_value()) return Fail(absl::UnavailableError("no CONNACK"));
-  if (connack->reason_code >= 0x80) {
-    return Fail(absl::UnavailableError(absl::StrCat("refused: ", connack->reason_code)));
-  }
-  mqtt::ConnAck announced;
-  announced.receive_maximum = connack->receive_maximum;
-  announced.maximum_qos = connack->maximum_qos;
-  channel_ = std::make_unique<mqtt::Channel>(std::move(stream_), announced, options_.keep_alive);
-  channel_->HandTo(*this, *this);
+void MemoryConnector::GoOn(std::uint32_t events) {
+  const absl::Status status = channel_->OnSocket(events);
+  if (!status.ok()) return Fail(absl::UnavailableError(channel_->ReasonOfLoss(status)));
   channel_->Watch();
+  if (state_ == State::kReady || !channel_->accepted()) return;
   state_ = State::kReady;
   done_(absl::OkStatus());
-}
-
-void MemoryConnector::KeepReady(std::uint32_t events) {
-  const absl::Status status = channel_->OnSocket(events);
-  if (!status.ok()) return Fail(status);
-  channel_->Watch();
 }
 
 void MemoryConnector::Advance(Clock::time_point now) {

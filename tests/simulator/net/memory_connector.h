@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -52,10 +53,10 @@ class MemoryConnector : public mqtt::Connector,
   enum class State { kIdle, kReaching, kWaiting, kReady };
 
   void OnSocket(std::uint32_t events) override;
-  void OnPubAck(int /*packet_id*/, std::uint8_t /*reason_code*/) override {}
+  void OnPubAck(int /*packet_id*/, std::uint8_t /*reason_code*/,
+                std::string_view /*reason_string*/) override {}
   void SendConnect();
-  void ReadConnAck();
-  void KeepReady(std::uint32_t events);
+  void GoOn(std::uint32_t events);
   void Fail(const absl::Status& why);
 
   Network& network_;
@@ -69,7 +70,6 @@ class MemoryConnector : public mqtt::Connector,
   Target target_;
   std::string endpoint_;
   std::unique_ptr<MemoryStream> stream_;
-  std::string connack_;
   std::unique_ptr<mqtt::Channel> channel_;
   Clock::time_point began_at_;
 };

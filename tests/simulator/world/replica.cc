@@ -24,7 +24,7 @@ mqtt::SessionPoolOptions PoolOptions(int number, const Plan& plan, Random& rando
   options.session.in_flight_window = plan.window;
   options.session.in_flight_bytes = plan.window_bytes;
   options.session.ack_timeout = plan.ack_timeout;
-  options.session.failover_after = plan.failover_after;
+  options.session.routing.failover_after = plan.failover_after;
   options.seed = static_cast<std::uint32_t>(random.Next());
   return options;
 }

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+
 namespace dino::simulator {
 
 Reported ReportedOf(mqtt::Outcome outcome) {
@@ -48,6 +50,13 @@ class WatchedPublisher::WatchedBatch : public mqtt::Batch {
   }
   std::string_view PayloadOf(std::uint32_t position, std::string& scratch) const override {
     return inner_->PayloadOf(position, scratch);
+  }
+  std::uint64_t RouteKey(std::uint32_t position) const override {
+    return inner_->RouteKey(position);
+  }
+  void Group(std::uint32_t first, std::uint32_t count,
+             absl::FunctionRef<std::uint32_t(std::uint64_t)> group_of) override {
+    inner_->Group(first, count, group_of);
   }
   void Settle(std::uint32_t position, mqtt::PublicationOutcome outcome) override {
     publisher_.ledger_.Settled(number_, UserAt(position), ReportedOf(outcome.outcome),

@@ -1,7 +1,6 @@
 #ifndef DINO_TESTS_SIMULATOR_WORLD_WATCHED_PUBLISHER_H_
 #define DINO_TESTS_SIMULATOR_WORLD_WATCHED_PUBLISHER_H_
 
-#include <cstddef>
 #include <map>
 #include <memory>
 
@@ -22,7 +21,7 @@ class WatchedPublisher : public mqtt::Publisher {
   WatchedPublisher(mqtt::Publisher& publisher, Ledger& ledger, int replica)
       : publisher_(publisher), ledger_(ledger), replica_(replica) {}
 
-  std::size_t session_count() const override { return publisher_.session_count(); }
+  std::shared_ptr<const mqtt::Routes> routes() const override { return publisher_.routes(); }
   bool connected() const override { return publisher_.connected(); }
   void Publish(const std::shared_ptr<mqtt::Batch>& batch) override;
   void Stop(const std::shared_ptr<mqtt::Batch>& batch) override;

@@ -18,11 +18,11 @@ namespace dino::mqtt {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::AutomaticBroker;
+using testing::ConnAck;
 using ::testing::Each;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using testing::AutomaticBroker;
-using testing::ConnAck;
 using testing::RecordingBatch;
 
 // Two sessions: 0 has the bad broker, 1 the good one.
