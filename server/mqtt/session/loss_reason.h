@@ -6,6 +6,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "absl/status/status.h"
+#include "server/mqtt/link/channel.h"
+
 namespace dino::mqtt {
 
 // Why a connection that stood is no more, so coarsely that it can be counted.
@@ -19,6 +22,13 @@ enum class LossReason : std::uint8_t {
 // Their names, in that order.
 inline constexpr std::array<std::string_view, 4> kLossReasonNames = {"closed", "ack timeout",
                                                                      "disconnected", "taken over"};
+
+// Of a connection that is lost for the reason `why`.
+inline LossReason LossReasonOf(const Channel& connection, const absl::Status& why) {
+  if (connection.taken_over()) return LossReason::kTakenOver;
+  if (connection.disconnected_by_broker()) return LossReason::kDisconnected;
+  return absl::IsDeadlineExceeded(why) ? LossReason::kAckTimeout : LossReason::kClosed;
+}
 
 }  // namespace dino::mqtt
 

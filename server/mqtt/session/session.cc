@@ -15,9 +15,6 @@ constexpr std::chrono::seconds kKeepAliveCheck{1};
 // Between two attempts, however long the first one took.
 constexpr std::chrono::milliseconds kShortestPause{20};
 
-// No event is smaller as an MQTT packet.
-constexpr std::uint32_t kSmallestEvent = 128;
-
 // What the client ID of a connection ends in that was opened beside one without it.
 constexpr char kSecondIdSuffix[] = "-b";
 
@@ -29,17 +26,23 @@ constexpr std::chrono::seconds kTakenOverDelay{10};
 Session::Session(std::uint32_t number, SessionOptions options, unsigned seed,
                  const ConnectorFactory& make_connector, Connector::ResolveFunction resolve,
                  ChangeFunction on_change, Peers& peers)
-    : number_(number),
-      options_(std::move(options)),
+    : options_(std::move(options)),
       on_change_(std::move(on_change)),
-      peers_(peers),
       connector_(make_connector(options_, std::move(resolve),
                                 [this](const absl::Status& status) { OnConnectorDone(status); })),
+      judge_(number, options_.health, peers),
       window_limit_(options_.in_flight_window),
       backoff_(seed),
       retry_at_(Clock::now()),
       queue_(number, options_.in_flight_window, options_.in_flight_bytes, router_),
       router_(number, options_.routing, peers, queue_) {}
+
+SessionChange Session::Change() const {
+  SessionChange change;
+  change.client_id = options_.client_id;
+  change.broker = options_.broker.ToString();
+  return change;
+}
 
 void Session::Attempt() {
   state_ = State::kConnecting;
@@ -71,7 +74,7 @@ void Session::OnSocket(std::uint32_t events) {
 }
 
 void Session::Established() {
-  SessionChange change;
+  SessionChange change = Change();
   change.was_connected = connected();
   state_ = State::kConnected;
   endpoint_ = connector_->endpoint();
@@ -88,8 +91,6 @@ void Session::Established() {
   fits_ = false;
   JudgeBroker(connected_at_);
   if (!fits_) router_.Unusable(connected_at_, Router::Urgency::kNow);
-  change.client_id = options_.client_id;
-  change.broker = options_.broker.ToString();
   change.connected = true;
   change.announced = connection_->connack();
   on_change_(change);
@@ -126,25 +127,13 @@ void Session::ChangeOver() {
   Established();
 }
 
-bool Session::Fits(Clock::time_point now) {
-  const ConnAck& announced = connection_->connack();
-  if (announced.maximum_packet_size != 0 && announced.maximum_packet_size < kSmallestEvent) {
-    return false;
-  }
-  if (!options_.health->left() && announced.maximum_qos > 0) return true;
-  if (!probing_) probing_ = options_.health->TryProbe(number_, now);
-  // A bad broker is better than none.
-  return probing_ || !peers_.OtherBrokerServes(number_);
-}
-
 void Session::JudgeBroker(Clock::time_point now) {
-  if (!options_.health->left()) probing_ = false;
-  const bool fits = Fits(now);
+  const bool fits = judge_.Fits(connection_->connack(), now);
   if (fits == fits_) return;
   fits_ = fits;
   if (fits) {
     queue_.LimitWindow(Window());
-    router_.Usable(now, /*serves_others=*/!probing_);
+    router_.Usable(now, /*serves_others=*/!judge_.probing());
   } else if (queue_.OldestSentAt().has_value()) {
     Lost(absl::DeadlineExceededError("the broker acknowledges nothing"));
   } else {
@@ -153,18 +142,16 @@ void Session::JudgeBroker(Clock::time_point now) {
 }
 
 std::size_t Session::Window() const {
-  if (probing_) return 1;
+  if (judge_.probing()) return 1;
   return std::clamp<std::size_t>(connection_->connack().receive_maximum, 1, window_limit_.limit());
 }
 
 void Session::Lost(const absl::Status& why) {
   // Answers that came before the end count.
   ProcessAnswers();
-  SessionChange change;
-  change.client_id = options_.client_id;
-  change.broker = options_.broker.ToString();
+  SessionChange change = Change();
   change.was_connected = connected();
-  change.loss = LossOf(why);
+  if (connected()) change.loss = LossReasonOf(*connection_, why);
   change.reason = connected() ? connection_->ReasonOfLoss(why) : std::string(why.message());
   const bool taken_over = change.loss == LossReason::kTakenOver;
   connection_.reset();
@@ -182,37 +169,10 @@ void Session::Lost(const absl::Status& why) {
   state_ = State::kWaiting;
   connector_->Cancel();
   way_home_.Rest();
-  if (std::exchange(probing_, false)) options_.health->EndProbe(number_, now);
+  judge_.ConnectionLost(now);
   fits_ = false;
-  router_.Unusable(now, options_.health->left() ? Router::Urgency::kNow : Router::Urgency::kLater);
+  router_.Unusable(now, judge_.broker_left() ? Router::Urgency::kNow : Router::Urgency::kLater);
   on_change_(change);
-}
-
-LossReason Session::LossOf(const absl::Status& why) const {
-  if (!connected()) return LossReason::kClosed;
-  if (connection_->taken_over()) return LossReason::kTakenOver;
-  if (connection_->disconnected_by_broker()) return LossReason::kDisconnected;
-  return absl::IsDeadlineExceeded(why) ? LossReason::kAckTimeout : LossReason::kClosed;
-}
-
-void Session::OnPubAck(int packet_id, std::uint8_t reason_code,
-                       std::string_view /*reason_string*/) {
-  answers_.emplace_back(packet_id, reason_code);
-}
-
-void Session::ProcessAnswers() {
-  if (answers_.empty()) return;
-  answer_count_ += answers_.size();
-  const Clock::time_point now = Clock::now();
-  Histogram::Tally latencies(options_.meter->puback);
-  for (const auto& [packet_id, reason_code] : answers_) {
-    const auto latency = queue_.Acknowledge(packet_id, reason_code, now);
-    if (!latency.has_value()) continue;
-    latencies.Observe(*latency);
-    options_.health->Answered();
-  }
-  if (window_limit_.Answered(answers_.size())) queue_.LimitWindow(Window());
-  answers_.clear();
 }
 
 Clock::time_point Session::Advance(Clock::time_point now) {
@@ -228,11 +188,9 @@ Clock::time_point Session::Advance(Clock::time_point now) {
 }
 
 void Session::MoveUsers(Clock::time_point now) {
-  SessionChange change;
+  SessionChange change = Change();
   change.users = router_.Advance(now);
   if (change.users == Router::Move::kNone) return;
-  change.client_id = options_.client_id;
-  change.broker = options_.broker.ToString();
   on_change_(change);
 }
 
@@ -243,7 +201,7 @@ void Session::KeepUp(Clock::time_point now) {
   const auto oldest = queue_.OldestSentAt();
   if (oldest.has_value() && now >= *oldest + options_.ack_timeout) {
     window_limit_.Halve();
-    options_.health->TimedOut(number_, now);
+    judge_.TimedOut(now);
     Lost(absl::DeadlineExceededError("no PUBACK in time"));
     return;
   }
@@ -251,51 +209,6 @@ void Session::KeepUp(Clock::time_point now) {
   keep_alive_at_ = now + kKeepAliveCheck;
   const absl::Status alive = connection_->KeepAlive(now);
   if (!alive.ok()) Lost(alive);
-}
-
-void Session::Send() {
-  Clock::time_point now;
-  // With QoS 0 the answers come while we send, and make room for more: that may take long.
-  do {
-    now = Clock::now();
-    queue_.Expire(now, /*unreachable=*/false);
-    if (!Burst(now)) {
-      Lost(absl::UnavailableError("connection lost while sending"));
-      return;
-    }
-    if (answers_.empty()) break;
-    ProcessAnswers();
-  } while (queue_.unsent() > 0);
-  // A broker that leaves Nagle's algorithm on holds back its next PUBACKs until then.
-  if (queue_.OldestSentAt().has_value()) connection_->AcknowledgeReceived();
-  connection_->Watch();
-}
-
-bool Session::Burst(Clock::time_point now) {
-  const auto transmit = [this](const SendQueue::Outgoing& outgoing, InFlight& entry,
-                               std::uint8_t& reason_code) {
-    return Transmit(outgoing, entry, reason_code);
-  };
-  if (queue_.unsent() < 2) return queue_.Fill(now, transmit);
-  connection_->Cork(true);
-  const bool ok = queue_.Fill(now, transmit);
-  return connection_->Cork(false) && ok;
-}
-
-SendQueue::SendStatus Session::Transmit(const SendQueue::Outgoing& outgoing, InFlight& entry,
-                                        std::uint8_t& reason_code) {
-  const Batch& batch = outgoing.batch;
-  switch (connection_->Publish(outgoing.topic, outgoing.payload, batch.options().qos,
-                               properties_.For(batch, entry.sent_at), entry.packet_id)) {
-    case Channel::PublishStatus::kSent:
-      return SendQueue::SendStatus::kSent;
-    case Channel::PublishStatus::kRefused:
-      reason_code = connection_->refusal().reason_code;
-      return SendQueue::SendStatus::kRefused;
-    case Channel::PublishStatus::kConnectionLost:
-      break;
-  }
-  return SendQueue::SendStatus::kConnectionLost;
 }
 
 Clock::time_point Session::NextTimer() const {

@@ -24,6 +24,7 @@
 #include "server/mqtt/queue/window_limit.h"
 #include "server/mqtt/session/backoff.h"
 #include "server/mqtt/session/broker_health.h"
+#include "server/mqtt/session/broker_judge.h"
 #include "server/mqtt/session/loss_reason.h"
 #include "server/mqtt/session/peers.h"
 #include "server/mqtt/session/properties_cache.h"
@@ -126,13 +127,12 @@ class Session : private SocketHandler, private Channel::Listener {
   // False if nothing is to be sent at this connection any more.
   bool Stays(Clock::time_point now);
   void ChangeOver();
-  // Whether the users are to be served through the connection.
-  bool Fits(Clock::time_point now);
   void JudgeBroker(Clock::time_point now);
   // How much of the window the connection may use.
   std::size_t Window() const;
   void Lost(const absl::Status& why);
-  LossReason LossOf(const absl::Status& why) const;
+  // With the session's names.
+  SessionChange Change() const;
   // Tells the meter how much is in flight.
   void Measure() { options_.meter->UpdateInFlight(queue_.in_flight(), measured_in_flight_); }
   void MoveUsers(Clock::time_point now);
@@ -144,10 +144,8 @@ class Session : private SocketHandler, private Channel::Listener {
                                  std::uint8_t& reason_code);
   Clock::time_point NextTimer() const;
 
-  const std::uint32_t number_;
   const SessionOptions options_;
   const ChangeFunction on_change_;
-  Peers& peers_;
 
   State state_ = State::kWaiting;
   // Attempts, and a second connection beside the one that is in use.
@@ -155,9 +153,8 @@ class Session : private SocketHandler, private Channel::Listener {
   std::unique_ptr<Channel> connection_;
   // The address and port of that one.
   std::string endpoint_;
-  // Whether the users are served through it, and whether that is to find out if the broker answers.
+  // Whether the users are served through it.
   bool fits_ = false;
-  bool probing_ = false;
   // Whether it has the session's second client ID.
   bool second_id_ = false;
   WayHome way_home_{kStable};
@@ -165,6 +162,7 @@ class Session : private SocketHandler, private Channel::Listener {
   std::vector<std::pair<int, std::uint8_t>> answers_;
   std::size_t answer_count_ = 0;
 
+  BrokerJudge judge_;
   WindowLimit window_limit_;
   Backoff backoff_;
   // Counts attempts since the last success; picks the address.

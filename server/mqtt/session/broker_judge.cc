@@ -1,0 +1,26 @@
+#include "server/mqtt/session/broker_judge.h"
+
+namespace dino::mqtt {
+namespace {
+
+// No event is smaller as an MQTT packet.
+constexpr std::uint32_t kSmallestEvent = 128;
+
+}  // namespace
+
+bool BrokerJudge::Fits(const ConnAck& announced, Clock::time_point now) {
+  if (!health_->left()) probing_ = false;
+  if (announced.maximum_packet_size != 0 && announced.maximum_packet_size < kSmallestEvent) {
+    return false;
+  }
+  if (!health_->left() && announced.maximum_qos > 0) return true;
+  if (!probing_) probing_ = health_->TryProbe(session_, now);
+  // A bad broker is better than none.
+  return probing_ || !peers_.OtherBrokerServes(session_);
+}
+
+void BrokerJudge::ConnectionLost(Clock::time_point now) {
+  if (std::exchange(probing_, false)) health_->EndProbe(session_, now);
+}
+
+}  // namespace dino::mqtt

@@ -1,0 +1,44 @@
+#ifndef DINO_SERVER_MQTT_SESSION_BROKER_JUDGE_H_
+#define DINO_SERVER_MQTT_SESSION_BROKER_JUDGE_H_
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "server/base/clock.h"
+#include "server/mqtt/session/broker_health.h"
+#include "server/mqtt/session/peers.h"
+#include "server/mqtt/wire/connack.h"
+
+namespace dino::mqtt {
+
+// Answers whether a session's users are to be served through its connection: not by a broker that
+// answers nothing or takes no events, as long as another one serves. Not thread-safe.
+class BrokerJudge {
+ public:
+  // `peers` outlives the judge.
+  BrokerJudge(std::uint32_t session, std::shared_ptr<BrokerHealth> health, Peers& peers)
+      : session_(session), health_(std::move(health)), peers_(peers) {}
+
+  // What a connection is good for whose broker has announced this.
+  bool Fits(const ConnAck& announced, Clock::time_point now);
+
+  // True if the connection is used to find out whether the broker answers.
+  bool probing() const { return probing_; }
+  // True if the users are not to wait for the broker.
+  bool broker_left() const { return health_->left(); }
+
+  void Answered() { health_->Answered(); }
+  void TimedOut(Clock::time_point now) { health_->TimedOut(session_, now); }
+  void ConnectionLost(Clock::time_point now);
+
+ private:
+  const std::uint32_t session_;
+  const std::shared_ptr<BrokerHealth> health_;
+  Peers& peers_;
+  bool probing_ = false;
+};
+
+}  // namespace dino::mqtt
+
+#endif  // DINO_SERVER_MQTT_SESSION_BROKER_JUDGE_H_

@@ -1,0 +1,71 @@
+// How a session that is connected sends, and takes answers.
+#include "server/mqtt/session/session.h"
+
+namespace dino::mqtt {
+
+void Session::OnPubAck(int packet_id, std::uint8_t reason_code,
+                       std::string_view /*reason_string*/) {
+  answers_.emplace_back(packet_id, reason_code);
+}
+
+void Session::ProcessAnswers() {
+  if (answers_.empty()) return;
+  answer_count_ += answers_.size();
+  const Clock::time_point now = Clock::now();
+  Histogram::Tally latencies(options_.meter->puback);
+  for (const auto& [packet_id, reason_code] : answers_) {
+    const auto latency = queue_.Acknowledge(packet_id, reason_code, now);
+    if (!latency.has_value()) continue;
+    latencies.Observe(*latency);
+    judge_.Answered();
+  }
+  if (window_limit_.Answered(answers_.size())) queue_.LimitWindow(Window());
+  answers_.clear();
+}
+
+void Session::Send() {
+  Clock::time_point now;
+  // With QoS 0 the answers come while we send, and make room for more: that may take long.
+  do {
+    now = Clock::now();
+    queue_.Expire(now, /*unreachable=*/false);
+    if (!Burst(now)) {
+      Lost(absl::UnavailableError("connection lost while sending"));
+      return;
+    }
+    if (answers_.empty()) break;
+    ProcessAnswers();
+  } while (queue_.unsent() > 0);
+  // A broker that leaves Nagle's algorithm on holds back its next PUBACKs until then.
+  if (queue_.OldestSentAt().has_value()) connection_->AcknowledgeReceived();
+  connection_->Watch();
+}
+
+bool Session::Burst(Clock::time_point now) {
+  const auto transmit = [this](const SendQueue::Outgoing& outgoing, InFlight& entry,
+                               std::uint8_t& reason_code) {
+    return Transmit(outgoing, entry, reason_code);
+  };
+  if (queue_.unsent() < 2) return queue_.Fill(now, transmit);
+  connection_->Cork(true);
+  const bool ok = queue_.Fill(now, transmit);
+  return connection_->Cork(false) && ok;
+}
+
+SendQueue::SendStatus Session::Transmit(const SendQueue::Outgoing& outgoing, InFlight& entry,
+                                        std::uint8_t& reason_code) {
+  const Batch& batch = outgoing.batch;
+  switch (connection_->Publish(outgoing.topic, outgoing.payload, batch.options().qos,
+                               properties_.For(batch, entry.sent_at), entry.packet_id)) {
+    case Channel::PublishStatus::kSent:
+      return SendQueue::SendStatus::kSent;
+    case Channel::PublishStatus::kRefused:
+      reason_code = connection_->refusal().reason_code;
+      return SendQueue::SendStatus::kRefused;
+    case Channel::PublishStatus::kConnectionLost:
+      break;
+  }
+  return SendQueue::SendStatus::kConnectionLost;
+}
+
+}  // namespace dino::mqtt
