@@ -26,7 +26,8 @@ def excused():
 
 
 def sample_of(program, options):
-    numbers = list(range(1, len(program.mutants) + 1))
+    numbers = [n for n, mutant in enumerate(program.mutants, 1)
+               if options.only in str(mutant)]
     if options.sample:
         numbers = random.Random(options.seed).sample(numbers, min(options.sample, len(numbers)))
     # Those that need no build of their own come first.
@@ -56,6 +57,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", metavar="FOLDER")
     parser.add_argument("--sample", type=int, help="only so many mutants of each folder")
+    parser.add_argument("--only", default="", metavar="TEXT",
+                        help="only mutants with this in `file:line: before -> after`")
     parser.add_argument("--seed", type=int, default=1, help="chooses the sample")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "dev")

@@ -34,7 +34,11 @@ class Program:
         base = root / "server" / folder
         paths = sorted(p for p in base.rglob("*") if p.suffix in (".cc", ".h"))
         self.texts = {str(p.relative_to(root)): p.read_text() for p in paths}
-        self.commands = {p: commands[str(root / p)] for p in self.texts if p.endswith(".cc")}
+        # The tests are built like the code: a change in a header must reach both.
+        places = (base, root / "tests" / "unit" / folder)
+        self.commands = {str(pathlib.Path(f).relative_to(root)): command
+                         for f, command in commands.items()
+                         if any(place in pathlib.Path(f).parents for place in places)}
         self.mutants = [m for p, text in self.texts.items() for m in mutants_of(p, text)]
         self.slow = {}  # Numbers of mutants that need a build of their own.
         self.filters = []
@@ -51,7 +55,8 @@ class Program:
 
     def compile(self, path, name, check=False):
         """Compiles one file of a tree of changed files; returns the compiler's errors."""
-        source = self.tree(name) / path
+        places = (self.tree(name), self.tree("all"), self.root)
+        source = next(place / path for place in places if (place / path).exists())
         command = [a for a in self.commands[path]
                    if not a.startswith("-W") and a not in ("-g", "-c", "ccache")]
         output = command.index("-o")
@@ -60,8 +65,8 @@ class Program:
                         "-include", str(self.tree("all") / "prelude.h")]
         target = self.object_of(name, path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        what = ["-fsyntax-only"] if check else ["-c", "-MMD", "-MF", f"{target}.d", "-o", str(target)]
-        source = source if source.exists() else self.tree("all") / path
+        what = ["-fsyntax-only"] if check else [
+            "-c", "-MMD", "-MF", f"{target}.d", "-o", str(target)]
         done = run(command + what + [str(source)], self.build)
         return done.stderr if done.returncode != 0 else ""
 
@@ -80,8 +85,9 @@ class Program:
         objects = [str(self.object_of(name if p in replaced else "all", p)) for p in self.commands]
         output = command.index("-o")
         command[output + 1] = str(self.tree(name) / "test")
-        # The first definition of an inline function is the one that the linker takes.
         first = next(i for i, a in enumerate(command) if a.endswith(".o"))
+        command = [a for a in command if not a.endswith(".o")]
+        # Before the libraries, so that the linker takes nothing from the folder's own.
         command[first:first] = objects
         return run(command, self.build).returncode == 0
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Changes the code of one folder at a time and counts what its unit tests notice:
-#   tests/mutation/run.sh [--sample N] [--seed N] [--jobs N] event|fanout...
+#   tests/mutation/run.sh [--only TEXT] [--sample N] [--seed N] [--jobs N] event|fanout...
 set -eu
 cd "$(dirname "$0")/../.."
 

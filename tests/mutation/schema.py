@@ -5,7 +5,8 @@ import re
 # The tests run once a mutant; the files are compiled once.
 PRELUDE = """#pragma once
 #include <cstdlib>
-inline const int dino_mutant = std::getenv("DINO_MUTANT") ? std::atoi(std::getenv("DINO_MUTANT")) : 0;
+inline const char* const dino_chosen = std::getenv("DINO_MUTANT");
+inline const int dino_mutant = dino_chosen ? std::atoi(dino_chosen) : 0;
 """
 
 

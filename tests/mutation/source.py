@@ -141,7 +141,8 @@ class Scanner:
         value = DECLARATION.match(text)
         if self.blocks[-1] == "scope":
             if value and not re.search(r"\boperator\b|=\s*(default|delete|0);$", text):
-                free = "constexpr" in text and "static" not in text and text[value.end()] not in "{["
+                constant = "constexpr" in text and "static" not in text
+                free = constant and text[value.end()] not in "{["
                 self.constexpr = free
                 self.add(start + value.end(), end - 1, "condition" if free else "fixed")
         elif value and not text.startswith("return"):
