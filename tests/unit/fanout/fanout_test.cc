@@ -86,6 +86,15 @@ class FanoutTest : public ::testing::Test {
   std::vector<PublicationOutcome> outcomes_;
 };
 
+TEST(FanoutOptionsTest, DefaultsAreThoseOfTheSettings) {
+  const FanoutOptions options;
+  EXPECT_EQ(options.default_expiry, std::chrono::hours(24));
+  EXPECT_EQ(options.max_pending_publications, 1000000U);
+  EXPECT_EQ(options.max_pending_bytes, std::size_t{256} << 20);
+  EXPECT_EQ(options.idempotency.entries, 100000U);
+  EXPECT_EQ(options.idempotency.window, std::chrono::minutes(10));
+}
+
 TEST_F(FanoutTest, PublishesOnceToTheTopicOfEachRecipient) {
   std::vector<std::int64_t> users(100);
   std::iota(users.begin(), users.end(), 1000);

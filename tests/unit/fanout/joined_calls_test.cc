@@ -123,6 +123,8 @@ TEST_F(JoinedCallsTest, StoppingAJoinedCallEndsItAlone) {
   EXPECT_EQ(third.answer->summary.acknowledged_count, 1U);
   EXPECT_THAT(OutcomesOf(*third.answer),
               ElementsAre(Outcome::kAcknowledged, Outcome::kUnknown, Outcome::kUnknown));
+  EXPECT_EQ(third.answer->outcomes[1].reason_code, 0) << "no broker answered";
+  EXPECT_FALSE(third.answer->outcomes[1].unreachable);
   EXPECT_FALSE(second.answer->given());
   End({2, 3}, {kAcknowledged, kAcknowledged});
   EXPECT_EQ(second.answer->failure(), Failure::kNone);

@@ -32,6 +32,21 @@ TEST(PublicationMeterTest, EachPublicationEndsAsOne) {
   EXPECT_EQ(meter.ended(0, Outcome::kAcknowledged), 0U);
 }
 
+TEST(PublicationMeterTest, CountsRecipientsInTheBucketsOfTheMetric) {
+  PublicationMeter meter({"message"});
+  const std::vector<std::size_t> bounds = {1,   2,   5,    10,   20,   50,   100,
+                                           200, 500, 1000, 2000, 5000, 10000};
+  std::vector<std::uint64_t> expected(bounds.size() + 1, 0);
+  for (std::size_t i = 0; i < bounds.size(); ++i) {
+    meter.Began(bounds[i]);
+    ++expected[i];
+    EXPECT_EQ(meter.recipients().Read().counts, expected) << bounds[i];
+    meter.Began(bounds[i] + 1);
+    ++expected[i + 1];
+    EXPECT_EQ(meter.recipients().Read().counts, expected) << bounds[i] + 1;
+  }
+}
+
 TEST(PublicationMeterTest, NamesEveryOutcomeInItsPlace) {
   std::vector<std::string_view> names;
   auto next = static_cast<std::uint8_t>(Outcome::kPending);

@@ -21,6 +21,9 @@ TEST(DeleteAttachmentValidationTest, NamesWhatIsWrong) {
       {"an invalid message",
        [](Request& r) { r.mutable_delete_attachment()->set_message_ids(0, ""); },
        {"delete_attachment.message_ids[0]" + kUuidRule}},
+      {"an invalid first file",
+       [](Request& r) { r.mutable_delete_attachment()->set_file_ids(0, ""); },
+       {"delete_attachment.file_ids[0]" + kFileIdRule}},
       {"invalid files",
        [](Request& r) {
          r.mutable_delete_attachment()->add_file_ids("");
