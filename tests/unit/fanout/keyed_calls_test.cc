@@ -9,6 +9,12 @@ namespace {
 
 using ::testing::ElementsAre;
 
+TEST(IdempotencyOptionsTest, DefaultsAreThoseOfTheSettings) {
+  const IdempotencyOptions options;
+  EXPECT_EQ(options.entries, 100000U);
+  EXPECT_EQ(options.window, std::chrono::minutes(10));
+}
+
 TEST_F(KeyedCallsTest, TheFirstCallPublishesToAll) {
   const TestCall call = Publish();
   const auto batch = publisher_.WaitForBatch();

@@ -30,6 +30,7 @@ TEST(PublicationMeterTest, EachPublicationEndsAsOne) {
   EXPECT_EQ(meter.ended(1, Outcome::kNotSent), 1U);
   EXPECT_EQ(meter.ended(1, Outcome::kUnknown), 1U);
   EXPECT_EQ(meter.ended(0, Outcome::kAcknowledged), 0U);
+  EXPECT_THAT(meter.kinds(), ::testing::ElementsAre("message", "custom"));
 }
 
 TEST(PublicationMeterTest, CountsRecipientsInTheBucketsOfTheMetric) {
