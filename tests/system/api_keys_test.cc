@@ -82,7 +82,7 @@ class ApiKeysTest : public ::testing::Test {
   std::optional<BridgeProcess> bridge_;
 };
 
-TEST_F(ApiKeysTest, OnlyKeysThatTheFileKnowsOpen) {
+TEST_F(ApiKeysTest, AcceptsOnlyKeysOfTheFile) {
   EXPECT_TRUE(PublishWith(kOldKey).ok());
   EXPECT_EQ(PublishWith(kNewKey).error_code(), grpc::StatusCode::UNAUTHENTICATED);
   EXPECT_EQ(PublishWith("").error_code(), grpc::StatusCode::UNAUTHENTICATED);
@@ -116,7 +116,7 @@ TEST_F(ApiKeysTest, KeysChangeUnderLoadWithoutAFailedCall) {
   for (std::thread& caller : callers) caller.join();
 }
 
-TEST_F(ApiKeysTest, ABrokenFileIsToldAndChangesNothing) {
+TEST_F(ApiKeysTest, AnInvalidFileIsReportedAndChangesNothing) {
   Write("\"broken\"");
   bridge_->WaitForLog("invalid key file; the previous one stays in force");
   EXPECT_TRUE(PublishWith(kOldKey).ok());
@@ -139,7 +139,7 @@ TEST(HashKeyTest, PrintsAnEntry) {
   EXPECT_THAT(HashOf(kOldKey), MatchesRegex(R"(\{"name": "chat", "sha256": \["[0-9a-f]+"\]\})"));
 }
 
-TEST(HashKeyTest, RefusesWhatIsNoKeyOrNoName) {
+TEST(HashKeyTest, RefusesInvalidKeysAndNames) {
   EXPECT_EQ(HashOf("short"), "");
   EXPECT_EQ(HashOf("a key that has spaces"), "");
   EXPECT_EQ(HashOf(kOldKey, "no/name"), "");

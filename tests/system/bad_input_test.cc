@@ -127,7 +127,7 @@ struct BadBytesCase {
   const char* field;
 };
 
-TEST_F(BadInputTest, BytesThatAreNoRequestAreRefused) {
+TEST_F(BadInputTest, MalformedRequestsAreRefused) {
   const std::vector<BadBytesCase> rows = {
       {"a length beyond the end", "\x0A\x05\x0A"sv, "request"},
       {"a message cut off inside", "\x0A\x02\x0A\x05\x10\x01"sv, "message"},
@@ -147,7 +147,7 @@ TEST_F(BadInputTest, BytesThatAreNoRequestAreRefused) {
   ExpectNothingPublished();
 }
 
-TEST_F(BadInputTest, ATextThatIsNotUtf8IsRefusedThoughAllElseIsRight) {
+TEST_F(BadInputTest, AnOtherwiseValidRequestWithInvalidUtf8IsRefused) {
   std::string bytes = MessageRequest({1}, "good?good").SerializeAsString();
   bytes[bytes.find('?')] = '\xFF';
   const grpc::Status status = CallWithBytes(bridge_, "PublishMessage", bytes);
@@ -157,7 +157,7 @@ TEST_F(BadInputTest, ATextThatIsNotUtf8IsRefusedThoughAllElseIsRight) {
   ExpectNothingPublished();
 }
 
-TEST_F(BadInputTest, AnEmptyRequestNamesAllThatIsMissing) {
+TEST_F(BadInputTest, AnEmptyRequestNamesEveryMissingField) {
   const grpc::Status status = CallWithBytes(bridge_, "PublishMessage", "");
 
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << Describe(status);

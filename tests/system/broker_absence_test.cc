@@ -18,14 +18,14 @@ class BrokerAbsenceTest : public ::testing::Test {
   BridgeProcess bridge_{broker_.address()};
 };
 
-TEST_F(BrokerAbsenceTest, TheProcessLivesButIsNotReady) {
+TEST_F(BrokerAbsenceTest, IsAliveButNotReady) {
   EXPECT_EQ(bridge_.Health("liveness"), kServing);
   EXPECT_EQ(bridge_.Health(""), kNotServing);
   EXPECT_EQ(bridge_.Health(kServiceName), kNotServing);
   EXPECT_TRUE(bridge_.running());
 }
 
-TEST_F(BrokerAbsenceTest, CallsAreRefusedAndToldWhenToRepeat) {
+TEST_F(BrokerAbsenceTest, CallsAreRefusedWithARetryDelay) {
   const grpc::Status status = PublishMessage(bridge_, MessageRequest({1}, "hello"));
 
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << Describe(status);
@@ -35,7 +35,7 @@ TEST_F(BrokerAbsenceTest, CallsAreRefusedAndToldWhenToRepeat) {
   EXPECT_GT(retry->retry_delay().seconds() + retry->retry_delay().nanos(), 0);
 }
 
-TEST_F(BrokerAbsenceTest, BadInputIsToldAllTheSame) {
+TEST_F(BrokerAbsenceTest, InvalidRequestsAreStillReported) {
   const grpc::Status status = PublishMessage(bridge_, MessageRequest({}, "hello"));
 
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << Describe(status);
@@ -53,7 +53,7 @@ TEST_F(BrokerAbsenceTest, CallsSucceedOnceABrokerAppears) {
   EXPECT_EQ(subscriber.Next(4).size(), 4U);
 }
 
-TEST_F(BrokerAbsenceTest, TheProcessStopsInOrder) {
+TEST_F(BrokerAbsenceTest, ShutsDownCleanly) {
   bridge_.Stop();
 
   EXPECT_FALSE(bridge_.running());

@@ -91,7 +91,7 @@ class BrokerAnswerTest : public ::testing::TestWithParam<AnswerCase> {
   RestartableBridge bridge_{broker_.address(), {"--default-deadline=1s"}};
 };
 
-TEST_P(BrokerAnswerTest, LeadsToTheStatusOfTheContract) {
+TEST_P(BrokerAnswerTest, MapsToTheStatusOfTheContract) {
   v1::Delivery delivery;
   const grpc::Status status = bridge_.Publish(MessageRequest({1, 2, 3}, "hello"), &delivery,
                                               RestartableBridge::Deadline::kNone);
@@ -137,7 +137,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "0xc5 unknown reason", Repeated::kNo}),
     [](const auto& test) { return std::string(test.param.name); });
 
-TEST(LateAckTest, TenSecondsAreInTimeIfTheAckTimeoutIsLonger) {
+TEST(LateAckTest, AnAckAfterTenSecondsCountsIfTheAckTimeoutIsLonger) {
   AutomaticBroker broker;
   FaultProxy proxy(broker.port());
   RestartableBridge bridge(proxy.address(), {"--mqtt-ack-timeout=60s", "--mqtt-sessions=1"});

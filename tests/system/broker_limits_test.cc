@@ -71,7 +71,7 @@ TEST_F(BrokerLimitsTest, ReceiveMaximumMayRiseAndFallBetweenConnections) {
   EXPECT_THAT(broker_.publications(), SizeIs(published - 1 + kUsers));
 }
 
-TEST_F(BrokerLimitsTest, ABrokerWithoutQos1IsToldAndTakesQos0) {
+TEST_F(BrokerLimitsTest, OnlyQos0IsServedByABrokerWithoutQos1) {
   ConnAck limits;
   limits.maximum_qos = 0;
   Greet(limits);
@@ -85,7 +85,7 @@ TEST_F(BrokerLimitsTest, ABrokerWithoutQos1IsToldAndTakesQos0) {
   EXPECT_THAT(broker_.WaitForPublications(2), SizeIs(2));
 }
 
-TEST_F(BrokerLimitsTest, AnEventLargerThanTheBrokerTakesIsRefusedAndOthersAreNot) {
+TEST_F(BrokerLimitsTest, OnlyEventsAboveTheBrokersLimitAreRefused) {
   ConnAck limits;
   limits.maximum_packet_size = 1000;
   Greet(limits);

@@ -61,7 +61,7 @@ class BrokerProcessFaultsTest : public ::testing::Test {
   }
 };
 
-TEST_F(BrokerProcessFaultsTest, RestartsBeforeAnySessionIsStable) {
+TEST_F(BrokerProcessFaultsTest, SurvivesRestartsBeforeAnySessionIsStable) {
   RestartableBridge bridge(broker_.address());
   StartCallers(bridge, kPatience);
   for (const auto& caller : callers_) {

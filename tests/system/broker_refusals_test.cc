@@ -102,7 +102,7 @@ INSTANTIATE_TEST_SUITE_P(
                       RefusalCase{"UnknownCode", 0xC5, "0xc5 unknown reason"}),
     [](const auto& test) { return std::string(test.param.name); });
 
-TEST(LongRefusalTest, TheNextAttemptComesSoonHoweverManyHaveFailed) {
+TEST(LongRefusalTest, RetriesStayFrequentHoweverManyHaveFailed) {
   AutomaticBroker broker;
   broker.GreetWith(Refusal(0x88));
   RestartableBridge bridge(broker.address(), {"--mqtt-sessions=1"});
@@ -112,7 +112,7 @@ TEST(LongRefusalTest, TheNextAttemptComesSoonHoweverManyHaveFailed) {
   bridge.WaitForReadiness(true);
 }
 
-TEST(BrokerSilenceTest, TheBridgeIsNotReadyUntilTheBrokerSpeaks) {
+TEST(BrokerSilenceTest, TheBridgeIsNotReadyUntilTheBrokerAnswers) {
   AutomaticBroker broker;
   FaultProxy proxy(broker.port());
   proxy.Set(FaultProxy::Door::kBlackHole);

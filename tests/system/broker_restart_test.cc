@@ -108,7 +108,7 @@ TEST_F(BrokerRestartTest, CallsSucceedAgainAfterTheBrokerWasKilled) {
   while (text != "end" && !HasFailure()) text = TextOf(subscriber_.Next().payload);
 }
 
-TEST_F(BrokerRestartTest, CallsSurviveRestartsOneAfterTheOther) {
+TEST_F(BrokerRestartTest, CallsSurviveConsecutiveRestarts) {
   for (int round = 0; round < 3; ++round) {
     broker_.Kill();
     Recover();

@@ -111,7 +111,7 @@ class BrokerRightsTest : public ::testing::Test {
       {"--mqtt-username=bridge", "--mqtt-password-file=" + broker_.password_file()}};
 };
 
-TEST_F(BrokerRightsTest, OneForbiddenTopicFailsItsRecipientAlone) {
+TEST_F(BrokerRightsTest, AForbiddenTopicFailsOnlyItsRecipient) {
   bridge_.WaitForReadiness(true);
   const grpc::Status status = bridge_.Publish(MessageRequest({1, 2, 3, 4}, "hello"));
 
@@ -130,7 +130,7 @@ TEST_F(BrokerRightsTest, OneForbiddenTopicFailsItsRecipientAlone) {
   }
 }
 
-TEST_F(BrokerRightsTest, RightsMayGoAndComeWhileConnected) {
+TEST_F(BrokerRightsTest, RightsCanBeRevokedAndRestoredWhileConnected) {
   broker_.SetRules(Rules(""));
   bridge_.WaitForReadiness(true);
   PatientCaller unharmed(bridge_.stub(), {1});

@@ -57,7 +57,7 @@ class BrokerTlsTest : public ::testing::Test {
   MosquittoBroker broker_{Door()};
 };
 
-TEST_F(BrokerTlsTest, EventsArriveByTlsAndNoSecretIsLogged) {
+TEST_F(BrokerTlsTest, EventsArriveOverTlsAndNoSecretIsLogged) {
   Subscriber subscriber(broker_.open_port(), "subscriber", {"dms/dev/+"});
   BridgeProcess bridge(Address(), Flags());
   bridge.WaitForHealth("", health::HealthCheckResponse::SERVING);
@@ -83,7 +83,7 @@ TEST_F(BrokerTlsTest, CallsSucceedAgainAfterTheBrokerWasKilled) {
   EXPECT_TRUE(status.ok()) << Describe(status);
 }
 
-TEST_F(BrokerTlsTest, ANewPasswordIsTakenWithoutARestart) {
+TEST_F(BrokerTlsTest, ANewPasswordIsUsedWithoutARestart) {
   std::ofstream(password_) << "old";
   BridgeProcess bridge(Address(), Flags());
   bridge.WaitForLog("connecting failed");
@@ -92,7 +92,7 @@ TEST_F(BrokerTlsTest, ANewPasswordIsTakenWithoutARestart) {
   bridge.WaitForHealth("", health::HealthCheckResponse::SERVING);
 }
 
-TEST_F(BrokerTlsTest, AFileThatIsMissingAtTheStartIsTold) {
+TEST_F(BrokerTlsTest, AMissingFileIsReportedAtStartup) {
   std::filesystem::remove(client_.key);
   std::vector<std::string> command = {BridgeProgram(), "--mqtt-brokers=" + Address()};
   for (const std::string& flag : Flags()) command.push_back(flag);

@@ -55,7 +55,7 @@ class CallLogTest : public ::testing::Test {
   std::vector<LogRecord> log_;
 };
 
-TEST_F(CallLogTest, FailuresAreLoggedWithWhoAndHowFar) {
+TEST_F(CallLogTest, FailuresAreLoggedWithCallerAndCounts) {
   broker_.AnswerWith([](const Publish& publish) -> std::uint8_t {
     return publish.topic == "dms/dev/2" ? 0x87 : 0;
   });
@@ -81,7 +81,7 @@ TEST_F(CallLogTest, FailuresAreLoggedWithWhoAndHowFar) {
   EXPECT_EQ(record.Text("event_id").size(), 36U);
 }
 
-TEST_F(CallLogTest, ACallOfAStrangerHasItsTraceToo) {
+TEST_F(CallLogTest, UnauthenticatedCallsAreLoggedWithTheirTrace) {
   grpc::ClientContext context;
   context.AddMetadata("traceparent", "00-" + kTraceId + "-b7ad6b7169203331-01");
   v1::PublishMessageResponse response;
@@ -93,7 +93,7 @@ TEST_F(CallLogTest, ACallOfAStrangerHasItsTraceToo) {
   EXPECT_EQ(records[0].Text("caller"), "");
 }
 
-TEST_F(CallLogTest, EventsOfABatchAndAStreamAreLoggedByThemselves) {
+TEST_F(CallLogTest, EachEventOfABatchOrStreamIsLogged) {
   v1::PublishBatchRequest batch;
   *batch.add_events()->mutable_message() = MessageRequest({1}, kText);
   *batch.add_events()->mutable_message() = MessageRequest({0}, kText);
@@ -110,7 +110,7 @@ TEST_F(CallLogTest, EventsOfABatchAndAStreamAreLoggedByThemselves) {
   }
 }
 
-TEST_F(CallLogTest, AStreamsEndTellsHowManyRequestsCame) {
+TEST_F(CallLogTest, TheEndOfAStreamIsLoggedWithItsRequestCount) {
   grpc::ClientContext context;
   Prepare(context);
   const auto stream = bridge_.stub().PublishStream(&context);

@@ -74,7 +74,7 @@ class CallerTlsTest : public ::testing::Test {
   std::optional<BridgeProcess> bridge_;
 };
 
-TEST_F(CallerTlsTest, AnswersByTlsAndNotInTheClear) {
+TEST_F(CallerTlsTest, AnswersOverTlsOnly) {
   Start();
   const grpc::Status status = CallWith({});
   EXPECT_TRUE(status.ok()) << Describe(status);
@@ -91,7 +91,7 @@ TEST_F(CallerTlsTest, AnswersByTlsAndNotInTheClear) {
       Code::UNAVAILABLE);
 }
 
-TEST_F(CallerTlsTest, SpeaksTls12AndNewerOnly) {
+TEST_F(CallerTlsTest, AcceptsOnlyTls12AndNewer) {
   Start();
   const auto connect = [this](const std::string& version) {
     Subprocess client({"/bin/sh", "-c",
@@ -104,7 +104,7 @@ TEST_F(CallerTlsTest, SpeaksTls12AndNewerOnly) {
   EXPECT_NE(connect("tls1_1"), 0);
 }
 
-TEST_F(CallerTlsTest, OnlyCertificatesOfTheAuthorityOpen) {
+TEST_F(CallerTlsTest, AcceptsOnlyCertificatesOfTheAuthority) {
   StartForCertificates();
   const grpc::Status status = CallWith(authority_.Issue("DNS:chat.example"));
   EXPECT_TRUE(status.ok()) << Describe(status);
@@ -117,7 +117,7 @@ TEST_F(CallerTlsTest, OnlyCertificatesOfTheAuthorityOpen) {
       << "ended";
 }
 
-TEST_F(CallerTlsTest, ANameInACertificateStandsForAKey) {
+TEST_F(CallerTlsTest, ANameInACertificateReplacesAKey) {
   const std::string keys = authority_.directory() / "keys.json";
   std::ofstream(keys) << R"({"callers": [
       {"name": "chat", "certificates": ["spiffe://prod/chat"], "methods": ["PublishMessage"]},
@@ -133,7 +133,7 @@ TEST_F(CallerTlsTest, ANameInACertificateStandsForAKey) {
             Code::UNAUTHENTICATED);
 }
 
-TEST_F(CallerTlsTest, ARevokedCertificateOpensNoMoreAlsoOnAnOpenConnection) {
+TEST_F(CallerTlsTest, ARevokedCertificateIsRefusedOnOpenConnectionsToo) {
   const std::string crl = authority_.directory() / "revoked.pem";
   ReplaceFile(crl, authority_.RevocationList());
   StartForCertificates({"--tls-client-crl-file=" + crl});
@@ -148,7 +148,7 @@ TEST_F(CallerTlsTest, ARevokedCertificateOpensNoMoreAlsoOnAnOpenConnection) {
   EXPECT_TRUE(CallWith(good).ok());
 }
 
-TEST_F(CallerTlsTest, AnAuthorityIsSwappedForNewConnections) {
+TEST_F(CallerTlsTest, ANewAuthorityAppliesToNewConnections) {
   CertificateAuthority other("Other authority");
   StartForCertificates();
   const CertificateFiles old_one = authority_.Issue("DNS:chat.example");
@@ -159,7 +159,7 @@ TEST_F(CallerTlsTest, AnAuthorityIsSwappedForNewConnections) {
   EXPECT_EQ(CallWith(old_one).error_code(), Code::UNAVAILABLE);
 }
 
-TEST_F(CallerTlsTest, APairThatDoesNotMatchIsToldAndLeavesTheOldOneInForce) {
+TEST_F(CallerTlsTest, AMismatchedPairIsReportedAndTheOldOneStaysInForce) {
   Start();
   CertificateAuthority other("Other authority");
   const CertificateFiles next = other.Issue(kNames);

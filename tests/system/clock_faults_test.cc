@@ -126,7 +126,7 @@ class ServiceAcrossAJumpTest : public ClockFaultsTest {
   BridgeProcess bridge_{broker_.address(), {"--default-expiry=1000s"}, clock_.environment()};
 };
 
-TEST_P(ServiceAcrossAJumpTest, NewCallsAreServedAndExpireAsEver) {
+TEST_P(ServiceAcrossAJumpTest, NewCallsAreServedAndExpireAsUsual) {
   clock_.Jump(GetParam().by);
   for (const char* text : {"first", "second"}) {
     const grpc::Status status = PublishMessage(bridge_, MessageRequest({1}, text));
@@ -151,7 +151,7 @@ TEST_P(ServiceAcrossAJumpTest, IdempotencyKeysAreRemembered) {
   EXPECT_EQ(second.event_id(), first.event_id());
 }
 
-TEST_P(ServiceAcrossAJumpTest, HealthWatchesAndReconnectsGoOn) {
+TEST_P(ServiceAcrossAJumpTest, HealthWatchesAndReconnectsContinue) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kPatience);
   const auto stub = health::Health::NewStub(bridge_.channel());
@@ -180,7 +180,7 @@ std::chrono::system_clock::time_point TimeOf(const std::string& line) {
 }
 
 // That the jumps reach the bridge at all.
-TEST_P(ServiceAcrossAJumpTest, TheLogTellsTheNewTime) {
+TEST_P(ServiceAcrossAJumpTest, TheLogShowsTheNewTime) {
   EXPECT_FALSE(PublishMessage(bridge_, MessageRequest({0}, "for nobody")).ok());
   clock_.Jump(GetParam().by);
   bridge_.Stop();

@@ -43,7 +43,7 @@ TEST(CommandLineTest, VersionExitsWith0) {
               ElementsAre(MatchesRegex(".*[0-9]+\\.[0-9]+\\.[0-9]+.*")));
 }
 
-TEST(CommandLineTest, AllBadSettingsAreToldAtOnceAndTheExitStatusIs2) {
+TEST(CommandLineTest, AllInvalidSettingsAreReportedAtOnceAndTheExitStatusIs2) {
   Subprocess bridge(
       {BridgeProgram(), "--mqtt-sessions=0", "--mqtt-brokers=:1", "--no-such-setting=1"},
       {"DINO_LOG_FORMAT=xml", "DINO_DEFAULT_DEADLINE=soon"});
@@ -55,14 +55,14 @@ TEST(CommandLineTest, AllBadSettingsAreToldAtOnceAndTheExitStatusIs2) {
             HasSubstr("LOG_FORMAT"), HasSubstr("DEFAULT_DEADLINE")));
 }
 
-TEST(CommandLineTest, AnOpenDoorWithoutAGuardIsRefused) {
+TEST(CommandLineTest, ListeningForOthersWithoutAuthenticationIsRefused) {
   Subprocess bridge({BridgeProgram(), "--grpc-address=0.0.0.0:0"});
 
   EXPECT_EQ(bridge.Wait(), 2);
   EXPECT_THAT(Joined(bridge.RemainingLines(Output::kStderr)), HasSubstr("allow-anonymous"));
 }
 
-TEST(CommandLineTest, AnAddressInUseIsTold) {
+TEST(CommandLineTest, AnAddressInUseIsReported) {
   const LoopbackPort port;
   const FileDescriptor listener = ListenOnLoopback(port.number());
   Subprocess bridge({BridgeProgram(), "--grpc-address=" + port.address(), "--ops-address="});

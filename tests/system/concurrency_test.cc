@@ -40,7 +40,7 @@ TEST(ConcurrencyTest, TenThousandRecipientsAreAcknowledgedInOneCall) {
   EXPECT_EQ(topics.size(), kRecipients);
 }
 
-TEST(ConcurrencyTest, SixtyFourCallersSeeNoErrorAndTheirUsersNoSwap) {
+TEST(ConcurrencyTest, SixtyFourCallersGetNoErrorAndTheirUsersEventsInOrder) {
   constexpr std::int64_t kCallers = 64;
   constexpr std::size_t kCalls = 30;
   const MosquittoBroker broker;

@@ -26,14 +26,14 @@ class ConnectionLimitsTest : public FloodFixture {
                       "--max-metadata-bytes=2048"}) {}
 };
 
-TEST_F(ConnectionLimitsTest, AnIdleConnectionIsToldToGoAwayAndEnded) {
+TEST_F(ConnectionLimitsTest, AnIdleConnectionGetsGoawayAndIsClosed) {
   Http2Peer peer(bridge_.port());
   peer.Greet();
   EXPECT_TRUE(peer.WaitFor(Type::kGoAway, 0).has_value());
   peer.WaitForClose();
 }
 
-TEST_F(ConnectionLimitsTest, PingsWithoutEndGetACallerSentAway) {
+TEST_F(ConnectionLimitsTest, ExcessivePingsCloseTheConnection) {
   Http2Peer peer(bridge_.port());
   peer.Greet();
   peer.Send(EncodeCallHeaders(1));
@@ -45,14 +45,14 @@ TEST_F(ConnectionLimitsTest, PingsWithoutEndGetACallerSentAway) {
   EXPECT_EQ(FromBigEndian(goaway->payload.substr(4, 4)), 0xbU);
 }
 
-TEST_F(ConnectionLimitsTest, TellsCallersHowManyCallsAConnectionMayHave) {
+TEST_F(ConnectionLimitsTest, AnnouncesHowManyCallsAConnectionMayHave) {
   Http2Peer peer(bridge_.port());
   peer.Greet();
   peer.WaitUntilRead();
   EXPECT_EQ(peer.Setting(kMaxConcurrentStreams), 2U);
 }
 
-TEST_F(ConnectionLimitsTest, CallsBeyondThoseOfAConnectionWaitAtTheCaller) {
+TEST_F(ConnectionLimitsTest, CallsBeyondTheLimitOfAConnectionWaitInTheClient) {
   CallFlood flood(bridge_.address(), 1);
   for (std::size_t i = 0; i < 100; ++i) flood.Start(RequestOf(i), kLongDeadline);
   for (const auto& result : flood.Finish()) EXPECT_TRUE(result.status.ok());

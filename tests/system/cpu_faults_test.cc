@@ -83,7 +83,7 @@ class CpuFaultsTest : public ::testing::Test {
   Callers callers_;
 };
 
-TEST_F(CpuFaultsTest, ATenthOfTheCpuLosesNothing) {
+TEST_F(CpuFaultsTest, LosesNothingWithATenthOfTheCpu) {
   {
     CpuThrottle throttle(bridge_.process(), milliseconds(10), milliseconds(90));
     throttle.WaitForStops(30);
@@ -93,7 +93,7 @@ TEST_F(CpuFaultsTest, ATenthOfTheCpuLosesNothing) {
   ExpectNothingAmiss();
 }
 
-TEST_F(CpuFaultsTest, AStopLongerThanTheAckTimeoutLosesNothing) {
+TEST_F(CpuFaultsTest, LosesNothingWhenStoppedForLongerThanTheAckTimeout) {
   StandStill(bridge_);
   WaitForSuccessesOfEach(callers_, 20);
   ExpectNothingAmiss();
@@ -111,7 +111,7 @@ class StoppedSessionTest : public ::testing::Test {
   BridgeProcess bridge_{broker_.address(), {"--mqtt-sessions=1", "--default-deadline=60s"}};
 };
 
-TEST_F(StoppedSessionTest, AnAckThatCameMeanwhileCounts) {
+TEST_F(StoppedSessionTest, AnAckThatArrivedMeanwhileCounts) {
   FakeConnection connection = broker_.AcceptSession();
   bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);
   auto call = PublishInTheBackground();
@@ -123,7 +123,7 @@ TEST_F(StoppedSessionTest, AnAckThatCameMeanwhileCounts) {
   ExpectNoSessionLost(bridge_);
 }
 
-TEST_F(StoppedSessionTest, AConnackThatCameMeanwhileCounts) {
+TEST_F(StoppedSessionTest, AConnackThatArrivedMeanwhileCounts) {
   FakeConnection connection = broker_.Accept();
   connection.ExpectConnect();
   // A connection of ours that is not quite up would not survive the stop.
@@ -133,7 +133,7 @@ TEST_F(StoppedSessionTest, AConnackThatCameMeanwhileCounts) {
   ExpectNoSessionLost(bridge_);
 }
 
-TEST_F(StoppedSessionTest, WithoutAnAckTheSessionIsLostAndTheEventSentAgain) {
+TEST_F(StoppedSessionTest, WithoutAnAckTheSessionIsLostAndTheEventResent) {
   FakeConnection connection = broker_.AcceptSession();
   bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);
   auto call = PublishInTheBackground();

@@ -59,7 +59,7 @@ TEST_F(CustomEventsTest, ASingleRecipientGetsItsOverlayToo) {
                                    Pair("dms/dev/2", start + R"(,"seen":true,"vote":"yes"})")));
 }
 
-TEST_F(CustomEventsTest, NamedTopicsStandInThePlaceOfTheUser) {
+TEST_F(CustomEventsTest, NamedTopicsReplaceTheUserId) {
   const v1::Delivery delivery = Publish(R"({"custom": {"event_type": "poll",
                              "group_id": "6cbb3265-2a7f-494d-92ad-f4503d55d49f"},
                   "topics": ["rooms/lobby", "7", "rooms/lobby"],
@@ -74,7 +74,7 @@ TEST_F(CustomEventsTest, NamedTopicsStandInThePlaceOfTheUser) {
   EXPECT_THAT(topics, ElementsAre("dms/dev/7", "dms/dev/rooms/lobby"));
 }
 
-TEST_F(CustomEventsTest, ACallThatOnlyAsksPublishesNothing) {
+TEST_F(CustomEventsTest, ADryRunPublishesNothing) {
   v1::PublishMessageRequest request = MessageRequest({1, 2}, "asked");
   request.mutable_options()->set_validate_only(true);
   v1::Delivery delivery;
@@ -100,7 +100,7 @@ TEST_F(CustomEventsTest, ACallThatOnlyAsksPublishesNothing) {
   EXPECT_EQ(TextOf(subscriber_.Next().payload), "keyed");
 }
 
-TEST_F(CustomEventsTest, ACallThatOnlyAsksIsToldThatNoBrokerIsThere) {
+TEST_F(CustomEventsTest, ADryRunReportsAMissingBroker) {
   broker_.Stop();
   bridge_.WaitForHealth("", health::HealthCheckResponse::NOT_SERVING);
   v1::PublishMessageRequest request = MessageRequest({1}, "asked");

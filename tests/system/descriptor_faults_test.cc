@@ -86,7 +86,7 @@ class DescriptorFaultsTest : public ::testing::Test {
   ProcessUsage idle_;
 };
 
-TEST_F(DescriptorFaultsTest, TooManyConnectionsAreRefusedAndHarmNobody) {
+TEST_F(DescriptorFaultsTest, ExcessConnectionsAreRefusedAndHarmNobody) {
   LimitDescriptors(bridge_.pid(), idle_.file_descriptors + 150);
   std::vector<FileDescriptor> connections = ConnectUntilRefused(port_);
   EXPECT_GT(connections.size(), 1U);
@@ -101,7 +101,7 @@ TEST_F(DescriptorFaultsTest, TooManyConnectionsAreRefusedAndHarmNobody) {
   ExpectNoFailure();
 }
 
-TEST_F(DescriptorFaultsTest, WithoutAnyDescriptorConnectionsWaitWithoutABusyLoop) {
+TEST_F(DescriptorFaultsTest, ConnectionsWaitWithoutABusyLoopWhenNoDescriptorIsLeft) {
   LimitDescriptors(bridge_.pid(), 3);
   const FileDescriptor connection = ConnectToLoopback(port_);
   WaitForSuccessesOfEach(callers_, 20);

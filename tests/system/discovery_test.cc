@@ -36,7 +36,7 @@ TEST(DiscoveryTest, ReflectionListsTheServices) {
   EXPECT_TRUE(stream->Finish().ok());
 }
 
-TEST(DiscoveryTest, HealthKnowsTheServicesAndNoOther) {
+TEST(DiscoveryTest, HealthKnowsOnlyTheServices) {
   const MosquittoBroker broker;
   BridgeProcess bridge(broker.address());
   bridge.WaitForHealth("", health::HealthCheckResponse::SERVING);

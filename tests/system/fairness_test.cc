@@ -64,7 +64,7 @@ std::vector<std::size_t> OthersWithin(const std::vector<Received>& received) {
   return counts;
 }
 
-TEST(FairnessTest, LargeCallsWithoutPauseDoNotStarveSmallOnes) {
+TEST(FairnessTest, BackToBackLargeCallsDoNotStarveSmallOnes) {
   const MosquittoBroker broker;
   Subscriber subscriber(broker.port(), "subscriber", {"dms/dev/+", "mark"});
   RestartableBridge bridge(broker.address());

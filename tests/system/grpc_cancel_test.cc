@@ -26,7 +26,7 @@ class GrpcCancelTest : public FloodFixture {
   GrpcCancelTest() : FloodFixture({kPatientWithBroker}) {}
 };
 
-TEST_F(GrpcCancelTest, HalfOfTenThousandCallsAreCancelledAndTheOthersAreUnharmed) {
+TEST_F(GrpcCancelTest, CancellingHalfOfTenThousandCallsDoesNotAffectTheOthers) {
   constexpr std::size_t kCalls = 10000;
   constexpr unsigned kSeed = 1;
   std::mt19937 random(kSeed);
@@ -54,7 +54,7 @@ TEST_F(GrpcCancelTest, HalfOfTenThousandCallsAreCancelledAndTheOthersAreUnharmed
   ExpectSteadyCallersUnharmed();
 }
 
-TEST_F(GrpcCancelTest, CallsOfAMillisecondEndInTimeAndTheOthersAreUnharmed) {
+TEST_F(GrpcCancelTest, OneMillisecondDeadlinesExpireOnTimeAndDoNotAffectOthers) {
   constexpr std::size_t kCalls = 5000;
   StartSteadyCallers();
   CallFlood flood(bridge_.address(), 4);
@@ -93,7 +93,7 @@ class GrpcWaitingCallsTest : public FloodFixture {
   }
 };
 
-TEST_F(GrpcWaitingCallsTest, NothingIsPublishedForACallOnceItsCancellationWasHeard) {
+TEST_F(GrpcWaitingCallsTest, NothingIsPublishedOnceACancellationHasArrived) {
   broker_.Freeze();
   CallFlood flood(bridge_.address(), 2);
   for (std::size_t i = 0; i <= kRoom; ++i) flood.Start(RequestOf(i), kLongDeadline);
@@ -111,7 +111,7 @@ TEST_F(GrpcWaitingCallsTest, NothingIsPublishedForACallOnceItsCancellationWasHea
   EXPECT_LE(TakeArrivals(kRoom).size(), 1U);
 }
 
-TEST_F(GrpcWaitingCallsTest, NothingIsPublishedForACallAfterItsDeadline) {
+TEST_F(GrpcWaitingCallsTest, NothingIsPublishedAfterTheDeadlineOfACall) {
   broker_.Freeze();
   CallFlood flood(bridge_.address(), 1);
   for (std::size_t i = 0; i < kRoom; ++i) flood.Start(RequestOf(i), std::chrono::seconds(1));

@@ -22,7 +22,7 @@ class GrpcConnectionAgeTest : public FloodFixture {
   }
 };
 
-TEST_F(GrpcConnectionAgeTest, NoCallIsLostAndNoneOvertakesWhenConnectionsAreRenewed) {
+TEST_F(GrpcConnectionAgeTest, RenewingConnectionsNeitherLosesNorReordersCalls) {
   StartSteadyCallers(16);
   for (int i = 0; i < 3; ++i) {
     WaitForAConnectionsAge();
@@ -32,7 +32,7 @@ TEST_F(GrpcConnectionAgeTest, NoCallIsLostAndNoneOvertakesWhenConnectionsAreRene
   ExpectSteadyCallersUnharmed();
 }
 
-TEST_F(GrpcConnectionAgeTest, ACallThatIsOlderThanItsConnectionMayBecomeIsAnswered) {
+TEST_F(GrpcConnectionAgeTest, ACallLongerThanTheConnectionAgeIsAnswered) {
   broker_.Freeze();
   CallFlood flood(bridge_.address(), 1);
   flood.Start(RequestOf(0), kLongDeadline);
@@ -45,7 +45,7 @@ TEST_F(GrpcConnectionAgeTest, ACallThatIsOlderThanItsConnectionMayBecomeIsAnswer
   EXPECT_TRUE(status.ok()) << Describe(status);
 }
 
-TEST_F(GrpcConnectionAgeTest, ACallThatCrossesTheMessageToGoAwayIsAnswered) {
+TEST_F(GrpcConnectionAgeTest, ACallThatCrossesGoawayIsAnswered) {
   Http2Peer peer(bridge_.port());
   peer.Greet();
   peer.WaitFor(Type::kGoAway, 0);

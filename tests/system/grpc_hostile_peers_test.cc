@@ -59,7 +59,7 @@ class GrpcHostilePeersTest : public FloodFixture {
   std::deque<std::unique_ptr<Http2Peer>> peers_;
 };
 
-TEST_F(GrpcHostilePeersTest, CallsThatAreResetAtOnceHarmNobody) {
+TEST_F(GrpcHostilePeersTest, CallsResetAtOnceHarmNobody) {
   constexpr std::uint32_t kResets = 5000;
   const std::string request = RequestOf(0).SerializeAsString();
   std::vector<std::thread> peers;
@@ -95,7 +95,7 @@ TEST_F(GrpcHostilePeersTest, OtherProtocolsHarmNobody) {
   ExpectNobodyHarmed();
 }
 
-TEST_F(GrpcHostilePeersTest, NoiseHarmsNobody) {
+TEST_F(GrpcHostilePeersTest, RandomBytesHarmNobody) {
   std::mt19937 random(1);
   std::uniform_int_distribution<int> any_byte(0, 255);
   for (int i = 0; i < 200; ++i) {
@@ -108,7 +108,7 @@ TEST_F(GrpcHostilePeersTest, NoiseHarmsNobody) {
   ExpectNobodyHarmed();
 }
 
-TEST_F(GrpcHostilePeersTest, FramesThatMakeNoSenseHarmNobody) {
+TEST_F(GrpcHostilePeersTest, InvalidFramesHarmNobody) {
   std::mt19937 random(2);
   const std::string greeting = std::string(kHttp2Preface) + Encode({Type::kSettings, 0, 0, {}});
   for (int i = 0; i < 300; ++i) {
@@ -144,7 +144,7 @@ void Mutate(std::string& bytes, std::mt19937& random) {
   }
 }
 
-TEST_F(GrpcHostilePeersTest, CallsWithSomethingWrongHarmNobody) {
+TEST_F(GrpcHostilePeersTest, InvalidCallsHarmNobody) {
   std::mt19937 random(3);
   for (int i = 0; i < 1000; ++i) {
     SCOPED_TRACE(i);
@@ -162,7 +162,7 @@ class GrpcReceivingTest : public FloodFixture {
   GrpcReceivingTest() : FloodFixture({"--max-receiving-bytes=16777216"}) {}
 };
 
-TEST_F(GrpcReceivingTest, RequestsThatNeverEndTakeLittleMemoryAndNobodyIsKeptOut) {
+TEST_F(GrpcReceivingTest, UnfinishedRequestsTakeLittleMemoryAndLockNobodyOut) {
   constexpr std::uint32_t kCalls = 400;
   const std::string bytes(1000000, 'x');
   StartSteadyCallers();

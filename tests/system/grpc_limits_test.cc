@@ -101,7 +101,7 @@ TEST_F(GrpcLimitsTest, TheLargestMetadataIsServed) {
   EXPECT_EQ(TakeArrivals(1).size(), 1U);
 }
 
-TEST_F(GrpcLimitsTest, NothingIsPublishedForMetadataThatIsAByteTooLarge) {
+TEST_F(GrpcLimitsTest, MetadataAByteAboveTheLimitPublishesNothing) {
   EXPECT_EQ(StatusAfterHeadersOf(kMaxMetadataBytes + 1), "8");
   EXPECT_TRUE(TakeArrivals(1).empty());
 }
@@ -125,7 +125,7 @@ TEST_F(GrpcLimitsTest, ManyCallsWithMetadataAtTheLimitAndBeyondItHarmNobodyElse)
   ExpectSteadyCallersUnharmed();
 }
 
-TEST_F(GrpcLimitsTest, ACallerWithTooMuchMetadataIsTold) {
+TEST_F(GrpcLimitsTest, ExcessiveMetadataIsReportedToTheCaller) {
   // The connection does not outlive such a call.
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);

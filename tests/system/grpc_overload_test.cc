@@ -46,7 +46,7 @@ TEST_F(GrpcFloodTest, TenThousandCallsAtOnceAreAllAnsweredOkAndArrive) {
   ExpectSteadyCallersUnharmed();
 }
 
-TEST_F(GrpcFloodTest, WhatACallTookIsGivenBackOnceItIsOver) {
+TEST_F(GrpcFloodTest, ACallReleasesItsResourcesWhenItEnds) {
   CallAllAtOnce();
 
   ExpectProcessIsBack(30UL * 1024);
@@ -62,7 +62,7 @@ class GrpcOverloadTest : public FloodFixture {
             {kPatientWithBroker, "--max-recipients=1000", "--max-pending-publications=1000"}) {}
 };
 
-TEST_F(GrpcOverloadTest, CallsBeyondTheLimitAreRefusedAndNothingOfThemIsPublished) {
+TEST_F(GrpcOverloadTest, CallsBeyondTheLimitAreRefusedAndPublishNothing) {
   CallFlood flood(bridge_.address(), kConnections);
   broker_.Freeze();
   for (std::size_t i = 0; i < kCalls; ++i) flood.Start(RequestOf(i), kLongDeadline);

@@ -94,7 +94,7 @@ class GrpcSlowPeersTest : public FloodFixture {
   std::vector<std::unique_ptr<SlowPeer>> peers_;
 };
 
-TEST_F(GrpcSlowPeersTest, HoldUpNobodyElse) {
+TEST_F(GrpcSlowPeersTest, DelayNobodyElse) {
   ConnectSlowPeers(30);
   StartSteadyCallers();
   for (int round = 0; round < 10; ++round) {
@@ -105,7 +105,7 @@ TEST_F(GrpcSlowPeersTest, HoldUpNobodyElse) {
   ExpectSteadyCallersUnharmed();
 }
 
-TEST_F(GrpcSlowPeersTest, AreServedOnceTheirRequestIsWhole) {
+TEST_F(GrpcSlowPeersTest, AreServedOnceTheirRequestIsComplete) {
   Http2Peer peer(bridge_.port());
   const std::string call =
       Greeting() + EncodeCallHeaders(1) + EncodeBody(1, RequestOf(7).SerializeAsString());
@@ -117,21 +117,21 @@ TEST_F(GrpcSlowPeersTest, AreServedOnceTheirRequestIsWhole) {
   EXPECT_EQ(TakeArrivals(8), std::set<std::size_t>{7});
 }
 
-TEST_F(GrpcSlowPeersTest, DoNotDelayTheEndOfTheServer) {
+TEST_F(GrpcSlowPeersTest, DoNotDelayShutdown) {
   ConnectSlowPeers(10);
   for (const auto& peer : peers_) peer->SendOne();
   ASSERT_EQ(bridge_.Health("liveness"), health::HealthCheckResponse::SERVING);
   bridge_.Stop();
 }
 
-TEST_F(GrpcSlowPeersTest, AreCutOffIfTheyDoNotGreet) {
+TEST_F(GrpcSlowPeersTest, AreDisconnectedIfTheyDoNotBeginHttp2) {
   for (const std::size_t at_once : {std::size_t{0}, std::size_t{10}, kHttp2Preface.size()}) {
     peers_.push_back(std::make_unique<SlowPeer>(bridge_.port(), Greeting(), at_once));
   }
   for (const auto& peer : peers_) peer->peer().WaitForClose();
 }
 
-TEST_F(GrpcSlowPeersTest, AreCutOffAtTheDeadlineOfTheirCall) {
+TEST_F(GrpcSlowPeersTest, AreDisconnectedAtTheDeadlineOfTheirCall) {
   Http2Peer peer(bridge_.port());
   const std::string body = EncodeBody(1, RequestOf(0).SerializeAsString());
   peer.Send(Greeting() + EncodeCallHeaders(1, {{"grpc-timeout", "200m"}}) + body.substr(0, 30));
@@ -151,7 +151,7 @@ class GrpcShortConnectionsTest : public GrpcSlowPeersTest {
       : GrpcSlowPeersTest({"--max-connection-age=1s", "--max-connection-grace=100ms"}) {}
 };
 
-TEST_F(GrpcShortConnectionsTest, EndRequestsThatNeverBecomeWhole) {
+TEST_F(GrpcShortConnectionsTest, EndRequestsThatStayIncomplete) {
   ConnectSlowPeers(3);
   for (const auto& peer : peers_) peer->peer().WaitForClose();
 }

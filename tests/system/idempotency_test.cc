@@ -172,7 +172,7 @@ class LostAnswerTest : public ::testing::Test {
                         {"--mqtt-ack-timeout=60s", "--mqtt-failover-after=60s"}};
 };
 
-TEST_F(LostAnswerTest, ARepeatedCallPublishesToNobodyTwiceWhoWasAcknowledged) {
+TEST_F(LostAnswerTest, ARepeatedCallSkipsAcknowledgedRecipients) {
   PublishToAll("where");
   PublishToAll("here");
   const CopiesByTopic once_at_healthy = Count(at_healthy_, "where", "here");

@@ -36,7 +36,7 @@ LogRecord TakeOver(const MosquittoBroker& broker, RestartableBridge& bridge,
   });
 }
 
-TEST(TakeOverTest, UsersAreServedWhileTheClientIdIsTakenAgainAndAgain) {
+TEST(TakeOverTest, UsersAreServedDuringRepeatedSessionTakeovers) {
   constexpr int kTimes = 6;
   const MosquittoBroker broker;
   Subscriber subscriber(broker.port(), "subscriber", {"dms/dev/+", "mark"});
@@ -92,7 +92,7 @@ TEST(TakeOverTest, ABrokerThatNamesTheCauseIsQuotedAndLeftAlone) {
   broker.ExpectNoConnection();
 }
 
-TEST(LostSessionTest, ABrokerThatForgotEverythingGetsTheRestOfTheFanOut) {
+TEST(LostSessionTest, ABrokerThatLostTheSessionGetsTheRestOfTheFanOut) {
   constexpr std::size_t kUsers = 2000;
   // 8 sessions with a window of 64 each.
   constexpr std::size_t kInFlight = 512;

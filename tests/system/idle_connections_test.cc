@@ -104,7 +104,7 @@ class IdleConnectionsTest : public ::testing::Test {
   std::unique_ptr<BridgeProcess> bridge_;
 };
 
-TEST_F(IdleConnectionsTest, AThousandOfThemAndSlowPeersDoNotDoubleTheTimeOfCalls) {
+TEST_F(IdleConnectionsTest, AThousandOfThemAndSlowPeersDoNotDoubleTheLatencyOfCalls) {
   constexpr std::size_t kLeastRounds = 5;
   // What else the machine does may spoil a round or two, but not most of them.
   constexpr std::size_t kMostRounds = 15;

@@ -32,7 +32,7 @@ std::string EventIdOf(const Publish& publish) {
   return {};
 }
 
-TEST(BridgeKillTest, NoEventAnsweredOkIsLostAndWhatIsRepeatedKeepsItsIdAndPlace) {
+TEST(BridgeKillTest, NoEventAnsweredOkIsLostAndRepeatedOnesKeepIdAndOrder) {
   const MosquittoBroker broker;
   Subscriber subscriber(broker.port(), "subscriber", {"dms/dev/+", "mark"});
   RestartableBridge bridge(broker.address());
@@ -62,7 +62,7 @@ TEST(BridgeKillTest, NoEventAnsweredOkIsLostAndWhatIsRepeatedKeepsItsIdAndPlace)
   EXPECT_GT(repeated, 0U) << "no call was in progress when the bridge was killed";
 }
 
-TEST(BridgeKillTest, ACallWhoseAnswerWasLostHasTheSameEventIdInTheNextLife) {
+TEST(BridgeKillTest, ACallWhoseAnswerWasLostKeepsItsEventIdAcrossARestart) {
   AutomaticBroker broker;
   RestartableBridge bridge(broker.address());
   bridge.WaitForReadiness(true);

@@ -67,7 +67,7 @@ class LogFaultsTest : public ::testing::Test {
   Callers callers_;
 };
 
-TEST_F(LogFaultsTest, NobodyWaitsForALogThatNobodyReads) {
+TEST_F(LogFaultsTest, AnUnreadLogDelaysNobody) {
   bridge_.process().SetReading(kStderr, Subprocess::Reading::kPaused);
   LogMuch();
   ExpectFairAnswers();
@@ -76,21 +76,21 @@ TEST_F(LogFaultsTest, NobodyWaitsForALogThatNobodyReads) {
   bridge_.WaitForLog("log lines dropped");
 }
 
-TEST_F(LogFaultsTest, AFullPipeDelaysNoExit) {
+TEST_F(LogFaultsTest, AFullPipeDoesNotDelayExit) {
   bridge_.process().SetReading(kStderr, Subprocess::Reading::kPaused);
   LogMuch();
   ExpectFairAnswers();
   bridge_.Stop();
 }
 
-TEST_F(LogFaultsTest, TheReaderOfTheLogMayGo) {
+TEST_F(LogFaultsTest, OutlivesTheReaderOfTheLog) {
   bridge_.process().SetReading(kStderr, Subprocess::Reading::kClosed);
   LogMuch();
   ExpectFairAnswers();
   bridge_.Stop();
 }
 
-TEST_F(LogFaultsTest, TheReaderOfAFullLogMayGo) {
+TEST_F(LogFaultsTest, OutlivesTheReaderOfAFullLog) {
   bridge_.process().SetReading(kStderr, Subprocess::Reading::kPaused);
   LogMuch();
   bridge_.process().SetReading(kStderr, Subprocess::Reading::kClosed);

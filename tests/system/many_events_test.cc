@@ -113,7 +113,7 @@ TEST_F(ManyEventsTest, AStreamOfAHundredThousandEventsKeepsItsOrderInFlatMemory)
   ExpectInOrder(events);
 }
 
-TEST_F(ManyEventsTest, AStreamOutlivesARestartOfTheBroker) {
+TEST_F(ManyEventsTest, AStreamSurvivesARestartOfTheBroker) {
   constexpr int kEvents = 2000;
   grpc::ClientContext context;
   const auto stream = bridge_.stub().PublishStream(&context);

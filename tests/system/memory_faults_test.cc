@@ -69,7 +69,7 @@ class MemoryFaultsTest : public ::testing::TestWithParam<Flood> {
        "--mqtt-in-flight-bytes=" + std::to_string(kInFlightBytes), "--mqtt-ack-timeout=5m"}};
 };
 
-TEST_P(MemoryFaultsTest, RefusesBeforeItsMemoryGrowsAndGivesItBack) {
+TEST_P(MemoryFaultsTest, RefusesCallsBeforeMemoryGrowsAndReleasesItLater) {
   {
     CallFlood warm_up(bridge_.address(), 2);
     Start(warm_up, 20);

@@ -94,7 +94,7 @@ TEST(OperationsTest, ShowExactlyWhatWasDone) {
             8);
 }
 
-TEST(OperationsTest, TheBooksBalanceUnderLoadAndLosses) {
+TEST(OperationsTest, CountersAddUpUnderLoadAndLosses) {
   AutomaticBroker broker;
   BridgeProcess bridge(broker.address(), {"--mqtt-sessions=2"});
   bridge.WaitForHealth("", health::HealthCheckResponse::SERVING);
@@ -127,7 +127,7 @@ TEST(OperationsTest, TheBooksBalanceUnderLoadAndLosses) {
   EXPECT_EQ(series["dino_bridge_pending_publications"], 0);
 }
 
-TEST(OperationsTest, PromtoolFindsNoFault) {
+TEST(OperationsTest, PromtoolAcceptsTheMetrics) {
   const AutomaticBroker broker;
   BridgeProcess bridge(broker.address());
   const TemporaryDirectory directory;
@@ -164,7 +164,7 @@ TEST(OperationsTest, ReadinessFollowsTheBrokerAndEndsWithTheDrain) {
   EXPECT_TRUE(call.get().ok());
 }
 
-TEST(OperationsTest, TheProgramAsksForHealth) {
+TEST(OperationsTest, TheHealthCheckCommandAsksTheServer) {
   AutomaticBroker broker;
   BridgeProcess bridge(broker.address());
   bridge.WaitForHealth("", health::HealthCheckResponse::SERVING);

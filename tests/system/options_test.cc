@@ -42,7 +42,7 @@ class OptionsTest : public ::testing::Test {
   BridgeProcess bridge_{broker_.address()};
 };
 
-TEST_F(OptionsTest, CountsAreGivenAndNoResultsUnlessAskedFor) {
+TEST_F(OptionsTest, ByDefaultTheResponseHasCountsAndNoResults) {
   const v1::Delivery delivery = Publish(MessageRequest({1, 2, 3}, "hello"));
 
   EXPECT_EQ(delivery.recipient_count(), 3U);
@@ -100,7 +100,7 @@ TEST_F(OptionsTest, ExpiryIsRoundedUpAndSentToTheBroker) {
   EXPECT_GE(*received.expiry, 5000U - 60U);
 }
 
-TEST_F(OptionsTest, ExpiryTakesTheLargestValueOfTheProtocol) {
+TEST_F(OptionsTest, ExpiryMayBeTheLargestOfTheProtocol) {
   auto request = MessageRequest({1}, "hello");
   request.mutable_options()->mutable_expiry()->set_seconds(4294967295);
   Publish(request);
@@ -110,7 +110,7 @@ TEST_F(OptionsTest, ExpiryTakesTheLargestValueOfTheProtocol) {
   EXPECT_GE(*received.expiry, 4294967295U - 60U);
 }
 
-TEST_F(OptionsTest, EveryEventHasAnIdOfItsOwn) {
+TEST_F(OptionsTest, EveryEventHasItsOwnId) {
   const std::string first = Publish(MessageRequest({1}, "same")).event_id();
   const std::string second = Publish(MessageRequest({1}, "same")).event_id();
 

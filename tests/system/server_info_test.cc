@@ -26,7 +26,7 @@ v1::GetServerInfoResponse InfoOf(BridgeProcess& bridge) {
   return response;
 }
 
-TEST(ServerInfoTest, TheVersionIsTheProgramsOwn) {
+TEST(ServerInfoTest, ReportsTheVersionOfTheProgram) {
   const MosquittoBroker broker;
   BridgeProcess bridge(broker.address());
   Subprocess program({BridgeProgram(), "--version"});
@@ -39,7 +39,7 @@ TEST(ServerInfoTest, TheVersionIsTheProgramsOwn) {
   EXPECT_NE(line->find(version), std::string::npos) << *line;
 }
 
-TEST(ServerInfoTest, TheLimitsAreThoseOfTheSettings) {
+TEST(ServerInfoTest, ReportsTheConfiguredLimits) {
   const MosquittoBroker broker;
   BridgeProcess bridge(
       broker.address(),
@@ -61,7 +61,7 @@ TEST(ServerInfoTest, TheLimitsAreThoseOfTheSettings) {
   EXPECT_EQ(limits.idempotency_entries(), 80U);
 }
 
-TEST(ServerInfoTest, TheSessionsAreToldAsTheyAre) {
+TEST(ServerInfoTest, ReportsTheStateOfEachSession) {
   FakeBroker broker;
   BridgeProcess bridge(broker.address(), {"--mqtt-sessions=2"});
   ConnAck answer;
@@ -88,7 +88,7 @@ TEST(ServerInfoTest, TheSessionsAreToldAsTheyAre) {
             TimeUtil::TimestampToMicroseconds(down.since()));
 }
 
-TEST(ServerInfoTest, AServerWithoutABrokerSaysWhy) {
+TEST(ServerInfoTest, SaysWhyNoBrokerIsConnected) {
   MosquittoBroker broker(MosquittoBroker::Persistence::kNone, MosquittoBroker::Startup::kLater);
   BridgeProcess bridge(broker.address(), {"--mqtt-sessions=1"});
   bridge.WaitForLog("connecting failed");

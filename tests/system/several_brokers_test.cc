@@ -29,7 +29,7 @@ class SeveralBrokersTest : public ::testing::Test {
   Callers callers_;
 };
 
-TEST_F(SeveralBrokersTest, EveryUserIsServedWhenOneBrokerIsKilledAndNoCallFails) {
+TEST_F(SeveralBrokersTest, FailoverFromAKilledBrokerServesEveryUserAndFailsNoCall) {
   WaitForSuccessesOfEach(callers_, 5);
   first_.Kill();
   WaitForSuccessesOfEach(callers_, 20);
@@ -40,7 +40,7 @@ TEST_F(SeveralBrokersTest, EveryUserIsServedWhenOneBrokerIsKilledAndNoCallFails)
   }
 }
 
-TEST_F(SeveralBrokersTest, SessionsGoBackToABrokerThatHasReturnedAndNoCallFails) {
+TEST_F(SeveralBrokersTest, FailbackFailsNoCall) {
   WaitForSuccessesOfEach(callers_, 5);
   first_.Kill();
   WaitForSuccessesOfEach(callers_, 20);
@@ -56,7 +56,7 @@ TEST_F(SeveralBrokersTest, SessionsGoBackToABrokerThatHasReturnedAndNoCallFails)
   }
 }
 
-TEST_F(SeveralBrokersTest, EveryUserIsServedWhenOneBrokerIsFrozen) {
+TEST_F(SeveralBrokersTest, FailoverFromAFrozenBrokerServesEveryUser) {
   WaitForSuccessesOfEach(callers_, 5);
   first_.Freeze();
   WaitForSuccessesOfEach(callers_, 20);

@@ -25,7 +25,7 @@ struct SignalsCase {
 
 class ShutdownSignalsTest : public ::testing::TestWithParam<SignalsCase> {};
 
-TEST_P(ShutdownSignalsTest, ASecondSignalNeitherHurriesNorBreaksTheDrain) {
+TEST_P(ShutdownSignalsTest, ASecondSignalDoesNotAffectTheDrain) {
   FakeBroker broker;
   BridgeProcess bridge(broker.address(), {"--mqtt-sessions=1"});
   FakeConnection connection = broker.AcceptSession();
@@ -85,7 +85,7 @@ class ShutdownFaultsTest : public ::testing::Test {
   std::vector<std::future<grpc::Status>> calls_;
 };
 
-TEST_F(ShutdownFaultsTest, CallsFinishThoughTheAcksTakeTwoSeconds) {
+TEST_F(ShutdownFaultsTest, CallsFinishWhenAcksTakeTwoSeconds) {
   BridgeProcess bridge(proxy_.address());
   bridge.WaitForHealth("", health::HealthCheckResponse::SERVING);
   Shape slow;
@@ -98,7 +98,7 @@ TEST_F(ShutdownFaultsTest, CallsFinishThoughTheAcksTakeTwoSeconds) {
   bridge.Stop();
 }
 
-TEST_F(ShutdownFaultsTest, TheDrainTimeoutEndsCallsWhoseAcksNeverCome) {
+TEST_F(ShutdownFaultsTest, TheDrainTimeoutEndsCallsWhoseAcksNeverArrive) {
   BridgeProcess bridge(proxy_.address(), {"--drain-timeout=500ms"});
   proxy_.LoseAcks(true);
   BeginCalls(bridge);

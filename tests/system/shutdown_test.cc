@@ -71,14 +71,14 @@ TEST_F(ShutdownTest, ACallThatCannotFinishEndsWithAnErrorAtTheDrainTimeout) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << Describe(status);
 }
 
-TEST_F(ShutdownTest, AnIdleServerSaysGoodbyeToTheBroker) {
+TEST_F(ShutdownTest, AnIdleServerDisconnectsFromTheBroker) {
   bridge_.Stop();
 
   EXPECT_EQ(connection_.ExpectDisconnect().reason_code, 0);
   connection_.ExpectClosed();
 }
 
-TEST(ShutdownOfConnectionsTest, AClientThatIsSilentDelaysNothing) {
+TEST(ShutdownOfConnectionsTest, ASilentClientDoesNotDelayShutdown) {
   const MosquittoBroker broker;
   BridgeProcess bridge(broker.address(), {"--drain-timeout=1h"});
   const std::string port = bridge.address().substr(bridge.address().find(':') + 1);
@@ -113,7 +113,7 @@ class ShutdownUnderLoadTest : public ::testing::Test {
   BridgeProcess bridge_{broker_.address(), {"--drain-timeout=1h"}};
 };
 
-TEST_F(ShutdownUnderLoadTest, NoEventAnsweredOkIsLostAndNoneThatWasRefusedIsPublished) {
+TEST_F(ShutdownUnderLoadTest, NoEventAnsweredOkIsLostAndNoRefusedOneIsPublished) {
   Callers callers;
   for (const int user : {1, 2, 3, 4}) {
     callers.push_back(std::make_unique<Caller>(bridge_, user, std::chrono::seconds(10)));
@@ -155,7 +155,7 @@ TEST_F(ShutdownUnderLoadTest, ALargeFanOutInProgressIsFinished) {
   EXPECT_EQ(ReceivedTexts()["large"], kRecipients - 1) << "and the first one";
 }
 
-TEST(LogTest, IsJsonAndNamesNoTextOfAUser) {
+TEST(LogTest, IsJsonWithoutTextsOfUsers) {
   const MosquittoBroker broker;
   BridgeProcess bridge(broker.address());
   bridge.WaitForHealth("", health::HealthCheckResponse::SERVING);

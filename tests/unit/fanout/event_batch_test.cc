@@ -120,11 +120,11 @@ TEST(EventBatchOutcomesTest, ComeInTheOrderOfTheRequest) {
   event.deadline = Clock::now() + std::chrono::hours(1);
   std::vector<std::uint8_t> codes;
   auto admitted = fanout.Admit(3, 0);
-  const auto batch =
-      fanout.Publish(std::get<Admission::Ticket>(std::move(admitted)), std::move(event),
-                     [&codes](const EventBatch& ended) {
-                       for (const auto& outcome : ended.outcomes()) codes.push_back(outcome.reason_code);
-                     });
+  const auto batch = fanout.Publish(std::get<Admission::Ticket>(std::move(admitted)),
+                                    std::move(event), [&codes](const EventBatch& ended) {
+                                      for (const auto& outcome : ended.outcomes())
+                                        codes.push_back(outcome.reason_code);
+                                    });
   // Each recipient's code is its ID.
   std::vector<PublicationOutcome> by_position;
   for (std::uint32_t position = 0; position < 3; ++position) {
