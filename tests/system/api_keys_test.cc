@@ -66,7 +66,7 @@ class ApiKeysTest : public ::testing::Test {
     return bridge_->stub().PublishMessage(&context, MessageRequest({1}, "hello"), &response);
   }
 
-  // Waits until calls with that key end so.
+  // Waits until calls with that key end with this status.
   void WaitFor(const std::string& key, grpc::StatusCode code) {
     const Clock::time_point deadline = Clock::now() + kPatience;
     grpc::Status status = PublishWith(key);
@@ -91,7 +91,7 @@ TEST_F(ApiKeysTest, AcceptsOnlyKeysOfTheFile) {
 TEST_F(ApiKeysTest, KeysChangeUnderLoadWithoutAFailedCall) {
   std::atomic<bool> use_new_key{false};
   std::atomic<bool> stop{false};
-  // Who has made a whole call with the new key, and makes no other any more.
+  // True once a caller has completed a call with the new key; it then uses no other.
   std::array<std::atomic<bool>, 4> changed_over{};
   std::vector<std::thread> callers;
   for (std::atomic<bool>& changed : changed_over) {

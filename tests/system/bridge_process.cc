@@ -39,8 +39,8 @@ BridgeProcess::BridgeProcess(const std::string& mqtt_brokers, const std::vector<
       kPatience, where);
   channel_ = grpc::CreateChannel(address_, credentials);
   stub_ = v1::EventPublisherService::NewStub(channel_);
-  // This version of gRPC takes errno for the result of a connect too late, when memory allocation
-  // may have changed it, and an attempt fails then without a cause. Here it is made again.
+  // This version of gRPC reads errno too late after connect: a memory allocation may have changed
+  // it, so that an attempt fails for no reason. Retry it.
   if (!channel_->WaitForConnected(std::chrono::system_clock::now() + kPatience)) {
     ADD_FAILURE_AT(where.file, where.line) << "nobody answers at " << address_;
   }

@@ -25,9 +25,9 @@ inline constexpr char kServiceName[] = "dino.events.v1.EventPublisherService";
 
 // Runs the server's program on a free port until this object ends.
 //
-// The test fails if the program does not begin to listen, or if it ends otherwise than by
-// SIGTERM and with exit status 0: a sanitizer's report fails it too. `channel`, `stub` and
-// `Health` may be used from any thread.
+// The test fails if the program does not start to listen, or if it ends in any way but by SIGTERM
+// with exit status 0; a sanitizer's report fails it, too. `channel`, `stub` and `Health` are
+// thread-safe.
 class BridgeProcess {
  public:
   // `flags` come after those that set its addresses and its log. `environment` entries
@@ -48,11 +48,11 @@ class BridgeProcess {
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   v1::EventPublisherService::Stub& stub() { return *stub_; }
 
-  // The health of a service now; nothing if it does not exist.
+  // The current health of a service; nothing if it does not exist.
   std::optional<HealthStatus> Health(const std::string& service, Where where = Where::Here()) {
     return CheckHealth(channel_, service, where);
   }
-  // Waits, by a health watch, until the service has that health.
+  // Waits, with a health watch, until the service has that health.
   void WaitForHealth(const std::string& service, HealthStatus wanted, Where where = Where::Here()) {
     testing::WaitForHealth(channel_, service, wanted, where);
   }
@@ -65,9 +65,9 @@ class BridgeProcess {
   Subprocess& process() { return process_; }
   // Asks it to stop (SIGTERM).
   void BeginStop() { process_.Signal(SIGTERM); }
-  // Asks it to stop and waits for its end. The test fails if it does not exit with 0.
+  // Asks it to stop and waits until it has exited. The test fails if its status is not 0.
   void Stop(Where where = Where::Here());
-  // What it logged since the last line waited for. Returns at its end.
+  // What it logged after the last line waited for, up to its exit.
   std::vector<std::string> RemainingLog();
 
  private:

@@ -5,11 +5,11 @@
 
 namespace dino::testing {
 
-// The server's program under test: what the environment variable DINO_BRIDGE names, else the one of
-// the same build.
+// The server under test: the program that DINO_BRIDGE names in the environment, else that of the
+// same build.
 const std::string& BridgeProgram();
 
-// True if that program is built with the address sanitizer, which never gives memory back.
+// True if that program is built with the address sanitizer, which never returns memory.
 bool BridgeIsSanitized();
 
 }  // namespace dino::testing

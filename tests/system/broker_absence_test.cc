@@ -46,7 +46,7 @@ TEST_F(BrokerAbsenceTest, CallsSucceedOnceABrokerAppears) {
   bridge_.WaitForHealth("", kServing);
   bridge_.WaitForHealth(kServiceName, kServing);
   Subscriber subscriber(broker_.port(), "subscriber", {"#"});
-  // Some sessions may still be on their way; the call waits for them.
+  // Some sessions may still be connecting; the call waits for them.
   const grpc::Status status = PublishMessage(bridge_, MessageRequest({1, 2, 3, 4}, "hello"));
 
   EXPECT_TRUE(status.ok()) << Describe(status);

@@ -42,7 +42,7 @@ std::size_t CountLosses(RestartableBridge& bridge) {
                     [](const LogRecord& record) { return record.message() == "session lost"; }));
 }
 
-// Whether the broker gets the publication again in the time of the call.
+// Whether the publication is resent during the call.
 enum class Repeated { kNo, kYes, kInAYoungSession };
 
 struct AnswerCase {
@@ -50,12 +50,12 @@ struct AnswerCase {
   std::uint8_t reason_code;
   grpc::StatusCode code;
   const char* reason;
-  // What the code is called.
+  // The name of the code.
   const char* told;
   Repeated repeated;
 };
 
-// A broker that answers for user 2 with a code, and for all others with success.
+// A broker that answers with a code for user 2, and with success for all others.
 class BrokerAnswerTest : public ::testing::TestWithParam<AnswerCase> {
  protected:
   BrokerAnswerTest() {
@@ -87,7 +87,7 @@ class BrokerAnswerTest : public ::testing::TestWithParam<AnswerCase> {
   }
 
   AutomaticBroker broker_;
-  // The caller waits longer, so that the answer is the bridge's.
+  // The caller waits longer, so the answer comes from the bridge.
   RestartableBridge bridge_{broker_.address(), {"--default-deadline=1s"}};
 };
 

@@ -20,7 +20,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-// What a broker says of itself in CONNACK is obeyed, connection by connection.
+// The limits in each CONNACK are obeyed for that connection.
 class BrokerLimitsTest : public ::testing::Test {
  protected:
   static void ExpectRefused(const grpc::Status& status, const std::string& reason_code) {
@@ -32,7 +32,7 @@ class BrokerLimitsTest : public ::testing::Test {
     EXPECT_EQ(failure->acknowledged_count(), 0U);
   }
 
-  // Returns when the broker has the bridge's session, whose limits are those.
+  // Reconnects the bridge to a broker that announces these limits.
   void Greet(const ConnAck& limits) {
     broker_.GreetWith(limits);
     broker_.DropConnections();
@@ -67,7 +67,7 @@ TEST_F(BrokerLimitsTest, ReceiveMaximumMayRiseAndFallBetweenConnections) {
 
   const grpc::Status status = call.get();
   EXPECT_TRUE(status.ok()) << Describe(status);
-  // Of those of the last connection, one had been published when the acks were released.
+  // One of the last connection's had been published when the acks were released.
   EXPECT_THAT(broker_.publications(), SizeIs(published - 1 + kUsers));
 }
 

@@ -1,5 +1,5 @@
-// A broker that leaves Nagle's algorithm on, as mosquitto does by default: it keeps a small packet
-// back until all before it were received.
+// A broker with Nagle's algorithm on, mosquitto's default: it holds a small packet back until all
+// earlier ones are acknowledged by TCP.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -27,7 +27,7 @@ class Party {
     bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);
   }
 
-  // How long a call takes, one after the other.
+  // The latency of consecutive calls.
   double MedianOfCalls() {
     std::vector<std::int64_t> users(100);
     std::iota(users.begin(), users.end(), 1);
@@ -52,7 +52,7 @@ TEST(BrokerNagleTest, CallsDoNotWaitForDelayedAcknowledgements) {
   Party with("false");
   const double ratio = with.MedianOfCalls() / without.MedianOfCalls();
   std::cout << "a call with Nagle's algorithm over one without: " << ratio << "\n";
-  // It was 30 when they did.
+  // It was 30 when they waited.
   EXPECT_LE(ratio, 4);
 }
 

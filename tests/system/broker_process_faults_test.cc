@@ -16,15 +16,15 @@
 namespace dino::testing {
 namespace {
 
-// How many connections were lost: each may have doubled one event of a user, because users move
-// to other sessions.
+// The number of lost connections. Each may have duplicated one event of a user, as users move to
+// other sessions.
 std::size_t Losses(const std::vector<LogRecord>& log) {
   return static_cast<std::size_t>(
       std::count_if(log.begin(), log.end(),
                     [](const LogRecord& record) { return record.message() == "session lost"; }));
 }
 
-// Callers publish all the time while things happen to the broker's process.
+// Callers publish all the time while the broker's process fails.
 class BrokerProcessFaultsTest : public ::testing::Test {
  protected:
   void StartCallers(RestartableBridge& bridge, Clock::duration deadline) {
@@ -36,9 +36,8 @@ class BrokerProcessFaultsTest : public ::testing::Test {
     WaitForSuccessesOfEach(callers_, 20);
   }
 
-  // Ends the callers and compares what they were answered with what was received, of which
-  // `more_copies` may be copies beside those that lost connections made. Returns all that the
-  // bridge logged.
+  // Stops the callers and compares the answers with what was received. `more_copies` duplicates are
+  // allowed besides those of lost connections. Returns the bridge's log.
   std::vector<LogRecord> Finish(RestartableBridge& bridge, std::size_t more_copies = 0) {
     std::vector<std::vector<PublishedEvent>> events;
     for (const auto& caller : callers_) events.push_back(caller->Stop());
@@ -68,7 +67,7 @@ TEST_F(BrokerProcessFaultsTest, SurvivesRestartsBeforeAnySessionIsStable) {
     broker_.Stop();
     const std::size_t before = caller->successes();
     broker_.Start();
-    // Others may still have no session when the broker goes again.
+    // Others may still have no session when the broker stops again.
     caller->WaitForSuccesses(before + 1);
   }
   WaitForSuccessesOfEach(callers_, 20);
@@ -94,7 +93,7 @@ TEST_F(BrokerProcessFaultsTest, AFreezeLongerThanTheAckTimeoutIsSurvived) {
   EXPECT_EQ(bridge.WaitForRecord("session lost").Text("reason"), "no PUBACK in time");
   bridge.WaitForReadiness(false);
   EXPECT_TRUE(bridge.live());
-  // The kernel takes the connection, and nothing comes.
+  // The kernel accepts the connection, and no CONNACK comes.
   EXPECT_EQ(bridge.WaitForRecord("connecting failed").Text("reason"), "no CONNACK in time");
   broker_.Thaw();
   bridge.WaitForReadiness(true);

@@ -27,7 +27,7 @@ void ExpectUnreachable(const grpc::Status& status) {
   EXPECT_TRUE(DetailOf<google::rpc::RetryInfo>(status).has_value());
 }
 
-// The record of the next attempt that failed, which must be followed by another one soon.
+// The record of the next failed attempt. Another attempt must follow soon.
 LogRecord NextFailure(RestartableBridge& bridge, Where where = Where::Here()) {
   LogRecord failed = bridge.WaitForRecord("connecting failed", where);
   EXPECT_LE(failed.Number("retry_in_seconds"), kRecoverySeconds);
@@ -106,7 +106,7 @@ TEST(LongRefusalTest, RetriesStayFrequentHoweverManyHaveFailed) {
   AutomaticBroker broker;
   broker.GreetWith(Refusal(0x88));
   RestartableBridge bridge(broker.address(), {"--mqtt-sessions=1"});
-  // From the seventh on the pauses would be longer, if they were doubled for ever.
+  // Without a bound the doubling pauses would be longer from the seventh on.
   for (int attempt = 0; attempt < 8; ++attempt) NextFailure(bridge);
   broker.GreetWith(ConnAck{});
   bridge.WaitForReadiness(true);

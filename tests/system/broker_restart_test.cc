@@ -16,10 +16,10 @@ namespace dino::testing {
 namespace {
 
 constexpr std::chrono::seconds kDeadline{5};
-// How much later than its deadline an answer may reach the caller on a busy machine.
+// How long after its deadline an answer may reach the caller on a busy machine.
 constexpr std::chrono::seconds kTolerance{2};
 
-// Several callers publish all the time while the broker goes and comes back.
+// Several callers publish all the time while the broker stops and restarts.
 class BrokerRestartTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -39,7 +39,7 @@ class BrokerRestartTest : public ::testing::Test {
     WaitForSuccessesOfEach(callers_, 50);
   }
 
-  // A call is answered in time, by OK or by an error that says that the broker was away.
+  // A call is answered in time, with OK or an error that says that the broker was unreachable.
   static void ExpectFairAnswer(const CallRecord& record) {
     EXPECT_LT(record.elapsed, kDeadline + kTolerance) << record.text;
     if (record.answer.ok()) return;
@@ -99,7 +99,7 @@ TEST_F(BrokerRestartTest, CallsSucceedAgainAfterTheBrokerWasKilled) {
   for (const auto& caller : callers_) {
     for (const CallRecord& record : caller->Stop()) ExpectFairAnswer(record);
   }
-  // The killed broker has forgotten the session.
+  // The killed broker has lost the session.
   subscriber_.WaitForSubscription();
   const grpc::Status status = PublishMessage(bridge_, MessageRequest({1}, "end"));
 

@@ -26,7 +26,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
-// The rules that let the user `bridge` publish to everybody, but for one user's topic.
+// An ACL that lets the user `bridge` publish to every user's topic but one.
 std::string Rules(const std::string& denied) {
   std::string rules = "user bridge\n";
   if (!denied.empty()) rules += "topic deny dms/dev/" + denied + "\n";
@@ -43,8 +43,7 @@ std::vector<std::string> FailedRecipients(const v1::PublishFailure& failure) {
   return results;
 }
 
-// A mosquitto that knows the bridge by its name and has rules for it, and lets everybody in at a
-// second port.
+// A mosquitto with an ACL for the bridge's user name, and a second port for anonymous clients.
 class BrokerWithRules {
  public:
   explicit BrokerWithRules(const std::string& rules) {
@@ -52,7 +51,7 @@ class BrokerWithRules {
     EXPECT_EQ(passwd.Wait(), 0);
     std::ofstream(File("password")) << "hunter2\n";
     std::ofstream(File("rules")) << rules;
-    // Not a `MosquittoBroker`, which has no limit for queues: with `max_queued_messages 0` this
+    // Not a `MosquittoBroker`, whose queues are unlimited: with `max_queued_messages 0` this
     // version of mosquitto closes the connection after it has refused a publication.
     std::ofstream(File("mosquitto.conf")) << "per_listener_settings true\n"
                                           << "listener " << port_.number() << " 127.0.0.1\n"
@@ -66,7 +65,7 @@ class BrokerWithRules {
                                           << (geteuid() == 0 ? "user root\n" : "");
     process_.emplace(std::vector<std::string>{"/usr/sbin/mosquitto", "-c", File("mosquitto.conf")});
     WaitForLine(" running");
-    // Only its loop takes up connections, and hears signals.
+    // Only its loop accepts connections and handles signals.
     const FileDescriptor probe = ConnectToLoopback(open_port());
     WaitForLine("New connection");
   }

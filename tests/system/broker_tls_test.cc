@@ -22,8 +22,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// A broker that lets in whom it knows by certificate and password, and shows a certificate of
-// its own.
+// A broker with a certificate that accepts only clients with a known certificate and password.
 class BrokerTlsTest : public ::testing::Test {
  protected:
   MosquittoBroker::Door Door() {

@@ -7,7 +7,7 @@ namespace dino::testing {
 CallFlood::CallFlood(const std::string& address, std::size_t connections)
     : thread_([this] { TakeAnswers(); }) {
   grpc::ChannelArguments arguments;
-  // Else channels to one address share a connection.
+  // Otherwise, channels to one address share a connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   for (std::size_t i = 0; i < connections; ++i) {
     stubs_.push_back(v1::EventPublisherService::NewStub(

@@ -22,24 +22,23 @@ namespace v1 = ::dino::events::v1;
 struct FloodAnswer {
   grpc::Status status;
   Clock::duration elapsed{};
-  // How often the library said that the call has ended. 1 if all is right.
+  // How often gRPC reported the end of the call; must be 1.
   std::size_t endings = 0;
 };
 
 // Any number of `PublishMessage` calls at once, over connections of its own.
 //
-// A server takes only so many calls at a time from a connection (1,000, say); the rest waits in
-// the client. Methods may be called from any thread; waits fail the test after `kPatience`
-// without any progress.
+// A server limits the concurrent calls of a connection (to 1,000, say); the rest wait in the
+// client. Thread-safe. Waits fail the test after `kPatience` without progress.
 class CallFlood {
  public:
   CallFlood(const std::string& address, std::size_t connections);
   CallFlood(const CallFlood&) = delete;
   CallFlood& operator=(const CallFlood&) = delete;
-  // Cancels what has not ended.
+  // Cancels open calls.
   ~CallFlood();
 
-  // Begins a call and returns its number, counted from 0. Calls take turns with the connections.
+  // Starts a call and returns its number, from 0. Calls use the connections in turn.
   std::size_t Start(const v1::PublishMessageRequest& request, Clock::duration deadline = kPatience);
   void Cancel(std::size_t number);
 

@@ -40,7 +40,7 @@ class CallLogTest : public ::testing::Test {
     context.AddMetadata("traceparent", "00-" + kTraceId + "-b7ad6b7169203331-01");
   }
 
-  // Calls that were logged with this method.
+  // The number of logged calls of this method.
   std::vector<LogRecord> Logged(const std::string& method) {
     std::vector<LogRecord> records;
     for (LogRecord& record : log_ = bridge_.Stop()) {

@@ -26,8 +26,8 @@ struct CallRecord {
   Clock::duration elapsed;
 };
 
-// Publishes one message after the other to one user, on a thread of its own, each call after
-// the answer of the one before. Methods may be called from any thread.
+// Publishes messages to one user from its own thread, each call after the answer to the previous
+// one. Thread-safe.
 class Caller {
  public:
   // Each call has `deadline`.
@@ -36,13 +36,13 @@ class Caller {
   Caller& operator=(const Caller&) = delete;
   ~Caller() { Stop(); }
 
-  // How many calls were answered OK so far.
+  // The number of calls answered OK so far.
   std::size_t successes();
-  // Waits until that many calls in all were answered OK.
+  // Waits until that many calls in total were answered OK.
   void WaitForSuccesses(std::size_t count, Where where = Where::Here());
   // Waits until a call failed.
   void WaitForFailure(Where where = Where::Here());
-  // Makes no further call, waits for the last answer and returns all.
+  // Stops calling, waits for the last answer and returns all calls.
   std::vector<CallRecord> Stop();
 
   std::int64_t user_id() const { return user_id_; }

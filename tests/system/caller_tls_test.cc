@@ -1,4 +1,4 @@
-// Callers by TLS: who is let in, and that certificates change without a failed call.
+// Callers over TLS: who is accepted, and that certificates change without a failed call.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -54,7 +54,7 @@ class CallerTlsTest : public ::testing::Test {
     Start(flags);
   }
 
-  // How a call ends on a connection of its own.
+  // The status of a call on a new connection.
   grpc::Status CallWith(const CertificateFiles& files, const std::string& key = "") {
     return TlsCaller(bridge_->address(), authority_, files).Publish(key);
   }
@@ -188,7 +188,7 @@ TEST_F(CallerTlsTest, CertificatesChangeUnderLoadWithoutAFailedCall) {
   callers.emplace_back(go_on, [&] { return lasting.Publish(); });
   for (int i = 0; i < 3; ++i) callers.emplace_back(go_on, [&] { return CallWith(client); });
   for (int i = 0; i < 5; ++i) {
-    // First one file and then the other: between them they do not match.
+    // One file after the other: in between they do not match.
     Install(authority_.Issue(kNames));
     bridge_->WaitForLog("TLS files read");
   }

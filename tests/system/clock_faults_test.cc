@@ -41,7 +41,7 @@ class CallAcrossAJumpTest : public ClockFaultsTest {
  protected:
   void SetUp() override { bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING); }
 
-  // Publishes with a deadline of its own, or without one.
+  // Publishes with this deadline, or without one.
   grpc::Status Publish(std::optional<seconds> deadline) {
     grpc::ClientContext context;
     if (deadline.has_value()) {
@@ -109,7 +109,7 @@ TEST_P(CallAcrossAJumpTest, SilentPeersAreStillNoticed) {
   auto call = PublishInTheBackground(3 * kPatience);
   connection_.ExpectPublish();
   clock_.Jump(GetParam().by);
-  // No answer within the ack timeout: the event goes out again on another connection.
+  // No answer within the ack timeout: the event is resent on another connection.
   FakeConnection next = broker_.AcceptSession();
   next.Send(PubAck{next.ExpectPublish().packet_id});
   const grpc::Status status = call.get();
@@ -179,7 +179,7 @@ std::chrono::system_clock::time_point TimeOf(const std::string& line) {
   return std::chrono::system_clock::from_time_t(timegm(&utc));
 }
 
-// That the jumps reach the bridge at all.
+// Proves that the jumps reach the bridge.
 TEST_P(ServiceAcrossAJumpTest, TheLogShowsTheNewTime) {
   EXPECT_FALSE(PublishMessage(bridge_, MessageRequest({0}, "for nobody")).ok());
   clock_.Jump(GetParam().by);

@@ -1,4 +1,4 @@
-// Connections of callers: how many there may be, and which are ended.
+// Limits of callers' connections, and which connections are closed.
 #include <gtest/gtest.h>
 
 #include <deque>

@@ -27,7 +27,7 @@ using std::chrono::seconds;
 // Longer than the ack timeout, the connect deadline and the shortest keep alive.
 constexpr seconds kLongStop{7};
 
-// Lets the bridge stand still, as a host does that sleeps or gives it no time.
+// Stops the bridge, as a host does that sleeps or starves it of CPU.
 void StandStill(
     BridgeProcess& bridge, const std::function<void()>& meanwhile = [] {}) {
   bridge.process().Signal(SIGSTOP);
@@ -44,7 +44,7 @@ void ExpectNoSessionLost(BridgeProcess& bridge) {
   }
 }
 
-// Callers publish all the time, each to a user of its own.
+// Callers publish all the time, each to its own user.
 class CpuFaultsTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -126,7 +126,7 @@ TEST_F(StoppedSessionTest, AnAckThatArrivedMeanwhileCounts) {
 TEST_F(StoppedSessionTest, AConnackThatArrivedMeanwhileCounts) {
   FakeConnection connection = broker_.Accept();
   connection.ExpectConnect();
-  // A connection of ours that is not quite up would not survive the stop.
+  // A connection that is still being set up would not survive the stop.
   EXPECT_EQ(bridge_.Health("liveness"), health::HealthCheckResponse::SERVING);
   StandStill(bridge_, [&] { connection.Send(ConnAck{}); });
   bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);

@@ -1,4 +1,4 @@
-// Events of the app's own, and calls that only ask whether they would be taken.
+// Custom events, and dry runs.
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
@@ -84,7 +84,7 @@ TEST_F(CustomEventsTest, ADryRunPublishesNothing) {
   request.clear_user_ids();
   EXPECT_THAT(BadFieldsOf(PublishMessage(bridge_, request)), ElementsAre("user_ids"));
 
-  // With a key: told of the event that has it, which stays as it is.
+  // With a key: reports the event that has it and does not change it.
   v1::PublishMessageRequest keyed = MessageRequest({1}, "keyed");
   keyed.mutable_options()->set_idempotency_key("key");
   keyed.mutable_options()->set_validate_only(true);

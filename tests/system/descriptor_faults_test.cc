@@ -29,7 +29,7 @@ namespace {
 
 constexpr std::chrono::seconds kDeadline{10};
 
-// Lets a process open no descriptor from `first` on.
+// Lets a process open no descriptor numbered `first` or above.
 void LimitDescriptors(pid_t pid, std::size_t first) {
   rlimit limit{};
   ASSERT_EQ(prlimit(pid, RLIMIT_NOFILE, nullptr, &limit), 0);
@@ -37,14 +37,14 @@ void LimitDescriptors(pid_t pid, std::size_t first) {
   ASSERT_EQ(prlimit(pid, RLIMIT_NOFILE, &limit, nullptr), 0);
 }
 
-// True if the server speaks first, as HTTP/2 has it; false if it ended the connection.
+// True if the server sends its HTTP/2 preface; false if it closes the connection.
 bool IsServed(const FileDescriptor& connection) {
   EXPECT_TRUE(WaitUntilReadable(connection.number(), Clock::now() + kPatience));
   std::array<char, 100> buffer{};
   return recv(connection.number(), buffer.data(), buffer.size(), MSG_DONTWAIT) > 0;
 }
 
-// Connections that say nothing, as many as the bridge takes and one that it refused.
+// Silent connections: as many as the bridge accepts, and one that it refused.
 std::vector<FileDescriptor> ConnectUntilRefused(std::uint16_t port) {
   constexpr std::size_t kMost = 200;
   std::vector<FileDescriptor> connections;
@@ -119,7 +119,7 @@ TEST_F(DescriptorFaultsTest, ConnectionsWaitWithoutABusyLoopWhenNoDescriptorIsLe
   EXPECT_TRUE(PublishMessage(bridge_, MessageRequest({3}, "hello")).ok());
 }
 
-// Whatever is left open here and not to be closed at exec is the bridge's too.
+// The bridge inherits whatever is open here without close-on-exec.
 TEST(HighDescriptorsTest, EverythingWorksAbove1023) {
   rlimit limit{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);

@@ -11,7 +11,7 @@
 
 namespace dino::testing {
 
-// The detail of that type in the `google.rpc.Status` that an answer carries, if there is one.
+// The detail of that type in the answer's `google.rpc.Status`, if any.
 template <typename Detail>
 std::optional<Detail> DetailOf(const grpc::Status& answer) {
   google::rpc::Status status;
@@ -26,10 +26,10 @@ std::optional<Detail> DetailOf(const grpc::Status& answer) {
 // `ErrorInfo.reason`, if the domain is ours; empty otherwise.
 std::string ReasonOf(const grpc::Status& answer);
 
-// The field paths in `BadRequest`, in its order.
+// The field paths in `BadRequest`, in order.
 std::vector<std::string> BadFieldsOf(const grpc::Status& answer);
 
-// The code's name and the message, for failures.
+// The name of the code and the message, for failed assertions.
 std::string Describe(const grpc::Status& answer);
 
 }  // namespace dino::testing

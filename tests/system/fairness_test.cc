@@ -23,11 +23,11 @@ constexpr std::size_t kLargeGroup = 10000;
 constexpr int kLargeCallers = 2;
 constexpr int kCallsOfEach = 3;
 constexpr std::int64_t kSmallCallers = 4;
-// While a large call runs each small caller must have so many calls answered. If sessions served
-// one call after the other it would be one or two.
+// How many calls of each small caller must be answered while a large call runs. If sessions served
+// one call after the other, it would be one or two.
 constexpr std::size_t kLeastPerLargeCall = 5;
 
-// Publishes to a large group a few times, without pause.
+// Publishes to a large group a few times, back to back.
 void PublishToLargeGroup(RestartableBridge& bridge, std::int64_t first_user) {
   std::vector<std::int64_t> users(kLargeGroup);
   std::iota(users.begin(), users.end(), first_user);
@@ -37,7 +37,7 @@ void PublishToLargeGroup(RestartableBridge& bridge, std::int64_t first_user) {
   }
 }
 
-// For each event to a large group, how many messages of others came between its first and its
+// For each event to a large group: how many messages of others arrived between its first and its
 // last.
 std::vector<std::size_t> OthersWithin(const std::vector<Received>& received) {
   struct Span {

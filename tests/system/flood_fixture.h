@@ -25,25 +25,25 @@
 
 namespace dino::testing {
 
-// What a broker that stands still for some time is forgiven.
+// Settings that tolerate a broker that stops for a while.
 inline constexpr char kPatientWithBroker[] = "--mqtt-ack-timeout=5m";
 
-// For calls that shall not run out of time, however slow the machine.
+// For calls that must not time out, however slow the machine is.
 inline constexpr std::chrono::minutes kLongDeadline{5};
 
-// A bridge, its broker and a subscriber. A test floods the bridge with calls; each has a number
-// and a user of its own. Beside them steady callers call, who may not notice.
+// A bridge, its broker and a subscriber. A test floods the bridge with calls; each has its own
+// number and user. Steady callers call at the same time and must not be affected.
 class FloodFixture : public ::testing::Test {
  protected:
 #if defined(__SANITIZE_ADDRESS__)
-  // What was freed is kept for a while.
+  // Freed memory is kept for a while.
   static constexpr bool kMemoryTells = false;
 #else
   static constexpr bool kMemoryTells = true;
 #endif
 
   static constexpr std::int64_t kFirstUser = 1'000'000;
-  // The text of a call that is about its answer only.
+  // The text of a call whose answer alone matters.
   static constexpr char kProbe[] = "probe";
 
   explicit FloodFixture(const std::vector<std::string>& flags) : bridge_(broker_.address(), flags) {
@@ -63,8 +63,8 @@ class FloodFixture : public ::testing::Test {
     }
   }
 
-  // Publishes one event more to the users of calls 0 to `count` - 1, and returns the numbers of
-  // the calls whose event came before it. None may come twice, or behind it.
+  // Publishes one more event to the users of calls 0 to `count` - 1, and returns the numbers of the
+  // calls whose event arrived before it. None may arrive twice, or after it.
   std::set<std::size_t> TakeArrivals(std::size_t count) {
     PublishEnds(count);
     std::set<std::size_t> arrived;
@@ -90,7 +90,7 @@ class FloodFixture : public ::testing::Test {
     return arrived;
   }
 
-  // Each call ended once, and the events of those answered OK arrived.
+  // Checks that each call ended once, and that the events of those answered OK arrived.
   static void ExpectNoneLost(const std::vector<FloodAnswer>& answers,
                              const std::set<std::size_t>& arrived) {
     for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -100,14 +100,14 @@ class FloodFixture : public ::testing::Test {
     }
   }
 
-  // Every call of a steady caller was answered OK and arrived, in order.
+  // Checks that every call of a steady caller was answered OK and its event arrived, in order.
   void ExpectSteadyCallersUnharmed() {
     std::map<std::string, std::vector<std::string>> published;
     std::size_t missing = 0;
     for (const auto& caller : steady_callers_) {
       const std::string topic = TopicOf(caller->user_id());
       for (const CallRecord& record : caller->Stop()) {
-        // One is enough: a server that is not there answers thousands.
+        // One is enough: if the server is gone, there are thousands.
         ASSERT_TRUE(record.answer.ok()) << Describe(record.answer);
         published[topic].push_back(record.text);
       }
@@ -124,8 +124,8 @@ class FloodFixture : public ::testing::Test {
     EXPECT_EQ(steady_arrivals_, published);
   }
 
-  // Waits until the process holds what it held when nobody had called yet, and at most so much
-  // memory more.
+  // Waits until the process is back to what it held before the first call, plus at most this much
+  // memory.
   void ExpectProcessIsBack(std::size_t more_kib, Where where = Where::Here()) {
     const Clock::time_point deadline = Clock::now() + kPatience;
     ProcessUsage now = UsageOf(bridge_.pid());
@@ -135,7 +135,7 @@ class FloodFixture : public ::testing::Test {
              now.threads <= before_.threads + kThreadsOfTheLibrary;
     };
     while (!is_back() && Clock::now() < deadline) {
-      // Takes its time, and is answered when the server has done what came before.
+      // Takes some time, and is answered once the server has handled everything before it.
       bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);
       now = UsageOf(bridge_.pid());
     }
@@ -151,12 +151,12 @@ class FloodFixture : public ::testing::Test {
   MosquittoBroker broker_;
   Subscriber subscriber_{broker_.port(), "subscriber", {"dms/dev/+"}};
   BridgeProcess bridge_;
-  // What the process holds when nobody calls.
+  // What the process holds when idle.
   ProcessUsage before_;
   Callers steady_callers_;
 
  private:
-  // A few sessions may still be on their way: so many recipients have each of them.
+  // A few sessions may still be connecting; this many recipients cover all of them.
   void WaitForAllSessions() {
     constexpr std::size_t kRecipients = 500;
     std::vector<std::int64_t> users(kRecipients);
@@ -165,12 +165,12 @@ class FloodFixture : public ::testing::Test {
     EXPECT_TRUE(status.ok()) << Describe(status);
   }
 
-  // gRPC starts some more when there is much to do, and keeps them.
+  // gRPC starts more under load, and keeps them.
   static constexpr std::size_t kThreadsOfTheLibrary = 10;
 
   void PublishEnds(std::size_t count) {
     const Clock::time_point deadline = Clock::now() + kPatience;
-    // No more recipients at once than the least limit of a test.
+    // At most as many recipients at once as the lowest limit of a test.
     constexpr std::size_t kAtOnce = 1000;
     for (std::size_t first = 0; first < count; first += kAtOnce) {
       std::vector<std::int64_t> users(std::min(kAtOnce, count - first));
@@ -178,7 +178,7 @@ class FloodFixture : public ::testing::Test {
       grpc::Status status;
       do {
         status = PublishMessage(bridge_, MessageRequest(users, "end"));
-        // The last of the calls that have been given up may not have left yet.
+        // The last of the abandoned calls may still be ending.
       } while (ReasonOf(status) == "OVERLOADED" && Clock::now() < deadline);
       EXPECT_TRUE(status.ok()) << Describe(status);
     }
@@ -188,7 +188,7 @@ class FloodFixture : public ::testing::Test {
   std::map<std::string, std::vector<std::string>> steady_arrivals_;
 };
 
-// How many of the answers have each code.
+// The number of answers by code.
 inline std::map<grpc::StatusCode, std::size_t> CountCodes(const std::vector<FloodAnswer>& answers) {
   std::map<grpc::StatusCode, std::size_t> counts;
   for (const FloodAnswer& answer : answers) ++counts[answer.status.error_code()];

@@ -20,7 +20,7 @@ using ::testing::AnyOf;
 using ::testing::Each;
 using ::testing::Key;
 
-// Calls whose callers do not wait for the answer, beside others.
+// Calls whose callers do not wait for the answer, among others.
 class GrpcCancelTest : public FloodFixture {
  protected:
   GrpcCancelTest() : FloodFixture({kPatientWithBroker}) {}
@@ -35,7 +35,7 @@ TEST_F(GrpcCancelTest, CancellingHalfOfTenThousandCallsDoesNotAffectTheOthers) {
   CallFlood flood(bridge_.address(), 10);
   for (std::size_t i = 0; i < kCalls; ++i) {
     flood.Start(RequestOf(i), kLongDeadline);
-    // One that begins, is under way, or has been answered already.
+    // One that is starting, in progress, or already answered.
     const std::size_t number = i - random() % std::min<std::size_t>(i + 1, 2000);
     if (cancelled.size() < kCalls / 2 && random() % 8 < 7 && cancelled.insert(number).second) {
       flood.Cancel(number);
@@ -68,7 +68,7 @@ TEST_F(GrpcCancelTest, OneMillisecondDeadlinesExpireOnTimeAndDoNotAffectOthers) 
   ExpectSteadyCallersUnharmed();
 }
 
-// One publication at a time goes to the broker, while the others of up to 1,000 wait.
+// One publication at a time goes to the broker, while up to 999 others wait.
 class GrpcWaitingCallsTest : public FloodFixture {
  protected:
   static constexpr std::size_t kRoom = 1000;
@@ -77,7 +77,7 @@ class GrpcWaitingCallsTest : public FloodFixture {
       : FloodFixture({kPatientWithBroker, "--mqtt-sessions=1", "--mqtt-in-flight-window=1",
                       "--max-recipients=1000", "--max-pending-publications=1000"}) {}
 
-  // Asks until one that takes all the room there is would get in: no other call waits any more.
+  // Retries until a dry run that needs all the room would be admitted: no call is waiting any more.
   void WaitUntilNoCallWaits() {
     std::vector<std::int64_t> users(kRoom);
     std::iota(users.begin(), users.end(), kFirstUser);
@@ -97,7 +97,7 @@ TEST_F(GrpcWaitingCallsTest, NothingIsPublishedOnceACancellationHasArrived) {
   broker_.Freeze();
   CallFlood flood(bridge_.address(), 2);
   for (std::size_t i = 0; i <= kRoom; ++i) flood.Start(RequestOf(i), kLongDeadline);
-  // One finds no room; so the others are in.
+  // One finds no room, so the others were admitted.
   flood.WaitForEnds(1);
   for (std::size_t i = 0; i <= kRoom; ++i) flood.Cancel(i);
   const auto counts = CountCodes(flood.Finish());
@@ -107,7 +107,7 @@ TEST_F(GrpcWaitingCallsTest, NothingIsPublishedOnceACancellationHasArrived) {
   WaitUntilNoCallWaits();
   broker_.Thaw();
 
-  // Only what had been sent.
+  // Only what had already been sent.
   EXPECT_LE(TakeArrivals(kRoom).size(), 1U);
 }
 

@@ -14,7 +14,7 @@ class GrpcConnectionAgeTest : public FloodFixture {
  protected:
   GrpcConnectionAgeTest() : FloodFixture({kPatientWithBroker, "--max-connection-age=1s"}) {}
 
-  // Waits until a connection that is opened now has been told to go away.
+  // Waits until a connection opened now has received GOAWAY.
   void WaitForAConnectionsAge() {
     Http2Peer peer(bridge_.port());
     peer.Greet();
@@ -36,7 +36,7 @@ TEST_F(GrpcConnectionAgeTest, ACallLongerThanTheConnectionAgeIsAnswered) {
   broker_.Freeze();
   CallFlood flood(bridge_.address(), 1);
   flood.Start(RequestOf(0), kLongDeadline);
-  // Connections differ in age by a fifth at most: two take longer than any one.
+  // Maximum ages differ by at most a fifth, so two in a row outlast any single one.
   WaitForAConnectionsAge();
   WaitForAConnectionsAge();
   broker_.Thaw();

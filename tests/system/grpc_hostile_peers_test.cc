@@ -23,13 +23,13 @@ using namespace std::string_view_literals;  // NOLINT(google-build-using-namespa
 using ::testing::AnyOf;
 using Type = Http2Frame::Type;
 
-// Peers that break the rules, beside callers who may not notice.
+// Peers that break the rules, next to callers that must not be affected.
 class GrpcHostilePeersTest : public FloodFixture {
  protected:
   GrpcHostilePeersTest() : FloodFixture({}) { StartSteadyCallers(); }
 
-  // Connects and sends. The server is given some time, while others do the same, before the
-  // connection is ended.
+  // Connects and sends. The server gets some time, while others do the same, before the connection
+  // is closed.
   void SendFromNewPeer(std::string_view bytes) {
     constexpr std::size_t kPeersAtOnce = 50;
     peers_.push_back(std::make_unique<Http2Peer>(bridge_.port()));
@@ -125,7 +125,7 @@ TEST_F(GrpcHostilePeersTest, InvalidFramesHarmNobody) {
   ExpectNobodyHarmed();
 }
 
-// Cuts out, doubles or changes something, at a place that `random` chooses.
+// Removes, duplicates or changes something at a random place.
 void Mutate(std::string& bytes, std::mt19937& random) {
   const std::size_t at = random() % bytes.size();
   const std::size_t size = std::min<std::size_t>(random() % 20, bytes.size() - at);
@@ -172,19 +172,19 @@ TEST_F(GrpcReceivingTest, UnfinishedRequestsTakeLittleMemoryAndLockNobodyOut) {
   for (std::uint32_t i = 0; i < kCalls; ++i) {
     const std::uint32_t stream = 2 * i + 1;
     peer.Send(EncodeCallHeaders(stream));
-    // A byte more than will ever come.
+    // One byte more than will ever arrive.
     peer.SendBody(stream, GrpcMessage("", bytes.size() + 1));
     peer.WaitUntilRead();
     sent += peer.SendBody(stream, bytes);
   }
   const ProcessUsage usage = UsageOf(bridge_.pid());
 
-  // The server would have taken more.
+  // The server would have accepted more.
   EXPECT_GT(sent, std::size_t{256} << 20U);
   if (kMemoryTells) {
     EXPECT_LE(usage.resident_kib, before_.resident_kib + 80UL * 1024);
   }
-  // What is cut off may be anybody's call.
+  // Any caller's request may be the one that is cut off.
   WaitForSuccessesOfEach(steady_callers_, 10);
   for (const auto& caller : steady_callers_) {
     for (const CallRecord& record : caller->Stop()) {

@@ -17,18 +17,18 @@ namespace {
 constexpr std::size_t kMaxMessageBytes = 4194304;
 constexpr std::size_t kMaxMetadataBytes = 8192;
 
-// Makes `request` that long, by a field that this version does not know.
+// Pads `request` to that length with an unknown field.
 void Lengthen(v1::PublishMessageRequest& request, std::size_t bytes) {
   google::protobuf::UnknownFieldSet& fields =
       *v1::PublishMessageRequest::GetReflection()->MutableUnknownFields(&request);
   std::string& padding = *fields.AddLengthDelimited(1000);
   padding.resize(bytes - request.ByteSizeLong());
-  // The longer padding needs a longer length.
+  // A longer padding needs a longer length prefix.
   padding.resize(padding.size() - (request.ByteSizeLong() - bytes));
   ASSERT_EQ(request.ByteSizeLong(), bytes);
 }
 
-// The headers of a call, with one more so that they have that size.
+// The headers of a call, padded to that size with one more header.
 std::string EncodeLongHeaders(std::uint32_t stream, std::size_t bytes) {
   Http2Headers headers = GrpcCallHeaders(kPublishMessage);
   headers.emplace_back("padding", "");
@@ -40,11 +40,11 @@ class GrpcLimitsTest : public FloodFixture {
  protected:
   GrpcLimitsTest() : FloodFixture({}) {}
 
-  // Calls with headers of that size, and returns the status that ended the call.
+  // Calls with headers of that size, and returns the call's status.
   std::string StatusAfterHeadersOf(std::size_t bytes) {
     Http2Peer peer(bridge_.port());
     peer.Greet();
-    // The limit counts once the peer has acknowledged it.
+    // The limit applies once the peer has acknowledged it.
     peer.WaitUntilRead();
     peer.Send(EncodeLongHeaders(1, bytes) + EncodeBody(1, RequestOf(0).SerializeAsString()));
     const auto end = peer.WaitForEndOf(1);

@@ -27,7 +27,7 @@ class GrpcFloodTest : public FloodFixture {
  protected:
   GrpcFloodTest() : FloodFixture({kPatientWithBroker}) {}
 
-  // Calls come, but while the broker stands still none goes.
+  // Calls arrive, but none ends while the broker is stopped.
   std::vector<FloodAnswer> CallAllAtOnce() {
     CallFlood flood(bridge_.address(), kConnections);
     broker_.Freeze();
@@ -52,7 +52,7 @@ TEST_F(GrpcFloodTest, ACallReleasesItsResourcesWhenItEnds) {
   ExpectProcessIsBack(30UL * 1024);
 }
 
-// Room for 1,000 publications that are pending.
+// Room for 1,000 pending publications.
 class GrpcOverloadTest : public FloodFixture {
  protected:
   static constexpr std::size_t kRoom = 1000;

@@ -17,7 +17,7 @@ namespace {
 
 using Type = Http2Frame::Type;
 
-// One that sends the first bytes of a call at once, and the others one by one, now and then.
+// Sends the first bytes of a call at once, and the others one by one, now and then.
 class SlowPeer {
  public:
   SlowPeer(std::uint16_t port, std::string bytes, std::size_t at_once)
@@ -25,7 +25,7 @@ class SlowPeer {
     peer_.Send(bytes_.substr(0, at_once));
   }
 
-  // Sends one byte more; the last one never.
+  // Sends one more byte, but never the last one.
   void SendOne() {
     if (sent_ + 1 < bytes_.size()) peer_.Send(bytes_.substr(sent_++, 1));
   }
@@ -51,12 +51,12 @@ const std::string& Greeting() {
   return *greeting;
 }
 
-// Every place where a call can come to a standstill.
+// Every place where a call can stall.
 std::vector<Cut> Cuts(const v1::PublishMessageRequest& request) {
   const std::string headers = EncodeCallHeaders(1);
   const std::string call = Greeting() + headers + EncodeBody(1, request.SerializeAsString());
   const std::size_t body = Greeting().size() + headers.size();
-  // The same headers, cut into two frames.
+  // The same headers in two frames.
   const std::string block = EncodeHeaderBlock(GrpcCallHeaders(kPublishMessage));
   const std::string continued =
       Greeting() + Encode({Type::kHeaders, 0, 1, block.substr(0, 20)}) +
@@ -78,11 +78,11 @@ std::vector<Cut> Cuts(const v1::PublishMessageRequest& request) {
 
 class GrpcSlowPeersTest : public FloodFixture {
  protected:
-  // Calls that never end may take an hour more at the end of the server: longer than a test waits.
+  // At shutdown, calls that never end get another hour: longer than a test waits.
   GrpcSlowPeersTest() : GrpcSlowPeersTest({"--drain-timeout=1h"}) {}
   explicit GrpcSlowPeersTest(const std::vector<std::string>& flags) : FloodFixture(flags) {}
 
-  // As many of each kind.
+  // The same number of each kind.
   void ConnectSlowPeers(std::size_t count) {
     for (const Cut& cut : Cuts(RequestOf(0))) {
       for (std::size_t i = 0; i < count; ++i) {
@@ -144,7 +144,7 @@ TEST_F(GrpcSlowPeersTest, AreDisconnectedAtTheDeadlineOfTheirCall) {
   EXPECT_TRUE(TakeArrivals(1).empty());
 }
 
-// Connections last a second, and then their calls a tenth of one.
+// Connections last a second; their calls then have another tenth of a second.
 class GrpcShortConnectionsTest : public GrpcSlowPeersTest {
  protected:
   GrpcShortConnectionsTest()

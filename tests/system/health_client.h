@@ -16,11 +16,12 @@ namespace health = ::grpc::health::v1;
 
 using HealthStatus = health::HealthCheckResponse::ServingStatus;
 
-// The health of a service now; nothing if it does not exist. The test fails if there is no answer.
+// The current health of a service; nothing if it does not exist. Fails the test if there is no
+// answer.
 std::optional<HealthStatus> CheckHealth(const std::shared_ptr<grpc::Channel>& channel,
                                         const std::string& service, Where where = Where::Here());
 
-// Waits, by a health watch, until the service has that health; the server need not listen yet.
+// Waits, with a health watch, until the service has that health. The server need not listen yet.
 void WaitForHealth(const std::shared_ptr<grpc::Channel>& channel, const std::string& service,
                    HealthStatus wanted, Where where = Where::Here());
 

@@ -27,8 +27,8 @@ v1::PublishMessageRequest Keyed(const std::vector<std::int64_t>& user_ids) {
   return request;
 }
 
-// How many copies of the event came to each topic, and under which event IDs, before the message
-// "end", which is published here to user 1.
+// Publishes the message "end" to user 1, and returns how many copies of the event arrived before it
+// at each topic, and under which event IDs.
 struct Copies {
   std::map<std::string, int> by_topic;
   std::set<std::string> event_ids;
@@ -84,7 +84,7 @@ TEST_F(IdempotencyTest, ACompletedCallIsReplayedWithoutABroker) {
 }
 
 TEST_F(IdempotencyTest, ManyCallersWithOneKeyPublishOnce) {
-  // All of them come before the first can end.
+  // All of them arrive before the first can end.
   broker_.Freeze();
   std::vector<std::future<grpc::Status>> calls;
   for (int i = 0; i < 16; ++i) {
@@ -147,8 +147,8 @@ class LostAnswerTest : public ::testing::Test {
     EXPECT_TRUE(status.ok()) << Describe(status);
   }
 
-  // Counts the messages with this text, by topic, up to the first with the text `end`. That one
-  // is of a call made after the others were answered, so that none is behind it.
+  // Counts the messages with this text, by topic, up to the first with the text `end`. Its call is
+  // made after the others were answered, so no message follows it.
   CopiesByTopic Count(Subscriber& subscriber, const std::string& text, const std::string& end) {
     CopiesByTopic copies;
     while (!HasFailure()) {
@@ -195,13 +195,13 @@ TEST_F(LostAnswerTest, ARepeatedCallSkipsAcknowledgedRecipients) {
     ++before[received.topic];
     event_ids_.insert(received.UserProperty("event_id"));
   }
-  // A user's next event goes out after the PUBACK of the one before.
+  // A user's next event is sent after the PUBACK of the previous one.
   std::vector<std::int64_t> acknowledged;
   for (const auto& [topic, count] : before) acknowledged.push_back(std::stol(topic.substr(8)));
   EXPECT_TRUE(PublishMessage(bridge_, MessageRequest(acknowledged, "flush")).ok());
   context.TryCancel();
   EXPECT_EQ(lost.get().error_code(), grpc::StatusCode::CANCELLED);
-  // The server hears of it later than the caller.
+  // The server notices later than the caller.
   bridge_.WaitForLog("call failed");
   frozen_.Thaw();
   v1::Delivery delivery;

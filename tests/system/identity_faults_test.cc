@@ -24,7 +24,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Ends what has that client ID.
+// Takes over the session with that client ID.
 LogRecord TakeOver(const MosquittoBroker& broker, RestartableBridge& bridge,
                    const std::string& client_id) {
   Subprocess intruder({"mosquitto_pub", "-V", "5", "-q", "1", "-h", "127.0.0.1", "-p",
@@ -42,7 +42,7 @@ TEST(TakeOverTest, UsersAreServedDuringRepeatedSessionTakeovers) {
   Subscriber subscriber(broker.port(), "subscriber", {"dms/dev/+", "mark"});
   RestartableBridge bridge(broker.address(), {"--mqtt-sessions=4", "--mqtt-failover-after=100ms"});
   const std::string client_id = bridge.WaitForRecord("session connected").Text("client_id");
-  // Enough users to have some with every session.
+  // Enough users for every session to have some.
   PatientCallers callers;
   for (std::int64_t user = 1; user <= 16; ++user) {
     callers.push_back(std::make_unique<PatientCaller>(bridge.stub(), std::vector{user}));
@@ -68,7 +68,7 @@ TEST(TakeOverTest, UsersAreServedDuringRepeatedSessionTakeovers) {
   }
 }
 
-// mosquitto ends the old connection without a word; others say why.
+// mosquitto closes the old connection without a reason; other brokers give one.
 TEST(TakeOverTest, ABrokerThatNamesTheCauseIsQuotedAndLeftAlone) {
   FakeBroker broker;
   RestartableBridge bridge(broker.address(), {"--mqtt-sessions=2", "--mqtt-failover-after=100ms"});
@@ -111,7 +111,7 @@ TEST(LostSessionTest, ABrokerThatLostTheSessionGetsTheRestOfTheFanOut) {
     return bridge.Publish(MessageRequest(users, "second"), &delivery);
   });
   subscriber.Next(kInFlight);
-  // The subscriber must be there before the bridge comes back: its session is forgotten too.
+  // The subscriber must be back before the bridge: its session is lost, too.
   proxy.Set(FaultProxy::Door::kRefuse);
   broker.Kill();
   broker.Start();

@@ -1,4 +1,4 @@
-// Callers beside many connections that do nothing, or next to nothing.
+// Callers next to many idle, or almost idle, connections.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -26,7 +26,7 @@ namespace {
 constexpr std::size_t kIdleConnections = 1000;
 constexpr std::size_t kSlowPeers = 50;
 
-// Both sides of all connections, with some room.
+// Both ends of all connections, and some more.
 void AllowDescriptors() {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -42,7 +42,8 @@ Value Quantile(std::vector<Value> values, double quantile) {
   return values[static_cast<std::size_t>(rank)];
 }
 
-// Connections that have greeted, and others that send a byte of a call now and then.
+// Connections that have completed the handshake, and others that send a byte of a call now and
+// then.
 class Idlers {
  public:
   explicit Idlers(std::uint16_t port) {
@@ -87,7 +88,7 @@ class IdleConnectionsTest : public ::testing::Test {
     bridge_->WaitForHealth("", health::HealthCheckResponse::SERVING);
   }
 
-  // The 99th percentile of how long calls take that are made one after the other.
+  // The 99th percentile of the latency of consecutive calls.
   double P99() {
     constexpr int kSamples = 1000;
     std::vector<double> seconds;
@@ -106,7 +107,7 @@ class IdleConnectionsTest : public ::testing::Test {
 
 TEST_F(IdleConnectionsTest, AThousandOfThemAndSlowPeersDoNotDoubleTheLatencyOfCalls) {
   constexpr std::size_t kLeastRounds = 5;
-  // What else the machine does may spoil a round or two, but not most of them.
+  // Other work on the machine may spoil a round or two, but not most of them.
   constexpr std::size_t kMostRounds = 15;
   std::vector<double> ratios;
   while (ratios.size() < kMostRounds) {

@@ -16,7 +16,7 @@ namespace dino::testing {
 namespace {
 
 constexpr std::chrono::seconds kDeadline{5};
-// How much later than its deadline an answer may reach the caller on a busy machine.
+// How long after its deadline an answer may reach the caller on a busy machine.
 constexpr std::chrono::seconds kTolerance{2};
 // More records than the log's queue and the pipe hold.
 constexpr std::size_t kRecords = 6000;
@@ -33,7 +33,7 @@ class LogFaultsTest : public ::testing::Test {
     WaitForSuccessesOfEach(callers_, 20);
   }
 
-  // Lets the bridge log more than anybody can keep, while its broker comes and goes.
+  // Makes the bridge log more than fits, while its broker stops and restarts.
   void LogMuch() {
     const v1::PublishMessageRequest invalid = MessageRequest({0}, "for nobody");
     CallFlood flood(bridge_.address(), 2);
@@ -48,7 +48,7 @@ class LogFaultsTest : public ::testing::Test {
     EXPECT_EQ(refused, kRecords);
   }
 
-  // The callers are served, and each was answered in time, whatever the log did.
+  // Checks that the callers were served, each in time, whatever the log did.
   void ExpectFairAnswers() {
     WaitForSuccessesOfEach(callers_, 20);
     for (const auto& caller : callers_) {

@@ -11,7 +11,7 @@ namespace dino::testing {
 class LogRecord {
  public:
   LogRecord() = default;
-  // A line that is no JSON object makes an empty record.
+  // A line that is not a JSON object becomes an empty record.
   explicit LogRecord(const std::string& line);
 
   // The whole line.

@@ -22,7 +22,7 @@ namespace {
 using EventStream =
     grpc::ClientReaderWriterInterface<v1::PublishStreamRequest, v1::PublishStreamResponse>;
 
-// Writes messages to `users` users in turn, with their numbers as texts, and ends the requests.
+// Writes messages to `users` users in turn, with their numbers as texts, and closes the stream.
 void WriteEvents(EventStream& stream, int count, int users) {
   v1::PublishStreamRequest request;
   for (int i = 0; i < count; ++i) {
@@ -38,7 +38,7 @@ class ManyEventsTest : public ::testing::Test {
  protected:
   void SetUp() override { bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING); }
 
-  // Takes as many messages, and checks that the numbers in their texts rise for each topic.
+  // Receives this many messages, and checks that the numbers in their texts ascend for each topic.
   void ExpectInOrder(std::size_t count) {
     std::map<std::string, int> last;
     for (std::size_t i = 0; i < count && !HasFailure(); ++i) {
@@ -82,7 +82,7 @@ TEST_F(ManyEventsTest, ABatchKeepsItsOrderAndFailsOneByOne) {
   ExpectInOrder(recipients);
 }
 
-// What a process may take beside what it had, for what a stream may have open.
+// How much memory a process may gain for the open events of a stream.
 constexpr std::size_t kStreamKib = 16384;
 
 TEST_F(ManyEventsTest, AStreamOfAHundredThousandEventsKeepsItsOrderInFlatMemory) {
@@ -91,7 +91,7 @@ TEST_F(ManyEventsTest, AStreamOfAHundredThousandEventsKeepsItsOrderInFlatMemory)
   grpc::ClientContext context;
   const auto stream = bridge_.stub().PublishStream(&context);
   std::thread writer([&stream, events] { WriteEvents(*stream, events, kUsers); });
-  // Answers come as they are known; each once.
+  // Answers arrive as soon as they are known, each once.
   std::vector<bool> answered(events);
   ProcessUsage early;
   int count = 0;

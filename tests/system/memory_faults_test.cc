@@ -25,10 +25,10 @@ constexpr std::size_t kMebibyte = 1048576;
 constexpr std::size_t kPendingBytes = 4 * kMebibyte;
 constexpr std::size_t kSessions = 4;
 constexpr std::size_t kInFlightBytes = 65536;
-// What the library keeps for connections and calls that it has not handed over yet.
+// What gRPC holds for connections and calls that it has not passed on yet.
 constexpr std::size_t kConnectionBytes = 16 * kMebibyte;
 
-// Calls that are too much for `kPendingBytes`, in one respect each.
+// Calls that exceed `kPendingBytes`, each in one way.
 struct Flood {
   const char* name;
   std::size_t calls;
@@ -51,7 +51,7 @@ class MemoryFaultsTest : public ::testing::TestWithParam<Flood> {
 
   std::size_t Resident() const { return UsageOf(bridge_.pid()).resident_kib * 1024; }
 
-  // Waits until not more is resident. Memory is given back by the clock, not at an event.
+  // Waits until at most this much is resident. Memory is released by time, not at an event.
   bool ShrinksTo(std::size_t bytes) const {
     const Clock::time_point deadline = Clock::now() + kPatience;
     while (Resident() > bytes && Clock::now() < deadline) {
@@ -61,7 +61,7 @@ class MemoryFaultsTest : public ::testing::TestWithParam<Flood> {
   }
 
   MosquittoBroker broker_;
-  // An answer may be late here: the broker is stopped for longer than it should be.
+  // An answer may be late: the broker is stopped for longer than it should be.
   BridgeProcess bridge_{
       broker_.address(),
       {"--max-pending-bytes=" + std::to_string(kPendingBytes),
@@ -82,7 +82,7 @@ TEST_P(MemoryFaultsTest, RefusesCallsBeforeMemoryGrowsAndReleasesItLater) {
   broker_.Freeze();
   auto flood = std::make_unique<CallFlood>(bridge_.address(), 4);
   Start(*flood, GetParam().calls);
-  // Those that are refused end at once, and only those.
+  // Only refused calls end at once.
   flood->WaitForEnds(1);
   std::size_t most = 0;
   const Clock::time_point settled = Clock::now() + std::chrono::seconds(1);

@@ -26,7 +26,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// Series by name and labels, as they stand in the text.
+// Values by the series' name and labels, as written in the text.
 using Series = std::map<std::string, double>;
 
 Series Scrape(BridgeProcess& bridge) {

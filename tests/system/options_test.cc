@@ -25,7 +25,7 @@ std::vector<std::string> Results(const v1::Delivery& delivery) {
   return results;
 }
 
-// User 1 has a subscriber, nobody else.
+// Only user 1 has a subscriber.
 class OptionsTest : public ::testing::Test {
  protected:
   void SetUp() override { bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING); }

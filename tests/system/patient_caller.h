@@ -19,7 +19,7 @@
 
 namespace dino::testing {
 
-// An event that a `PatientCaller` published, and the answers it had, the last one included.
+// An event that a `PatientCaller` published, and all answers to it.
 struct PublishedEvent {
   // The message's text: the caller's first user and the event's number.
   std::string text;
@@ -30,10 +30,10 @@ struct PublishedEvent {
   bool ok() const { return answers.back().ok(); }
 };
 
-// Publishes messages to its users, one event after the other, as a backend with an outbox does:
-// each is repeated with its idempotency key until it is answered OK, and only then comes the next.
+// Publishes messages to its users, one event after the other, as a backend with an outbox does: it
+// repeats each with its idempotency key until it is answered OK, and only then publishes the next.
 //
-// Calls from a thread of its own. Methods may be called from any thread.
+// Calls from its own thread. Thread-safe.
 class PatientCaller {
  public:
   using Stub = events::v1::EventPublisherService::Stub;
@@ -46,14 +46,14 @@ class PatientCaller {
 
   const std::vector<std::int64_t>& users() const { return users_; }
 
-  // How many events were answered OK so far.
+  // The number of events answered OK so far.
   std::size_t successes();
-  // Waits until that many events in all were answered OK.
+  // Waits until that many events in total were answered OK.
   void WaitForSuccesses(std::size_t count, Where where = Where::Here());
-  // Waits until one call more fails.
+  // Waits until one more call fails.
   void WaitForFailure(Where where = Where::Here());
 
-  // Publishes no further event and repeats no call, waits for the last answer and returns all.
+  // Stops publishing and repeating, waits for the last answer and returns all events.
   std::vector<PublishedEvent> Stop();
 
  private:
@@ -81,29 +81,29 @@ class PatientCaller {
 
 using PatientCallers = std::vector<std::unique_ptr<PatientCaller>>;
 
-// Waits until each caller has had as many more events answered OK.
+// Waits until each caller has had this many more events answered OK.
 void WaitForSuccessesOfEach(const PatientCallers& callers, std::size_t count,
                             Where where = Where::Here());
 
-// Takes what the subscriber has received and still receives of all that the broker at `port` took
-// before. The subscriber must have subscribed to the topic `mark` too.
+// Takes what the subscriber has received, and still receives, of all that the broker at `port`
+// accepted before. The subscriber must have subscribed to the topic `mark`, too.
 std::vector<Received> ReceiveAll(Subscriber& subscriber, std::uint16_t port,
                                  Where where = Where::Here());
 
-// What was received, in its order, by topic.
+// What was received, in order, by topic.
 using Inboxes = std::map<std::string, std::vector<Received>>;
 Inboxes ByTopic(std::vector<Received> received);
 
-// For a broker that was restarted: it sends its subscribers again what they had not acknowledged.
+// For a restarted broker: it resends what its subscribers had not acknowledged.
 inline constexpr std::size_t kAnyCopies = 1U << 30U;
 
 // Fails the test unless each of the caller's users has received
 //
 // - every event that was answered OK,
-// - in the order of the calls, once all copies but the first are set aside,
+// - in the order of the calls, not counting copies after the first,
 // - all copies under the event ID of the answer,
-// - copies only of events whose first call was not answered OK, at most one for each failed call
-//   and `more_copies` beside, for connections that were lost.
+// - copies only of events whose first call was not answered OK: at most one for each failed call,
+// plus `more_copies` for lost connections.
 void ExpectDelivered(const PatientCaller& caller, const std::vector<PublishedEvent>& events,
                      const Inboxes& inboxes, std::size_t more_copies = 0,
                      Where where = Where::Here());

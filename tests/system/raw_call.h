@@ -12,12 +12,12 @@ namespace dino::testing {
 
 inline constexpr char kPublishMessage[] = "/dino.events.v1.EventPublisherService/PublishMessage";
 
-// The last frame of a call's request: all of its body, on that stream.
+// The frame with the whole body of a call's request, which ends the stream.
 inline std::string EncodeBody(std::uint32_t stream, std::string_view request) {
   return Encode({Http2Frame::Type::kData, Http2Frame::kEndStream, stream, GrpcMessage(request)});
 }
 
-// The headers of a call of PublishMessage, whole.
+// The complete headers of a PublishMessage call.
 inline std::string EncodeCallHeaders(std::uint32_t stream, const Http2Headers& more = {}) {
   Http2Headers headers = GrpcCallHeaders(kPublishMessage);
   headers.insert(headers.end(), more.begin(), more.end());

@@ -12,18 +12,18 @@
 
 namespace dino::testing {
 
-// A valid request to publish a message with that text.
+// A valid request that publishes a message with that text.
 v1::PublishMessageRequest MessageRequest(const std::vector<std::int64_t>& user_ids,
                                          const std::string& text);
 
-// What `message_payload` holds in a message's event JSON. The text must need no escapes.
+// The `message_payload` of a message's event JSON. The text must need no escapes.
 std::string TextOf(std::string_view event_json);
 
 // Calls `PublishMessage` and waits for the answer, for at most `kPatience`.
 grpc::Status PublishMessage(BridgeProcess& bridge, const v1::PublishMessageRequest& request,
                             v1::Delivery* delivery = nullptr);
 
-// Calls a method with `request` as the bytes of its message.
+// Calls a method with `request` as its serialized message.
 grpc::Status CallWithBytes(BridgeProcess& bridge, const std::string& method,
                            std::string_view request);
 

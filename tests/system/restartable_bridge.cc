@@ -29,7 +29,7 @@ void RestartableBridge::Start(Wait wait, Where where) {
   next_record_ = 0;
   process_.emplace(command_);
   WaitForRecord("listening", where);
-  // What came before may be waited for too.
+  // Earlier records may be waited for, too.
   next_record_ = 0;
   if (wait == Wait::kForReadiness) WaitForReadiness(true, where);
 }

@@ -19,16 +19,16 @@
 
 namespace dino::testing {
 
-// The server's program at one address through several lives: it can be killed and started again,
-// and its callers stay.
+// The server at one address through several lives: it can be killed and restarted while its callers
+// remain.
 //
-// A life that does not end as the test says fails the test, and so does one that ends with another
-// exit status than 0. `stub` may be used from any thread, the rest only from the test's.
+// A life that ends unasked, or with an exit status other than 0, fails the test. `stub` may be used
+// from any thread, the rest only from the test's.
 class RestartableBridge {
  public:
   using Predicate = std::function<bool(const LogRecord&)>;
 
-  // `flags` come beside those that set its address and its log.
+  // `flags` are added to those that set its address and its log.
   explicit RestartableBridge(const std::string& mqtt_brokers,
                              const std::vector<std::string>& flags = {},
                              Where where = Where::Here());
@@ -36,29 +36,28 @@ class RestartableBridge {
   RestartableBridge& operator=(const RestartableBridge&) = delete;
   ~RestartableBridge();
 
-  // Its channel connects again by itself, soon.
+  // Its channel reconnects soon, by itself.
   events::v1::EventPublisherService::Stub& stub() { return *stub_; }
 
-  // Starts it, on the same port, and waits until it is ready or, with `Wait::kForListening`, only
-  // until it listens.
+  // Starts it on the same port and waits until it is ready or, with `Wait::kForListening`, until it
+  // listens.
   enum class Wait { kForReadiness, kForListening };
   void Start(Wait wait = Wait::kForReadiness, Where where = Where::Here());
-  // Ends it at once (SIGKILL).
+  // Kills it (SIGKILL).
   void Kill(Where where = Where::Here());
-  // Ends it in order (SIGTERM). Returns all that it logged in this life.
+  // Shuts it down (SIGTERM). Returns its log of this life.
   std::vector<LogRecord> Stop(Where where = Where::Here());
 
-  // Waits until the health of the whole server is that.
+  // Waits until the whole server has that health.
   void WaitForReadiness(bool ready, Where where = Where::Here());
   bool live(Where where = Where::Here());
 
-  // Waits for a record of this life that `predicate` accepts; it and those before it are passed
-  // over from then on.
+  // Waits for a record of this life that `predicate` accepts, and skips all up to it from then on.
   LogRecord WaitForRecord(const Predicate& predicate, Where where = Where::Here());
   LogRecord WaitForRecord(std::string_view message, Where where = Where::Here());
 
-  // Publishes a message and waits for the answer. The call has a deadline of `kPatience`, or none:
-  // then the server's default is in force.
+  // Publishes a message and waits for the answer. The deadline is `kPatience`, or none: then the
+  // server's default applies.
   enum class Deadline { kLong, kNone };
   grpc::Status Publish(const events::v1::PublishMessageRequest& request,
                        events::v1::Delivery* delivery = nullptr,
@@ -71,7 +70,7 @@ class RestartableBridge {
   const LoopbackPort port_;
   std::vector<std::string> command_;
   std::optional<Subprocess> process_;
-  // Of this life, as far as they were read; the first that may be waited for.
+  // The records of this life read so far, and the index of the first that may be waited for.
   std::vector<LogRecord> log_;
   std::size_t next_record_ = 0;
   std::shared_ptr<grpc::Channel> channel_;

@@ -12,12 +12,12 @@
 namespace dino::testing {
 namespace {
 
-// Two brokers that know nothing of each other, each with half of the sessions.
+// Two independent brokers, each with half of the sessions.
 class SeveralBrokersTest : public ::testing::Test {
  protected:
   SeveralBrokersTest() {
     bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);
-    // Enough users to have some with every session.
+    // Enough users for every session to have some.
     for (int user = 1; user <= 16; ++user) {
       callers_.push_back(std::make_unique<Caller>(bridge_, user, std::chrono::seconds(20)));
     }

@@ -36,14 +36,14 @@ TEST_P(ShutdownSignalsTest, ASecondSignalDoesNotAffectTheDrain) {
   kill(bridge.pid(), GetParam().first);
   bridge.WaitForLog("draining");
   kill(bridge.pid(), GetParam().second);
-  // It has heard of the second signal when it answers this.
+  // Once it answers this, it has received the second signal.
   EXPECT_FALSE(PublishMessage(bridge, MessageRequest({1}, "too late")).ok());
 
   connection.Send(PubAck{publish.packet_id});
   const grpc::Status status = call.get();
   EXPECT_TRUE(status.ok()) << Describe(status);
   EXPECT_EQ(connection.ExpectDisconnect().reason_code, 0);
-  // Once more by SIGTERM, and it must exit with 0.
+  // SIGTERM once more; it must exit with 0.
   bridge.Stop();
 }
 
@@ -54,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(All, ShutdownSignalsTest,
                                            SignalsCase{"SigintThenSigterm", SIGINT, SIGTERM}),
                          [](const auto& test) { return std::string(test.param.name); });
 
-// Calls in progress whose acknowledgements are still on their way.
+// Calls in progress whose acknowledgements have not arrived yet.
 class ShutdownFaultsTest : public ::testing::Test {
  protected:
   static constexpr int kCalls = 8;
@@ -70,7 +70,7 @@ class ShutdownFaultsTest : public ::testing::Test {
     subscriber_.Next(kCalls);
   }
 
-  // The drain must end long before the calls' own deadlines, at which they would be answered
+  // The drain must end long before the calls' deadlines, when they would be answered
   // DEADLINE_EXCEEDED.
   void ExpectAnswers(grpc::StatusCode code) {
     for (auto& call : calls_) {

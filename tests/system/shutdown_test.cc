@@ -82,7 +82,7 @@ TEST(ShutdownOfConnectionsTest, ASilentClientDoesNotDelayShutdown) {
   const MosquittoBroker broker;
   BridgeProcess bridge(broker.address(), {"--drain-timeout=1h"});
   const std::string port = bridge.address().substr(bridge.address().find(':') + 1);
-  // It begins HTTP/2 and then neither reads nor writes.
+  // Begins HTTP/2, then neither reads nor writes.
   const FileDescriptor client = ConnectToLoopback(static_cast<std::uint16_t>(std::stoi(port)));
   constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"sv;
   ASSERT_EQ(send(client.number(), kPreface.data(), kPreface.size(), 0),
@@ -94,12 +94,12 @@ TEST(ShutdownOfConnectionsTest, ASilentClientDoesNotDelayShutdown) {
   EXPECT_LT(Clock::now() - begin, std::chrono::seconds(5));
 }
 
-// With drains that would last for ever if they waited for more than the calls in progress.
+// The drains would never end if they waited for more than the calls in progress.
 class ShutdownUnderLoadTest : public ::testing::Test {
  protected:
   void SetUp() override { bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING); }
 
-  // The texts of all that the broker has taken, with how often each was received.
+  // The texts of all accepted publications, and how often each was received.
   std::map<std::string, std::size_t> ReceivedTexts() {
     Subprocess last({"mosquitto_pub", "-V", "5", "-q", "1", "-h", "127.0.0.1", "-p",
                      std::to_string(broker_.port()), "-t", "last", "-m", "end"});

@@ -15,8 +15,7 @@
 
 namespace dino::testing {
 
-// What a channel needs that trusts who `authority` has signed and shows `certificate`, if there is
-// one.
+// Credentials that trust certificates of `authority` and present `certificate`, if any.
 inline std::shared_ptr<grpc::ChannelCredentials> TlsChannel(
     const CertificateAuthority& authority, const CertificateFiles& certificate = {}) {
   grpc::SslCredentialsOptions options;
@@ -28,7 +27,7 @@ inline std::shared_ptr<grpc::ChannelCredentials> TlsChannel(
   return grpc::SslCredentials(options);
 }
 
-// A backend that speaks TLS, with a connection of its own. Thread-safe.
+// A backend that uses TLS and has its own connection. Thread-safe.
 class TlsCaller {
  public:
   TlsCaller(const std::string& address, const CertificateAuthority& authority,
@@ -40,7 +39,7 @@ class TlsCaller {
         grpc::CreateCustomChannel(address, TlsChannel(authority, certificate), arguments));
   }
 
-  // Publishes a message to one user; shows `key`, if there is one.
+  // Publishes a message to one user; sends `key`, if any.
   grpc::Status Publish(const std::string& key = "") {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + kPatience);
