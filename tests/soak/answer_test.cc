@@ -60,7 +60,7 @@ TEST(ReadEndTest, OkNamesItsEvent) {
   EXPECT_EQ(end.event_id, "id");
 }
 
-TEST(ReadEndTest, AFailureSaysWhatBecameOfEachUser) {
+TEST(ReadEndTest, AFailureHasTheOutcomeOfEachUser) {
   const v1::PublishFailure failure = Failure();
   for (const std::string reason : {"BROKER_UNREACHABLE", ""}) {
     const CallEnd end = EndOf(Error(grpc::StatusCode::UNAVAILABLE, reason, &failure));
@@ -70,7 +70,7 @@ TEST(ReadEndTest, AFailureSaysWhatBecameOfEachUser) {
   }
 }
 
-TEST(ReadEndTest, AFailureThatListsNotAllSaysNothingOfUsers) {
+TEST(ReadEndTest, AnIncompleteFailureSaysNothingOfUsers) {
   v1::PublishFailure failure = Failure();
   failure.mutable_failed_recipients()->RemoveLast();
   const CallEnd end = EndOf(Error(grpc::StatusCode::UNAVAILABLE, "BROKER_UNREACHABLE", &failure));
@@ -78,20 +78,20 @@ TEST(ReadEndTest, AFailureThatListsNotAllSaysNothingOfUsers) {
   EXPECT_THAT(end.fates, IsEmpty());
 }
 
-TEST(ReadEndTest, AFailureOfOtherUsersSaysNothingOfThese) {
+TEST(ReadEndTest, AFailureOfOtherUsersSaysNothingOfTheseUsers) {
   v1::PublishFailure failure = Failure();
   failure.mutable_failed_recipients(0)->set_user_id(8);
   const CallEnd end = EndOf(Error(grpc::StatusCode::UNAVAILABLE, "BROKER_UNREACHABLE", &failure));
   EXPECT_THAT(end.fates, IsEmpty());
 }
 
-TEST(ReadEndTest, AnErrorOfTheServiceWithoutAFailurePromisesThatNothingWasPublished) {
+TEST(ReadEndTest, AServiceErrorWithoutAFailurePromisesThatNothingWasPublished) {
   for (const std::string reason : {"OVERLOADED", "BROKER_UNREACHABLE", "SHUTTING_DOWN"}) {
     EXPECT_EQ(EndOf(Error(grpc::StatusCode::UNAVAILABLE, reason)).answer, Answer::kRefused);
   }
 }
 
-TEST(ReadEndTest, TheClientsOwnEndPromisesNothing) {
+TEST(ReadEndTest, AnErrorOfTheClientPromisesNothing) {
   EXPECT_EQ(EndOf({grpc::StatusCode::DEADLINE_EXCEEDED, ""}).answer, Answer::kUnheard);
   EXPECT_EQ(EndOf({grpc::StatusCode::CANCELLED, ""}).answer, Answer::kUnheard);
 }

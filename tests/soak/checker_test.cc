@@ -38,7 +38,7 @@ Findings FindingsWith(Tampering tampering, Manner manner = Manner::kPlain) {
   return findings;
 }
 
-TEST(CheckerTest, FindsNothingIfNothingIsDone) {
+TEST(CheckerTest, FindsNothingWithoutHarm) {
   const Findings findings = FindingsWith(Tampering::kNone);
   EXPECT_TRUE(findings.ok());
   EXPECT_EQ(findings.duplicates, 0U);
@@ -58,7 +58,7 @@ TEST(CheckerTest, FindsTwoSwappedPublications) {
   EXPECT_EQ(findings.duplicates, 0U);
 }
 
-TEST(CheckerTest, FindsOneDoubledPublication) {
+TEST(CheckerTest, FindsOneDuplicatePublication) {
   const Findings findings = FindingsWith(Tampering::kDoubleOne);
   EXPECT_EQ(findings.missing, 0U);
   EXPECT_EQ(findings.order_breaks, 0U);
@@ -66,7 +66,7 @@ TEST(CheckerTest, FindsOneDoubledPublication) {
   EXPECT_EQ(findings.excess_duplicates, 1U);
 }
 
-TEST(CheckerTest, FindsOneDoubledPublicationOfACallThatWasNotRepeated) {
+TEST(CheckerTest, FindsOneDuplicateOfACallThatWasNotRepeated) {
   const Findings findings = FindingsWith(Tampering::kDoubleOne, Manner::kRepeats);
   EXPECT_EQ(findings.missing, 0U);
   EXPECT_EQ(findings.excess_duplicates, 1U);

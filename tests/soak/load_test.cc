@@ -117,7 +117,7 @@ std::vector<std::string> Texts(const std::vector<Service::Call>& calls) {
   return texts;
 }
 
-TEST(LoadTest, ACallerThatRepeatsGoesOnAfterOk) {
+TEST(LoadTest, ARepeatingCallerContinuesAfterOk) {
   Service service(OneOfThreeOk);
   testing::Ledger ledger;
   Load load(service.address(), OneCaller(Manner::kRepeats), ledger);
@@ -136,7 +136,7 @@ TEST(LoadTest, ACallerThatRepeatsGoesOnAfterOk) {
   EXPECT_THAT(load.Outcomes(), ElementsAre(Key("OK"), Key("status 14")));
 }
 
-TEST(LoadTest, APlainCallerGoesOnAfterAnError) {
+TEST(LoadTest, APlainCallerContinuesAfterAnError) {
   Service service(OneOfThreeOk);
   testing::Ledger ledger;
   Load load(service.address(), OneCaller(Manner::kPlain), ledger);
@@ -149,7 +149,7 @@ TEST(LoadTest, APlainCallerGoesOnAfterAnError) {
   EXPECT_EQ(ledger.Check({}).repeated_calls, 0U);
 }
 
-TEST(LoadTest, ACallerWithShortDeadlinesStatesThem) {
+TEST(LoadTest, ACallerWithShortDeadlinesSendsThem) {
   Service service(Ok);
   testing::Ledger ledger;
   Load load(service.address(), OneCaller(Manner::kShortDeadline), ledger);
@@ -169,7 +169,7 @@ TEST(LoadTest, ACallEndsAtItsDeadline) {
   EXPECT_THAT(load.Outcomes(), ElementsAre(Key("DEADLINE_EXCEEDED")));
 }
 
-TEST(LoadTest, ACallerThatCancelsDoesSoNowAndThen) {
+TEST(LoadTest, ACancellingCallerCancelsSomeCalls) {
   Service service([](std::size_t number, grpc::ServerContext& context) {
     // Those that are not cancelled would take long.
     return number % 2 == 0 ? WaitForTheCallersEnd(number, context) : grpc::Status::OK;
@@ -186,7 +186,7 @@ TEST(LoadTest, ACallerThatCancelsDoesSoNowAndThen) {
   EXPECT_EQ(load.Outcomes().count("CANCELLED"), 1U);
 }
 
-TEST(LoadTest, RecoveryIsWhenEachCallerWasAnsweredOk) {
+TEST(LoadTest, RecoveryTakesUntilEachCallerWasAnsweredOk) {
   Service service(Ok);
   testing::Ledger ledger;
   LoadOptions options = OneCaller(Manner::kPlain);
@@ -201,7 +201,7 @@ TEST(LoadTest, RecoveryIsWhenEachCallerWasAnsweredOk) {
   for (std::size_t caller = 0; caller < 3; ++caller) EXPECT_GT(ledger.successes(caller), 0U);
 }
 
-TEST(LoadTest, RecoveryDoesNotComeWhileACallerGetsErrors) {
+TEST(LoadTest, ThereIsNoRecoveryWhileACallerGetsErrors) {
   Service service([](std::size_t /*number*/, grpc::ServerContext& /*context*/) {
     return grpc::Status(grpc::StatusCode::UNAVAILABLE, "");
   });
@@ -212,7 +212,7 @@ TEST(LoadTest, RecoveryDoesNotComeWhileACallerGetsErrors) {
   EXPECT_FALSE(load.WaitForRecovery(Clock::now(), std::chrono::milliseconds(20)).has_value());
 }
 
-TEST(LoadTest, NobodyCallsWhileItIsPaused) {
+TEST(LoadTest, MakesNoCallsWhilePaused) {
   Service service(Ok);
   testing::Ledger ledger;
   Load load(service.address(), OneCaller(Manner::kPlain), ledger);

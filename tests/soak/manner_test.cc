@@ -44,7 +44,7 @@ struct Deadlines {
 
 class CallPlannerDeadlineTest : public ::testing::TestWithParam<Deadlines> {};
 
-TEST_P(CallPlannerDeadlineTest, LiesBetweenItsLimits) {
+TEST_P(CallPlannerDeadlineTest, LiesWithinItsLimits) {
   const Deadlines& expected = GetParam();
   milliseconds least = kDeadline;
   milliseconds most{};
@@ -68,7 +68,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Deadlines{"Cancels", Manner::kCancels, kDeadline, kDeadline}),
     [](const auto& test) { return test.param.name; });
 
-TEST(CallPlannerTest, CancelsSomeCallsOfThatManner) {
+TEST(CallPlannerTest, CancelsSomeCallsOfTheCancellingManner) {
   std::size_t cancelled = 0;
   std::size_t at_once = 0;
   for (const CallPlan& plan : Plans(Manner::kCancels, 1)) {
@@ -83,7 +83,7 @@ TEST(CallPlannerTest, CancelsSomeCallsOfThatManner) {
   EXPECT_LT(at_once, cancelled * 2 / 3);
 }
 
-TEST(CallPlannerTest, CancelsNoCallOfAnother) {
+TEST(CallPlannerTest, CancelsNoCallsOfOtherManners) {
   for (const Manner manner : {Manner::kPlain, Manner::kRepeats, Manner::kShortDeadline}) {
     for (const CallPlan& plan : Plans(manner, 1)) EXPECT_FALSE(plan.cancel_after.has_value());
   }

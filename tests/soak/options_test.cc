@@ -36,7 +36,7 @@ TEST(OptionsTest, ReadBothForms) {
   EXPECT_TRUE(options->help);
 }
 
-TEST(OptionsTest, RefuseWhatTheyDoNotKnow) {
+TEST(OptionsTest, RefuseUnknownOnes) {
   for (const std::string argument :
        {"--seed=x", "--seed=-1", "--duration=10", "--duration=-1s", "--callers=0",
         "--faults-per-minute=0", "--faults=-1", "--unknown=1", "--seed", "seed=1"}) {

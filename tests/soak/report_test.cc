@@ -32,7 +32,7 @@ Report GoodReport() {
   return report;
 }
 
-TEST(ReportTest, TellsMedianAndMostOfEachFault) {
+TEST(ReportTest, ShowsMedianAndMaximumOfEachFault) {
   const Report report = GoodReport();
   EXPECT_TRUE(report.ok());
   EXPECT_EQ(report.fault_count(), 3U);
@@ -44,7 +44,7 @@ TEST(ReportTest, TellsMedianAndMostOfEachFault) {
   EXPECT_THAT(text, Not(HasSubstr("violation")));
 }
 
-TEST(ReportTest, TellsHowCallsEnded) {
+TEST(ReportTest, ShowsHowCallsEnded) {
   const std::string text = Format(GoodReport());
   EXPECT_THAT(text, HasSubstr("| calls | 250 |\n"
                               "| of these repeated with their key | 30 |\n"

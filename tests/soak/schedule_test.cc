@@ -31,7 +31,7 @@ TEST(ScheduleTest, HasEveryKindInEachRound) {
   }
 }
 
-TEST(ScheduleTest, NamesEveryKindDifferently) {
+TEST(ScheduleTest, GivesEveryKindItsOwnName) {
   std::set<std::string_view> names;
   for (const FaultKind kind : AllFaultKinds()) names.insert(NameOf(kind));
   EXPECT_EQ(names.size(), AllFaultKinds().size());

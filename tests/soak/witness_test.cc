@@ -42,7 +42,7 @@ class WitnessTest : public ::testing::Test {
   Ledger ledger_;
 };
 
-TEST_F(WitnessTest, WritesDownWhatArrivesInItsOrder) {
+TEST_F(WitnessTest, RecordsWhatArrivesInOrder) {
   Witness witness(broker_.port(), ledger_);
   Publish(1);
   Publish(0);
@@ -53,7 +53,7 @@ TEST_F(WitnessTest, WritesDownWhatArrivesInItsOrder) {
   EXPECT_EQ(findings.changed_ids, 0U);
 }
 
-TEST_F(WitnessTest, ReceivesWhatTheBrokerKeptOverItsEnd) {
+TEST_F(WitnessTest, ReceivesWhatTheBrokerKeptAcrossARestart) {
   Witness witness(broker_.port(), ledger_);
   Publish(0);
   broker_.Stop();
@@ -63,7 +63,7 @@ TEST_F(WitnessTest, ReceivesWhatTheBrokerKeptOverItsEnd) {
   EXPECT_TRUE(ledger_.Check({}).ok());
 }
 
-TEST_F(WitnessTest, KeepsItsSessionWhenTheBrokerIsKilledAfterItSaved) {
+TEST_F(WitnessTest, KeepsItsSessionIfTheBrokerSavedBeforeItWasKilled) {
   Witness witness(broker_.port(), ledger_);
   Publish(0);
   ASSERT_TRUE(witness.CatchUp());

@@ -17,7 +17,7 @@ TEST(Http2FrameTest, EncodesLengthTypeFlagsStreamAndPayload) {
   EXPECT_EQ(Encode(frame), "\0\0\3\1\4\1\2\3\4abc"sv);
 }
 
-TEST(Http2FrameTest, ReadsNumbersAsTheyAreEncoded) {
+TEST(Http2FrameTest, ReadsEncodedNumbers) {
   EXPECT_EQ(FromBigEndian("\0\x80\xFF\1"sv), 0x80FF01U);
   EXPECT_EQ(FromBigEndian(""), 0U);
 }
@@ -54,7 +54,7 @@ TEST(Http2FrameTest, PutsTheLengthBeforeAMessage) {
   EXPECT_EQ(GrpcMessage("abc", 0x01020304), "\0\1\2\3\4abc"sv);
 }
 
-TEST(Http2FrameReaderTest, FindsFramesHoweverTheStreamIsCut) {
+TEST(Http2FrameReaderTest, FindsFramesWhereverTheStreamIsCut) {
   const std::string stream = Encode({Http2Frame::Type::kPing, Http2Frame::kAck, 0, "12345678"}) +
                              Encode({Http2Frame::Type::kData, 0, 0x80000001, ""});
   Http2FrameReader reader;

@@ -75,12 +75,12 @@ TEST_F(Http2PeerTest, WaitsForTheEndOfItsStream) {
   EXPECT_TRUE(peer_.WaitForEndOf(5).has_value());
 }
 
-TEST_F(Http2PeerTest, WaitsForTheEndsOfManyStreamsInAnyOrder) {
+TEST_F(Http2PeerTest, WaitsForManyStreamsToEndInAnyOrder) {
   for (const std::uint32_t stream : {5, 1, 1, 3}) SendToPeer({Type::kRstStream, 0, stream, ""});
   peer_.WaitForEnds(3);
 }
 
-TEST_F(Http2PeerTest, SendsOfABodyWhatTheServerTakes) {
+TEST_F(Http2PeerTest, SendsAsMuchOfABodyAsFlowControlAllows) {
   const std::string bytes(100000, 'x');
   // Every server begins with these windows, of the connection and of each stream.
   EXPECT_EQ(peer_.SendBody(1, bytes), 65535U);
@@ -97,7 +97,7 @@ TEST_F(Http2PeerTest, SendsOfABodyWhatTheServerTakes) {
   EXPECT_EQ(peer_.SendBody(1, bytes), 1U);
 }
 
-TEST_F(Http2PeerTest, KnowsByAPingThatAllWasRead) {
+TEST_F(Http2PeerTest, ConfirmsWithAPingThatAllWasRead) {
   SendToPeer({Type::kPing, Http2Frame::kAck, 0, "are you?"});
   EXPECT_TRUE(peer_.WaitUntilRead());
   ExpectBytes(Encode({Type::kPing, 0, 0, "are you?"}));
@@ -110,7 +110,7 @@ TEST_F(Http2PeerTest, NoticesTheEndOfTheConnection) {
   EXPECT_NONFATAL_FAILURE(peer_.WaitFor(Type::kGoAway, 0), "ends the connection");
 }
 
-TEST_F(Http2PeerTest, SendsMoreThanTheConnectionHoldsWhileTheServerSendsToo) {
+TEST_F(Http2PeerTest, SendsMoreThanTheConnectionBuffersWhileTheServerSendsToo) {
   // Neither side reads before it has sent: only a peer that reads as it sends gets through.
   constexpr std::size_t kBytes = 32UL << 20U;
   std::thread server([this] {

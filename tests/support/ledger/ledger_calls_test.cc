@@ -118,7 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
         RepeatedEvent{"AcknowledgedOnceYetMissing", {kAcknowledged, kUnheard}, 0, 0, Missing()}),
     [](const auto& test) { return test.param.name; });
 
-TEST(LedgerCallsTest, TheNextEventComesBehindAllCallsOfTheLast) {
+TEST(LedgerCallsTest, TheNextEventFollowsAllCallsOfThePreviousOne) {
   Ledger ledger;
   const std::size_t caller = ledger.AddCaller(kUser, 1);
   Add(ledger, caller, {kUnheard, kOk});
@@ -128,7 +128,7 @@ TEST(LedgerCallsTest, TheNextEventComesBehindAllCallsOfTheLast) {
   EXPECT_EQ(ledger.Check({}).order_breaks, 1U);
 }
 
-TEST(LedgerCallsTest, ACopyOfARepeatedCallMayComeBehindALaterEvent) {
+TEST(LedgerCallsTest, ACopyOfARepeatedCallMayFollowALaterEvent) {
   Ledger ledger;
   const std::size_t caller = ledger.AddCaller(kUser, 1);
   Add(ledger, caller, {kUnknown, kOk});
@@ -229,7 +229,7 @@ INSTANTIATE_TEST_SUITE_P(Losses, LedgerLossTest,
                                            LossTimes{"TwiceInOneSession", {{}, {1, 2}}, 0}),
                          [](const auto& test) { return test.param.name; });
 
-TEST(LedgerCallsTest, ALossAllowsACopyOfOneEventOnly) {
+TEST(LedgerCallsTest, ALossAllowsACopyOfOnlyOneEvent) {
   Ledger ledger;
   const std::size_t caller = ledger.AddCaller(kUser, 1);
   for (std::uint32_t number = 0; number < 3; ++number) {

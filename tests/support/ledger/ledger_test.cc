@@ -206,7 +206,7 @@ TEST(LedgerTest, CountsSuccessesOfACaller) {
   EXPECT_EQ(ledger.acknowledged(), 6U);
 }
 
-TEST(LedgerTest, GivesOnlyTheFirstExamples) {
+TEST(LedgerTest, ListsOnlyTheFirstExamples) {
   Ledger ledger;
   const std::size_t caller = ledger.AddCaller(kUser, 1);
   for (int i = 0; i < 100; ++i) Call(ledger, caller, kOk);

@@ -66,7 +66,7 @@ TEST(AutomaticBrokerTest, AcknowledgesInTheOrderOfArrival) {
   EXPECT_EQ(broker.publications().at(1).payload, "2");
 }
 
-TEST(AutomaticBrokerTest, AnswersWithTheCodesOfTheTest) {
+TEST(AutomaticBrokerTest, AnswersWithTheTestsCodes) {
   AutomaticBroker broker;
   broker.AnswerWith(
       [](const Publish& publish) -> std::uint8_t { return publish.payload == "2" ? 0x87 : 0x10; });
@@ -92,7 +92,7 @@ TEST(AutomaticBrokerTest, HoldsAcksUntilTheyAreReleased) {
   EXPECT_EQ(peer.Receive(4), "\x40\x02\x00\x01"sv);
 }
 
-TEST(AutomaticBrokerTest, GreetsAsTold) {
+TEST(AutomaticBrokerTest, SendsTheTestsConnAck) {
   AutomaticBroker broker;
   ConnAck greeting;
   greeting.receive_maximum = 3;
@@ -117,7 +117,7 @@ TEST(AutomaticBrokerTest, DropsConnections) {
   broker.WaitForSessions(0);
 }
 
-TEST(AutomaticBrokerTest, RefusesConnectionsWhileItDoesNotListen) {
+TEST(AutomaticBrokerTest, RefusesConnectionsWhileNotListening) {
   AutomaticBroker broker;
   broker.StopListening();
   EXPECT_FALSE(Peer(broker).connected());

@@ -47,7 +47,7 @@ class Peer {
   FileDescriptor socket_;
 };
 
-TEST(FakeBrokerTest, SpeaksWithARealClient) {
+TEST(FakeBrokerTest, WorksWithARealClient) {
   FakeBroker broker;
   Subprocess client({"mosquitto_pub",
                      "-V",
@@ -151,7 +151,7 @@ TEST(FakeBrokerTest, ARealClientUnderstandsARefusal) {
               ::testing::Contains(::testing::HasSubstr("Server unavailable")));
 }
 
-TEST(FakeBrokerTest, ReadsPacketsThatComeTogetherOrInPieces) {
+TEST(FakeBrokerTest, ReadsPacketsThatArriveTogetherOrInPieces) {
   FakeBroker broker;
   Peer peer(broker.port());
   FakeConnection connection = broker.Accept();
@@ -162,7 +162,7 @@ TEST(FakeBrokerTest, ReadsPacketsThatComeTogetherOrInPieces) {
   EXPECT_EQ(connection.ExpectPublishes(2).at(1).payload, "hi!");
 }
 
-TEST(FakeBrokerTest, AnswersPingsOnTheWay) {
+TEST(FakeBrokerTest, AnswersPingsMeanwhile) {
   FakeBroker broker;
   Peer peer(broker.port());
   FakeConnection connection = broker.Accept();
@@ -183,7 +183,7 @@ TEST(FakeBrokerTest, LeavesAnExpectedPingToTheTest) {
   EXPECT_EQ(peer.Receive(4), "mine");
 }
 
-TEST(FakeBrokerTest, EndsConnectionsInOrderOrByReset) {
+TEST(FakeBrokerTest, ClosesOrResetsConnections) {
   FakeBroker broker;
   Peer first(broker.port());
   broker.Accept().Close();
@@ -194,7 +194,7 @@ TEST(FakeBrokerTest, EndsConnectionsInOrderOrByReset) {
   EXPECT_EQ(second.EndError(), ECONNRESET);
 }
 
-TEST(FakeBrokerTest, RefusesConnectionsWhileItDoesNotListen) {
+TEST(FakeBrokerTest, RefusesConnectionsWhileNotListening) {
   FakeBroker broker;
   Peer before(broker.port());
   FakeConnection connection = broker.Accept();
@@ -231,7 +231,7 @@ TEST_F(FakeBrokerFailureTest, AnotherPayloadFailsTheTest) {
                           "expected PUBLISH to t: ho!, but PUBLISH to t: hi! came");
 }
 
-TEST_F(FakeBrokerFailureTest, AnEndedConnectionFailsTheTest) {
+TEST_F(FakeBrokerFailureTest, AClosedConnectionFailsTheTest) {
   peer_.Close();
 
   EXPECT_NONFATAL_FAILURE(connection_.ExpectPublish(), "but the connection ended");
@@ -244,7 +244,7 @@ TEST_F(FakeBrokerFailureTest, APacketBeforeTheEndFailsTheTest) {
   EXPECT_NONFATAL_FAILURE(connection_.ExpectClosed(), "but PUBLISH to t: hi! came");
 }
 
-TEST_F(FakeBrokerFailureTest, APacketThatWasNotExpectedFailsTheTest) {
+TEST_F(FakeBrokerFailureTest, AnUnexpectedPacketFailsTheTest) {
   connection_.ExpectNothingMore();
   peer_.Send(kPublish);
   peer_.Send(kPublish);

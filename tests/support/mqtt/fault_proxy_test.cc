@@ -109,7 +109,7 @@ class FaultProxyTest : public ::testing::Test {
   std::unique_ptr<FakeConnection> connection_;
 };
 
-TEST_F(FaultProxyTest, LetsEverythingPassAtFirst) {
+TEST_F(FaultProxyTest, PassesEverythingAtFirst) {
   Open();
   ExpectOpen();
   EXPECT_EQ(proxy_.connection_count(), 1U);
@@ -124,7 +124,7 @@ TEST_F(FaultProxyTest, ServesSeveralConnections) {
   ExpectOpen();
 }
 
-TEST_F(FaultProxyTest, HoldsOneDirectionAndLetsItGoLater) {
+TEST_F(FaultProxyTest, HoldsOneDirectionAndReleasesItLater) {
   Open();
   Shape hold;
   hold.hold = true;
@@ -138,7 +138,7 @@ TEST_F(FaultProxyTest, HoldsOneDirectionAndLetsItGoLater) {
   EXPECT_EQ(client_->Receive(4), Encode(PubAck{1, 0}));
 }
 
-TEST_F(FaultProxyTest, HoldsTheEndOfAConnectionToo) {
+TEST_F(FaultProxyTest, HoldsTheCloseOfAConnectionToo) {
   Open();
   Shape hold;
   hold.hold = true;
@@ -153,7 +153,7 @@ TEST_F(FaultProxyTest, HoldsTheEndOfAConnectionToo) {
   connection_->ExpectClosed();
 }
 
-TEST_F(FaultProxyTest, LosesAcksAndNothingElse) {
+TEST_F(FaultProxyTest, DropsOnlyAcks) {
   Open();
   proxy_.LoseAcks(true);
   connection_->Send(PubAck{1, 0});
@@ -165,7 +165,7 @@ TEST_F(FaultProxyTest, LosesAcksAndNothingElse) {
   EXPECT_EQ(client_->Receive(4), Encode(PubAck{2, 0}));
 }
 
-TEST_F(FaultProxyTest, DelaysWhatPasses) {
+TEST_F(FaultProxyTest, DelaysTraffic) {
   Open();
   Shape delay;
   delay.delay = milliseconds(100);
@@ -188,7 +188,7 @@ TEST_F(FaultProxyTest, LimitsTheSpeed) {
   EXPECT_GE(Clock::now() - begin, milliseconds(100));
 }
 
-TEST_F(FaultProxyTest, PassesPacketsByteAfterByte) {
+TEST_F(FaultProxyTest, PassesPacketsByteByByte) {
   Open();
   Shape one;
   one.one_byte_at_a_time = true;
@@ -205,14 +205,14 @@ TEST_F(FaultProxyTest, ResetsConnections) {
   ExpectOpen();
 }
 
-TEST_F(FaultProxyTest, ClosesConnectionsInOrder) {
+TEST_F(FaultProxyTest, ClosesConnectionsCleanly) {
   Open();
   proxy_.CloseConnections();
   EXPECT_EQ(client_->WaitForEnd(), Ending::kInOrder);
   connection_->ExpectClosed();
 }
 
-TEST_F(FaultProxyTest, PassesOnTheEndsOfBothSides) {
+TEST_F(FaultProxyTest, PassesOnTheCloseOfEitherSide) {
   Open();
   connection_->Send(PingResp{});
   connection_->Close();
@@ -233,7 +233,7 @@ TEST_F(FaultProxyTest, RefusesConnections) {
   ExpectOpen();
 }
 
-TEST_F(FaultProxyTest, TakesConnectionsThatNothingHappensOn) {
+TEST_F(FaultProxyTest, AcceptsConnectionsAndStaysSilent) {
   proxy_.Set(FaultProxy::Door::kBlackHole);
   Client lost(proxy_);
   lost.Send(kPing);
@@ -246,13 +246,13 @@ TEST_F(FaultProxyTest, TakesConnectionsThatNothingHappensOn) {
   EXPECT_TRUE(lost.HearsNothing());
 }
 
-TEST_F(FaultProxyTest, ResetsTheClientIfTheBrokerRefuses) {
+TEST_F(FaultProxyTest, ResetsTheClientIfTheBrokerRefusesTheConnection) {
   broker_.StopListening();
   Client refused(proxy_);
   EXPECT_EQ(refused.WaitForEnd(), Ending::kReset);
 }
 
-TEST_F(FaultProxyTest, TellsOfLostConnectionsThatCarriedAPublication) {
+TEST_F(FaultProxyTest, CountsLostConnectionsThatCarriedAPublication) {
   Open();
   proxy_.ResetConnections();
   EXPECT_THAT(proxy_.LostConnections(), IsEmpty());

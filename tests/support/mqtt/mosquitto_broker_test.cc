@@ -15,13 +15,13 @@ std::optional<int> PublishTo(const MosquittoBroker& broker) {
   return client.Wait();
 }
 
-TEST(MosquittoBrokerTest, AcceptsConnectionsOnceItIsStarted) {
+TEST(MosquittoBrokerTest, AcceptsConnectionsOnceStarted) {
   const MosquittoBroker broker;
 
   EXPECT_EQ(PublishTo(broker), 0);
 }
 
-TEST(MosquittoBrokerTest, RefusesConnectionsUntilItIsStarted) {
+TEST(MosquittoBrokerTest, RefusesConnectionsUntilStarted) {
   MosquittoBroker broker(MosquittoBroker::Persistence::kNone, MosquittoBroker::Startup::kLater);
   EXPECT_FALSE(ConnectToLoopback(broker.port()).open());
 
@@ -29,7 +29,7 @@ TEST(MosquittoBrokerTest, RefusesConnectionsUntilItIsStarted) {
   EXPECT_EQ(PublishTo(broker), 0);
 }
 
-TEST(MosquittoBrokerTest, StartsAgainOnTheSamePort) {
+TEST(MosquittoBrokerTest, RestartsOnTheSamePort) {
   MosquittoBroker broker;
   const std::string address = broker.address();
   broker.Stop();
@@ -44,7 +44,7 @@ TEST(MosquittoBrokerTest, StartsAgainOnTheSamePort) {
   EXPECT_EQ(broker.address(), address);
 }
 
-TEST(MosquittoBrokerTest, StandsStillWhileItIsFrozen) {
+TEST(MosquittoBrokerTest, DoesNothingWhileFrozen) {
   MosquittoBroker broker;
   broker.Freeze();
   Subprocess client({"mosquitto_pub", "-V", "5", "-h", "127.0.0.1", "-p",

@@ -32,7 +32,7 @@ class MosquittoSubTest : public ::testing::Test {
   MosquittoBroker broker_;
 };
 
-TEST_F(MosquittoSubTest, WritesItsSubscriptionAndEachMessageAsALine) {
+TEST_F(MosquittoSubTest, PrintsItsSubscriptionAndEachMessageAsALine) {
   Subprocess subscriber(Command());
   EXPECT_TRUE(subscriber.WaitForLine(Subprocess::Output::kStdout, TellsOfSubscription));
   Publish("a/1", "one");
@@ -47,7 +47,7 @@ TEST_F(MosquittoSubTest, WritesItsSubscriptionAndEachMessageAsALine) {
                 "1\x1Ftwo");
 }
 
-TEST_F(MosquittoSubTest, ReceivesWhatCameWhileItWasAway) {
+TEST_F(MosquittoSubTest, ReceivesMessagesSentWhileItWasAway) {
   {
     Subprocess subscriber(Command());
     EXPECT_TRUE(subscriber.WaitForLine(Subprocess::Output::kStdout, TellsOfSubscription));

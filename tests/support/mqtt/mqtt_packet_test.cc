@@ -118,7 +118,7 @@ TEST(MqttPacketTest, DecodesDisconnectInAllForms) {
   EXPECT_EQ(DecodeAs<Disconnect>("\xE0\x07\x04\x05\x11\x00\x00\x00\x00"sv).form, Form::kLong);
 }
 
-TEST(MqttPacketTest, AsksForMoreBytesUntilThePacketIsWhole) {
+TEST(MqttPacketTest, NeedsMoreBytesUntilThePacketIsComplete) {
   const std::string_view packet = "\x32\x0A\x00\x01t\x00\x01\x00\x68\x69\x21\x21"sv;
   for (std::size_t size = 0; size < packet.size(); ++size) {
     const auto decoded = DecodePacket(packet.substr(0, size));

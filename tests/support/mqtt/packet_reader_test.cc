@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::string_view_literals;  // NOLINT(google-build-using-namespace)
 
-TEST(PacketReaderTest, ReadsIntegersWithTheHighByteFirst) {
+TEST(PacketReaderTest, ReadsBigEndianIntegers) {
   PacketReader reader("\x01\x02\x03\x04\x05\x06\x07"sv);
 
   EXPECT_EQ(reader.Byte(), 0x01);
@@ -50,7 +50,7 @@ INSTANTIATE_TEST_SUITE_P(
                       VariableByteCase{"FiveBytes", "\xFF\xFF\xFF\xFF\x01"sv, 0, false}),
     [](const auto& param_info) { return std::string(param_info.param.name); });
 
-TEST(PacketReaderTest, ReadsStringsByTheirLength) {
+TEST(PacketReaderTest, ReadsLengthPrefixedStrings) {
   PacketReader reader("\x00\x02hi\x00\x00rest"sv);
 
   EXPECT_EQ(reader.StringOrBinary(), "hi");
@@ -59,7 +59,7 @@ TEST(PacketReaderTest, ReadsStringsByTheirLength) {
   EXPECT_TRUE(reader.ok());
 }
 
-TEST(PacketReaderTest, APartEndsWhereItWasCut) {
+TEST(PacketReaderTest, APartEndsAtItsLimit) {
   PacketReader reader("abcd"sv);
   PacketReader part = reader.Part(2);
 

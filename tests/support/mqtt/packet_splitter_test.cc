@@ -19,19 +19,19 @@ std::vector<std::string> All(PacketSplitter& splitter) {
   return packets;
 }
 
-TEST(PacketSplitterTest, HasNothingOfNothing) {
+TEST(PacketSplitterTest, HasNoPacketsWithoutBytes) {
   PacketSplitter splitter;
   EXPECT_EQ(splitter.Next(), std::nullopt);
 }
 
-TEST(PacketSplitterTest, CutsPacketsThatComeTogether) {
+TEST(PacketSplitterTest, SplitsPacketsThatArriveTogether) {
   PacketSplitter splitter;
   splitter.Append(Encode(PubAck{7, 0}) + Encode(PingResp{}) + Encode(PubAck{8, 0x10}));
   EXPECT_THAT(All(splitter),
               ElementsAre(Encode(PubAck{7, 0}), Encode(PingResp{}), Encode(PubAck{8, 0x10})));
 }
 
-TEST(PacketSplitterTest, WaitsForAPacketThatComesByteAfterByte) {
+TEST(PacketSplitterTest, WaitsForAPacketThatArrivesByteByByte) {
   // A body of more than 127 bytes has a length of two bytes.
   std::string packet("\x30\xC8\x01", 3);
   packet.append(200, 'x');
@@ -44,7 +44,7 @@ TEST(PacketSplitterTest, WaitsForAPacketThatComesByteAfterByte) {
   EXPECT_THAT(All(splitter), ElementsAre(packet));
 }
 
-TEST(PacketSplitterTest, LeavesBytesThatAreNoPacketAsTheyAre) {
+TEST(PacketSplitterTest, PassesInvalidBytesUnchanged) {
   PacketSplitter splitter;
   const std::string garbage = "\x30\xFF\xFF\xFF\xFF and more";
   splitter.Append(garbage);

@@ -23,7 +23,7 @@ std::string WriteAll(ShapedStream& stream, const Shape& shape, Clock::time_point
   }
 }
 
-TEST(ShapedStreamTest, LetsBytesPassAtOnce) {
+TEST(ShapedStreamTest, PassesBytesAtOnce) {
   ShapedStream stream(1);
   stream.Push("ab", {}, kStart);
   stream.Push("c", {}, kStart);
@@ -53,7 +53,7 @@ TEST(ShapedStreamTest, DelaysBytes) {
   EXPECT_EQ(WriteAll(stream, delay, kStart + milliseconds(200)), "a");
 }
 
-TEST(ShapedStreamTest, KeepsTheOrderOfBytesWhateverTheJitter) {
+TEST(ShapedStreamTest, KeepsBytesInOrderDespiteJitter) {
   ShapedStream stream(1);
   Shape jitter;
   jitter.delay = milliseconds(200);
@@ -83,7 +83,7 @@ TEST(ShapedStreamTest, LimitsBytesPerSecond) {
   EXPECT_EQ(stream.NextTime(limit), kStart + milliseconds(1000));
 }
 
-TEST(ShapedStreamTest, GivesOutOneByteAtATime) {
+TEST(ShapedStreamTest, PassesOneByteAtATime) {
   ShapedStream stream(1);
   Shape one;
   one.one_byte_at_a_time = true;

@@ -70,7 +70,7 @@ TEST(SubscriberTest, ReceivesAMessageWithItsProperties) {
   EXPECT_EQ(received.UserProperty("traceparent"), "");
 }
 
-TEST(SubscriberTest, TellsWhatAMessageDoesNotHave) {
+TEST(SubscriberTest, KnowsWhichPropertiesAMessageLacks) {
   const MosquittoBroker broker;
   PublishTo(broker, {"-q", "1", "-t", "kept", "-m", "m", "-r"});
   Subscriber subscriber(broker.port(), "sub", {"kept", "plain"});
@@ -87,7 +87,7 @@ TEST(SubscriberTest, TellsWhatAMessageDoesNotHave) {
   EXPECT_TRUE(plain.user_properties.empty());
 }
 
-TEST(SubscriberTest, CollectsMessagesUntilAGivenOne) {
+TEST(SubscriberTest, CollectsMessagesUpToAGivenOne) {
   const MosquittoBroker broker;
   Subscriber subscriber(broker.port(), "sub", {"t"});
   for (const char* payload : {"1", "2", "3", "4"}) {
@@ -120,7 +120,7 @@ TEST(SubscriberTest, ItsSessionSurvivesAStoppedBroker) {
   EXPECT_EQ(subscriber.Next().payload, "after");
 }
 
-TEST(SubscriberTest, ConnectsAgainByItself) {
+TEST(SubscriberTest, ReconnectsByItself) {
   MosquittoBroker broker;
   Subscriber subscriber(broker.port(), "sub", {"t"});
   broker.Kill();
@@ -131,7 +131,7 @@ TEST(SubscriberTest, ConnectsAgainByItself) {
   EXPECT_EQ(subscriber.Next().payload, "again");
 }
 
-TEST(SubscriberTest, FailsTheTestWhenNoMessageCanCome) {
+TEST(SubscriberTest, FailsTheTestWhenNoMessageCanArrive) {
   const MosquittoBroker broker;
   Subscriber subscriber(broker.port(), "sub", {"t"});
   subscriber.Stop();

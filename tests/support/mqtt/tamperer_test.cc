@@ -25,7 +25,7 @@ Publish Decoded(const std::string& packet) {
   return std::get<Publish>((*decoded)->packet);
 }
 
-TEST(TampererTest, PassesEverythingOnUntilItIsArmed) {
+TEST(TampererTest, PassesEverythingUntilArmed) {
   Tamperer tamperer;
   const std::string publish = PublishBytes('t', 1, 'a');
   EXPECT_THAT(tamperer.FromClient(publish).to_broker, ElementsAre(publish));
@@ -73,7 +73,7 @@ TEST(TampererTest, SwapsTwoPublicationsOfATopic) {
   EXPECT_TRUE(tamperer.done());
 }
 
-TEST(TampererTest, DoublesOnePublicationAndSwallowsItsSecondAnswer) {
+TEST(TampererTest, DuplicatesOnePublicationAndDropsItsSecondAnswer) {
   Tamperer tamperer;
   tamperer.Arm(Tampering::kDoubleOne, "t");
   const std::string publish = PublishBytes('t', 5, 'a');

@@ -21,7 +21,7 @@ TEST(CertificateAuthorityTest, IssuesCertificatesForAName) {
   EXPECT_NE(Verify(authority, authority.Issue("DNS:other.example")), 0);
 }
 
-TEST(CertificateAuthorityTest, IssuesCertificatesThatHaveEnded) {
+TEST(CertificateAuthorityTest, IssuesExpiredCertificates) {
   CertificateAuthority authority;
   using Validity = CertificateAuthority::Validity;
 

@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-TEST(CpuThrottleTest, AProcessGetsAPartOfTheTimeOnly) {
+TEST(CpuThrottleTest, AProcessGetsOnlyAShareOfTheTime) {
   Subprocess throttled({"sh", "-c", "while :; do :; done"});
   Subprocess free({"sh", "-c", "while :; do :; done"});
   CpuThrottle throttle(throttled, milliseconds(10), milliseconds(90));
@@ -20,9 +20,9 @@ TEST(CpuThrottleTest, AProcessGetsAPartOfTheTimeOnly) {
   EXPECT_LT(CpuTimeOf(throttled.pid()), milliseconds(250));
 }
 
-TEST(CpuTimeTest, IsNothingForAProcessThatIsNotThere) { EXPECT_EQ(CpuTimeOf(-1), milliseconds(0)); }
+TEST(CpuTimeTest, IsNothingWithoutAProcess) { EXPECT_EQ(CpuTimeOf(-1), milliseconds(0)); }
 
-TEST(CpuThrottleTest, AtTheEndTheProcessRunsAgain) {
+TEST(CpuThrottleTest, TheProcessRunsAgainAfterwards) {
   Subprocess process({"sh", "-c", "read line; echo done"});
   {
     CpuThrottle throttle(process, milliseconds(1), std::chrono::hours(1));

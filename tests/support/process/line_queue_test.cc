@@ -9,7 +9,7 @@ namespace {
 
 Clock::time_point Soon() { return Clock::now() + kPatience; }
 
-TEST(LineQueueTest, JoinsLinesThatWereCutAnywhere) {
+TEST(LineQueueTest, JoinsLinesCutAnywhere) {
   LineQueue queue;
   queue.Append("fi");
   queue.Append("rst\n\nth");
@@ -20,7 +20,7 @@ TEST(LineQueueTest, JoinsLinesThatWereCutAnywhere) {
   EXPECT_EQ(queue.Next(Soon()), "third");
 }
 
-TEST(LineQueueTest, AnUnfinishedLineIsNoLineUntilTheStreamEnds) {
+TEST(LineQueueTest, AnUnfinishedLineCountsOnceTheStreamEnds) {
   LineQueue queue;
   queue.Append("last");
 
@@ -30,7 +30,7 @@ TEST(LineQueueTest, AnUnfinishedLineIsNoLineUntilTheStreamEnds) {
   EXPECT_EQ(queue.Next(Soon()), std::nullopt);
 }
 
-TEST(LineQueueTest, WakesAThreadThatWaits) {
+TEST(LineQueueTest, WakesAWaitingThread) {
   LineQueue queue;
   std::thread writer([&queue] { queue.Append("line\n"); });
 

@@ -5,13 +5,13 @@
 namespace dino::testing {
 namespace {
 
-TEST(LoopbackTest, APortThatNobodyListensOnRefusesConnections) {
+TEST(LoopbackTest, AnUnusedPortRefusesConnections) {
   const LoopbackPort port;
 
   EXPECT_FALSE(ConnectToLoopback(port.number()).open());
 }
 
-TEST(LoopbackTest, APortCanBeListenedOnAgainAndAgain) {
+TEST(LoopbackTest, APortCanBeReused) {
   const LoopbackPort port;
   for (int round = 0; round < 3; ++round) {
     const FileDescriptor listener = ListenOnLoopback(port.number());

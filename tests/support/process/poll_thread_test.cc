@@ -76,7 +76,7 @@ TEST(PollThreadTest, AdvancesWhenAFileDescriptorIsReady) {
   EXPECT_EQ(letter.get(), 'x');
 }
 
-TEST(PollThreadTest, AdvancesAtTheTimeThatWasAskedFor) {
+TEST(PollThreadTest, AdvancesAtTheRequestedTime) {
   const Clock::time_point due = Clock::now() + std::chrono::milliseconds(20);
   std::promise<Clock::time_point> reached;
   bool done = false;
@@ -92,7 +92,7 @@ TEST(PollThreadTest, AdvancesAtTheTimeThatWasAskedFor) {
   EXPECT_GE(time.get(), due);
 }
 
-TEST(PollThreadTest, DoesNotWaitForATimeThatHasPassed) {
+TEST(PollThreadTest, DoesNotWaitForATimeInThePast) {
   std::promise<void> reached;
   bool done = false;
   PollThread thread(

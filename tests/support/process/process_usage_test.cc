@@ -18,9 +18,9 @@ TEST(ProcessUsageTest, CountsFileDescriptors) {
   EXPECT_EQ(after.threads, 1U);
 }
 
-TEST(ProcessUsageTest, IsNothingForAProcessThatIsNotThere) { EXPECT_EQ(UsageOf(-1).threads, 0U); }
+TEST(ProcessUsageTest, IsNothingWithoutAProcess) { EXPECT_EQ(UsageOf(-1).threads, 0U); }
 
-TEST(ProcessUsageTest, IsBackUpToATenthAbove) {
+TEST(ProcessUsageTest, ToleratesATenthMore) {
   const ProcessUsage before{1000, 20, 10};
   EXPECT_TRUE(IsBack(before, {1100, 22, 11}));
   EXPECT_TRUE(IsBack(before, {500, 10, 5}));

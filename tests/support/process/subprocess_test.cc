@@ -14,7 +14,7 @@ namespace {
 using ::testing::ElementsAre;
 using Output = Subprocess::Output;
 
-TEST(SubprocessTest, TellsOutputsApartAndReturnsTheExitStatus) {
+TEST(SubprocessTest, SeparatesOutputsAndReturnsTheExitStatus) {
   Subprocess child({"sh", "-c", "echo one; echo two; echo wrong >&2; exit 3"});
 
   EXPECT_EQ(child.Wait(), 3);
@@ -32,7 +32,7 @@ TEST(SubprocessTest, ReadsLinesWhileTheChildRuns) {
   EXPECT_EQ(child.Wait(), 128 + SIGTERM);
 }
 
-TEST(SubprocessTest, AnOutputThatIsPausedFillsItsPipe) {
+TEST(SubprocessTest, APausedOutputFillsItsPipe) {
   Subprocess child({"sh", "-c",
                     "trap 'head -c 1000000 /dev/zero >&2; echo done; exit' USR1;"
                     "echo ready; while :; do sleep 0.01; done"});
@@ -47,7 +47,7 @@ TEST(SubprocessTest, AnOutputThatIsPausedFillsItsPipe) {
   EXPECT_EQ(child.RemainingLines(Output::kStderr).at(0).size(), 1000000U);
 }
 
-TEST(SubprocessTest, AnOutputThatIsClosedHasNoReader) {
+TEST(SubprocessTest, AClosedOutputHasNoReader) {
   Subprocess child({"sh", "-c", "while echo line; do sleep 0.01; done"});
   child.SetReading(Output::kStdout, Subprocess::Reading::kClosed);
 
@@ -86,7 +86,7 @@ TEST(SubprocessTest, DoesNotWaitForAGrandchildThatHoldsTheOutput) {
   EXPECT_EQ(kill(std::stoi(grandchild), SIGKILL), 0);
 }
 
-TEST(SubprocessTest, FailsTheTestWhenTheChildEndsWithoutTheLine) {
+TEST(SubprocessTest, FailsTheTestWhenTheChildExitsWithoutTheLine) {
   Subprocess child({"echo", "something else"});
 
   EXPECT_NONFATAL_FAILURE(
@@ -94,7 +94,7 @@ TEST(SubprocessTest, FailsTheTestWhenTheChildEndsWithoutTheLine) {
       "the last one was: something else");
 }
 
-TEST(SubprocessTest, FailsTheTestWhenTheChildDoesNotEnd) {
+TEST(SubprocessTest, FailsTheTestWhenTheChildDoesNotExit) {
   Subprocess child({"sleep", "1000"});
 
   EXPECT_NONFATAL_FAILURE(child.Wait(std::chrono::milliseconds(1)), "sleep does not end");

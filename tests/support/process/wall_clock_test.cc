@@ -43,7 +43,7 @@ TEST(WallClockTest, GoesForwardAndBack) {
   EXPECT_NEAR(TimeOf(clock), Now() - kHour, kTolerance);
 }
 
-TEST(WallClockTest, JumpsForAProcessThatRuns) {
+TEST(WallClockTest, JumpsForARunningProcess) {
   WallClock clock;
   // bash reads the clock itself, and again for each line.
   Subprocess process({"bash", "-c", "while :; do printf '%(%s)T\\n' -1; sleep 0.01; done"},

@@ -19,12 +19,12 @@ class AuthSettingsTest : public ::testing::Test {
   const std::string file_ = directory_.path() / "keys.json";
 };
 
-TEST_F(AuthSettingsTest, OtherMachinesMayReachAServerThatWantsKeys) {
+TEST_F(AuthSettingsTest, AServerThatRequiresKeysMayListenForOtherMachines) {
   std::ofstream(file_) << R"({"callers": []})";
   EXPECT_THAT(ErrorsOf({"--grpc-address=[::]:50051", "--auth-keys-file=" + file_}), IsEmpty());
 }
 
-TEST_F(AuthSettingsTest, ABrokenKeyFileIsRefusedByItsPlace) {
+TEST_F(AuthSettingsTest, AnInvalidKeyFileIsRefusedWithThePlaceOfTheError) {
   std::ofstream(file_) << R"({"callers": [{}]})";
   EXPECT_THAT(ErrorsOf({"--auth-keys-file=" + file_}),
               ElementsAre("--auth-keys-file: " + file_ + ": callers[0].name is required"));

@@ -1,4 +1,4 @@
-// The settings that say how the brokers let us in: files are read before the process listens.
+// Settings for access to brokers. Their files are read before the process listens.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ class BrokerAccessSettingsTest : public ::testing::Test {
   const std::string missing_ = authority_.directory() / "missing";
 };
 
-TEST_F(BrokerAccessSettingsTest, TakesNameAndPasswordWithAndWithoutTls) {
+TEST_F(BrokerAccessSettingsTest, AcceptsNameAndPasswordWithAndWithoutTls) {
   const std::string password = "--mqtt-password-file=" + File("password", "secret\n");
   EXPECT_THAT(ErrorsOf({"--mqtt-username=bridge"}), IsEmpty());
   EXPECT_THAT(ErrorsOf({"--mqtt-username=bridge", password}), IsEmpty());
@@ -43,7 +43,7 @@ TEST_F(BrokerAccessSettingsTest, APasswordNeedsAName) {
               ElementsAre("--mqtt-password-file: needs mqtt-username"));
 }
 
-TEST_F(BrokerAccessSettingsTest, CertificateAndKeyNeedEachOtherAndTheCa) {
+TEST_F(BrokerAccessSettingsTest, CertificateKeyAndCaComeTogether) {
   EXPECT_THAT(ErrorsOf({certificate_}),
               ElementsAre("--mqtt-tls-cert-file: needs mqtt-tls-ca-file",
                           "--mqtt-tls-cert-file: needs mqtt-tls-key-file"));
@@ -63,7 +63,7 @@ TEST_F(BrokerAccessSettingsTest, NamesEveryFileThatCannotBeRead) {
               ElementsAre("--mqtt-tls-key-file" + why));
 }
 
-TEST_F(BrokerAccessSettingsTest, SaysWhatIsWrongWithAFileButNotWhatItHolds) {
+TEST_F(BrokerAccessSettingsTest, ExplainsABadFileWithoutRevealingItsContent) {
   const CertificateFiles other = authority_.Issue("DNS:other.example");
   const std::string garbage = File("garbage", "hunter2");
   EXPECT_THAT(ErrorsOf({"--mqtt-tls-ca-file=" + garbage}),
@@ -74,7 +74,7 @@ TEST_F(BrokerAccessSettingsTest, SaysWhatIsWrongWithAFileButNotWhatItHolds) {
               ElementsAre(HasSubstr("holds no password")));
 }
 
-TEST_F(BrokerAccessSettingsTest, RefusesANameThatNoBrokerCouldBeSent) {
+TEST_F(BrokerAccessSettingsTest, RefusesANameThatMqttCannotCarry) {
   EXPECT_THAT(ErrorsOf({"--mqtt-username=a\nb"}),
               ElementsAre("--mqtt-username: must be at most 65535 bytes of UTF-8 without control "
                           "characters"));

@@ -1,4 +1,4 @@
-// The settings of TLS for callers: files are read before the process listens.
+// TLS settings for callers. Their files are read before the process listens.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ class CallerTlsSettingsTest : public ::testing::Test {
   const std::string crl_ = "--tls-client-crl-file=" + authority_.RevocationList();
 };
 
-TEST_F(CallerTlsSettingsTest, TakesWhatBelongsTogether) {
+TEST_F(CallerTlsSettingsTest, AcceptsCompleteSettings) {
   EXPECT_THAT(ErrorsOf({certificate_, key_}), IsEmpty());
   EXPECT_THAT(ErrorsOf({certificate_, key_, ca_}), IsEmpty());
   EXPECT_THAT(ErrorsOf({certificate_, key_, ca_, crl_}), IsEmpty());
@@ -40,7 +40,7 @@ TEST_F(CallerTlsSettingsTest, SaysWhatIsMissing) {
               ElementsAre("--tls-client-crl-file: needs tls-client-ca-file"));
 }
 
-TEST_F(CallerTlsSettingsTest, NamesTheFileThatIsNotRight) {
+TEST_F(CallerTlsSettingsTest, NamesTheInvalidFile) {
   const std::string garbage = testing::WriteFile(authority_.directory(), "garbage", "garbage");
   const CertificateFiles other = authority_.Issue("DNS:other.example");
   EXPECT_THAT(ErrorsOf({"--tls-cert-file=" + garbage, key_}),
@@ -54,7 +54,7 @@ TEST_F(CallerTlsSettingsTest, NamesTheFileThatIsNotRight) {
       ElementsAre(HasSubstr("--tls-client-crl-file: " + garbage + " has no usable revocation")));
 }
 
-TEST_F(CallerTlsSettingsTest, OnlyCertificatesOfCallersTellWhoCalls) {
+TEST_F(CallerTlsSettingsTest, OnlyClientCertificatesIdentifyCallers) {
   EXPECT_THAT(ErrorsOf({"--grpc-address=[::]:50051", certificate_, key_, ca_}), IsEmpty());
   EXPECT_THAT(ErrorsOf({"--grpc-address=[::]:50051", certificate_, key_}),
               ElementsAre(HasSubstr("set auth-keys-file or tls-client-ca-file")));

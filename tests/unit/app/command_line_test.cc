@@ -19,7 +19,7 @@ CommandLine Read(std::vector<const char*> arguments) {
   return ReadCommandLine(static_cast<int>(arguments.size()), arguments.data());
 }
 
-TEST(CommandLineTest, TakesValuesAfterEqualsAndAsTheNextArgument) {
+TEST(CommandLineTest, AcceptsValuesAfterEqualsAndAsTheNextArgument) {
   const CommandLine line = Read({"--environment=a=b", "--log-level", "error", "--log-format="});
 
   EXPECT_THAT(line.values, ElementsAre(Pair("environment", "a=b"), Pair("log-format", ""),
@@ -35,7 +35,7 @@ TEST(CommandLineTest, KnowsHelpAndVersion) {
   EXPECT_TRUE(Read({"--version"}).version);
 }
 
-TEST(CommandLineTest, TakesNoArgumentsAtAll) {
+TEST(CommandLineTest, AcceptsNoArguments) {
   EXPECT_THAT(ReadCommandLine(0, nullptr).errors, IsEmpty());
   EXPECT_THAT(Read({}).values, IsEmpty());
 }
@@ -81,7 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadCase{"HelpWithValue", {"--help=me"}, {"--help: unknown flag"}}),
     CaseName);
 
-TEST(ClosestFlagTest, SuggestsOnlyWhatIsClose) {
+TEST(ClosestFlagTest, SuggestsOnlyCloseNames) {
   EXPECT_EQ(ClosestFlag("log_level"), "log-level");
   EXPECT_EQ(ClosestFlag("loglevel"), "log-level");
   EXPECT_EQ(ClosestFlag("max-recipient"), "max-recipients");

@@ -38,26 +38,26 @@ TEST_F(HealthCheckTest, AsksForLivenessOrReadiness) {
   });
   const auto address = server.Start({"127.0.0.1", 0});
   ASSERT_TRUE(address.ok());
-  // Other settings are the server's business.
+  // Other settings matter only to the server.
   variables_ = {{"DINO_OPS_ADDRESS", *address}, {"DINO_GRPC_ADDRESS", "nonsense"}};
   EXPECT_EQ(Check({}), 0) << errors_.str();
   EXPECT_EQ(Check({"--ready"}), 1);
   EXPECT_THAT(errors_.str(), HasSubstr("503"));
 }
 
-TEST_F(HealthCheckTest, AFlagWins) {
+TEST_F(HealthCheckTest, AFlagOverridesTheVariable) {
   const testing::LoopbackPort port;
   variables_["DINO_OPS_ADDRESS"] = "nonsense";
   EXPECT_EQ(Check({"--ops-address=" + port.address(), "--mqtt-sessions=3"}), 1);
   EXPECT_THAT(errors_.str(), HasSubstr("refused"));
 }
 
-TEST_F(HealthCheckTest, WithoutAnAddressNobodyCanBeAsked) {
+TEST_F(HealthCheckTest, FailsWithoutAnAddress) {
   EXPECT_EQ(Check({"--ops-address="}), 1);
   EXPECT_THAT(errors_.str(), HasSubstr("ops-address is empty"));
 }
 
-TEST_F(HealthCheckTest, ACallThatIsWrongExitsWith2) {
+TEST_F(HealthCheckTest, InvalidUsageExitsWith2) {
   EXPECT_EQ(Check({"--raedy"}), 2);
   EXPECT_EQ(Check({"--ops-address=8080"}), 2);
 }

@@ -9,7 +9,7 @@
 
 namespace dino::app {
 
-// What is wrong with these flags, in an empty environment.
+// The errors of these flags in an empty environment.
 inline std::vector<std::string> ErrorsOf(const std::vector<std::string>& flags) {
   std::vector<const char*> arguments = {"dino-bridge"};
   for (const std::string& flag : flags) arguments.push_back(flag.c_str());

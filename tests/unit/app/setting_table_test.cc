@@ -13,7 +13,7 @@
 namespace dino::app {
 namespace {
 
-TEST(SettingTableTest, EveryDefaultIsRight) {
+TEST(SettingTableTest, EveryDefaultIsValid) {
   Settings settings;
   for (const Setting& setting : SettingTable()) {
     EXPECT_EQ(setting.rule.read(setting.default_text, settings), "") << setting.name;
@@ -22,7 +22,7 @@ TEST(SettingTableTest, EveryDefaultIsRight) {
   }
 }
 
-TEST(SettingTableTest, HoldsEachNameOnce) {
+TEST(SettingTableTest, NamesAreUnique) {
   std::set<std::string_view> names;
   for (const Setting& setting : SettingTable()) {
     EXPECT_TRUE(names.insert(setting.name).second) << setting.name;
@@ -37,7 +37,7 @@ TEST(SettingTableTest, PendingCallsMayTakeAQuarterOfTheMemory) {
   EXPECT_EQ(DefaultPendingBytes(8192 * kMebibyte), 256 * kMebibyte);
 }
 
-TEST(SettingTableTest, FindsVariablesThatAreNoSettings) {
+TEST(SettingTableTest, FindsUnknownVariables) {
   const std::array<const char*, 7> variables = {"DINO_LOG_LEVEL=info",
                                                 "DINO_MQTT_BROKER=one:1883",
                                                 "HOME=/",

@@ -76,7 +76,7 @@ TEST(SettingsTest, HasTheDocumentedDefaults) {
   EXPECT_EQ(settings->max_recipients, 10000U);
   EXPECT_EQ(settings->max_payload_bytes, 65536U);
   EXPECT_EQ(settings->max_pending_publications, 1000000U);
-  // A quarter of what the machine of the test allows.
+  // A quarter of the memory limit of the machine.
   EXPECT_LE(settings->max_pending_bytes, 268435456U);
   EXPECT_GT(settings->max_pending_bytes, 0U);
   EXPECT_EQ(settings->idempotency_window, seconds(600));
@@ -86,7 +86,7 @@ TEST(SettingsTest, HasTheDocumentedDefaults) {
   EXPECT_EQ(settings->log_format, log::Format::kJson);
 }
 
-TEST(SettingsTest, TakesVariablesAndLetsTheFlagWin) {
+TEST(SettingsTest, FlagsOverrideVariables) {
   const ParsedSettings parsed = Parse(
       {"--environment=flag"}, {{"DINO_ENVIRONMENT", "variable"}, {"DINO_MQTT_SESSIONS", "3"}});
   const auto* settings = std::get_if<Settings>(&parsed);
@@ -96,7 +96,7 @@ TEST(SettingsTest, TakesVariablesAndLetsTheFlagWin) {
   EXPECT_EQ(settings->mqtt_sessions, 3U);
 }
 
-TEST(SettingsTest, TheFlagWinsOverAVariableThatIsWrong) {
+TEST(SettingsTest, AFlagOverridesAnInvalidVariable) {
   EXPECT_THAT(Errors(Parse({"--mqtt-sessions=2"}, {{"DINO_MQTT_SESSIONS", "many"}})),
               testing::IsEmpty());
 }
@@ -133,7 +133,7 @@ TEST(SettingsTest, IgnoresVariablesThatAreNotSettings) {
   EXPECT_THAT(Errors(Parse({}, {{"DINO_BRIDGE_SERVICE_HOST", "10.0.0.1"}})), testing::IsEmpty());
 }
 
-TEST(SettingsTest, AnEmptyOpsAddressIsNone) {
+TEST(SettingsTest, AnEmptyOpsAddressDisablesIt) {
   const ParsedSettings parsed = Parse({"--ops-address="});
   ASSERT_TRUE(std::holds_alternative<Settings>(parsed));
   EXPECT_FALSE(std::get<Settings>(parsed).ops_address.has_value());
@@ -147,7 +147,7 @@ TEST(SettingsTest, ChecksTheTopicTemplateWithItsEnvironment) {
                   "\"$dev\": the topic must not begin with $"));
 }
 
-TEST(SettingsTest, RefusesPendingLimitsThatNoCallCouldMeet) {
+TEST(SettingsTest, RefusesPendingLimitsBelowTheLargestCall) {
   EXPECT_THAT(
       Errors(Parse({"--max-pending-publications=9999", "--max-pending-bytes=451071"})),
       ElementsAre("--max-pending-publications: must be at least max-recipients, 10000: a call "
@@ -170,7 +170,7 @@ TEST(SettingsTest, ListensForOtherMachinesOnlyIfAnonymousCallersAreAllowed) {
   EXPECT_THAT(Errors(Parse({"--grpc-address=[::1]:0"})), testing::IsEmpty());
 }
 
-TEST(SettingsTest, AnswersHelpAndVersionEvenIfSettingsAreWrong) {
+TEST(SettingsTest, AnswersHelpAndVersionDespiteInvalidSettings) {
   const ParsedSettings help = Parse({"--mqtt-sessions=0", "--help", "--version"});
   ASSERT_TRUE(std::holds_alternative<Information>(help));
   EXPECT_THAT(std::get<Information>(help).text, HasSubstr("Usage: dino-bridge"));

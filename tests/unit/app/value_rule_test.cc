@@ -24,7 +24,7 @@ std::string CaseName(const testing::TestParamInfo<RuleCase>& info) { return info
 
 class ValueRuleTest : public testing::TestWithParam<RuleCase> {};
 
-TEST_P(ValueRuleTest, TellsRightFromWrong) {
+TEST_P(ValueRuleTest, AcceptsValidAndRefusesInvalidValues) {
   Settings settings;
   EXPECT_EQ(GetParam().rule.read(GetParam().text, settings), GetParam().problem);
 }
@@ -61,7 +61,7 @@ INSTANTIATE_TEST_SUITE_P(WholeOrAuto, ValueRuleTest,
                                                   std::string("\"Auto\"") + kCountOrAuto}),
                          CaseName);
 
-TEST(WholeOrAutoTest, AutoStandsForWhatIsFoundOut) {
+TEST(WholeOrAutoTest, AutoMeansTheDetectedValue) {
   Settings settings;
   EXPECT_EQ(CountOrAuto().read("auto", settings), "");
   EXPECT_EQ(settings.mqtt_sessions, 8U);
@@ -140,7 +140,7 @@ INSTANTIATE_TEST_SUITE_P(
                              "\"TRUE\" must be one of true, false"}),
     CaseName);
 
-TEST(ValueRuleTest, StoresWhatItRead) {
+TEST(ValueRuleTest, StoresTheValue) {
   Settings settings;
   Count().read("7", settings);
   KeepAlive().read("1m30s", settings);

@@ -49,7 +49,7 @@ class AuthenticatorTest : public ::testing::Test {
   tls::ServerTls tls_{{shown_.certificate, shown_.key, authority_.certificate(), crl_}};
 };
 
-TEST_F(AuthenticatorTest, WithAKeyFileAKeyOrANameInTheCertificateOpens) {
+TEST_F(AuthenticatorTest, WithAKeyFileAKeyOrACertificateNameIsAccepted) {
   ASSERT_TRUE(callers_.Refresh().ok());
   const Authenticator authenticator(&callers_, &tls_);
   const std::string push = Issue("DNS:push,URI:spiffe://prod/push");
@@ -63,7 +63,7 @@ TEST_F(AuthenticatorTest, WithAKeyFileAKeyOrANameInTheCertificateOpens) {
   EXPECT_THAT(NameOf(authenticator, {}), HasSubstr("must have one authorization"));
 }
 
-TEST_F(AuthenticatorTest, WithoutAKeyFileEveryCertificateOpensAndNamesItsCaller) {
+TEST_F(AuthenticatorTest, WithoutAKeyFileEveryCertificateIsAcceptedAndNamesItsCaller) {
   const Authenticator authenticator(nullptr, &tls_);
   EXPECT_EQ(NameOf(authenticator, {std::nullopt, Issue("DNS:chat.example")}), "chat.example");
   EXPECT_EQ(NameOf(authenticator, {"ignored", Issue("URI:a:b,DNS:c")}), "a:b");
@@ -73,7 +73,7 @@ TEST_F(AuthenticatorTest, WithoutAKeyFileEveryCertificateOpensAndNamesItsCaller)
   EXPECT_EQ(caller->quota().Take(1000000), Clock::duration::zero());
 }
 
-TEST_F(AuthenticatorTest, ARevokedCertificateOpensNothing) {
+TEST_F(AuthenticatorTest, ARevokedCertificateIsRefused) {
   ASSERT_TRUE(callers_.Refresh().ok());
   const Authenticator with_keys(&callers_, &tls_);
   const Authenticator without_keys(nullptr, &tls_);
@@ -87,7 +87,7 @@ TEST_F(AuthenticatorTest, ARevokedCertificateOpensNothing) {
   EXPECT_THAT(NameOf(without_keys, {std::nullopt, push}), HasSubstr("has been revoked"));
 }
 
-TEST_F(AuthenticatorTest, ANameThatIsTakenAwayOpensNoMore) {
+TEST_F(AuthenticatorTest, ARemovedNameIsRefused) {
   ASSERT_TRUE(callers_.Refresh().ok());
   const Authenticator authenticator(&callers_, &tls_);
   const std::string push = Issue("URI:spiffe://prod/push");
@@ -101,7 +101,7 @@ TEST_F(AuthenticatorTest, ManyCertificatesAreToldApart) {
   const Authenticator authenticator(nullptr, &tls_);
   const std::string first = Issue("DNS:first");
   EXPECT_EQ(NameOf(authenticator, {std::nullopt, first}), "first");
-  // Spoiled ones count as others.
+  // Corrupted ones count as different ones.
   for (int i = 0; i < 3000; ++i) {
     EXPECT_EQ(NameOf(authenticator, {std::nullopt, first + std::to_string(i)}), "first");
   }

@@ -46,19 +46,19 @@ TEST_F(CallersTest, FindsCallersByTheirKeys) {
   EXPECT_EQ(callers_.Find(""), nullptr);
 }
 
-TEST_F(CallersTest, KnowsNobodyBeforeItHasStarted) { EXPECT_EQ(callers_.Find(kKey), nullptr); }
+TEST_F(CallersTest, KnowsNobodyBeforeStart) { EXPECT_EQ(callers_.Find(kKey), nullptr); }
 
 TEST_F(CallersTest, DoesNotStartWithoutItsFile) {
   EXPECT_THAT(std::string(callers_.Start().message()), HasSubstr(file_));
 }
 
-TEST_F(CallersTest, DoesNotStartWithABrokenFile) {
+TEST_F(CallersTest, DoesNotStartWithAnInvalidFile) {
   Write({"1"});
   EXPECT_THAT(std::string(callers_.Start().message()), HasSubstr("callers[0]"));
   EXPECT_THAT(std::string(CheckKeyFile(file_).message()), HasSubstr(file_));
 }
 
-TEST_F(CallersTest, TellsWhatACallerMayDo) {
+TEST_F(CallersTest, KnowsWhatACallerMayDo) {
   Write({KeyFileEntry("chat", kKey, R"(, "methods": ["PublishRead"])")});
   ASSERT_TRUE(callers_.Start().ok());
   const auto caller = callers_.Find(kKey);
@@ -74,7 +74,7 @@ TEST_F(CallersTest, CallersOfAnotherEnvironmentMayDoNothing) {
   EXPECT_EQ(callers_.Find(kNewKey)->WhyNot("PublishRead"), "");
 }
 
-TEST_F(CallersTest, TakesAChangedFile) {
+TEST_F(CallersTest, LoadsAChangedFile) {
   Write({KeyFileEntry("chat", kKey)});
   ASSERT_TRUE(callers_.Start().ok());
   const std::uint64_t generation = callers_.generation();
@@ -84,12 +84,12 @@ TEST_F(CallersTest, TakesAChangedFile) {
   EXPECT_NE(callers_.Find(kNewKey), nullptr);
 }
 
-TEST_F(CallersTest, ABrokenFileChangesNothingAndTheNextGoodOneCounts) {
+TEST_F(CallersTest, AnInvalidFileChangesNothingAndTheNextValidOneApplies) {
   Write({KeyFileEntry("chat", kKey)});
   ASSERT_TRUE(callers_.Start().ok());
   const std::uint64_t generation = callers_.generation();
   Write({"broken"});
-  // The thread may have been faster, and has said so in the log then.
+  // The thread may have been faster, and then has logged it.
   const absl::Status status = callers_.Refresh();
   if (!status.ok()) {
     EXPECT_THAT(std::string(status.message()), HasSubstr(file_));
@@ -103,7 +103,7 @@ TEST_F(CallersTest, ABrokenFileChangesNothingAndTheNextGoodOneCounts) {
   EXPECT_NE(callers_.Find(kNewKey), nullptr);
 }
 
-TEST_F(CallersTest, TellsWhatThoseOfTheFileHavePublished) {
+TEST_F(CallersTest, CountsWhatCallersOfTheFilePublished) {
   Write({KeyFileEntry("chat", kKey), KeyFileEntry("push", kNewKey)});
   ASSERT_TRUE(callers_.Refresh().ok());
   callers_.Find(kKey)->quota().Take(3);
@@ -117,7 +117,7 @@ TEST_F(CallersTest, TellsWhatThoseOfTheFileHavePublished) {
   EXPECT_EQ(callers_.Usage()[0].second.recipients, 3U);
 }
 
-TEST_F(CallersTest, AQuotaOutlivesAChangeOfTheFile) {
+TEST_F(CallersTest, AQuotaSurvivesAFileChange) {
   Write({KeyFileEntry("chat", kKey, R"(, "events_per_second": 0.001)")});
   ASSERT_TRUE(callers_.Start().ok());
   EXPECT_EQ(callers_.Find(kKey)->quota().Take(1), Clock::duration::zero());

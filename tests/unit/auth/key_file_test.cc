@@ -50,7 +50,7 @@ TEST(KeyFileTest, ReadsEveryMember) {
   EXPECT_EQ(entry.environment, "prod");
 }
 
-TEST(ApiKeyTest, KeysAreVisibleAsciiOfACertainLength) {
+TEST(ApiKeyTest, KeysAreVisibleAsciiOfLimitedLength) {
   EXPECT_TRUE(CheckKey(std::string(16, '!')).ok());
   EXPECT_TRUE(CheckKey(std::string(512, '~')).ok());
   for (const std::string& key : {std::string(), std::string(15, 'k'), std::string(513, 'k'),
@@ -78,7 +78,7 @@ TEST(KeyFileTest, AnyMethodOfTheServiceCanBeAllowed) {
   EXPECT_THAT(entries->front().methods, Optional(methods));
 }
 
-TEST(KeyFileTest, WhatIsNotThereIsNoLimit) {
+TEST(KeyFileTest, AMissingLimitMeansUnlimited) {
   const auto entries = ParseKeyFile(File(R"({"name": "a", "sha256": ")" + kDigest + R"("})"));
   ASSERT_TRUE(entries.ok()) << entries.status();
   const CallerEntry& entry = entries->front();
@@ -89,20 +89,20 @@ TEST(KeyFileTest, WhatIsNotThereIsNoLimit) {
   EXPECT_FALSE(entry.environment.has_value());
 }
 
-TEST(KeyFileTest, ACertificateMayStandForAKey) {
+TEST(KeyFileTest, ACertificateNameCanReplaceAKey) {
   const auto entries = ParseKeyFile(File(R"({"name": "a", "certificates": "a.example"})"));
   ASSERT_TRUE(entries.ok()) << entries.status();
   EXPECT_THAT(entries->front().certificates, ElementsAre("a.example"));
   EXPECT_TRUE(entries->front().keys.empty());
 }
 
-TEST(KeyFileTest, NoCertificateNameStandsTwice) {
+TEST(KeyFileTest, CertificateNamesAreUnique) {
   EXPECT_THAT(Problem(File(R"({"name": "a", "certificates": "a.example"},
                               {"name": "b", "certificates": ["b.example", "A.example"]})")),
               HasSubstr("callers[1].certificates must not appear twice"));
 }
 
-TEST(KeyFileTest, MayNameNobody) { EXPECT_TRUE(ParseKeyFile(File("")).ok()); }
+TEST(KeyFileTest, MayListNoCallers) { EXPECT_TRUE(ParseKeyFile(File("")).ok()); }
 
 TEST(KeyFileTest, AMethodListMayBeEmpty) {
   const auto entries =
@@ -113,7 +113,7 @@ TEST(KeyFileTest, AMethodListMayBeEmpty) {
 
 struct BadCase {
   const char* name;
-  // The entry's members but its name and key.
+  // The entry's members except its name and key.
   std::string members;
   const char* place;
 };

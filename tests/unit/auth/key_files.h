@@ -10,13 +10,13 @@
 
 namespace dino::auth {
 
-// A caller of a key file; `more` are further members, each after a comma.
+// A caller's entry in a key file. `more` holds further members, each after a comma.
 inline std::string KeyFileEntry(const std::string& name, const std::string& key,
                                 const std::string& more = "") {
   return R"({"name": ")" + name + R"(", "sha256": ")" + ToHex(Sha256({key})) + "\"" + more + "}";
 }
 
-// Writes a key file as tools do it: it is another file at once.
+// Replaces a key file atomically, as tools do.
 inline void WriteKeyFile(const std::string& path, const std::vector<std::string>& entries) {
   std::string list;
   for (const std::string& entry : entries) list.append(list.empty() ? "" : ",").append(entry);

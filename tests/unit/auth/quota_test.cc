@@ -18,7 +18,7 @@ constexpr Clock::duration kNow = Clock::duration::zero();
 
 class QuotaTest : public ::testing::Test {
  protected:
-  // Offers events for `recipients` without pause for `length`; returns how many were let through.
+  // Offers events for `recipients` back to back for `length`; returns how many were admitted.
   int Offer(Quota& quota, std::size_t recipients, Clock::duration length) {
     int passed = 0;
     const Clock::time_point end = now_ + length;
@@ -36,18 +36,18 @@ class QuotaTest : public ::testing::Test {
   Clock::time_point now_ = Clock::now();
 };
 
-TEST_F(QuotaTest, WithoutRatesNothingIsHeldBack) {
+TEST_F(QuotaTest, WithoutRatesNothingIsLimited) {
   Quota quota({}, now_);
   for (int i = 0; i < 1000; ++i) EXPECT_EQ(quota.Take(1000000, now_), kNow);
 }
 
-TEST_F(QuotaTest, LetsASecondsWorthThroughAtOnce) {
+TEST_F(QuotaTest, AllowsABurstOfOneSecond) {
   Quota quota({10, std::nullopt}, now_);
   for (int i = 0; i < 10; ++i) EXPECT_EQ(quota.Take(1, now_), kNow) << i;
   EXPECT_EQ(quota.Take(1, now_), milliseconds(100));
 }
 
-TEST_F(QuotaTest, AfterTheWaitItIsEnoughAndNotBefore) {
+TEST_F(QuotaTest, AdmitsAfterTheRetryDelayAndNotBefore) {
   Quota quota({3, std::nullopt}, now_);
   while (quota.Take(1, now_) == kNow) {
   }
@@ -56,13 +56,13 @@ TEST_F(QuotaTest, AfterTheWaitItIsEnoughAndNotBefore) {
   EXPECT_EQ(quota.Take(1, now_ + wait), kNow);
 }
 
-TEST_F(QuotaTest, OverTimeTheRateIsExact) {
+TEST_F(QuotaTest, KeepsTheExactRateOverTime) {
   Quota quota({100, std::nullopt}, now_);
   Offer(quota, 1, seconds(1));
   EXPECT_NEAR(Offer(quota, 1, seconds(20)), 2000, 20);
 }
 
-TEST_F(QuotaTest, RecipientsCountOneByOne) {
+TEST_F(QuotaTest, EachRecipientCounts) {
   Quota quota({std::nullopt, 500}, now_);
   Offer(quota, 50, seconds(1));
   EXPECT_NEAR(Offer(quota, 50, seconds(20)), 200, 2);
@@ -74,14 +74,14 @@ TEST_F(QuotaTest, TheStricterRateCounts) {
   EXPECT_NEAR(Offer(quota, 10, seconds(20)), 40, 1);
 }
 
-TEST_F(QuotaTest, WhatIsRefusedTakesNothing) {
+TEST_F(QuotaTest, ARefusalUsesNoQuota) {
   Quota quota({1, 10}, now_);
   EXPECT_EQ(quota.Take(1, now_), kNow);
   for (int i = 0; i < 100; ++i) EXPECT_GT(quota.Take(9, now_), kNow);
   EXPECT_EQ(quota.Take(9, now_ + seconds(1)), kNow);
 }
 
-TEST_F(QuotaTest, MoreThanASecondsWorthIsOwed) {
+TEST_F(QuotaTest, AnEventAboveTheBurstIsOwed) {
   Quota quota({std::nullopt, 10}, now_);
   EXPECT_EQ(quota.Take(100, now_), kNow);
   EXPECT_EQ(quota.Take(1, now_), milliseconds(9100));
@@ -96,14 +96,14 @@ TEST_F(QuotaTest, RatesBelowOnePerSecondWork) {
   EXPECT_EQ(quota.Take(1, now_ + seconds(10)), kNow);
 }
 
-TEST_F(QuotaTest, AskingTakesNothing) {
+TEST_F(QuotaTest, ADryRunUsesNoQuota) {
   Quota quota({1, std::nullopt}, now_);
   for (int i = 0; i < 10; ++i) EXPECT_EQ(quota.WaitFor(1, now_), kNow);
   EXPECT_EQ(quota.Take(1, now_), kNow);
   EXPECT_EQ(quota.WaitFor(1, now_), seconds(1));
 }
 
-TEST_F(QuotaTest, WhatIsGivenBackCanBeTakenAgain) {
+TEST_F(QuotaTest, ReturnedQuotaCanBeUsedAgain) {
   Quota quota({2, 10}, now_);
   EXPECT_EQ(quota.Take(30, now_), kNow);
   EXPECT_GT(quota.Take(1, now_), kNow);
@@ -114,17 +114,17 @@ TEST_F(QuotaTest, WhatIsGivenBackCanBeTakenAgain) {
   EXPECT_EQ(quota.WaitFor(1, now_), milliseconds(100));
 }
 
-TEST_F(QuotaTest, NoMoreIsGivenBackThanThereIsRoomFor) {
+TEST_F(QuotaTest, ReturnedQuotaIsBoundedByTheBurst) {
   Quota quota({1, std::nullopt}, now_);
   EXPECT_EQ(quota.Take(1, now_), kNow);
-  // Meanwhile the bucket has filled.
+  // The bucket has refilled meanwhile.
   EXPECT_EQ(quota.WaitFor(1, now_ + seconds(1)), kNow);
   quota.GiveBack(1);
   EXPECT_EQ(quota.Take(1, now_ + seconds(1)), kNow);
   EXPECT_GT(quota.Take(1, now_ + seconds(1)), kNow);
 }
 
-TEST_F(QuotaTest, NewRatesCountFromNowOn) {
+TEST_F(QuotaTest, NewRatesApplyFromNowOn) {
   Quota quota({10, std::nullopt}, now_);
   quota.SetRates({2, std::nullopt}, now_);
   EXPECT_EQ(quota.Take(1, now_), kNow);
@@ -137,14 +137,14 @@ TEST_F(QuotaTest, NewRatesCountFromNowOn) {
   EXPECT_EQ(quota.Take(1, now_), kNow);
 }
 
-TEST_F(QuotaTest, AClockReadingThatComesLateHarmsNothing) {
+TEST_F(QuotaTest, AStaleClockReadingIsHarmless) {
   Quota quota({10, std::nullopt}, now_);
   for (int i = 0; i < 10; ++i) quota.Take(1, now_);
   EXPECT_EQ(quota.Take(1, now_ - seconds(5)), milliseconds(100));
   EXPECT_EQ(quota.Take(1, now_ + milliseconds(100)), kNow);
 }
 
-TEST_F(QuotaTest, ManyThreadsGetNoMoreTogether) {
+TEST_F(QuotaTest, ManyThreadsShareOneRate) {
   Quota quota({1000, std::nullopt}, now_);
   std::vector<std::thread> threads;
   std::atomic<int> passed{0};
@@ -159,7 +159,7 @@ TEST_F(QuotaTest, ManyThreadsGetNoMoreTogether) {
   EXPECT_EQ(passed, 1000);
 }
 
-TEST_F(QuotaTest, CountsWhatWasLetThroughAndWhatWasNot) {
+TEST_F(QuotaTest, CountsAdmissionsAndRefusals) {
   Quota quota({2, std::nullopt}, now_);
   quota.Take(10, now_);
   quota.Take(20, now_);

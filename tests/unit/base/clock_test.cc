@@ -8,7 +8,7 @@
 namespace dino {
 namespace {
 
-TEST(ClockTest, ASimulationHasItsOwnTimeOnItsThreadOnly) {
+TEST(ClockTest, ASimulationHasItsOwnTimeOnlyOnItsThread) {
   const Clock::time_point real = Clock::now();
   const Clock::time_point far = real + std::chrono::hours(1);
   {

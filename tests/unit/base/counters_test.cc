@@ -9,12 +9,12 @@
 namespace dino {
 namespace {
 
-TEST(CountersTest, BeginAtZero) {
+TEST(CountersTest, StartAtZero) {
   const Counters counters(3);
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(counters.Get(i), 0U);
 }
 
-TEST(CountersTest, AreCountedOneByOne) {
+TEST(CountersTest, CountIndependently) {
   Counters counters(2);
   counters.Add(0);
   counters.Add(1, 5);

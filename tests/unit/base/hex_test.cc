@@ -24,7 +24,7 @@ TEST(HexTest, ReadsEitherCase) {
   }
 }
 
-TEST(HexTest, ReadsNothingElse) {
+TEST(HexTest, RefusesEverythingElse) {
   using namespace std::string_view_literals;
   for (const std::string_view digits :
        {""sv, "007fa9f"sv, "007fa9ff0"sv, "007fa9ff00"sv, "g07fa9ff"sv, "007fa9fg"sv, " 07fa9ff"sv,

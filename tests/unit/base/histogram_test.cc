@@ -10,7 +10,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-TEST(HistogramTest, ABoundBelongsToWhatIsBelowIt) {
+TEST(HistogramTest, BoundsAreInclusiveUpperBounds) {
   Histogram histogram({10, 20});
   for (const std::uint64_t value : {0, 10, 11, 20, 21}) histogram.Observe(value);
   const Histogram::Reading reading = histogram.Read();
@@ -49,7 +49,7 @@ TEST(HistogramTest, LatencyBoundsGoFrom100MicrosecondsTo30Seconds) {
   EXPECT_TRUE(std::is_sorted(bounds.begin(), bounds.end()));
 }
 
-TEST(QuantileTest, LiesBetweenTheBoundsThatHoldIt) {
+TEST(QuantileTest, LiesWithinTheBoundsOfItsBucket) {
   const std::vector<std::uint64_t> bounds = {10, 20, 40};
   EXPECT_EQ(Quantile(bounds, {0, 0, 0, 0}, 0.5), std::nullopt);
   EXPECT_EQ(Quantile(bounds, {10, 0, 0, 0}, 0.5), 5);

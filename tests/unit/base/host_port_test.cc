@@ -69,7 +69,7 @@ TEST(HostPortTest, SplitsAtTheLastColon) {
   EXPECT_EQ(SplitHostPort("host"), std::nullopt);
 }
 
-TEST(HostPortTest, KnowsWhatOnlyThisMachineReaches) {
+TEST(HostPortTest, RecognizesLoopback) {
   for (const char* host : {"127.0.0.1", "127.255.3.4", "::1", "localhost", "LOCALHOST"}) {
     EXPECT_TRUE((HostPort{host, 1}.IsLoopback())) << host;
   }

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::string_literals;
 
-TEST(PrintableTextTest, KeepsTextAndReplacesWhatALogCannotShow) {
+TEST(PrintableTextTest, ReplacesWhatALogCannotShow) {
   EXPECT_EQ(PrintableText("", 10), "");
   EXPECT_EQ(PrintableText("Zugriff verweigert: Nachtzug nach Süden", 80),
             "Zugriff verweigert: Nachtzug nach Süden");
@@ -19,7 +19,7 @@ TEST(PrintableTextTest, KeepsTextAndReplacesWhatALogCannotShow) {
   EXPECT_EQ(PrintableText("left \xE2\x80\xAE right \xE2\x80\xA8 \xC2\x85", 80), "left ? right ? ?");
 }
 
-TEST(PrintableTextTest, IsNeverLongerThanItMayBe) {
+TEST(PrintableTextTest, NeverExceedsItsLimit) {
   EXPECT_EQ(PrintableText("0123456789", 10), "0123456789");
   EXPECT_EQ(PrintableText("0123456789a", 10), "0123456...");
   EXPECT_EQ(PrintableText("ééééé", 9), "ééé...");

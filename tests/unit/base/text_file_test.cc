@@ -45,7 +45,7 @@ TEST_F(TextFileTest, DoesNotWaitForAPipe) {
   EXPECT_EQ(Problem(file_), "cannot read " + file_ + ": it is not a regular file");
 }
 
-TEST_F(TextFileTest, TheStampTellsWhatChanged) {
+TEST_F(TextFileTest, TheStampShowsChanges) {
   EXPECT_EQ(StampOf(file_), FileStamp());
   Write("a");
   const FileStamp first = StampOf(file_);
@@ -54,7 +54,7 @@ TEST_F(TextFileTest, TheStampTellsWhatChanged) {
   Write("ab");
   const FileStamp longer = StampOf(file_);
   EXPECT_NE(longer, first);
-  // Another file with the same content, put in place at a stroke.
+  // Another file with the same content, moved into place atomically.
   testing::ReplaceContent(file_, "ab");
   EXPECT_NE(StampOf(file_), longer);
 }

@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 
 class TimerTest : public ::testing::Test {
  protected:
-  // When the call of this number, from 1, was made.
+  // The time of the call with this number, from 1.
   Clock::time_point WaitForCall(std::size_t number) {
     std::unique_lock lock(mutex_);
     const bool called =
@@ -28,7 +28,7 @@ class TimerTest : public ::testing::Test {
     return called ? calls_[number - 1] : Timer::kNever;
   }
 
-  // A timer that records its calls and asks for further ones after `waits`.
+  // A timer that records its calls and requests further ones after `waits`.
   Timer Start(Clock::time_point first, std::deque<Clock::duration> waits = {}) {
     return {"test", first, [this, waits]() mutable {
               const std::lock_guard lock(mutex_);
@@ -46,7 +46,7 @@ class TimerTest : public ::testing::Test {
   std::vector<Clock::time_point> calls_;
 };
 
-TEST_F(TimerTest, CallsNotBeforeItIsTime) {
+TEST_F(TimerTest, DoesNotCallEarly) {
   Timer timer = Start(Timer::kNever);
   const Clock::time_point when = Clock::now() + milliseconds(20);
   timer.CallBy(when);
@@ -68,7 +68,7 @@ TEST_F(TimerTest, CallsAgainWhenAskedAgain) {
   WaitForCall(2);
 }
 
-TEST_F(TimerTest, CallsAgainWhenTheFunctionSaysSo) {
+TEST_F(TimerTest, CallsAgainWhenTheFunctionAsksForIt) {
   const Timer timer = Start(Clock::now(), {milliseconds(10), milliseconds(1)});
   const Clock::time_point first = WaitForCall(1);
   EXPECT_GE(WaitForCall(2), first + milliseconds(10));
@@ -82,12 +82,12 @@ TEST_F(TimerTest, ARequestComesBeforeALaterTimeOfTheFunction) {
   WaitForCall(2);
 }
 
-TEST_F(TimerTest, EndsWithoutWaitingForTheNextCall) {
+TEST_F(TimerTest, StopsWithoutWaitingForTheNextCall) {
   const Timer timer = Start(Clock::now(), {hours(1)});
   WaitForCall(1);
 }
 
-TEST_F(TimerTest, NoCallIsInProgressOnceItHasEnded) {
+TEST_F(TimerTest, NoCallIsInProgressOnceStopped) {
   std::promise<void> begun;
   bool ended = false;
   {

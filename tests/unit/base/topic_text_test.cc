@@ -7,13 +7,13 @@
 namespace dino {
 namespace {
 
-TEST(TopicTextTest, TakesTextThatEveryBrokerTakes) {
+TEST(TopicTextTest, AcceptsTextThatEveryBrokerAccepts) {
   for (const char* text : {"", "dms/dev/", "$SYS", "a b", "Grüße/😀"}) {
     EXPECT_EQ(TopicTextRule(text), "") << text;
   }
 }
 
-TEST(TopicTextTest, NamesTheRuleThatIsBroken) {
+TEST(TopicTextTest, NamesTheBrokenRule) {
   for (const char* text : {"+", "a/#", "a+b"}) {
     EXPECT_EQ(TopicTextRule(text), "must not contain the wildcards + and #") << text;
   }
@@ -28,7 +28,7 @@ TEST(TopicTextTest, NamesTheRuleThatIsBroken) {
   EXPECT_EQ(TopicTextRule(std::string(1, '\0')), "must not contain control characters");
 }
 
-TEST(TopicNameTest, HasLevelsThatAreNotEmpty) {
+TEST(TopicNameTest, HasNoEmptyLevels) {
   EXPECT_EQ(TopicNameRule("room/7", 2), "");
   EXPECT_EQ(TopicNameRule("", 2), "must not be empty");
   for (const char* name : {"/a", "a/", "a//b"}) {
@@ -37,7 +37,7 @@ TEST(TopicNameTest, HasLevelsThatAreNotEmpty) {
   EXPECT_EQ(TopicNameRule("a/b/c", 2), "must have fewer levels: a topic has at most 10");
 }
 
-TEST(TopicNameTest, IsNoSystemTopicAndNotTooLong) {
+TEST(TopicNameTest, IsNeitherASystemTopicNorTooLong) {
   EXPECT_EQ(TopicNameRule("$SYS", 2), "must not begin with $");
   EXPECT_EQ(TopicNameRule(std::string(kMaxTopicNameBytes, 'a'), 1), "");
   EXPECT_EQ(TopicNameRule(std::string(kMaxTopicNameBytes + 1, 'a'), 1),

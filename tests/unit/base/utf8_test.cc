@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// Encodes a number as UTF-8 would, whether it allows that or not.
+// Encodes a number in the form of UTF-8, even if UTF-8 does not allow it.
 std::string Encode(char32_t value, std::size_t bytes) {
   constexpr unsigned char kLeads[] = {0, 0, 0xC0, 0xE0, 0xF0};
   std::string text(bytes, '\0');
@@ -32,13 +32,13 @@ TEST(Utf8Test, ReadsEveryCodePointInItsShortestForm) {
   }
 }
 
-TEST(Utf8Test, RefusesLongerForms) {
+TEST(Utf8Test, RefusesOverlongForms) {
   EXPECT_FALSE(IsUtf8(Encode(0x7F, 2)));
   EXPECT_FALSE(IsUtf8(Encode(0x7FF, 3)));
   EXPECT_FALSE(IsUtf8(Encode(0xFFFF, 4)));
 }
 
-TEST(Utf8Test, RefusesWhatIsAboveTheLastCodePoint) {
+TEST(Utf8Test, RefusesCodePointsAboveTheLast) {
   EXPECT_TRUE(IsUtf8("\xF4\x8F\xBF\xBF"));
   EXPECT_FALSE(IsUtf8("\xF4\x90\x80\x80"));
   EXPECT_FALSE(IsUtf8("\xF5\x80\x80\x80"));
@@ -53,7 +53,7 @@ TEST(Utf8Test, RefusesBrokenSequences) {
   EXPECT_FALSE(IsUtf8("\xE2\xC3\xA9"));  // or a new lead byte.
 }
 
-TEST(Utf8Test, LooksAtAllOfAText) {
+TEST(Utf8Test, ChecksTheWholeText) {
   EXPECT_TRUE(IsUtf8(""));
   EXPECT_TRUE(IsUtf8("a\0é€😀"sv));
   EXPECT_FALSE(IsUtf8("a\0é€\xFF"sv));

@@ -33,7 +33,7 @@ class WatchedFilesTest : public ::testing::Test {
   WatchedFiles<std::string> files_{{first_, second_, ""}, [this] { return Read(); }};
 };
 
-TEST_F(WatchedFilesTest, ReadsAgainOnlyWhatHasChanged) {
+TEST_F(WatchedFilesTest, RereadsOnlyChangedFiles) {
   EXPECT_EQ(files_.value(), nullptr);
   EXPECT_EQ(files_.generation(), 0U);
   testing::ReplaceContent(first_, "a");
@@ -49,7 +49,7 @@ TEST_F(WatchedFilesTest, ReadsAgainOnlyWhatHasChanged) {
   EXPECT_EQ(files_.generation(), 2U);
 }
 
-TEST_F(WatchedFilesTest, WhatCannotBeReadChangesNothingAndIsToldOnce) {
+TEST_F(WatchedFilesTest, AnUnreadableFileChangesNothingAndIsReportedOnce) {
   testing::ReplaceContent(first_, "a");
   testing::ReplaceContent(second_, "b");
   ASSERT_TRUE(files_.Refresh().ok());
@@ -60,7 +60,7 @@ TEST_F(WatchedFilesTest, WhatCannotBeReadChangesNothingAndIsToldOnce) {
   EXPECT_EQ(files_.generation(), 1U);
 }
 
-TEST_F(WatchedFilesTest, WhatChangesWhileItIsReadIsReadTheNextTime) {
+TEST_F(WatchedFilesTest, AFileThatChangesWhileReadIsReadAgainNextTime) {
   testing::ReplaceContent(first_, "a");
   testing::ReplaceContent(second_, "b");
   write_while_reading_ = true;
@@ -75,7 +75,7 @@ TEST_F(WatchedFilesTest, DoesNotStartWithoutTheFiles) {
   EXPECT_FALSE(files_.Start("test", [](const absl::Status&) {}).ok());
 }
 
-TEST_F(WatchedFilesTest, TellsByItselfWhatItCannotRead) {
+TEST_F(WatchedFilesTest, ReportsUnreadableFilesByItself) {
   testing::ReplaceContent(first_, "a");
   testing::ReplaceContent(second_, "b");
   std::promise<absl::Status> told;

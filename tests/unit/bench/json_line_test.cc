@@ -5,7 +5,7 @@
 namespace dino::bench {
 namespace {
 
-TEST(JsonLineTest, WritesTextsAndNumbers) {
+TEST(JsonLineTest, WritesStringsAndNumbers) {
   JsonLine line;
   line.Add("program", "sink").Add("count", std::uint64_t{3}).Add("seconds", 0.5);
   EXPECT_EQ(line.text(), R"({"program":"sink","count":3,"seconds":0.5000})");

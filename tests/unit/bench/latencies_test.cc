@@ -9,12 +9,12 @@ using std::chrono::nanoseconds;
 
 Latencies UpTo(int count) {
   Latencies latencies;
-  // The largest first: the order must not matter.
+  // Largest first: the order must not matter.
   for (int i = count; i > 0; --i) latencies.Add(nanoseconds(i));
   return latencies;
 }
 
-TEST(LatenciesTest, QuantileIsOneThatWasMeasured) {
+TEST(LatenciesTest, AQuantileIsAMeasuredValue) {
   const Latencies latencies = UpTo(100);
   EXPECT_EQ(latencies.Quantile(0.5), nanoseconds(50));
   EXPECT_EQ(latencies.Quantile(0.99), nanoseconds(99));
@@ -28,9 +28,11 @@ TEST(LatenciesTest, OneLatencyIsEveryQuantile) {
   EXPECT_EQ(latencies.Quantile(1), nanoseconds(1));
 }
 
-TEST(LatenciesTest, NoneHasZeroQuantiles) { EXPECT_EQ(Latencies().Quantile(0.99), nanoseconds(0)); }
+TEST(LatenciesTest, WithoutLatenciesQuantilesAreZero) {
+  EXPECT_EQ(Latencies().Quantile(0.99), nanoseconds(0));
+}
 
-TEST(LatenciesTest, TakesOthersInAfterAQuantile) {
+TEST(LatenciesTest, MergesOthersAfterAQuantile) {
   Latencies latencies = UpTo(2);
   EXPECT_EQ(latencies.Quantile(1), nanoseconds(2));
   latencies.Add(UpTo(10));

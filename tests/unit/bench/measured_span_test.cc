@@ -16,7 +16,7 @@ SpanOptions Options() {
   return options;
 }
 
-TEST(MeasuredSpanTest, LeavesOutWarmUpAndWhatComesAfter) {
+TEST(MeasuredSpanTest, ExcludesWarmUpAndWhatFollows) {
   MeasuredSpan span(Options());
   EXPECT_FALSE(span.Add(7, kBegin));
   EXPECT_FALSE(span.Add(7, kBegin + milliseconds(10)));
@@ -32,7 +32,7 @@ TEST(MeasuredSpanTest, LeavesOutWarmUpAndWhatComesAfter) {
   EXPECT_EQ(span.total(), 26U);
 }
 
-TEST(MeasuredSpanTest, GoesOnUntilThereAreEnoughCompletions) {
+TEST(MeasuredSpanTest, LastsUntilThereAreEnoughCompletions) {
   SpanOptions options = Options();
   options.least_warm_up = 2;
   options.least_completions = 2;
@@ -46,7 +46,7 @@ TEST(MeasuredSpanTest, GoesOnUntilThereAreEnoughCompletions) {
   EXPECT_DOUBLE_EQ(span.per_second(), 10);
 }
 
-TEST(MeasuredSpanTest, SaysNothingBeforeItsEnd) {
+TEST(MeasuredSpanTest, HasNoResultBeforeItsEnd) {
   MeasuredSpan span(Options());
   span.Add(1, kBegin);
   span.Add(1, kBegin + milliseconds(20));
@@ -55,7 +55,7 @@ TEST(MeasuredSpanTest, SaysNothingBeforeItsEnd) {
   EXPECT_EQ(span.processor_microseconds(), 0);
 }
 
-TEST(MeasuredSpanTest, NoCompletionIsNone) {
+TEST(MeasuredSpanTest, WithoutCompletionsThereIsNoResult) {
   MeasuredSpan span(Options());
   EXPECT_FALSE(span.Add(0, kBegin));
   EXPECT_FALSE(span.Add(1, kBegin + milliseconds(50)));

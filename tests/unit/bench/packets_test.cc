@@ -9,7 +9,7 @@
 namespace dino::bench {
 namespace {
 
-// The only packet in `bytes`, by the tests' own decoder.
+// Decodes the only packet in `bytes` with the tests' decoder.
 testing::Packet Decode(const std::string& bytes) {
   const auto decoded = testing::DecodePacket(bytes);
   EXPECT_TRUE(decoded.ok() && decoded->has_value()) << decoded.status();
@@ -17,7 +17,7 @@ testing::Packet Decode(const std::string& bytes) {
   return (*decoded)->packet;
 }
 
-TEST(PacketsTest, ConnectIsAPlainOne) {
+TEST(PacketsTest, ConnectIsPlain) {
   const testing::Packet packet = Decode(EncodeConnect("limit-1"));
   const auto& connect = std::get<testing::Connect>(packet);
   EXPECT_EQ(connect.client_id, "limit-1");
@@ -25,7 +25,7 @@ TEST(PacketsTest, ConnectIsAPlainOne) {
   EXPECT_EQ(connect.keep_alive, 0);
 }
 
-TEST(PacketsTest, PublishIsLikeTheBridges) {
+TEST(PacketsTest, PublishMatchesTheBridges) {
   const PublishTemplate packets(300);
   std::string bytes;
   packets.AppendTo(bytes, 1234567, 0x1234);
@@ -43,7 +43,7 @@ TEST(PacketsTest, PublishIsLikeTheBridges) {
   EXPECT_EQ(publish.user_properties[1].second, "message");
 }
 
-TEST(PacketsTest, PublishesFollowOneAnother) {
+TEST(PacketsTest, PublishesAreAppended) {
   const PublishTemplate packets(10);
   std::string bytes;
   packets.AppendTo(bytes, 1000000, 1);
@@ -54,7 +54,7 @@ TEST(PacketsTest, PublishesFollowOneAnother) {
   EXPECT_EQ(std::get<testing::Publish>(packet).packet_id, 65535);
 }
 
-TEST(PacketsTest, EveryBeginOfAPacketNeedsMoreBytes) {
+TEST(PacketsTest, EveryPrefixOfAPacketNeedsMoreBytes) {
   const PublishTemplate packets(300);
   std::string bytes;
   packets.AppendTo(bytes, 1000000, 1);

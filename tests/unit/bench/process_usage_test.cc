@@ -6,7 +6,7 @@
 namespace dino::bench {
 namespace {
 
-// One above the highest number that Linux gives a process.
+// One above the highest process ID of Linux.
 constexpr pid_t kNobody = (1 << 22) + 1;
 
 TEST(ProcessUsageTest, KnowsTheMemoryOfAProcess) {

@@ -19,7 +19,7 @@ std::vector<DueCall> All(Schedule& schedule) {
   return all;
 }
 
-TEST(FixedRateTest, CallsAreAtEvenDistancesOfCallersInTurn) {
+TEST(FixedRateTest, CallsAreEvenlySpacedWithCallersInTurn) {
   FixedRate schedule(250, 2, milliseconds(10));
   const std::vector<DueCall> calls = All(schedule);
   ASSERT_EQ(calls.size(), 3U);

@@ -21,7 +21,7 @@ TEST(SinkProtocolTest, AcknowledgesConnectAndPublish) {
   EXPECT_EQ(sink.publications(), 2U);
 }
 
-TEST(SinkProtocolTest, TakesPacketsCutAnywhere) {
+TEST(SinkProtocolTest, AcceptsPacketsCutAnywhere) {
   const std::string bytes = EncodeConnect("me") + Publish(0x1111) + Publish(0x2222);
   for (std::size_t step = 1; step < bytes.size(); ++step) {
     SinkProtocol sink(false);
@@ -33,7 +33,7 @@ TEST(SinkProtocolTest, TakesPacketsCutAnywhere) {
   }
 }
 
-TEST(SinkProtocolTest, ASilentOneAcknowledgesNoPublish) {
+TEST(SinkProtocolTest, ASilentSinkAcknowledgesNoPublish) {
   SinkProtocol sink(true);
   std::string answers;
   ASSERT_TRUE(sink.Take(EncodeConnect("me") + Publish(1), answers).ok());
@@ -59,14 +59,14 @@ TEST(SinkProtocolTest, QosZeroNeedsNoAnswer) {
   EXPECT_EQ(answers, "");
 }
 
-TEST(SinkProtocolTest, ADisconnectEndsTheConnection) {
+TEST(SinkProtocolTest, DisconnectClosesTheConnection) {
   SinkProtocol sink(false);
   std::string answers;
   ASSERT_TRUE(sink.Take(EncodeConnect("me"), answers).ok());
   EXPECT_TRUE(absl::IsCancelled(sink.Take(std::string("\xE0\x00", 2), answers)));
 }
 
-TEST(SinkProtocolTest, RefusesWhatBreaksTheProtocol) {
+TEST(SinkProtocolTest, RefusesProtocolErrors) {
   std::string old_version = EncodeConnect("me");
   old_version[8] = '\x04';
   const std::string connect = EncodeConnect("me");

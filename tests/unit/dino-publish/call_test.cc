@@ -17,7 +17,7 @@ namespace {
 using events::v1::PublishReadRequest;
 using events::v1::PublishReadResponse;
 
-// Keeps what came and answers what the test says.
+// Records requests and answers as the test says.
 class FakeService : public events::v1::EventPublisherService::Service {
  public:
   grpc::Status PublishRead(grpc::ServerContext* context, const PublishReadRequest* request,
@@ -78,7 +78,7 @@ TEST_F(MakeCallTest, CarriesRequestTraceContextAndResponse) {
   EXPECT_EQ(response.delivery().event_id(), "e");
 }
 
-TEST_F(MakeCallTest, ShowsTheApiKeyIfThereIsOne) {
+TEST_F(MakeCallTest, SendsTheApiKeyIfAny) {
   std::string bytes;
   EXPECT_TRUE(MakeCall(call_, bytes).ok());
   EXPECT_EQ(service_.authorization_, "");
@@ -87,7 +87,7 @@ TEST_F(MakeCallTest, ShowsTheApiKeyIfThereIsOne) {
   EXPECT_EQ(service_.authorization_, "Bearer secret");
 }
 
-TEST_F(MakeCallTest, TakesResponsesBeyondFourMebibytes) {
+TEST_F(MakeCallTest, AcceptsResponsesAboveFourMebibytes) {
   service_.event_id_bytes_ = 5UL * 1024 * 1024;
 
   std::string bytes;
@@ -97,7 +97,7 @@ TEST_F(MakeCallTest, TakesResponsesBeyondFourMebibytes) {
   EXPECT_GT(bytes.size(), service_.event_id_bytes_);
 }
 
-TEST_F(MakeCallTest, HandsOnCodeMessageAndDetails) {
+TEST_F(MakeCallTest, PassesOnCodeMessageAndDetails) {
   service_.status_ = grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too much", "details");
 
   std::string bytes;

@@ -41,13 +41,13 @@ TEST_F(KeyFileTest, ItsFirstLineIsTheKey) {
   EXPECT_EQ(call_->api_key, "secret");
 }
 
-TEST_F(KeyFileTest, WithoutItNothingIsSent) {
+TEST_F(KeyFileTest, WithoutAFileNoKeyIsSent) {
   EXPECT_EQ(RunWithKeyFile(), 2);
   EXPECT_THAT(err_.str(), HasSubstr(file_ + " cannot be read"));
   EXPECT_FALSE(call_.has_value());
 }
 
-TEST_F(KeyFileTest, WhatIsNoKeyIsNotSentAndNotRepeated) {
+TEST_F(KeyFileTest, AnInvalidKeyIsNeitherSentNorRepeated) {
   std::ofstream(file_) << "not secret\n";
   EXPECT_EQ(RunWithKeyFile(), 2);
   EXPECT_THAT(err_.str(), HasSubstr("must begin with an API key"));

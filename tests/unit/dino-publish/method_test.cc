@@ -26,7 +26,7 @@ TEST(MethodTest, FindsEveryUnaryRpcOfTheService) {
   EXPECT_FALSE(Method::Find("").found());
 }
 
-TEST(MethodTest, TurnsJsonIntoTheBytesOfTheRequest) {
+TEST(MethodTest, SerializesTheRequestFromJson) {
   std::string bytes;
   ASSERT_EQ(Method::Find("PublishMessage")
                 .EncodeRequest(R"({"message": {"sender_id": "9007199254740991",
@@ -52,7 +52,7 @@ TEST(MethodTest, TurnsJsonIntoTheBytesOfTheRequest) {
 struct BadCase {
   std::string name;
   std::string json;
-  std::string problem;  // A part of it.
+  std::string problem;  // A part of the message.
 };
 
 std::string CaseName(const testing::TestParamInfo<BadCase>& info) { return info.param.name; }
@@ -75,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadCase{"BadTime", R"({"read": {"read_at": "yesterday"}})", "read_at"}),
     CaseName);
 
-TEST(MethodTest, TurnsTheResponseIntoJsonWithZerosAndProtoNames) {
+TEST(MethodTest, PrintsTheResponseWithDefaultsAndProtoNames) {
   events::v1::PublishReadResponse response;
   response.mutable_delivery()->set_event_id("e");
   response.mutable_delivery()->set_recipient_count(2);
@@ -90,7 +90,7 @@ TEST(MethodTest, TurnsTheResponseIntoJsonWithZerosAndProtoNames) {
   EXPECT_THAT(json, HasSubstr("\n  \"recipient_count\": 2,\n"));
 }
 
-TEST(MethodTest, RefusesBytesThatAreNoResponse) {
+TEST(MethodTest, RefusesAMalformedResponse) {
   std::string json;
   EXPECT_FALSE(Method::Find("PublishRead").DecodeResponse("\xff", /*compact=*/true, json));
 }

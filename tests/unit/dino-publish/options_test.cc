@@ -38,7 +38,7 @@ TEST(OptionsTest, HasTheDocumentedDefaults) {
   EXPECT_FALSE(options.compact);
 }
 
-TEST(OptionsTest, TakesEveryOptionInBothForms) {
+TEST(OptionsTest, AcceptsEveryOptionInBothForms) {
   const Options options = Good({"--address=[::1]:1", "--timeout", "1m30s", "PublishRead",
                                 "--traceparent", kTraceparent, "--key-file=k", "--compact"},
                                "other:2");
@@ -51,11 +51,11 @@ TEST(OptionsTest, TakesEveryOptionInBothForms) {
   EXPECT_TRUE(options.compact);
 }
 
-TEST(OptionsTest, TakesTheAddressFromTheEnvironment) {
+TEST(OptionsTest, ReadsTheAddressFromTheEnvironment) {
   EXPECT_EQ(Good({"PublishRead"}, "bridge:50051").address, "bridge:50051");
 }
 
-TEST(OptionsTest, TakesTheKeyFileFromTheEnvironment) {
+TEST(OptionsTest, ReadsTheKeyFileFromTheEnvironment) {
   const auto parsed = ParseOptions({"PublishRead"}, [](const char* name) -> const char* {
     return std::string(name) == "DINO_API_KEY_FILE" ? "/keys/chat" : nullptr;
   });
@@ -120,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"TraceWithoutDashes", {"--traceparent=" + std::string(55, '0')}, kTrace}),
     CaseName);
 
-TEST(OptionsTest, RefusesABadAddressOfTheEnvironment) {
+TEST(OptionsTest, RefusesAnInvalidAddressFromTheEnvironment) {
   const auto parsed = Parse({"PublishRead"}, "host");
   ASSERT_TRUE(std::holds_alternative<UsageError>(parsed));
   EXPECT_EQ(std::get<UsageError>(parsed).text, "DINO_GRPC_ADDRESS must be host:port");

@@ -19,7 +19,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-// A run whose call is answered by the test.
+// A run whose call the test answers.
 class RunTest : public testing::Test {
  protected:
   int RunWith(const std::vector<std::string>& arguments, const std::string& input = "{}") {
@@ -72,7 +72,7 @@ TEST_F(RunTest, PrintsAnErrorAndExitsByItsCode) {
   EXPECT_THAT(out(), IsEmpty());
 }
 
-TEST_F(RunTest, RefusesBadJsonWithoutACall) {
+TEST_F(RunTest, RefusesInvalidJsonWithoutACall) {
   EXPECT_EQ(RunWith({"PublishRead"}, R"({"raed": {}})"), 2);
   EXPECT_THAT(err(), StartsWith("dino-publish: invalid request: "));
   EXPECT_THAT(err(), HasSubstr("raed"));
@@ -85,7 +85,7 @@ TEST_F(RunTest, RefusesAnUnknownMethodWithoutACall) {
   EXPECT_FALSE(call_.has_value());
 }
 
-TEST_F(RunTest, RefusesABadCommandLine) {
+TEST_F(RunTest, RefusesAnInvalidCommandLine) {
   EXPECT_EQ(RunWith({}), 2);
   EXPECT_EQ(err(),
             "dino-publish: name the method to call, such as PublishMessage; --list prints all\n"

@@ -16,7 +16,7 @@ namespace {
 
 using grpc::StatusCode;
 
-// A status as the server sends it, with the details packed.
+// A status as the server sends it, with packed details.
 template <typename... Details>
 grpc::Status MakeStatus(StatusCode code, const std::string& message, const Details&... details) {
   google::rpc::Status status;
@@ -82,7 +82,7 @@ std::string CaseName(const testing::TestParamInfo<TextCase>& info) { return info
 
 class DescribeStatusTest : public testing::TestWithParam<TextCase> {};
 
-TEST_P(DescribeStatusTest, SaysAllThatTheServerSaid) {
+TEST_P(DescribeStatusTest, ShowsEverythingFromTheServer) {
   EXPECT_EQ(DescribeStatus(GetParam().status), GetParam().text);
 }
 

@@ -36,7 +36,7 @@ class TlsTest : public ::testing::Test {
                                 }});
   }
 
-  // A server that wants certificates of this authority.
+  // A server that requires client certificates of this authority.
   std::unique_ptr<grpc::Server> Serve(int& port) {
     const CertificateFiles files = authority_.Issue("IP:127.0.0.1");
     grpc::SslServerCredentialsOptions options(
@@ -72,7 +72,7 @@ TEST_F(TlsTest, IsUsedIfThereIsACa) {
   EXPECT_EQ(call_->tls->key, ContentOf(client_.key));
 }
 
-TEST_F(TlsTest, FilesThatCannotBeUsedAreToldAndNothingIsSent) {
+TEST_F(TlsTest, UnusableFilesAreReportedAndNothingIsSent) {
   const std::string missing = authority_.directory() / "missing";
   const std::string garbage = authority_.directory() / "garbage";
   std::ofstream(garbage) << "secret";
@@ -84,14 +84,14 @@ TEST_F(TlsTest, FilesThatCannotBeUsedAreToldAndNothingIsSent) {
   EXPECT_FALSE(call_.has_value());
 }
 
-TEST_F(TlsTest, OptionsThatBelongTogetherComeTogether) {
+TEST_F(TlsTest, RelatedOptionsAreRequiredTogether) {
   EXPECT_EQ(RunWith({ca_, certificate_}), 2);
   EXPECT_EQ(RunWith({ca_, key_}), 2);
   EXPECT_EQ(RunWith({certificate_, key_}), 2);
   EXPECT_THAT(err_.str(), HasSubstr("--tls-cert-file needs --tls-ca-file"));
 }
 
-TEST_F(TlsTest, ReachesAServerThatWantsACertificate) {
+TEST_F(TlsTest, ReachesAServerThatRequiresACertificate) {
   int port = 0;
   const std::unique_ptr<grpc::Server> server = Serve(port);
   Call call;

@@ -20,7 +20,7 @@ std::string JsonOf(const std::string& payload) {
   return EventJson(request);
 }
 
-// What a message with this payload has as the value of `message_payload`.
+// The value of `message_payload` in a message with this payload.
 std::string WrittenPayload(const std::string& payload) {
   const std::string json = JsonOf(payload);
   const std::string before = R"("message_payload":)";
@@ -29,7 +29,7 @@ std::string WrittenPayload(const std::string& payload) {
   return json.substr(from, json.find(after) - from);
 }
 
-// What a JSON parser makes of it.
+// The payload as a JSON parser reads it.
 std::string ReadBack(const std::string& payload) {
   rapidjson::Document document;
   const std::string json = JsonOf(payload);
@@ -65,7 +65,7 @@ TEST(EventWriterTest, EscapesEveryControlCharacter) {
   }
 }
 
-// A writer may treat long text in blocks.
+// A writer may process long text in blocks.
 TEST(EventWriterTest, EscapesAnywhereInLongText) {
   for (std::size_t at = 0; at < 64; ++at) {
     for (const char c : {'\0', '\x19', '\x1A', '\x1F', '"', '\\', '\x7F'}) {

@@ -43,7 +43,7 @@ TEST_F(FieldChecksTest, AcceptsAnyUuid) {
   }
 }
 
-TEST_F(FieldChecksTest, RefusesWhatIsNotAUuid) {
+TEST_F(FieldChecksTest, RefusesEverythingButUuids) {
   const std::vector<std::string> refused = {"m.f must be a UUID: 8-4-4-4-12 hexadecimal digits"};
   const std::string uuid = "6cbb3265-2a7f-494d-92ad-f4503d55d49f";
   std::vector<std::string> cases = {"",
@@ -67,7 +67,7 @@ TEST_F(FieldChecksTest, RefusesWhatIsNotAUuid) {
   }
 }
 
-TEST_F(FieldChecksTest, HoldsUserIdsAgainstTheirBounds) {
+TEST_F(FieldChecksTest, ChecksTheBoundsOfUserIds) {
   for (const std::int64_t id : {std::int64_t{1}, std::int64_t{2}, kMaxUserId - 1, kMaxUserId}) {
     checks_.UserId("f", id);
     EXPECT_EQ(Taken(), none_) << id;
@@ -80,7 +80,7 @@ TEST_F(FieldChecksTest, HoldsUserIdsAgainstTheirBounds) {
   }
 }
 
-TEST_F(FieldChecksTest, CountsTextInBytes) {
+TEST_F(FieldChecksTest, MeasuresTextInBytes) {
   const std::vector<std::string> refused = {"m.f must be 1 to 4 bytes"};
   checks_.Text("f", "a", 4);
   checks_.Text("f", "abcd", 4);
@@ -92,7 +92,7 @@ TEST_F(FieldChecksTest, CountsTextInBytes) {
   EXPECT_EQ(Taken(), refused);
 }
 
-TEST_F(FieldChecksTest, AcceptsOnlyTheMessageTypesAlphabet) {
+TEST_F(FieldChecksTest, AcceptsOnlyTheAlphabetOfMessageTypes) {
   for (int c = 0; c < 256; ++c) {
     const bool right = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     checks_.MessageType("f", std::string("a") + static_cast<char>(c));
@@ -103,7 +103,7 @@ TEST_F(FieldChecksTest, AcceptsOnlyTheMessageTypesAlphabet) {
   EXPECT_EQ(Taken(), none_);
 }
 
-TEST_F(FieldChecksTest, HoldsMessageTypesAgainstTheirLength) {
+TEST_F(FieldChecksTest, ChecksTheLengthOfMessageTypes) {
   const std::vector<std::string> refused = {"m.f must be 1 to 64 of a-z, 0-9, _ and -"};
   for (const std::string& type : {std::string(), std::string(65, 'z'), std::string("Text")}) {
     checks_.MessageType("f", type);
@@ -131,7 +131,7 @@ struct TimeCase {
   std::vector<std::string> expected;
 };
 
-TEST_F(FieldChecksTest, HoldsTimesAgainstTheirBounds) {
+TEST_F(FieldChecksTest, ChecksTheBoundsOfTimes) {
   const std::string range = "m.f must be 1970-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z";
   const std::string nanos = "m.f must be a valid Timestamp: its nanos are 0 to 999999999";
   const std::vector<TimeCase> cases = {
@@ -161,7 +161,7 @@ TEST_F(FieldChecksTest, RequiresTimes) {
   EXPECT_EQ(Taken(), std::vector<std::string>{"m.f is required"});
 }
 
-TEST_F(FieldChecksTest, HoldsExpiriesAgainstTheirBounds) {
+TEST_F(FieldChecksTest, ChecksTheBoundsOfExpiries) {
   const std::string range = "m.f must be 1 to 4294967295 seconds";
   const std::string nanos =
       "m.f must be a valid Duration: its nanos are -999999999 to 999999999, of the same sign as "
@@ -196,7 +196,7 @@ TEST_F(FieldChecksTest, HoldsExpiriesAgainstTheirBounds) {
   }
 }
 
-TEST_F(FieldChecksTest, NamesEveryWrongEntryOfAList) {
+TEST_F(FieldChecksTest, NamesEveryInvalidEntryOfAList) {
   const std::vector<std::int64_t> ids = {0, 1, kMaxUserId, kMaxUserId + 1, -5};
   checks_.UserIds("f", RepeatedField<std::int64_t>(ids.begin(), ids.end()), 10);
   EXPECT_EQ(Taken(), (std::vector<std::string>{
@@ -216,7 +216,7 @@ TEST_F(FieldChecksTest, CountsARepeatedRecipientOnce) {
   EXPECT_EQ(Taken(), refused);
 }
 
-TEST_F(FieldChecksTest, NamesEveryWrongRecipient) {
+TEST_F(FieldChecksTest, NamesEveryInvalidRecipient) {
   const std::vector<std::int64_t> ids = {1, 0};
   checks_.Recipients("f", RepeatedField<std::int64_t>(ids.begin(), ids.end()), 10);
   EXPECT_EQ(Taken(), std::vector<std::string>{"m.f[1] must be 1 to 9007199254740991 (2^53-1)"});

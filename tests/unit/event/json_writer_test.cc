@@ -7,7 +7,7 @@
 namespace dino::event {
 namespace {
 
-TEST(JsonWriterTest, WritesTextAsRapidJsonDoesWhereverItHasAnyByte) {
+TEST(JsonWriterTest, WritesAnyByteAnywhereAsRapidJsonDoes) {
   for (std::size_t size = 1; size <= 20; ++size) {
     for (std::size_t place = 0; place < size; ++place) {
       for (int byte = 0; byte < 0x80; ++byte) {

@@ -16,7 +16,7 @@ namespace {
 
 template <typename Request>
 class KindTest : public testing::Test {};
-// clang demands a third argument; an empty one is the default.
+// clang requires a third argument; an empty one means the default.
 TYPED_TEST_SUITE(KindTest, AllRequests, );
 
 TYPED_TEST(KindTest, WritesTheGoldenBytes) {
@@ -63,7 +63,7 @@ TEST(KindsTest, AreTheEventsOfBatchesAndStreams) {
   EXPECT_EQ(events, std::set<std::string>(kEventKinds.begin(), kEventKinds.end()));
 }
 
-TEST(KindsTest, OthersHaveNoPlace) {
+TEST(KindsTest, OtherMessagesHaveNoIndex) {
   EXPECT_EQ(IndexOfKind("poll"), kEventKinds.size());
   EXPECT_EQ(IndexOfKind(""), kEventKinds.size());
   EXPECT_FALSE(IsTypedEvent("poll"));

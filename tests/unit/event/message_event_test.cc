@@ -12,11 +12,11 @@
 namespace dino::event {
 namespace {
 
-// The rules of `message`, for each of the requests that carry one.
+// The rules of `message`, for each request with one.
 template <typename Request>
 class MessageEventTest : public testing::Test {
  protected:
-  // What is wrong with a valid request after `change`.
+  // The violations of a valid request after `change`.
   static std::vector<std::string> After(const std::function<void(v1::Message&)>& change) {
     auto request = Valid<Request>();
     change(*request.mutable_message());
@@ -28,7 +28,7 @@ class MessageEventTest : public testing::Test {
 
 using MessageRequests = testing::Types<v1::PublishMessageRequest, v1::PublishAttachmentRequest,
                                        v1::PublishEditRequest, v1::PublishActionLogRequest>;
-// clang demands a third argument; an empty one is the default.
+// clang requires a third argument; an empty one means the default.
 TYPED_TEST_SUITE(MessageEventTest, MessageRequests, );
 
 struct Case {
@@ -40,7 +40,7 @@ struct Case {
 const std::string kUuidRule = " must be a UUID: 8-4-4-4-12 hexadecimal digits";
 const std::string kUserIdRule = " must be 1 to 9007199254740991 (2^53-1)";
 
-TYPED_TEST(MessageEventTest, NamesTheOneFieldThatIsWrong) {
+TYPED_TEST(MessageEventTest, NamesTheInvalidField) {
   const std::vector<Case> cases = {
       {"no group_id", [](v1::Message& m) { m.clear_group_id(); }, {"message.group_id" + kUuidRule}},
       {"bad group_id",
@@ -181,7 +181,7 @@ TEST(MessageJsonTest, WritesIdsAsGiven) {
             std::string::npos);
 }
 
-TEST(MessageJsonTest, WritesNullForAFileIdThatIsNotSet) {
+TEST(MessageJsonTest, WritesNullForAnUnsetFileId) {
   auto request = Valid<v1::PublishMessageRequest>();
   request.mutable_message()->clear_file_id();
   EXPECT_NE(EventJson(request).find(R"("file_id":null,)"), std::string::npos);

@@ -1,4 +1,4 @@
-// Random damage to serialized requests, the same in every run.
+// Randomly damages serialized requests, the same way in every run.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -39,7 +39,7 @@ class MutationTest : public testing::Test {
         0x00, 0x01, 0x0A, 0x1F, 0x22, 0x5C, 0x7F, 0x80, 0xC3, 0xED, 0xF0, 0xFE, 0xFF};
     if (bytes.empty()) bytes = "\x0A";
     const std::size_t at = Below(bytes.size());
-    // Most of the damage leaves the lengths right, or hardly anything would parse.
+    // Most of the damage keeps the lengths right; otherwise hardly anything would parse.
     switch (Below(12)) {
       case 0:
       case 1:
@@ -72,7 +72,7 @@ class MutationTest : public testing::Test {
   google::protobuf::LogHandler* const log_handler_;
 };
 
-// clang demands a third argument; an empty one is the default.
+// clang requires a third argument; an empty one means the default.
 TYPED_TEST_SUITE(MutationTest, AllRequests, );
 
 TYPED_TEST(MutationTest, EveryDamageIsExplainedOrPublishedAsJson) {
@@ -106,7 +106,7 @@ TYPED_TEST(MutationTest, EveryDamageIsExplainedOrPublishedAsJson) {
     const Recipients recipients = RecipientsOf(request);
     ASSERT_FALSE(recipients.user_ids.empty() && recipients.topics.empty());
   }
-  // The damage must reach all three, or the test says nothing.
+  // The damage must lead to all three, or the test proves nothing.
   EXPECT_GT(unreadable, kRounds / 20);
   EXPECT_GT(refused, kRounds / 20);
   EXPECT_GT(published, kRounds / 20);

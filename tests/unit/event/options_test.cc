@@ -21,7 +21,7 @@ class OptionsTest : public testing::Test {
     return Validate(request, Limits());
   }
 };
-// clang demands a third argument; an empty one is the default.
+// clang requires a third argument; an empty one means the default.
 TYPED_TEST_SUITE(OptionsTest, AllRequests, );
 
 struct Case {

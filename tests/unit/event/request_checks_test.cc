@@ -13,7 +13,7 @@
 namespace dino::event {
 namespace {
 
-// The rules that the requests of all kinds share.
+// The rules shared by requests of all kinds.
 template <typename Request>
 class RequestChecksTest : public testing::Test {
  protected:
@@ -24,7 +24,7 @@ class RequestChecksTest : public testing::Test {
   }
 };
 
-// clang demands a third argument; an empty one is the default.
+// clang requires a third argument; an empty one means the default.
 TYPED_TEST_SUITE(RequestChecksTest, AllRequests, );
 
 TYPED_TEST(RequestChecksTest, FindsNothingWrongWithAValidRequest) {
@@ -68,7 +68,7 @@ TYPED_TEST(RequestChecksTest, ListsOptionsBeforeALongListOfWrongEntries) {
   EXPECT_EQ(violations.listed().front().field, "options.expiry");
 }
 
-// PublishGroup has a list to fall back on, PublishCustom topics, PublishRead a limit of its own.
+// PublishGroup has a fallback list, PublishCustom topics, PublishRead its own limit.
 TYPED_TEST(RequestChecksTest, RefusesAnEmptyListWithoutFallback) {
   const Violations violations = TestFixture::After([](TypeParam& r) { r.clear_user_ids(); });
   if constexpr (std::is_same_v<TypeParam, v1::PublishGroupRequest>) {

@@ -14,7 +14,7 @@ namespace {
 
 class RequestParserTest : public testing::Test {
  protected:
-  // Protobuf would print every parse that fails.
+  // Protobuf would log every failed parse.
   RequestParserTest() : log_handler_(google::protobuf::SetLogHandler(nullptr)) {}
   ~RequestParserTest() override { google::protobuf::SetLogHandler(log_handler_); }
 
@@ -30,7 +30,7 @@ class RequestParserTest : public testing::Test {
   google::protobuf::LogHandler* const log_handler_;
 };
 
-// Of tag and length a field's bytes: REQUIRES fewer than 128 of them.
+// A field with this tag and these bytes. REQUIRES: fewer than 128 bytes.
 std::string Field(int number, std::string_view bytes) {
   std::string field;
   field += static_cast<char>(number << 3 | 2);
@@ -41,7 +41,7 @@ std::string Field(int number, std::string_view bytes) {
 const std::string kRequestRule =
     "request must be a valid dino.events.v1.PublishMessageRequest in protobuf's binary format";
 
-TEST_F(RequestParserTest, ParsesWhatIsValid) {
+TEST_F(RequestParserTest, ParsesValidRequests) {
   const auto sent = Valid<v1::PublishMessageRequest>();
   v1::PublishMessageRequest request;
   Violations violations;
@@ -57,7 +57,7 @@ TEST_F(RequestParserTest, ParsesAnEmptyRequest) {
   EXPECT_FALSE(request.has_message());
 }
 
-TEST_F(RequestParserTest, ParsesPieces) {
+TEST_F(RequestParserTest, ParsesSplitBuffers) {
   const std::string bytes = Valid<v1::PublishGroupRequest>().SerializeAsString();
   const std::string_view whole = bytes;
   for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
@@ -74,33 +74,33 @@ TEST_F(RequestParserTest, ParsesPieces) {
   EXPECT_FALSE(ParseRequest(std::vector<std::string_view>{whole, "\x0F"}, request, violations));
 }
 
-TEST_F(RequestParserTest, IgnoresFieldsItDoesNotKnow) {
+TEST_F(RequestParserTest, IgnoresUnknownFields) {
   v1::PublishMessageRequest request;
   Violations violations;
   EXPECT_TRUE(ParseRequest(Field(9, "\xFF\xFF"), request, violations));
-  // `message` as a number: another wire type is another field.
+  // `message` as a number: with another wire type it is an unknown field.
   EXPECT_TRUE(ParseRequest("\x08\x01", request, violations));
   EXPECT_FALSE(request.has_message());
 }
 
-TEST_F(RequestParserTest, RefusesWhatIsNoRequest) {
+TEST_F(RequestParserTest, RefusesMalformedRequests) {
   const std::string valid = Valid<v1::PublishMessageRequest>().SerializeAsString();
   const std::vector<std::string> cases = {
       "hello world",
       valid.substr(0, valid.size() - 1),
-      valid + "\x0F",                   // A wire type that there is not.
+      valid + "\x0F",                   // An undefined wire type.
       std::string("\x00\x01", 2),       // Field number 0.
-      "\x0A\xFF\xFF\xFF\xFF\x0F",       // Longer than there are bytes.
-      std::string("\x10\x80", 2),       // A number without end.
-      "K",                              // A group without end.
-      std::string("\x12\x02\x80\x80"),  // A packed list that ends in a number.
+      "\x0A\xFF\xFF\xFF\xFF\x0F",       // A length beyond the end.
+      std::string("\x10\x80", 2),       // An unterminated number.
+      "K",                              // An unterminated group.
+      std::string("\x12\x02\x80\x80"),  // A packed list that ends within a number.
   };
   for (const std::string& bytes : cases) {
     EXPECT_EQ(Failure<v1::PublishMessageRequest>(bytes), std::vector<std::string>{kRequestRule});
   }
 }
 
-TEST_F(RequestParserTest, NamesTheMessageThatCannotBeRead) {
+TEST_F(RequestParserTest, NamesTheMalformedMessage) {
   EXPECT_EQ(Failure<v1::PublishMessageRequest>(Field(1, "\x0F")),
             std::vector<std::string>{"message must be a valid dino.events.v1.Message in "
                                      "protobuf's binary format"});
@@ -124,14 +124,14 @@ TEST_F(RequestParserTest, NamesEveryTextThatIsNotUtf8) {
             std::vector<std::string>{"read.group_id must be valid UTF-8"});
 }
 
-TEST_F(RequestParserTest, LooksOnlyIntoFieldsThatItKnows) {
-  // `group_id` as a number, a field that there is not, and a text that is broken.
+TEST_F(RequestParserTest, ChecksOnlyKnownFields) {
+  // `group_id` as a number, an unknown field, and a text that is not UTF-8.
   const std::string bytes = Field(1, std::string("\x08\x01") + Field(1, "\xFF")) + Field(9, "\xFF");
   EXPECT_EQ(Failure<v1::PublishMessageRequest>(bytes),
             std::vector<std::string>{"message.group_id must be valid UTF-8"});
 }
 
-TEST_F(RequestParserTest, CountsMoreTextsThanItNames) {
+TEST_F(RequestParserTest, CountsTextsBeyondTheListedOnes) {
   std::string bytes;
   for (int i = 0; i < 60; ++i) bytes += Field(4, "\xff");
   v1::PublishCustomRequest request;
@@ -150,7 +150,7 @@ TEST_F(RequestParserTest, NamesTheEntryOfARepeatedMessage) {
                                      "in protobuf's binary format"});
 }
 
-TEST_F(RequestParserTest, AgreesWithProtobufOnWhatUtf8Is) {
+TEST_F(RequestParserTest, AgreesWithProtobufOnUtf8) {
   const std::string_view bytes(
       "\0A\x7F\x80\x8F\x90\x9F\xA0\xBF\xC1\xC2\xDF\xE0\xED\xEF\xF0\xF4\xF5", 18);
   const std::vector<std::string> refused = {"message.message_payload must be valid UTF-8"};

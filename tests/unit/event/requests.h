@@ -18,7 +18,7 @@ void ReadGoldenRequest(std::string_view name, google::protobuf::Message& request
 // golden/NAME.event.json, what its subscribers receive.
 std::string GoldenEvent(std::string_view name);
 
-// A request that breaks no rule, to break one rule of. Its users are 1234 and 4321.
+// A valid request, to be changed so that it breaks one rule. Its users are 1234 and 4321.
 template <typename Request>
 Request Valid() {
   Request request;

@@ -27,7 +27,7 @@ std::string Nested(int depth) {
          std::string(static_cast<std::size_t>(depth), ']') + "}";
 }
 
-// Written as they stand here.
+// Written unchanged.
 const std::vector<std::string> kObjects = {
     "{}",
     R"({"":null})",

@@ -21,7 +21,7 @@ TEST(ViolationsTest, StartEmpty) {
   EXPECT_EQ(violations.Summary(), "");
 }
 
-TEST(ViolationsTest, ListWhatIsAddedInOrder) {
+TEST(ViolationsTest, AreListedInOrder) {
   const Violations violations = Filled(2);
   EXPECT_FALSE(violations.empty());
   ASSERT_EQ(violations.listed().size(), 2U);
@@ -30,7 +30,7 @@ TEST(ViolationsTest, ListWhatIsAddedInOrder) {
   EXPECT_EQ(violations.listed()[1].description, "is wrong");
 }
 
-TEST(ViolationsTest, ListAtMostFiftyAndCountTheRest) {
+TEST(ViolationsTest, AreListedUpToFiftyAndTheRestCounted) {
   EXPECT_FALSE(Filled(49).full());
   EXPECT_TRUE(Filled(50).full());
   Violations violations = Filled(51);
@@ -41,7 +41,7 @@ TEST(ViolationsTest, ListAtMostFiftyAndCountTheRest) {
   EXPECT_EQ(violations.total(), 52U);
 }
 
-TEST(ViolationsTest, ListAtMostFourKibibytesAndCountTheRest) {
+TEST(ViolationsTest, AreListedUpToFourKibibytesAndTheRestCounted) {
   Violations violations;
   for (int i = 0; i < 30; ++i) violations.Add("field", std::string(200, 'x'));
   EXPECT_TRUE(violations.full());
@@ -54,8 +54,8 @@ TEST(ViolationsTest, ListAtMostFourKibibytesAndCountTheRest) {
   EXPECT_GT(bytes, 3600U);
 }
 
-TEST(ViolationsTest, ListWhatFitsExactlyIntoFourKibibytes) {
-  // Nine bytes of a violation are its encoding.
+TEST(ViolationsTest, AreListedIfTheyFillFourKibibytesExactly) {
+  // The encoding of a violation takes nine bytes.
   const std::string description(4096 - 2 * (9 + 1), 'x');
   Violations fitting;
   fitting.Add("a", "");
@@ -68,13 +68,13 @@ TEST(ViolationsTest, ListWhatFitsExactlyIntoFourKibibytes) {
   EXPECT_TRUE(too_long.full());
 }
 
-TEST(ViolationsTest, SummaryOnlyCountsWhereNothingIsListed) {
+TEST(ViolationsTest, TheSummaryOnlyCountsIfNothingIsListed) {
   Violations violations;
   violations.Add("long", std::string(5000, 'x'));
   EXPECT_EQ(violations.Summary(), "1 more");
 }
 
-TEST(ViolationsTest, ListNothingMoreOnceOneDidNotFit) {
+TEST(ViolationsTest, AreNotListedAfterOneThatDidNotFit) {
   Violations violations = Filled(1);
   violations.Add("long", std::string(5000, 'x'));
   violations.Add("short", "is wrong");
@@ -83,12 +83,12 @@ TEST(ViolationsTest, ListNothingMoreOnceOneDidNotFit) {
   EXPECT_EQ(violations.Summary(), "f0 is wrong; and 2 more");
 }
 
-TEST(ViolationsTest, SummaryNamesFive) {
+TEST(ViolationsTest, TheSummaryNamesFive) {
   EXPECT_EQ(Filled(1).Summary(), "f0 is wrong");
   EXPECT_EQ(Filled(5).Summary(), "f0 is wrong; f1 is wrong; f2 is wrong; f3 is wrong; f4 is wrong");
 }
 
-TEST(ViolationsTest, SummaryCountsTheOthers) {
+TEST(ViolationsTest, TheSummaryCountsTheRest) {
   EXPECT_EQ(Filled(6).Summary(),
             "f0 is wrong; f1 is wrong; f2 is wrong; f3 is wrong; f4 is wrong; and 1 more");
   EXPECT_EQ(Filled(1000).Summary(),

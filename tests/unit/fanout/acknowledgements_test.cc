@@ -79,14 +79,14 @@ std::vector<Outcome> OutcomesOf(const std::vector<mqtt::PublicationOutcome>& pub
   return outcomes;
 }
 
-TEST(AcknowledgementsTest, AllAreThoseKnownAndTheMissingOnes) {
+TEST(AcknowledgementsTest, AllHasKnownAndMissingOutcomes) {
   Acknowledgements acknowledgements(3);
   acknowledgements.Add(1, Outcome::kNoSubscriber);
   EXPECT_THAT(OutcomesOf(acknowledgements.All({Outcome::kUnknown, 0, false})),
               ElementsAre(Outcome::kUnknown, Outcome::kNoSubscriber, Outcome::kUnknown));
 }
 
-TEST(AcknowledgementsTest, MergeAddsWhatIsAcknowledged) {
+TEST(AcknowledgementsTest, MergeAddsAcknowledgements) {
   Acknowledgements acknowledgements(4);
   acknowledgements.Add(1, Outcome::kAcknowledged);
   const auto all = acknowledgements.Merge({{Outcome::kNoSubscriber, 0x10, false},

@@ -21,7 +21,7 @@ TEST(AdmissionTest, AdmitsUpToItsPublications) {
   EXPECT_TRUE(admission.TryAdmit(4, 1).has_value());
 }
 
-TEST(AdmissionTest, AdmitsUpToItsBytesAndThoseOfTheCalls) {
+TEST(AdmissionTest, AdmitsUpToItsBytesIncludingThoseOfCalls) {
   Admission admission(10, 1000 + 2 * kCall);
   const auto most = admission.TryAdmit(1, 900);
   ASSERT_TRUE(most.has_value());
@@ -29,14 +29,14 @@ TEST(AdmissionTest, AdmitsUpToItsBytesAndThoseOfTheCalls) {
   EXPECT_TRUE(admission.TryAdmit(1, 100).has_value());
 }
 
-TEST(AdmissionTest, ARefusalTakesNothing) {
+TEST(AdmissionTest, ARefusalTakesNoRoom) {
   Admission admission(10, 1000 + kCall);
   EXPECT_FALSE(admission.TryAdmit(11, 1).has_value());
   EXPECT_FALSE(admission.TryAdmit(1, 1001).has_value());
   EXPECT_TRUE(admission.TryAdmit(10, 1000).has_value());
 }
 
-TEST(AdmissionTest, RoomComesBackWithTheTicket) {
+TEST(AdmissionTest, TheTicketReleasesItsRoom) {
   Admission admission(10, 1000 + kCall);
   {
     const auto all = admission.TryAdmit(10, 1000);
@@ -47,7 +47,7 @@ TEST(AdmissionTest, RoomComesBackWithTheTicket) {
   EXPECT_TRUE(admission.TryAdmit(10, 1000).has_value());
 }
 
-TEST(AdmissionTest, ATicketThatMovedGivesItsRoomBackOnce) {
+TEST(AdmissionTest, AMovedTicketReleasesItsRoomOnce) {
   Admission admission(10, 1000 + kCall);
   auto ticket = admission.TryAdmit(10, 1000);
   ASSERT_TRUE(ticket.has_value());

@@ -45,7 +45,7 @@ TEST_F(CompletionLedgerTest, FindsWhatWasAdded) {
   EXPECT_TRUE(record.acknowledgements.Has(1));
 }
 
-TEST_F(CompletionLedgerTest, ForgetsAWindowAfterTheEnd) {
+TEST_F(CompletionLedgerTest, ForgetsAfterItsWindow) {
   AddFinished("a");
   now_ += kWindow - seconds(1);
   AddFinished("b");
@@ -56,7 +56,7 @@ TEST_F(CompletionLedgerTest, ForgetsAWindowAfterTheEnd) {
   EXPECT_EQ(ledger_.size(), 1U);
 }
 
-TEST_F(CompletionLedgerTest, TheWindowBeginsAgainWithEachCall) {
+TEST_F(CompletionLedgerTest, EachCallRestartsTheWindow) {
   AddFinished("renewed");
   AddFinished("restarted");
   now_ += kWindow - seconds(1);
@@ -73,20 +73,20 @@ TEST_F(CompletionLedgerTest, TheWindowBeginsAgainWithEachCall) {
   EXPECT_FALSE(Has("restarted"));
 }
 
-TEST_F(CompletionLedgerTest, NeverForgetsWhatRuns) {
+TEST_F(CompletionLedgerTest, NeverForgetsARunningCall) {
   Add("a");
   now_ += kWindow * 100;
   EXPECT_TRUE(Has("a"));
 }
 
-TEST_F(CompletionLedgerTest, NeverForgetsWhatRunsAgain) {
+TEST_F(CompletionLedgerTest, NeverForgetsARepeatedCallInProgress) {
   AddFinished("a");
   ledger_.Restart(*ledger_.Find("a", now_), run_);
   now_ += kWindow * 100;
   EXPECT_TRUE(Has("a"));
 }
 
-TEST_F(CompletionLedgerTest, TheOneThatFinishedFirstMakesRoom) {
+TEST_F(CompletionLedgerTest, EvictsTheOneThatFinishedFirst) {
   CompletionRecord& a = Add("a");
   AddFinished("b");
   ledger_.Finish(a, now_);
@@ -99,7 +99,7 @@ TEST_F(CompletionLedgerTest, TheOneThatFinishedFirstMakesRoom) {
   EXPECT_EQ(ledger_.size(), kRecords);
 }
 
-TEST_F(CompletionLedgerTest, ARenewedOneStaysLonger) {
+TEST_F(CompletionLedgerTest, ARenewedOneIsEvictedLater) {
   for (const char* key : {"a", "b", "c"}) AddFinished(key);
   ledger_.Renew(*ledger_.Find("a", now_), now_);
   Add("d");

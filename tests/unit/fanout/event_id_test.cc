@@ -20,7 +20,7 @@ TEST(EventIdTest, IsARandomUuid) {
   }
 }
 
-// As Python's uuid.uuid5 makes them.
+// The values of Python's uuid.uuid5.
 TEST(EventIdTest, OfAKeyIsTheSameInEveryProcess) {
   EXPECT_EQ(EventIdOf("key"), "dbfea641-ac86-58a9-8948-48c14cfb2816");
   EXPECT_EQ(EventIdOf("e"), "86c40bb9-062e-5e37-8b82-aa0c538216a6");

@@ -124,7 +124,7 @@ TEST_F(FanoutTest, PublishesToNamedTopics) {
   EXPECT_EQ(topics, (std::set<std::string>{"dms/test/rooms/lobby", "dms/test/7"}));
 }
 
-TEST_F(FanoutTest, AnOverlayIsAddedForItsUserOnly) {
+TEST_F(FanoutTest, AnOverlayIsAddedOnlyForItsUser) {
   Event event = EventFor({1, 2});
   event.json = R"({"event_type":"x"})";
   event.overlays = std::make_shared<const Overlays>(Overlays{{2, R"("muted":true)"}});
@@ -137,7 +137,7 @@ TEST_F(FanoutTest, AnOverlayIsAddedForItsUserOnly) {
   }
 }
 
-TEST_F(FanoutTest, SpreadsUsersOverAllSessionsAndAlwaysTheSameWay) {
+TEST_F(FanoutTest, SpreadsUsersOverAllSessionsConsistently) {
   std::vector<std::int64_t> users(100);
   std::iota(users.begin(), users.end(), 1);
   const auto SessionsOf = [](EventBatch& batch) {
@@ -192,7 +192,7 @@ TEST_F(FanoutTest, KeepsWhatTheEventStates) {
               ElementsAre(Pair("event_id", "id"), Pair("event_type", "message")));
 }
 
-TEST_F(FanoutTest, ARecipientTakesItsIdItsPlaceAndItsSettlement) {
+TEST_F(FanoutTest, ARecipientTakesMemoryForIdPlaceAndOutcome) {
   const std::size_t taken =
       Admission::kBytesPerCall + 10 * (8 + 4 + sizeof(mqtt::PublicationOutcome));
   EXPECT_EQ(fanout_.WouldRefuse(10, 100000 - taken), std::nullopt);
@@ -224,7 +224,7 @@ TEST_F(FanoutTest, RefusesWhenNoSessionIsConnected) {
   EXPECT_EQ(std::get<Refusal>(fanout_.Admit(1, 1)), Refusal::kUnreachable);
 }
 
-TEST_F(FanoutTest, RefusesWhatDoesNotFitAndTakesItLater) {
+TEST_F(FanoutTest, RefusesWhatDoesNotFitAndAdmitsItLater) {
   EXPECT_EQ(fanout_.options().max_pending_publications, 100U);
   std::vector<std::int64_t> users(60);
   std::iota(users.begin(), users.end(), 1);
@@ -235,7 +235,7 @@ TEST_F(FanoutTest, RefusesWhatDoesNotFitAndTakesItLater) {
   EXPECT_EQ(std::get<Refusal>(fanout_.Admit(1, 100001)), Refusal::kOverloaded);
 }
 
-TEST_F(FanoutTest, RoomIsGivenBackBeforeTheCallIsDone) {
+TEST_F(FanoutTest, RoomIsReleasedBeforeTheCallIsDone) {
   auto admitted = fanout_.Admit(100, 1);
   Event event = EventFor({1});
   bool room = false;
@@ -256,7 +256,7 @@ TEST_F(FanoutTest, StopEndsAnEventOnce) {
   EXPECT_EQ(done_count_, 1);
 }
 
-TEST_F(FanoutTest, CountsAcknowledgedAndThoseWithoutSubscriber) {
+TEST_F(FanoutTest, CountsAcknowledgedRecipientsAndThoseWithoutSubscriber) {
   const ResultSummary summary = EndWith({Acknowledged(), Acknowledged(0x10), Acknowledged()});
   EXPECT_EQ(summary.failure, Failure::kNone);
   EXPECT_EQ(summary.acknowledged_count, 3U);

@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 
 using JoinedCallsTest = KeyedCallsTest;
 
-TEST_F(JoinedCallsTest, CallsThatComeMeanwhileGetTheSameAnswer) {
+TEST_F(JoinedCallsTest, ConcurrentCallsGetTheSameResult) {
   const TestCall first = Publish();
   const TestCall second = Publish();
   const TestCall third = Publish();
@@ -28,7 +28,7 @@ TEST_F(JoinedCallsTest, CallsThatComeMeanwhileGetTheSameAnswer) {
   EXPECT_EQ(publisher_.published_count(), 1U);
 }
 
-TEST_F(JoinedCallsTest, AFailureThatTimeDoesNotCureIsSharedToo) {
+TEST_F(JoinedCallsTest, AFailureThatTimeDoesNotCureIsShared) {
   Publish();
   const TestCall joined = Publish();
   End({1, 2, 3}, {kAcknowledged, kNotAuthorized, kUnknown});
@@ -39,7 +39,7 @@ TEST_F(JoinedCallsTest, AFailureThatTimeDoesNotCureIsSharedToo) {
   EXPECT_EQ(publisher_.published_count(), 1U);
 }
 
-TEST_F(JoinedCallsTest, TheFirstJoinedCallTakesOverWhatIsMissing) {
+TEST_F(JoinedCallsTest, TheFirstJoinedCallTakesOverMissingRecipients) {
   for (const auto& [key, outcome, failure] :
        {std::tuple("time up", kUnknown, Failure::kTimeUp),
         std::tuple("unreachable", kUnreachable, Failure::kUnreachable),
@@ -70,7 +70,7 @@ TEST_F(JoinedCallsTest, TheFirstJoinedCallTakesOverWhatIsMissing) {
   }
 }
 
-TEST_F(JoinedCallsTest, StoppingThePublishingCallHandsOver) {
+TEST_F(JoinedCallsTest, StoppingThePublishingCallLetsAJoinedOneTakeOver) {
   const TestCall first = Publish();
   const TestCall second = Publish();
   fanout_.keyed_calls().Stop(first.handle);
@@ -82,7 +82,7 @@ TEST_F(JoinedCallsTest, StoppingThePublishingCallHandsOver) {
   publisher_.WaitForNoBatch();
 }
 
-// Tells the test of each batch before the call knows of it.
+// Shows the test each batch before the call knows it.
 class TellingPublisher : public testing::FakePublisher {
  public:
   TellingPublisher() : FakePublisher(1) {}
@@ -93,7 +93,7 @@ class TellingPublisher : public testing::FakePublisher {
   std::function<void()> on_second;
 };
 
-TEST(StoppedCallsTest, ACallThatIsStoppedWhileItTakesOverIsStopped) {
+TEST(StoppedCallsTest, ACallCanBeStoppedWhileItTakesOver) {
   TellingPublisher publisher;
   Fanout fanout(publisher, *TopicTemplate::Parse("{user_id}", "test"), {});
   std::vector<std::shared_ptr<KeyedCall>> calls;
@@ -113,7 +113,7 @@ TEST(StoppedCallsTest, ACallThatIsStoppedWhileItTakesOverIsStopped) {
   publisher.EndAll();
 }
 
-TEST_F(JoinedCallsTest, StoppingAJoinedCallEndsItAlone) {
+TEST_F(JoinedCallsTest, StoppingAJoinedCallEndsOnlyThatCall) {
   const TestCall first = Publish();
   End({1, 2, 3}, {kAcknowledged, kUnknown, kUnknown});
   const TestCall second = Publish();

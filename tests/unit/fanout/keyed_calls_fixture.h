@@ -35,7 +35,7 @@ inline constexpr PublicationOutcome kUnreachable{Outcome::kNotSent, 0, true};
 inline constexpr PublicationOutcome kQuota{Outcome::kRejected, 0x97, false};
 inline constexpr PublicationOutcome kNotAuthorized{Outcome::kRejected, 0x87, false};
 
-// What a call got.
+// The result of a call, or its refusal.
 class Answer {
  public:
   void Set(const KeyedResult& answer) {
@@ -93,7 +93,7 @@ struct TestCall {
 
 class KeyedCallsTest : public ::testing::Test {
  protected:
-  // A batch and its call hold each other until the batch has ended.
+  // A batch and its call own each other until the batch has ended.
   void TearDown() override { publisher_.EndAll(); }
 
   static constexpr std::size_t kMaxPublications = 100;
@@ -130,7 +130,7 @@ class KeyedCallsTest : public ::testing::Test {
     }
     return users;
   }
-  // Ends the open batch, after checking whom it is for.
+  // Ends the open batch, after checking its recipients.
   void End(const Users& users, const std::vector<PublicationOutcome>& outcomes) {
     const auto batch = publisher_.WaitForBatch();
     EXPECT_EQ(UsersOf(*batch), users);

@@ -76,13 +76,13 @@ TEST_F(KeyedCallsTest, AKeyWithAnotherEventIsRefused) {
   EXPECT_EQ(publisher_.published_count(), 1U);
 }
 
-TEST_F(KeyedCallsTest, OtherKeysAreOtherEvents) {
+TEST_F(KeyedCallsTest, DifferentKeysAreDifferentEvents) {
   Publish("a", EventFor({1}));
   Publish("b", EventFor({1}));
   EXPECT_EQ(publisher_.published_count(), 2U);
 }
 
-TEST_F(KeyedCallsTest, ACallTakesRoomOnlyForWhatItPublishes) {
+TEST_F(KeyedCallsTest, ACallTakesRoomOnlyForMissingRecipients) {
   Users users(kMaxPublications);
   std::iota(users.begin(), users.end(), 1);
   std::vector<PublicationOutcome> outcomes(kMaxPublications, kAcknowledged);
@@ -110,7 +110,7 @@ TEST_F(KeyedCallsTest, ARefusedCallLeavesNoTrace) {
   End({1, 2}, {kAcknowledged, kAcknowledged});
 }
 
-TEST_F(KeyedCallsTest, ABatchHasWhatItsCallAskedFor) {
+TEST_F(KeyedCallsTest, ABatchHasTheOptionsOfItsCall) {
   Event event = EventFor({1});
   event.lane = 7;
   event.qos = mqtt::Qos::kAtMostOnce;
@@ -134,7 +134,7 @@ TEST_F(KeyedCallsTest, TakesMemoryForTheWholeList) {
                                                      (8 + 4 + sizeof(mqtt::PublicationOutcome)));
 }
 
-TEST_F(KeyedCallsTest, AReplayKeepsItsEventRemembered) {
+TEST_F(KeyedCallsTest, AReplayRenewsItsEvent) {
   for (const char* key : {"a", "b", "c", "d"}) {
     Publish(key, EventFor({1}));
     End({1}, {kAcknowledged});
@@ -144,7 +144,7 @@ TEST_F(KeyedCallsTest, AReplayKeepsItsEventRemembered) {
   EXPECT_TRUE(Publish("a", EventFor({1})).answer->replayed);
 }
 
-TEST_F(KeyedCallsTest, NothingIsHeldOnceItHasEnded) {
+TEST_F(KeyedCallsTest, AnEndedCallIsReleased) {
   std::weak_ptr<KeyedCall> ended_later = Publish("a", EventFor({1})).handle;
   EXPECT_FALSE(ended_later.expired());
   End({1}, {kAcknowledged});
@@ -175,26 +175,26 @@ TEST_F(KeyedCallsTest, ADryRunNamesTheRefusalOfTheCall) {
   EXPECT_EQ(publisher_.published_count(), 2U);
 }
 
-TEST_F(KeyedCallsTest, ADryRunTakesRoomOnlyForThoseMissing) {
+TEST_F(KeyedCallsTest, ADryRunNeedsRoomOnlyForMissingRecipients) {
   Users users(kMaxPublications);
   std::iota(users.begin(), users.end(), 1);
-  std::vector<mqtt::PublicationOutcome> settlements(kMaxPublications, kAcknowledged);
-  settlements[0] = kUnknown;
+  std::vector<mqtt::PublicationOutcome> outcomes(kMaxPublications, kAcknowledged);
+  outcomes[0] = kUnknown;
   Publish("key", EventFor(users));
-  End(users, settlements);
+  End(users, outcomes);
   Publish("other", EventFor(Users(users.begin() + 1, users.end())));
   const Event repeated = EventFor(users);
   EXPECT_EQ(fanout_.keyed_calls().WouldRefuse("key", repeated, 10), std::nullopt);
   EXPECT_EQ(fanout_.keyed_calls().WouldRefuse("new", repeated, 10), Refusal::kOverloaded);
 }
 
-TEST_F(KeyedCallsTest, ADryRunRefusesANewKeyWhenAllThatIsRememberedRuns) {
+TEST_F(KeyedCallsTest, ADryRunRefusesANewKeyWhenAllRememberedCallsRun) {
   for (const char* key : {"a", "b", "c", "d"}) Publish(key, EventFor({1}));
   EXPECT_EQ(fanout_.keyed_calls().WouldRefuse("e", EventFor({1}), 10), Refusal::kOverloaded);
   EXPECT_EQ(fanout_.keyed_calls().WouldRefuse("a", EventFor({1}), 10), std::nullopt);
 }
 
-TEST_F(KeyedCallsTest, RefusesANewKeyWhenAllThatIsRememberedRuns) {
+TEST_F(KeyedCallsTest, RefusesANewKeyWhenAllRememberedCallsRun) {
   for (const char* key : {"a", "b", "c", "d"}) Publish(key, EventFor({1}));
   EXPECT_EQ(Publish("e", EventFor({1})).answer->refusal(), Refusal::kOverloaded);
   End({1}, {kAcknowledged});

@@ -22,7 +22,7 @@ namespace {
 
 using mqtt::Outcome;
 
-// A broker on a thread of its own that loses every third answer, and counts what it acknowledges.
+// A broker on its own thread that drops every third answer and counts acknowledgements.
 class LossyPublisher : public mqtt::Publisher {
  public:
   LossyPublisher() : thread_([this] { Run(); }) {}
@@ -56,7 +56,7 @@ class LossyPublisher : public mqtt::Publisher {
     End(*batch, [](std::uint32_t) { return Outcome::kNotSent; });
   }
 
-  // How often each event ID and topic was acknowledged. Only when no call is open.
+  // How often each event ID and topic was acknowledged. REQUIRES: no call is open.
   const std::map<std::string, int>& acknowledged() const { return acknowledged_; }
 
  private:
@@ -98,7 +98,7 @@ class LossyPublisher : public mqtt::Publisher {
 constexpr int kThreads = 8;
 constexpr int kKeys = 100;
 
-// Calls with one key until the event is complete.
+// Repeats a call with one key until the event is complete.
 void Complete(KeyedCalls& calls, const std::string& key, unsigned& random) {
   for (bool complete = false; !complete;) {
     Event event;
@@ -123,8 +123,8 @@ void Complete(KeyedCalls& calls, const std::string& key, unsigned& random) {
   }
 }
 
-TEST(KeyedCallsThreadsTest, ManyThreadsWithTheSameKeysHaveNobodyAcknowledgedTwice) {
-  // Before the publisher: its thread uses it to the end.
+TEST(KeyedCallsThreadsTest, ThreadsWithTheSameKeysAcknowledgeNobodyTwice) {
+  // Declared before the publisher, whose thread uses it to the end.
   std::unique_ptr<Fanout> fanout;
   LossyPublisher publisher;
   fanout = std::make_unique<Fanout>(publisher, *TopicTemplate::Parse("{user_id}", "test"),

@@ -16,7 +16,7 @@ namespace {
 
 using mqtt::Outcome;
 
-TEST(PublicationMeterTest, EachPublicationEndsAsOne) {
+TEST(PublicationMeterTest, CountsOutcomesByKind) {
   PublicationMeter meter({"message", "custom"});
   meter.Ended(1, {{Outcome::kAcknowledged, 0, false},
                   {Outcome::kAcknowledged, 0, false},
@@ -82,7 +82,7 @@ class FanoutMeterTest : public ::testing::Test {
   Fanout fanout_{publisher_, *TopicTemplate::Parse("{environment}/{user_id}", "test"), Options()};
 };
 
-TEST_F(FanoutMeterTest, IsRightWhenTheEndIsTold) {
+TEST_F(FanoutMeterTest, IsUpToDateWhenTheCallIsDone) {
   std::uint64_t acknowledged = 0;
   auto admitted = fanout_.Admit(2, 100);
   fanout_.Publish(std::get<Admission::Ticket>(std::move(admitted)), EventFor({1, 2}),
@@ -92,7 +92,7 @@ TEST_F(FanoutMeterTest, IsRightWhenTheEndIsTold) {
   EXPECT_EQ(acknowledged, 2U);
 }
 
-TEST_F(FanoutMeterTest, WhatIsOnlyAdmittedIsNotCounted) {
+TEST_F(FanoutMeterTest, ADryRunIsNotCounted) {
   EXPECT_EQ(fanout_.WouldRefuse(3, 100), std::nullopt);
   EXPECT_EQ(fanout_.meter().recipients().Read().sum, 0U);
 }
@@ -105,7 +105,7 @@ TEST_F(FanoutMeterTest, CountsAKeyedEventAsOneOfItsKind) {
   EXPECT_EQ(fanout_.meter().ended(1, Outcome::kAcknowledged), 1U);
 }
 
-TEST_F(FanoutMeterTest, ARepeatedEventCountsThoseWhoWereMissing) {
+TEST_F(FanoutMeterTest, ARepeatedEventCountsOnlyMissingRecipients) {
   for (int call = 0; call < 2; ++call) {
     fanout_.keyed_calls().Publish("key", EventFor({1, 2}), 100, [](const KeyedResult&) {});
     const mqtt::PublicationOutcome acknowledged{Outcome::kAcknowledged, 0, false};

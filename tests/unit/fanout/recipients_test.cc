@@ -31,21 +31,21 @@ TEST(RecipientsTest, KeepTheirOrderWhenSomeAreLeftOut) {
   EXPECT_THAT(Recipients::OfTopics({"a", "b", "c"}).Only(odd).topics(), ElementsAre("b"));
 }
 
-// A user's topic can be named too, and its events must stay in order.
-TEST(RecipientsTest, ATopicThatIsAUsersHasThatUsersOrderKey) {
+// A user's topic may also be named directly, and its events must stay in order.
+TEST(RecipientsTest, TheTopicOfAUserHasTheUsersOrderKey) {
   const Recipients users({1, 9007199254740991});
   const Recipients topics = Recipients::OfTopics({"1", "9007199254740991"});
   EXPECT_EQ(users.OrderKey(0), topics.OrderKey(0));
   EXPECT_EQ(users.OrderKey(1), topics.OrderKey(1));
 }
 
-// The first number that SplitMix64 makes of 0. Every replica must find the same session.
+// The first output of SplitMix64 seeded with 0. Every replica must choose the same session.
 TEST(RecipientsTest, AUsersOrderKeyIsThatOfSplitMix64) {
   const Recipients user({static_cast<std::int64_t>(0x9E3779B97F4A7C15U)});
   EXPECT_EQ(user.OrderKey(0), 0xE220A8397B1DCDAFU);
 }
 
-TEST(RecipientsTest, OtherTopicsHaveOtherOrderKeys) {
+TEST(RecipientsTest, DifferentTopicsHaveDifferentOrderKeys) {
   const Recipients topics =
       Recipients::OfTopics({"1", "01", "+1", "1a", "1/", "99999999999999999999", "-1", "0", "a"});
   std::set<std::uint64_t> keys;

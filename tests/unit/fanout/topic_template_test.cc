@@ -135,18 +135,18 @@ TEST(TopicTemplateTest, WritesAnyIdInDecimal) {
   EXPECT_EQ(Topic(*parsed, std::numeric_limits<std::int64_t>::min()), "u/-9223372036854775808/e");
 }
 
-TEST(TopicTemplateTest, WritesANameInThePlaceOfAUser) {
+TEST(TopicTemplateTest, WritesANameInPlaceOfAUser) {
   std::string topic;
   TopicTemplate::Parse("a/{user_id}/z", "dev")->Write("rooms/lobby", topic);
   EXPECT_EQ(topic, "a/rooms/lobby/z");
 }
 
-TEST(TopicTemplateTest, NamesHaveTheLevelsThatItLeaves) {
+TEST(TopicTemplateTest, NamesMayUseTheRemainingLevels) {
   EXPECT_EQ(TopicTemplate::Parse("{user_id}", "dev")->max_name_levels(), 10U);
   EXPECT_EQ(TopicTemplate::Parse("a/b/{user_id}/c", "dev")->max_name_levels(), 7U);
 }
 
-TEST(TopicTemplateTest, ReplacesWhatTheStringHeldWithoutAllocating) {
+TEST(TopicTemplateTest, ReplacesTheStringWithoutAllocating) {
   const auto parsed = TopicTemplate::Parse("dms/{environment}/{user_id}", "dev");
   ASSERT_TRUE(parsed.ok());
   std::string topic;

@@ -53,7 +53,7 @@ class LogTest : public testing::Test {
     ASSERT_EQ(write(write_end_, filler.data(), filler.size()), static_cast<ssize_t>(filler.size()));
   }
 
-  // What is in the pipe up to its end.
+  // Reads the pipe to its end.
   std::string ReadAll() {
     std::string all;
     std::array<char, 4096> piece{};
@@ -91,7 +91,7 @@ TEST_F(LogTest, WritesEachRecordAsOneLineInOrder) {
                   "\\{\"time\":\"[^\"]*Z\",\"level\":\"error\",\"message\":\"third\"\\}\n"));
 }
 
-TEST_F(LogTest, WritesTextWhenAskedTo) {
+TEST_F(LogTest, WritesTextIfConfigured) {
   Start(Level::kInfo, Format::kText, write_end_);
   Info("hello", {{"n", 1}});
 
@@ -148,7 +148,7 @@ TEST_F(LogTest, NeverBlocksOnAFullPipeAndSaysHowManyLinesItDropped) {
   EXPECT_EQ(last, kLines - 1);
 }
 
-TEST_F(LogTest, StopsEvenIfNobodyReadsThePipe) {
+TEST_F(LogTest, StopsThoughNobodyReadsThePipe) {
   FillPipe();
   Start(Level::kInfo, Format::kJson, write_end_);
   for (int i = 0; i < 5000; ++i) Info("line");
@@ -169,7 +169,7 @@ TEST_F(LogTest, OutlivesItsReader) {
   EXPECT_TRUE(Enabled(Level::kInfo));
 }
 
-TEST_F(LogTest, TakesRecordsFromManyThreads) {
+TEST_F(LogTest, AcceptsRecordsFromManyThreads) {
   constexpr int kThreads = 4;
   constexpr int kEach = 200;
   Start(Level::kInfo, Format::kText, write_end_);

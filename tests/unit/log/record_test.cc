@@ -65,8 +65,8 @@ TEST(FormatRecordTest, WritesTimesBeforeTheEpochAndWholeSeconds) {
 struct TextCase {
   std::string name;
   std::string given;
-  std::string json;  // What a JSON parser reads.
-  std::string text;  // What the text form shows as a value.
+  std::string json;  // The value that a JSON parser reads.
+  std::string text;  // The value in the text form.
 };
 
 std::string CaseName(const testing::TestParamInfo<TextCase>& info) { return info.param.name; }

@@ -17,7 +17,7 @@ namespace {
 struct Case {
   const char* name;
   std::string membership;
-  // What memory.max says, by group.
+  // The content of memory.max, by group.
   std::map<std::string, std::string> limits;
   std::optional<std::size_t> limit;
 };

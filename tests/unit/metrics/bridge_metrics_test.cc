@@ -37,7 +37,7 @@ class BridgeMetricsTest : public ::testing::Test {
                          FanoutOptions()};
 };
 
-TEST_F(BridgeMetricsTest, EverySeriesIsThereBeforeAnythingHappens) {
+TEST_F(BridgeMetricsTest, EverySeriesExistsFromTheStart) {
   calls_.Add({"package.Service", "Method", "unary"});
   const std::string text = Text();
   const std::string method =
@@ -65,7 +65,7 @@ TEST_F(BridgeMetricsTest, EverySeriesIsThereBeforeAnythingHappens) {
   }
 }
 
-TEST_F(BridgeMetricsTest, ASessionWaitsForTheBrokerThatItWillTry) {
+TEST_F(BridgeMetricsTest, ADisconnectedSessionShowsTheBrokerItWillTry) {
   const std::string text = Text();
   for (const char* line : {"{broker=\"one:1883\",state=\"connected\"} 0\n",
                            "{broker=\"one:1883\",state=\"waiting\"} 2\n",
@@ -74,7 +74,7 @@ TEST_F(BridgeMetricsTest, ASessionWaitsForTheBrokerThatItWillTry) {
   }
 }
 
-TEST_F(BridgeMetricsTest, ShowsWhatWasCounted) {
+TEST_F(BridgeMetricsTest, ShowsTheCounts) {
   rpc::MethodMeter& meter = calls_.Add({"package.Service", "Method", "unary"});
   meter.Started();
   meter.Received();
@@ -89,7 +89,7 @@ TEST_F(BridgeMetricsTest, ShowsWhatWasCounted) {
   EXPECT_THAT(text, Not(HasSubstr("later")));
 }
 
-TEST_F(BridgeMetricsTest, ShowsWhenCertificatesEnd) {
+TEST_F(BridgeMetricsTest, ShowsWhenCertificatesExpire) {
   Sources sources = MakeSources();
   sources.certificates = [] {
     return std::vector<Sources::Certificate>{

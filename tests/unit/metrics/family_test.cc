@@ -7,7 +7,7 @@
 namespace dino::metrics {
 namespace {
 
-TEST(FamilyTest, AHistogramsBucketsHoldWhatIsBelowThem) {
+TEST(FamilyTest, HistogramBucketsAreCumulative) {
   Histogram histogram({1000, 2000});
   for (const std::uint64_t value : {500, 1500, 1600, 9000}) histogram.Observe(value);
   Families families;

@@ -22,7 +22,7 @@ class GivenSocketsTest : public ::testing::Test {
 
   void CloseFirst() { open_.pop_front(); }
 
-  // Time goes by, so that they are counted again.
+  // Advances the time, so that they are counted again.
   bool HasOpen(std::size_t count) {
     now_ += GivenSockets::kCountInterval;
     return given_.HasOpen(count, now_);
@@ -33,7 +33,7 @@ class GivenSocketsTest : public ::testing::Test {
   Clock::time_point now_;
 };
 
-TEST_F(GivenSocketsTest, CountsThoseThatAreOpen) {
+TEST_F(GivenSocketsTest, CountsOpenSockets) {
   EXPECT_FALSE(HasOpen(1));
   Give();
   Give();
@@ -44,7 +44,7 @@ TEST_F(GivenSocketsTest, CountsThoseThatAreOpen) {
   EXPECT_TRUE(HasOpen(1));
 }
 
-TEST_F(GivenSocketsTest, TellsASocketFromALaterOneWithItsNumber) {
+TEST_F(GivenSocketsTest, DistinguishesASocketFromALaterOneWithItsNumber) {
   const int number = Give();
   CloseFirst();
   const FileDescriptor other(socket(AF_INET, SOCK_STREAM, 0));
@@ -52,7 +52,7 @@ TEST_F(GivenSocketsTest, TellsASocketFromALaterOneWithItsNumber) {
   EXPECT_FALSE(HasOpen(1));
 }
 
-TEST_F(GivenSocketsTest, ANumberThatIsGivenAgainIsOneSocket) {
+TEST_F(GivenSocketsTest, AReusedNumberIsOneSocket) {
   const int number = Give();
   CloseFirst();
   ASSERT_EQ(Give(), number);
@@ -60,7 +60,7 @@ TEST_F(GivenSocketsTest, ANumberThatIsGivenAgainIsOneSocket) {
   EXPECT_FALSE(HasOpen(2));
 }
 
-TEST_F(GivenSocketsTest, DoesNotLookAtAllOfThemAllTheTime) {
+TEST_F(GivenSocketsTest, DoesNotCheckAllSocketsEveryTime) {
   Give();
   EXPECT_TRUE(HasOpen(1));
   CloseFirst();

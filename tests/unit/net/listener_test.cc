@@ -37,7 +37,7 @@ using ::testing::HasSubstr;
 using testing::kPatience;
 using testing::WaitUntilReadable;
 
-// What a listener gave away.
+// The connections that a listener passed on.
 class Connections {
  public:
   void Add(int fd) {
@@ -89,7 +89,7 @@ class ListenerTest : public ::testing::Test {
   std::uint16_t port_ = 0;
 };
 
-// What the peer sends, or the error of reading it.
+// What the peer sends, or the read error.
 std::string Read(const FileDescriptor& descriptor) {
   WaitUntilReadable(descriptor.number(), testing::Clock::now() + kPatience);
   std::array<char, 100> buffer{};
@@ -98,7 +98,7 @@ std::string Read(const FileDescriptor& descriptor) {
   return {buffer.data(), static_cast<std::size_t>(size)};
 }
 
-TEST_F(ListenerTest, GivesConnectionsAwayReadyForUse) {
+TEST_F(ListenerTest, PassesOnConnectionsReadyForUse) {
   Open();
   Start();
   const FileDescriptor client = ConnectToLoopback(port_);
@@ -113,7 +113,7 @@ TEST_F(ListenerTest, GivesConnectionsAwayReadyForUse) {
   EXPECT_EQ(Read(client), "hello");
 }
 
-TEST_F(ListenerTest, ConnectionsThatComeBeforeTheStartWait) {
+TEST_F(ListenerTest, ConnectionsBeforeStartWait) {
   Open();
   const FileDescriptor client = ConnectToLoopback(port_);
   EXPECT_TRUE(client.open());
@@ -121,14 +121,14 @@ TEST_F(ListenerTest, ConnectionsThatComeBeforeTheStartWait) {
   EXPECT_TRUE(connections_.Next().open());
 }
 
-TEST_F(ListenerTest, APortThatIsTakenIsAnError) {
+TEST_F(ListenerTest, APortInUseIsAnError) {
   Open();
   Listener second({kMaxConnections, kReserve});
   const auto port = second.Open({"127.0.0.1", port_});
   EXPECT_EQ(port.status(), absl::UnavailableError("Address already in use"));
 }
 
-TEST_F(ListenerTest, AddressesThatCannotBeHadAreErrors) {
+TEST_F(ListenerTest, UnusableAddressesAreErrors) {
   for (const HostPort& address : {HostPort{"name.invalid.", 1}, HostPort{"192.0.2.1", 0}}) {
     EXPECT_FALSE(Listener({kMaxConnections, kReserve}).Open(address).ok()) << address.host;
   }
@@ -163,7 +163,7 @@ TEST_F(ListenerTest, ConnectionsBeyondTheLimitAreResetUntilOneHasEnded) {
     const FileDescriptor other = connections_.Next();
     EXPECT_EQ(Read(ConnectToLoopback(port_)), "reset");
   }
-  // Not at once: they are counted now and then.
+  // Not at once: they are counted periodically.
   const testing::Clock::time_point deadline = testing::Clock::now() + kPatience;
   while (connections_.size() == 0 && testing::Clock::now() < deadline) {
     const FileDescriptor next = ConnectToLoopback(port_);
@@ -174,10 +174,10 @@ TEST_F(ListenerTest, ConnectionsBeyondTheLimitAreResetUntilOneHasEnded) {
   EXPECT_GT(connections_.size(), 0U);
 }
 
-TEST_F(ListenerTest, TheLastDescriptorsAreNotGivenAway) {
+TEST_F(ListenerTest, TheLastDescriptorsAreKept) {
   Open();
   Start();
-  // The client's end of the next connection takes this one, and ours the one after it.
+  // The client's end of the next connection takes this descriptor, and ours the one after it.
   const int next = FileDescriptor(dup(0)).number();
   {
     const DescriptorLimit limit(next + 1 + static_cast<int>(kReserve));
@@ -188,7 +188,7 @@ TEST_F(ListenerTest, TheLastDescriptorsAreNotGivenAway) {
   EXPECT_EQ(connections_.Next().number(), next + 1);
 }
 
-TEST_F(ListenerTest, HearsAgainAfterThereWasNoDescriptorAtAll) {
+TEST_F(ListenerTest, ListensAgainAfterDescriptorsRanOut) {
   std::array<int, 2> pipe_ends{};
   ASSERT_EQ(pipe2(pipe_ends.data(), O_CLOEXEC), 0);
   const FileDescriptor log_reader(pipe_ends[0]);

@@ -19,7 +19,7 @@ bool IsCut(const FileDescriptor& peer) {
   return recv(peer.number(), &byte, 1, MSG_DONTWAIT) == 0;
 }
 
-TEST(ConnectionAgesTest, CutsWhatIsTooOldAndNothingElse) {
+TEST(ConnectionAgesTest, ClosesOnlyConnectionsThatAreTooOld) {
   std::array<int, 2> old_pair{};
   std::array<int, 2> new_pair{};
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, old_pair.data()), 0);

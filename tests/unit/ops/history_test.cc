@@ -32,7 +32,7 @@ class HistoryTest : public ::testing::Test {
   Clock::time_point now_;
 };
 
-TEST_F(HistoryTest, WhatWasBeforeTheFirstLookIsNotCounted) {
+TEST_F(HistoryTest, CountsOnlyFromTheFirstReading) {
   publish_.Handled(0, milliseconds(1));
   Look();
   EXPECT_THAT(history_.Read(), IsEmpty());
@@ -42,7 +42,7 @@ TEST_F(HistoryTest, WhatWasBeforeTheFirstLookIsNotCounted) {
   EXPECT_EQ(history_.Read()[0].calls.p50, std::nullopt);
 }
 
-TEST_F(HistoryTest, AnIntervalHasWhatWasDoneInIt) {
+TEST_F(HistoryTest, AnIntervalCountsItsOwnWork) {
   Look();
   publish_.Handled(0, milliseconds(1));
   publish_.Handled(0, milliseconds(1));
@@ -69,7 +69,7 @@ TEST_F(HistoryTest, AnIntervalHasWhatWasDoneInIt) {
   EXPECT_EQ(intervals[1].pubacks.p99, std::nullopt);
 }
 
-TEST_F(HistoryTest, OldIntervalsAreForgotten) {
+TEST_F(HistoryTest, OldIntervalsAreDropped) {
   for (std::size_t i = 0; i < History::kIntervals + 10; ++i) Look();
   const std::vector<Interval> intervals = history_.Read();
   EXPECT_THAT(intervals, SizeIs(History::kIntervals));

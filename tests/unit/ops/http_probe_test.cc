@@ -31,12 +31,12 @@ TEST(HttpProbeTest, Only200IsOk) {
   EXPECT_THAT(std::string(bad.message()), HasSubstr("503"));
 }
 
-TEST(HttpProbeTest, TellsThatNobodyListens) {
+TEST(HttpProbeTest, ReportsThatNobodyListens) {
   const testing::LoopbackPort port;
   EXPECT_THAT(std::string(Probe(port.number(), "/").message()), HasSubstr("refused"));
 }
 
-TEST(HttpProbeTest, DoesNotWaitForWhoeverDoesNotAnswer) {
+TEST(HttpProbeTest, DoesNotWaitForASilentServer) {
   const testing::LoopbackPort port;
   const testing::FileDescriptor listener = testing::ListenOnLoopback(port.number());
   EXPECT_TRUE(absl::IsDeadlineExceeded(Probe(port.number(), "/", milliseconds(20))));

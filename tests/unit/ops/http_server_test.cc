@@ -70,7 +70,7 @@ TEST_F(HttpServerTest, RefusesOtherMethods) {
   }
 }
 
-TEST_F(HttpServerTest, RefusesWhatIsNoRequest) {
+TEST_F(HttpServerTest, RefusesMalformedRequests) {
   for (const std::string& bytes :
        {std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 15),
         std::string("GET / HTTP/1.1\r\n\r\n"), std::string("\r\n\r\nnonsense\r\n\r\n"),
@@ -83,7 +83,7 @@ TEST_F(HttpServerTest, RefusesWhatIsNoRequest) {
   EXPECT_THAT(HttpGet(address_, "/"), StartsWith("HTTP/1.1 200 "));
 }
 
-TEST_F(HttpServerTest, BoundsTheHeadOfARequest) {
+TEST_F(HttpServerTest, LimitsTheHeadOfARequest) {
   const std::string path(100000, 'a');
   EXPECT_THAT(HttpGet(address_, "/" + path), AnyOf("", StartsWith("HTTP/1.1 4")));
   const std::string head = "GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + path + "\r\n\r\n";
@@ -91,7 +91,7 @@ TEST_F(HttpServerTest, BoundsTheHeadOfARequest) {
   EXPECT_THAT(HttpGet(address_, "/"), StartsWith("HTTP/1.1 200 "));
 }
 
-TEST_F(HttpServerTest, WhoIsSlowHoldsUpNobody) {
+TEST_F(HttpServerTest, SlowPeersDelayNobody) {
   std::vector<FileDescriptor> slow;
   for (int i = 0; i < 20; ++i) {
     slow.push_back(ConnectToLoopback(PortOf(address_)));
@@ -100,7 +100,7 @@ TEST_F(HttpServerTest, WhoIsSlowHoldsUpNobody) {
   EXPECT_THAT(HttpGet(address_, "/"), StartsWith("HTTP/1.1 200 "));
 }
 
-TEST_F(HttpServerTest, ConnectionsBeyondTheLimitAreCutAndItGoesOnAfterwards) {
+TEST_F(HttpServerTest, ExcessConnectionsAreClosedAndServiceContinues) {
   std::vector<FileDescriptor> many;
   for (std::size_t i = 0; i < HttpServer::kMaxConnections; ++i) {
     many.push_back(ConnectToLoopback(PortOf(address_)));
@@ -113,21 +113,21 @@ TEST_F(HttpServerTest, ConnectionsBeyondTheLimitAreCutAndItGoesOnAfterwards) {
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 "));
 }
 
-TEST_F(HttpServerTest, StopCutsWhoIsConnected) {
+TEST_F(HttpServerTest, StopClosesConnections) {
   const FileDescriptor idle = ConnectToLoopback(PortOf(address_));
   ASSERT_THAT(HttpGet(address_, "/"), StartsWith("HTTP/1.1 200 "));
   server_.Stop();
   EXPECT_EQ(testing::ReadAll(idle), "");
 }
 
-TEST_F(HttpServerTest, TellsThatAnAddressCannotBeHad) {
+TEST_F(HttpServerTest, ReportsAnUnusableAddress) {
   HttpServer second([](std::string_view) { return HttpResponse(); });
   const auto address = second.Start({"127.0.0.1", PortOf(address_)});
   EXPECT_THAT(std::string(address.status().message()), HasSubstr(address_));
 }
 
-TEST_F(HttpServerTest, TheLastDescriptorsAreLeftToOthers) {
-  // The client's end of the next connection takes this one, and ours the one after it.
+TEST_F(HttpServerTest, LeavesTheLastDescriptorsToOthers) {
+  // The client's end of the next connection takes this descriptor, and ours the one after it.
   const int next = FileDescriptor(dup(0)).number();
   {
     const testing::DescriptorLimit limit(next + 1 + static_cast<int>(kReserve));

@@ -33,7 +33,7 @@ TEST_F(OpsPagesTest, EachPageHasItsType) {
   EXPECT_EQ(pages_.Respond("/status.js").content_type, "text/javascript; charset=utf-8");
 }
 
-TEST_F(OpsPagesTest, ThePageMayLoadOnlyItsOwnFiles) {
+TEST_F(OpsPagesTest, ThePageLoadsOnlyItsOwnFiles) {
   const HttpResponse page = pages_.Respond("/");
   ASSERT_FALSE(page.headers.empty());
   EXPECT_EQ(page.headers[0].first, "Content-Security-Policy");
@@ -43,7 +43,7 @@ TEST_F(OpsPagesTest, ThePageMayLoadOnlyItsOwnFiles) {
   EXPECT_THAT(page.body, HasSubstr("status.js"));
 }
 
-TEST_F(OpsPagesTest, NothingElseIsThere) {
+TEST_F(OpsPagesTest, OtherPathsAreNotFound) {
   for (const char* path : {"", "//", "/metrics/", "/livez/", "/../etc/passwd", "/status.html"}) {
     EXPECT_EQ(pages_.Respond(path).status, 404U) << path;
   }

@@ -9,7 +9,7 @@
 namespace dino::ops {
 namespace {
 
-TEST(StatusJsonTest, TellsWhatPeopleWantToKnow) {
+TEST(StatusJsonTest, ShowsTheState) {
   mqtt::SessionPoolOptions pool_options;
   pool_options.brokers = {{"one", 1883}};
   pool_options.sessions = 2;
@@ -54,7 +54,7 @@ TEST(StatusJsonTest, TellsWhatPeopleWantToKnow) {
   EXPECT_STREQ(json["settings"]["environment"].GetString(), "a \"quoted\" one");
 }
 
-TEST(StatusJsonTest, HistoryIsRatesAndTimesByInterval) {
+TEST(StatusJsonTest, HistoryHasRatesAndTimesByInterval) {
   mqtt::SessionPoolOptions pool_options;
   pool_options.brokers = {{"one", 1883}};
   mqtt::SessionPool pool(pool_options);

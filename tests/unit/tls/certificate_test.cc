@@ -33,17 +33,17 @@ TEST_F(CertificateTest, NamesUrisBeforeDnsNames) {
 
 TEST_F(CertificateTest, MayHaveNoName) { EXPECT_THAT(Issue("IP:10.0.0.1").Names(), IsEmpty()); }
 
-TEST_F(CertificateTest, LeavesOutNamesThatNoOneCouldWrite) {
+TEST_F(CertificateTest, OmitsUnusableNames) {
   EXPECT_THAT(Issue("URI:a b,URI:" + std::string(256, 'a')).Names(), IsEmpty());
 }
 
-TEST_F(CertificateTest, KnowsWhenItEnds) {
+TEST_F(CertificateTest, KnowsWhenItExpires) {
   const auto now = std::chrono::system_clock::now();
   EXPECT_GT(Issue("DNS:a").not_after(), now);
   EXPECT_LT(Issue("DNS:a", Validity::kEndedYesterday).not_after(), now);
 }
 
-TEST_F(CertificateTest, TakesNothingElse) {
+TEST_F(CertificateTest, RefusesEverythingElse) {
   EXPECT_FALSE(Certificate::Parse("").ok());
   EXPECT_FALSE(Certificate::Parse("-----BEGIN CERTIFICATE-----\nAAAA\n").ok());
 }

@@ -29,13 +29,13 @@ class PemFilesTest : public ::testing::Test {
   const std::string garbage_ = File("garbage", "hunter2");
 };
 
-TEST_F(PemFilesTest, GoodFilesPassTheChecks) {
+TEST_F(PemFilesTest, AcceptsValidFiles) {
   EXPECT_TRUE(CheckCaFile(authority_.certificate()).ok());
   EXPECT_TRUE(CheckCertificateFile(client_.certificate).ok());
   EXPECT_TRUE(CheckKeyFile(client_.key, client_.certificate).ok());
 }
 
-TEST_F(PemFilesTest, SaysWhichFileIsBadAndWhyButNotWhatItHolds) {
+TEST_F(PemFilesTest, NamesABadFileAndWhyWithoutItsContent) {
   const CertificateFiles other = authority_.Issue("DNS:other.example");
   const struct {
     const char* name;
@@ -62,7 +62,7 @@ TEST_F(PemFilesTest, SaysWhichFileIsBadAndWhyButNotWhatItHolds) {
   }
 }
 
-TEST_F(PemFilesTest, RefusesAKeyThatNeedsAPassphraseWithoutAskingForIt) {
+TEST_F(PemFilesTest, RefusesAnEncryptedKeyWithoutAskingForAPassphrase) {
   const std::string locked = authority_.directory() / "locked.key";
   testing::Subprocess openssl(
       {"openssl", "ec", "-in", client_.key, "-aes256", "-passout", "pass:hunter2", "-out", locked});

@@ -25,7 +25,7 @@ std::string ErrorOf(const std::string& pem, const CertificateAuthority& authorit
       RevocationList::Parse(pem, ContentOf(authority.certificate())).status().message());
 }
 
-TEST(RevocationListTest, ContainsWhatWasRevoked) {
+TEST(RevocationListTest, ContainsRevokedCertificates) {
   CertificateAuthority authority;
   const CertificateFiles good = authority.Issue("DNS:good.example");
   const CertificateFiles bad = authority.Issue("DNS:bad.example");
@@ -37,7 +37,7 @@ TEST(RevocationListTest, ContainsWhatWasRevoked) {
   EXPECT_FALSE(list->Contains(Parsed(good)));
 }
 
-TEST(RevocationListTest, TakesListsOfSeveralAuthorities) {
+TEST(RevocationListTest, AcceptsListsOfSeveralAuthorities) {
   CertificateAuthority one;
   CertificateAuthority other("Other authority");
   const CertificateFiles bad = other.Issue("DNS:bad.example");
@@ -60,7 +60,7 @@ TEST(RevocationListTest, RefusesAListOfAnotherAuthority) {
   EXPECT_THAT(ErrorOf(ContentOf(other.RevocationList()), authority), HasSubstr("has signed"));
 }
 
-TEST(RevocationListTest, RefusesWhatIsNoList) {
+TEST(RevocationListTest, RefusesEverythingElse) {
   CertificateAuthority authority;
   const std::string list = ContentOf(authority.RevocationList());
   EXPECT_THAT(ErrorOf("", authority), HasSubstr("no usable revocation list"));

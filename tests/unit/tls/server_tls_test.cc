@@ -35,7 +35,7 @@ class ServerTlsTest : public ::testing::Test {
                         authority_.certificate(), ""};
 };
 
-TEST_F(ServerTlsTest, HoldsWhatTheFilesHold) {
+TEST_F(ServerTlsTest, HoldsTheContentOfTheFiles) {
   ServerTls tls(files_);
   EXPECT_EQ(tls.config(), nullptr);
   ASSERT_TRUE(tls.Start().ok());
@@ -45,13 +45,13 @@ TEST_F(ServerTlsTest, HoldsWhatTheFilesHold) {
   EXPECT_GT(tls.config()->not_after, std::chrono::system_clock::now());
 }
 
-TEST_F(ServerTlsTest, DoesNotStartWithFilesThatAreNotRight) {
+TEST_F(ServerTlsTest, DoesNotStartWithInvalidFiles) {
   std::filesystem::remove(files_.key);
   ServerTls tls(files_);
   EXPECT_THAT(std::string(tls.Start().message()), HasSubstr("cannot read " + files_.key));
 }
 
-TEST_F(ServerTlsTest, SeesNewFilesByItself) {
+TEST_F(ServerTlsTest, NoticesNewFilesByItself) {
   ServerTls tls(files_);
   ASSERT_TRUE(tls.Start().ok());
   const std::uint64_t generation = tls.generation();
@@ -63,7 +63,7 @@ TEST_F(ServerTlsTest, SeesNewFilesByItself) {
   EXPECT_EQ(tls.config()->certificate, ReadTextFile(second_.certificate).value());
 }
 
-TEST_F(ServerTlsTest, APairThatDoesNotMatchChangesNothingUntilItDoes) {
+TEST_F(ServerTlsTest, AMismatchedPairChangesNothingUntilItMatches) {
   ServerTls tls(files_);
   ASSERT_TRUE(tls.Refresh().ok());
   const std::uint64_t generation = tls.generation();
@@ -79,14 +79,14 @@ TEST_F(ServerTlsTest, APairThatDoesNotMatchChangesNothingUntilItDoes) {
   EXPECT_EQ(tls.config()->certificate, ReadTextFile(second_.certificate).value());
 }
 
-TEST_F(ServerTlsTest, TakesACertificateThatHasEnded) {
+TEST_F(ServerTlsTest, AcceptsAnExpiredCertificate) {
   Install(authority_.Issue("DNS:a", testing::CertificateAuthority::Validity::kEndedYesterday));
   ServerTls tls(files_);
   ASSERT_TRUE(tls.Refresh().ok());
   EXPECT_LT(tls.config()->not_after, std::chrono::system_clock::now());
 }
 
-TEST_F(ServerTlsTest, ReadsWhatWasRevoked) {
+TEST_F(ServerTlsTest, ReadsRevokedCertificates) {
   authority_.Revoke(second_);
   files_.client_crl = authority_.RevocationList();
   ServerTls tls(files_);

@@ -8,7 +8,7 @@
 namespace dino::event {
 namespace {
 
-TEST(AttachmentTest, NeedsAFile) {
+TEST(AttachmentTest, RequiresAFile) {
   auto request = Valid<v1::PublishAttachmentRequest>();
   request.mutable_message()->clear_file_id();
   EXPECT_EQ(Lines(Validate(request, Limits())),

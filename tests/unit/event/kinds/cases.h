@@ -16,7 +16,7 @@ inline const std::string kUuidRule = " must be a UUID: 8-4-4-4-12 hexadecimal di
 inline const std::string kFileIdRule = " must be 1 to 255 bytes";
 inline const std::string kCountRule = " must have 1 to 10000 entries";
 
-// What is wrong with a valid request after a change.
+// The violations of a valid request after a change.
 template <typename Request>
 struct Case {
   const char* name;

@@ -1,4 +1,4 @@
-// PublishCustom: the JSON of what callers make up themselves, and its rules.
+// PublishCustom: the JSON of custom events, and their rules.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -90,7 +90,7 @@ void ExpectOf(const std::vector<Case>& cases) {
   }
 }
 
-TEST(CustomValidationTest, NamesWhatIsWrongWithTheEvent) {
+TEST(CustomValidationTest, NamesTheInvalidFieldsOfTheEvent) {
   ExpectOf({
       {"nothing", [](Request&) {}, {}},
       {"no event", [](Request& r) { r.clear_custom(); }, {"custom is required"}},
@@ -122,7 +122,7 @@ TEST(CustomValidationTest, NamesWhatIsWrongWithTheEvent) {
   });
 }
 
-TEST(CustomValidationTest, NamesWhatIsWrongWithTheRecipients) {
+TEST(CustomValidationTest, NamesTheInvalidRecipients) {
   ExpectOf({
       {"topics", WithTopics({"rooms/lobby", "é"}), {}},
       {"nobody",
@@ -152,7 +152,7 @@ TEST(CustomValidationTest, NamesWhatIsWrongWithTheRecipients) {
   EXPECT_TRUE(Validate(request, limits).empty());
 }
 
-TEST(CustomValidationTest, NamesWhatIsWrongWithTheOverlays) {
+TEST(CustomValidationTest, NamesTheInvalidOverlays) {
   const auto with = [](std::int64_t user_id, const std::string& json) {
     return [=](Request& r) { (*r.mutable_overlays())[user_id] = StructOf(json); };
   };
@@ -169,8 +169,8 @@ TEST(CustomValidationTest, NamesWhatIsWrongWithTheOverlays) {
 
 using Sizes = std::vector<std::pair<const char*, std::size_t>>;
 
-// Structs and their bytes as JSON: with escapes more than in protobuf's binary format, with numbers
-// less.
+// Structs and their size as JSON: larger than in protobuf's binary format with escapes, smaller
+// with numbers.
 const Sizes kSizes = {{R"({"a": "xxxxxxxx"})", 16}, {R"({"a": "\u0001\""})", 16},
                       {R"({"é": "é"})", 11},        {R"({"a": [0, 10.5, -3]})", 17},
                       {R"({"a": {"b": []}})", 14},  {"{}", 2}};
@@ -209,7 +209,7 @@ TEST(CustomValidationTest, LimitsAllOverlaysTogetherByTheirBytesAsJson) {
                                      " bytes as JSON together"});
 }
 
-TEST(CustomValidationTest, MeasuresWhatCannotBeWritten) {
+TEST(CustomValidationTest, MeasuresEvenDataThatCannotBeWritten) {
   auto request = Valid<Request>();
   google::protobuf::Struct data = StructOf(R"({"a": ")" + std::string(65536, 'x') + "\"}");
   (*data.mutable_fields())["b"].set_number_value(std::numeric_limits<double>::infinity());
@@ -220,7 +220,7 @@ TEST(CustomValidationTest, MeasuresWhatCannotBeWritten) {
                                       "custom.data must take at most 65536 bytes as JSON"}));
 }
 
-TEST(CustomValidationTest, TakesDataAndOverlaysOfTheDefaultLimit) {
+TEST(CustomValidationTest, AcceptsDataAndOverlaysUpToTheDefaultLimit) {
   auto request = Valid<Request>();
   const std::string text(65536 - 8, 'x');
   *request.mutable_custom()->mutable_data() = StructOf(R"({"a": ")" + text + "\"}");

@@ -8,7 +8,7 @@
 namespace dino::event {
 namespace {
 
-TEST(DeleteAttachmentValidationTest, NamesWhatIsWrong) {
+TEST(DeleteAttachmentValidationTest, NamesTheInvalidFields) {
   using Request = v1::PublishDeleteAttachmentRequest;
   ExpectOf<Request>({
       {"nothing",

@@ -8,7 +8,7 @@
 namespace dino::event {
 namespace {
 
-TEST(DeleteMessageValidationTest, NamesWhatIsWrong) {
+TEST(DeleteMessageValidationTest, NamesTheInvalidFields) {
   using Request = v1::PublishDeleteMessageRequest;
   ExpectOf<Request>({
       {"nothing", [](Request& r) { r.clear_delete_message(); }, {"delete_message is required"}},

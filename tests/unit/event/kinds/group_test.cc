@@ -28,7 +28,7 @@ struct Case {
   std::vector<std::string> expected;
 };
 
-TEST(GroupValidationTest, NamesTheOneFieldThatIsWrong) {
+TEST(GroupValidationTest, NamesTheInvalidField) {
   const std::vector<Case> cases = {
       {"no group_id",
        [](Request& r) { r.mutable_group()->clear_group_id(); },
@@ -123,7 +123,7 @@ TEST(GroupValidationTest, RequiresTheGroupAndStillChecksTheRest) {
             }));
 }
 
-TEST(GroupValidationTest, NeedsUsersInOneOfTheTwoLists) {
+TEST(GroupValidationTest, RequiresUsersInOneOfTheTwoLists) {
   EXPECT_TRUE(After([](Request& r) { r.clear_user_ids(); }).empty());
   EXPECT_TRUE(After([](Request& r) { r.mutable_group()->clear_user_ids(); }).empty());
   EXPECT_EQ(

@@ -8,7 +8,7 @@
 namespace dino::event {
 namespace {
 
-TEST(JoinValidationTest, NamesWhatIsWrong) {
+TEST(JoinValidationTest, NamesTheInvalidFields) {
   using Request = v1::PublishJoinRequest;
   ExpectOf<Request>({
       {"no join", [](Request& r) { r.clear_join(); }, {"join is required"}},

@@ -8,7 +8,7 @@
 namespace dino::event {
 namespace {
 
-TEST(LeaveValidationTest, NamesWhatIsWrong) {
+TEST(LeaveValidationTest, NamesTheInvalidFields) {
   using Request = v1::PublishLeaveRequest;
   ExpectOf<Request>({
       {"no leave", [](Request& r) { r.clear_leave(); }, {"leave is required"}},

@@ -28,7 +28,7 @@ struct Case {
   std::vector<std::string> expected;
 };
 
-TEST(ReadValidationTest, NamesTheOneFieldThatIsWrong) {
+TEST(ReadValidationTest, NamesTheInvalidField) {
   const std::vector<Case> cases = {
       {"no group_id",
        [](Request& r) { r.mutable_read()->clear_group_id(); },
