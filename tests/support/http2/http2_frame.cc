@@ -4,10 +4,10 @@ namespace dino::testing {
 namespace {
 
 constexpr std::size_t kFrameHeaderBytes = 9;
-// What a header takes beside its name and its value.
+// The size of a header beyond its name and value.
 constexpr std::size_t kHeaderOverhead = 32;
 
-// The `bytes` low bytes of `value`, the highest first.
+// The low `bytes` bytes of `value`, big-endian.
 std::string BigEndian(std::size_t value, int bytes) {
   std::string text;
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
@@ -16,7 +16,7 @@ std::string BigEndian(std::size_t value, int bytes) {
   return text;
 }
 
-// A string literal of HPACK: its length as an integer with a prefix of seven bits, its bytes.
+// An HPACK string literal: its length as an integer with a seven-bit prefix, then its bytes.
 std::string Literal(std::string_view text) {
   constexpr std::size_t kPrefixFull = 0x7F;
   std::string literal;
@@ -47,7 +47,7 @@ std::string Encode(const Http2Frame& frame) {
 std::string EncodeHeaderBlock(const Http2Headers& headers) {
   std::string block;
   for (const auto& [name, value] : headers) {
-    // A literal without indexing, with a new name.
+    // A literal header without indexing, with a new name.
     block.append(1, '\0').append(Literal(name)).append(Literal(value));
   }
   return block;
@@ -66,7 +66,7 @@ std::optional<std::string> LiteralHeader(std::string_view block, std::string_vie
   block.remove_prefix(found + literal.size());
   if (block.empty()) return std::nullopt;
   const auto length = static_cast<unsigned char>(block.front());
-  // Longer ones, and those that are compressed, are none of those that tests ask for.
+  // Tests ask for no longer and no compressed ones.
   if (length >= 0x7FU || block.size() <= length) return std::nullopt;
   return std::string(block.substr(1, length));
 }

@@ -11,10 +11,10 @@
 
 namespace dino::testing {
 
-// What a client says first (RFC 9113, section 3.4); a SETTINGS frame follows.
+// The client's preface (RFC 9113, section 3.4); a SETTINGS frame follows.
 inline constexpr std::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-// One HTTP/2 frame (RFC 9113, section 4.1). Nothing is checked: tests make wrong ones too.
+// One HTTP/2 frame (RFC 9113, section 4.1). Not validated: tests make invalid ones, too.
 struct Http2Frame {
   enum class Type : std::uint8_t {
     kData = 0x0,
@@ -41,7 +41,7 @@ struct Http2Frame {
   bool Has(std::uint8_t flag) const { return (flags & flag) != 0; }
 };
 
-// The number that these bytes are, the highest first.
+// Reads a big-endian number.
 std::size_t FromBigEndian(std::string_view bytes);
 
 // The frame's bytes. The payload must be shorter than 2^24 bytes.
@@ -55,18 +55,17 @@ std::string EncodeHeaderBlock(const Http2Headers& headers);
 // The size of the headers as SETTINGS_MAX_HEADER_LIST_SIZE counts it.
 std::size_t HeaderListSize(const Http2Headers& headers);
 
-// The value of a header that the block names in full and without compression, as gRPC's
-// servers do where a header is the first of its name on a connection.
+// The value of a header that the block spells out uncompressed, as gRPC's servers do for the first
+// header of a name on a connection.
 std::optional<std::string> LiteralHeader(std::string_view block, std::string_view name);
 
-// The headers that begin a gRPC call of `method` (`/package.Service/Method`).
+// The headers that start a gRPC call of `method` (`/package.Service/Method`).
 Http2Headers GrpcCallHeaders(const std::string& method);
 
-// A message as it stands in the DATA of a gRPC call, not compressed. Says `size` in place of the
-// message's length if it is given.
+// A message as in the DATA of a gRPC call, uncompressed. Its length field is `size`, if given.
 std::string GrpcMessage(std::string_view message, std::optional<std::size_t> size = std::nullopt);
 
-// Cuts what a server sends into frames. Not thread-safe.
+// Splits what a server sends into frames. Not thread-safe.
 class Http2FrameReader {
  public:
   // Adds bytes of the stream, cut anywhere.

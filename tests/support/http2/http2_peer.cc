@@ -18,7 +18,7 @@ using Type = Http2Frame::Type;
 
 constexpr std::string_view kPing = "are you?";
 
-// The largest frame that every server takes.
+// The largest frame that every server accepts.
 constexpr std::size_t kMaxFrameBytes = 16384;
 
 bool EndsItsStream(const Http2Frame& frame) {
@@ -26,7 +26,7 @@ bool EndsItsStream(const Http2Frame& frame) {
          (frame.type == Type::kHeaders && frame.Has(Http2Frame::kEndStream));
 }
 
-// Waits until the socket can be read or, if so asked, written.
+// Waits until the socket is readable or, if requested, writable.
 bool WaitUntilReady(int socket, bool write) {
   const int events = write ? POLLIN | POLLOUT : POLLIN;
   pollfd entry{socket, static_cast<std::int16_t>(events), 0};
@@ -109,7 +109,7 @@ void Http2Peer::TakeSettings(std::string_view payload) {
 }
 
 std::size_t Http2Peer::SendBody(std::uint32_t stream, std::string_view bytes) {
-  // What has arrived may have made the windows wider.
+  // What has arrived may have widened the windows.
   while (Next(Clock::time_point())) {
   }
   std::int64_t& change = changes_[stream];

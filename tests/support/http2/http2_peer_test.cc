@@ -26,7 +26,7 @@ class Http2PeerTest : public ::testing::Test {
               static_cast<ssize_t>(bytes.size()));
   }
 
-  // The same, and waits until the peer has taken it.
+  // The same, and waits until the peer has read it.
   void Tell(const Http2Frame& frame) {
     SendToPeer(frame);
     SendToPeer({Type::kGoAway, 0, 0, ""});
@@ -82,7 +82,7 @@ TEST_F(Http2PeerTest, WaitsForManyStreamsToEndInAnyOrder) {
 
 TEST_F(Http2PeerTest, SendsAsMuchOfABodyAsFlowControlAllows) {
   const std::string bytes(100000, 'x');
-  // Every server begins with these windows, of the connection and of each stream.
+  // The initial windows of the connection and of each stream.
   EXPECT_EQ(peer_.SendBody(1, bytes), 65535U);
   EXPECT_EQ(peer_.SendBody(3, bytes), 0U);
   Tell({Type::kWindowUpdate, 0, 0, std::string("\0\1\0\0", 4)});
@@ -92,7 +92,7 @@ TEST_F(Http2PeerTest, SendsAsMuchOfABodyAsFlowControlAllows) {
   Tell({Type::kWindowUpdate, 0, 0, std::string("\0\0\0\x5", 4)});
   Tell({Type::kWindowUpdate, 0, 1, std::string("\0\0\0\x2", 4)});
   EXPECT_EQ(peer_.SendBody(1, bytes), 2U);
-  // INITIAL_WINDOW_SIZE counts for streams that have begun as well.
+  // INITIAL_WINDOW_SIZE applies to open streams as well.
   Tell({Type::kSettings, 0, 0, std::string("\0\4\0\1\0\0", 6)});
   EXPECT_EQ(peer_.SendBody(1, bytes), 1U);
 }
@@ -111,7 +111,8 @@ TEST_F(Http2PeerTest, NoticesTheEndOfTheConnection) {
 }
 
 TEST_F(Http2PeerTest, SendsMoreThanTheConnectionBuffersWhileTheServerSendsToo) {
-  // Neither side reads before it has sent: only a peer that reads as it sends gets through.
+  // Neither side reads before it has sent everything: only a peer that reads while sending gets
+  // through.
   constexpr std::size_t kBytes = 32UL << 20U;
   std::thread server([this] {
     const std::string frame = Encode({Type::kPing, Http2Frame::kAck, 0, "12345678"});

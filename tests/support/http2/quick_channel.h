@@ -8,7 +8,7 @@
 
 namespace dino::testing {
 
-// A channel to a server that may not listen yet, or not any more: it connects again soon.
+// A channel to a server that may not listen yet, or no longer: it reconnects quickly.
 inline std::shared_ptr<grpc::Channel> QuickChannel(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);

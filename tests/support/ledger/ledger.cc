@@ -14,7 +14,7 @@ std::uint64_t HashOf(std::string_view event_id) {
   return event_id.empty() ? 0 : std::hash<std::string_view>()(event_id) | 1U;
 }
 
-// How many connections the two sessions lost that lost the most between two times.
+// The connections lost between two times by the two sessions that lost most.
 std::size_t MostLost(const Losses& losses, Clock::time_point begin, Clock::time_point end) {
   std::size_t most = 0;
   std::size_t second = 0;
@@ -34,7 +34,7 @@ void Explain(Findings& findings, const std::string& what) {
 
 }  // namespace
 
-// Holds one user's copies against the events of its caller.
+// Compares one user's copies with the events of its caller.
 class Ledger::UserCheck {
  public:
   UserCheck(const Caller& caller, std::size_t place, Findings& findings)
@@ -79,14 +79,14 @@ class Ledger::UserCheck {
   }
 
  private:
-  // An event as the user saw it.
+  // An event as the user received it.
   struct Seen {
     std::uint64_t first_id = 0;
     std::size_t copies = 0;
   };
 
-  // Takes copies of an event beyond those of its calls. Returns how many of them are owed to
-  // connections lost meanwhile.
+  // Takes the copies of an event beyond those of its calls. Returns how many are due to connections
+  // lost meanwhile.
   std::size_t CheckBeyondCalls(std::uint32_t number, std::size_t copies, const Losses& losses) {
     const Event& event = caller_.events[number];
     const std::size_t lost = MostLost(losses, event.began, event.ended_at + kTolerance);
@@ -122,7 +122,7 @@ class Ledger::UserCheck {
   const std::size_t place_;
   Findings& findings_;
   std::vector<Seen> seen_;
-  // One more than the number of the latest event that was seen.
+  // One more than the highest event number received.
   std::uint32_t expected_ = 0;
 };
 

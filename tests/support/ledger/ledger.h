@@ -13,19 +13,18 @@
 
 namespace dino::testing {
 
-// How a call ended, as far as it matters to what a subscriber may receive.
+// The result of a call, as far as it affects what a subscriber may receive.
 enum class Answer {
   kOk,
   // The service refused it: it promises that this call published nothing.
   kRefused,
   // The service answered with another error: some recipients may have been published to.
   kFailed,
-  // The caller stopped waiting, by its deadline or by cancelling, and never heard from the
-  // service.
+  // The caller stopped waiting, at its deadline or by cancelling, and got no answer.
   kUnheard,
 };
 
-// What an answer says of one recipient.
+// The outcome of one recipient in an answer.
 enum class Fate { kAcknowledged, kNotSent, kUnknown };
 
 // The end of a call.
@@ -68,13 +67,13 @@ struct Findings {
   std::size_t order_breaks = 0;
   // Calls that ended too late or never.
   std::size_t late_answers = 0;
-  // Duplicates of a user beyond the bound.
+  // Duplicates beyond a user's bound.
   std::size_t excess_duplicates = 0;
-  // Copies of events that nobody published, or of which the answers say that they were not
-  // sent, or for another's user.
+  // Copies of events that nobody published, that the answers call not sent, or for the user of
+  // another caller.
   std::size_t unasked = 0;
-  // Copies of one event with another event id than its first, or than the answer's; answers
-  // that name another one than the answer before.
+  // Copies of an event whose event ID differs from the first copy's or the answer's; answers whose
+  // event ID differs from the previous answer's.
   std::size_t changed_ids = 0;
 
   // The first few violations, for people.

@@ -19,7 +19,7 @@ constexpr std::int64_t kUser = 100;
 constexpr Clock::time_point kNow{std::chrono::seconds(1000)};
 constexpr milliseconds kAllowed{100};
 
-// How one call of an event ended: with an answer, which says this of the only user.
+// How one call of an event ended: the result, and the outcome of the only user.
 struct CallSpec {
   Answer answer;
   std::vector<Fate> fates = {};
@@ -151,7 +151,7 @@ TEST(LedgerCallsTest, CountsRepeatedCalls) {
   EXPECT_EQ(findings.completed_by_repeat, 1U);
 }
 
-// When a call had to end, and when it ended.
+// When a call was due, and when it ended.
 struct Timing {
   std::string name;
   Answer answer;
@@ -193,7 +193,7 @@ TEST(LedgerCallsTest, TheDeadlineCountsFromTheRepeatedCall) {
   EXPECT_EQ(ledger.Check({}).late_answers, 0U);
 }
 
-// When connections were lost during an event that lasted from 0 to 100 ms and was doubled twice.
+// When connections were lost during an event that lasted from 0 to 100 ms and was duplicated twice.
 struct LossTimes {
   std::string name;
   std::vector<std::vector<int>> milliseconds_by_session;

@@ -21,8 +21,8 @@ namespace dino::testing {
 // A broker that accepts every session and acknowledges every publication by itself, and keeps
 // what was published: for tests about what is delivered, not about the conversation.
 //
-// It works on a thread of its own; all methods may be called from any thread. Waits fail the
-// test after `kPatience`. A packet that breaks the protocol fails the test.
+// Runs on its own thread. Thread-safe. Waits fail the test after `kPatience`; so does a packet that
+// breaks the protocol.
 class AutomaticBroker {
  public:
   // Returns the reason code of the PUBACK. Called on the broker's thread.
@@ -36,25 +36,25 @@ class AutomaticBroker {
   std::uint16_t port() const { return port_.number(); }
   std::string address() const { return port_.address(); }
 
-  // What was published so far, in the order of arrival, repetitions included.
+  // All publications so far, in order of arrival, including resent ones.
   std::vector<Publish> publications() const;
   // Waits until at least `count` publications have arrived and returns all.
   std::vector<Publish> WaitForPublications(std::size_t count, Where where = Where::Here());
-  // Waits until exactly `count` sessions are connected: their CONNACK has been sent.
+  // Waits until exactly `count` sessions are connected, that is, have been sent their CONNACK.
   void WaitForSessions(std::size_t count, Where where = Where::Here());
 
-  // Acknowledges with these codes from here on. Default: 0x00 for everything.
+  // Acknowledges with these codes from now on. The default is 0x00 for everything.
   void AnswerWith(Answer answer);
-  // Begins new sessions with this CONNACK.
+  // Accepts new sessions with this CONNACK.
   void GreetWith(const ConnAck& greeting);
-  // Acknowledges nothing, until `ReleaseAcks` acknowledges what came meanwhile.
+  // Acknowledges nothing until `ReleaseAcks`, which acknowledges what has arrived meanwhile.
   void HoldAcks();
   void ReleaseAcks();
 
-  // Refuses connections from here on, or takes them again, on the same port.
+  // Refuses connections from now on, or accepts them again, on the same port.
   void StopListening();
   void Listen();
-  // Ends all connections, without a DISCONNECT. Held acknowledgements are lost.
+  // Closes all connections without DISCONNECT. Held acknowledgements are lost.
   void DropConnections();
 
  private:

@@ -19,7 +19,7 @@ constexpr std::string_view kFirst = "\x32\x07\x00\x01t\x00\x01\x00\x31"sv;
 constexpr std::string_view kSecond = "\x32\x07\x00\x01t\x00\x02\x00\x32"sv;
 constexpr std::string_view kPingReq = "\xC0\x00"sv;
 
-// A peer that sends bytes by hand.
+// A peer that sends raw bytes.
 class Peer {
  public:
   explicit Peer(const AutomaticBroker& broker) : socket_(ConnectToLoopback(broker.port())) {}
@@ -29,7 +29,7 @@ class Peer {
     EXPECT_EQ(send(socket_.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
               static_cast<ssize_t>(bytes.size()));
   }
-  // Empty when the connection has ended.
+  // Empty once the connection has closed.
   std::string Receive(std::size_t size) {
     std::string bytes(size, '\0');
     const ssize_t got = recv(socket_.number(), bytes.data(), size, MSG_WAITALL);
@@ -84,7 +84,7 @@ TEST(AutomaticBrokerTest, HoldsAcksUntilTheyAreReleased) {
   peer.Begin();
   peer.Send(kFirst);
   broker.WaitForPublications(1);
-  // Had the PUBACK not been held back, it would come before this answer.
+  // If the PUBACK were not held, it would precede this answer.
   peer.Send(kPingReq);
   EXPECT_EQ(peer.Receive(2), "\xD0\x00"sv);
 

@@ -10,7 +10,7 @@
 namespace dino::testing {
 namespace {
 
-// Reads what has come to the end of `buffer`. False at the end of the stream.
+// Appends what has arrived to `buffer`. False at the end of the stream.
 bool ReadSome(int socket, std::string& buffer) {
   std::array<char, 65536> chunk{};
   const ssize_t size = recv(socket, chunk.data(), chunk.size(), 0);
@@ -52,7 +52,7 @@ std::optional<Packet> FakeConnection::Receive(Clock::time_point deadline, Where 
 
 void FakeConnection::Fail(std::string_view expected, const std::optional<Packet>& packet,
                           Where where) {
-  // The first failure tells what went wrong; those it causes would only hide it.
+  // The first failure shows what went wrong; those it causes would only hide it.
   if (std::exchange(broken_, true)) return;
   std::string instead = "nothing came";
   if (packet) {

@@ -15,7 +15,7 @@
 
 namespace dino::testing {
 
-// One connection of the fake broker: the test's thread says what must arrive and sends the
+// One connection of the fake broker. The test's thread states what must arrive and sends the
 // answers itself, so nothing happens that the test does not state.
 //
 // Packets are expected in order: when another one comes, or none within `kPatience`, the test
@@ -32,16 +32,15 @@ class FakeConnection {
   Publish ExpectPublish(std::string_view topic, std::string_view payload,
                         Where where = Where::Here());
   std::vector<Publish> ExpectPublishes(std::size_t count, Where where = Where::Here());
-  // Does not answer it.
+  // Expects a PINGREQ, and does not answer it.
   void ExpectPingReq(Where where = Where::Here());
   Disconnect ExpectDisconnect(Where where = Where::Here());
 
-  // Expects that the peer ends the connection, with nothing before that: a packet that should
-  // not have been sent fails the test.
+  // Expects the peer to close the connection. A packet before that fails the test.
   void ExpectClosed(Where where = Where::Here());
 
-  // Fails the test if something has arrived that was not expected. Says nothing about what
-  // comes later: use it once the peer is known to have acted.
+  // Fails the test if something unexpected has arrived. Proves nothing about what comes later: use
+  // it once the peer is known to have acted.
   void ExpectNothingMore(Where where = Where::Here());
 
   // Sends a packet.
@@ -50,10 +49,10 @@ class FakeConnection {
     SendBytes(Encode(packet));
   }
 
-  // Sends bytes as they are, which may break the protocol. If the peer has gone they are lost.
+  // Sends raw bytes, which may break the protocol. They are lost if the peer has disconnected.
   void SendBytes(std::string_view bytes);
 
-  // Ends the connection in order (FIN), or by a reset (RST).
+  // Closes the connection (FIN), or resets it (RST).
   void Close();
   void Reset();
 
@@ -79,11 +78,11 @@ class FakeConnection {
 //   const Publish publish = connection.ExpectPublish("dms/test/1", "a");
 //   connection.Send(PubAck{publish.packet_id, 0x10});
 //
-// Connections that come are held by the system until the test accepts them. Not thread-safe.
+// The system queues connections until the test accepts them. Not thread-safe.
 class FakeBroker {
  public:
   FakeBroker() : number_(port_.number()) { Listen(); }
-  // With the port of another one, at the address 127.0.0.`last`.
+  // On the port of another broker, at 127.0.0.`last`.
   FakeBroker(const FakeBroker& other, std::uint8_t last) : number_(other.port()), last_(last) {
     Listen();
   }
@@ -95,14 +94,14 @@ class FakeBroker {
   // Waits for a connection. Fails the test, and returns a closed one, if none comes.
   FakeConnection Accept(Where where = Where::Here());
 
-  // The same, and lets the session begin: CONNECT, answered with `answer`.
+  // The same, then expects CONNECT and answers it with `answer`.
   FakeConnection AcceptSession(const ConnAck& answer = {}, Where where = Where::Here());
 
   // Fails the test if a connection was not accepted.
   void ExpectNoConnection(Where where = Where::Here());
 
-  // Refuses connections from here on, or takes them again, on the same port. Accepted
-  // connections live on.
+  // Refuses connections from now on, or accepts them again, on the same port. Accepted connections
+  // stay open.
   void StopListening() { listener_.Close(); }
   void Listen() { listener_ = ListenOnLoopback(number_, last_); }
 

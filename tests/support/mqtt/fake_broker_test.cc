@@ -21,7 +21,7 @@ constexpr std::string_view kConnect = "\x10\x0F\x00\x04MQTT\x05\x02\x00\x1E\x00\
 constexpr std::string_view kPublish = "\x32\x09\x00\x01t\x00\x01\x00hi!"sv;
 constexpr std::string_view kPingReq = "\xC0\x00"sv;
 
-// A peer that sends bytes by hand.
+// A peer that sends raw bytes.
 class Peer {
  public:
   explicit Peer(std::uint16_t port) : socket_(ConnectToLoopback(port)) {}
@@ -120,7 +120,7 @@ TEST(FakeBrokerTest, WorksWithARealClient) {
   EXPECT_EQ(client.Wait(), 0);
 }
 
-// Each row: how the broker answers a PUBLISH, and what mosquitto_pub makes of it.
+// Each row: how the broker answers a PUBLISH, and how mosquitto_pub reacts.
 TEST(FakeBrokerTest, ARealClientUnderstandsEveryFormOfPubAck) {
   for (const Form form : {Form::kShort, Form::kReasonCode, Form::kLong}) {
     for (const int code : {0x00, 0x10, 0x87}) {

@@ -28,8 +28,8 @@ inline std::shared_ptr<const mqtt::Routes> EvenRoutes(std::uint32_t session_coun
   return std::make_shared<const mqtt::Routes>(session_count, std::move(sessions), shares);
 }
 
-// A publisher that sends nothing: the test settles what it was given. A batch that is stopped
-// ends as not sent. Thread-safe.
+// A publisher that sends nothing: the test settles the batches. A stopped batch ends as not sent.
+// Thread-safe.
 class FakePublisher : public mqtt::Publisher {
  public:
   explicit FakePublisher(std::uint32_t session_count = 4) : routes_(EvenRoutes(session_count)) {}
@@ -45,7 +45,7 @@ class FakePublisher : public mqtt::Publisher {
     connected_ = connected;
   }
 
-  // Settles everything at once from here on, like a broker without latency.
+  // Acknowledges everything at once from now on, like a broker without latency.
   void AcknowledgeAtOnce() {
     const std::lock_guard lock(mutex_);
     acknowledge_at_once_ = true;
@@ -92,7 +92,7 @@ class FakePublisher : public mqtt::Publisher {
 
   // Ends all open batches as not sent.
   void EndAll() {
-    // The end of one may make another.
+    // The end of one may start another.
     while (true) {
       std::shared_ptr<mqtt::Batch> batch;
       {
@@ -104,7 +104,7 @@ class FakePublisher : public mqtt::Publisher {
     }
   }
 
-  // Waits until every batch has ended, or until so many were published.
+  // Waits until every batch has ended, or until this many were published.
   void WaitForNoBatch() {
     std::unique_lock lock(mutex_);
     EXPECT_TRUE(changed_.wait_for(lock, kPatience, [this] { return open_.empty(); }));
@@ -115,7 +115,7 @@ class FakePublisher : public mqtt::Publisher {
         changed_.wait_for(lock, kPatience, [this, count] { return published_count_ >= count; }));
   }
 
-  // How many batches were ever published.
+  // The number of batches published so far.
   std::size_t published_count() const {
     const std::lock_guard lock(mutex_);
     return published_count_;

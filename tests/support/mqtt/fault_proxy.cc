@@ -10,7 +10,7 @@
 namespace dino::testing {
 namespace {
 
-// Begins to connect; refusals show up later, as a reset.
+// Starts to connect; a refusal shows later, as a reset.
 FileDescriptor BeginToConnect(std::uint16_t port) {
   FileDescriptor result(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_in address{};

@@ -21,17 +21,16 @@
 
 namespace dino::testing {
 
-// An MQTT connection's way to a broker on 127.0.0.1, with faults that are switched on and off
-// at any moment.
+// A proxy in front of a broker on 127.0.0.1, with faults that can be switched on and off at any
+// time.
 //
-// Lets everything pass at first. A fault holds for all connections, those that come later
-// too. While a direction is held, nothing of it gets through, the end of the connection
-// neither: what the sender wrote before an orderly end (FIN) comes out later, what was on the
-// way at a reset is lost. The kernel acknowledges what is held, so that a peer can notice only
-// by waiting for an answer. If the broker refuses, the client's connection is reset.
+// Passes everything at first. A fault applies to all connections, later ones included. While a
+// direction is held, nothing gets through, not even the end of the connection: what was sent before
+// a FIN is delivered later, and what is in transit at a reset is lost. The kernel acknowledges what
+// is held, so a peer notices only by the missing answer. If the broker refuses a connection, the
+// client's is reset.
 //
-// It works on a thread of its own; all methods may be called from any thread and return when
-// the change is in force.
+// Runs on its own thread. Thread-safe; methods return when the change is in force.
 class FaultProxy {
  public:
   enum class Direction { kToBroker, kToClient };
@@ -39,7 +38,7 @@ class FaultProxy {
     kOpen,
     // Connections are refused.
     kRefuse,
-    // Connections are taken, and nothing ever happens on them, also after the door opens.
+    // Connections are accepted and stay silent for good, even after the door opens.
     kBlackHole,
   };
 
@@ -54,25 +53,25 @@ class FaultProxy {
 
   void Set(Direction direction, const Shape& shape);
   void SetBoth(const Shape& shape);
-  // Takes every PUBACK away from here on, or no more.
+  // Drops every PUBACK from now on, or no longer.
   void LoseAcks(bool lose);
-  // Says what happens to connections that come.
+  // Sets what happens to new connections.
   void Set(Door door);
-  // Lets everything pass again. What was lost stays lost.
+  // Passes everything again. What was lost stays lost.
   void Heal();
 
-  // Ends all connections by a reset (RST), or in order (FIN); what is on the way is lost.
+  // Resets (RST) or closes (FIN) all connections; what is in transit is lost.
   void ResetConnections();
   void CloseConnections();
 
-  // Harms one publication to `topic` on purpose, on whatever connection it comes.
+  // Tampers with one publication to `topic`, on any connection.
   void Tamper(Tampering what, const std::string& topic);
-  // Waits until that is done. Fails the test if it does not happen.
+  // Waits until that is done; fails the test if it does not happen.
   void WaitForTampering(Where where = Where::Here());
 
-  // How many connections there are now.
+  // The number of open connections.
   std::size_t connection_count();
-  // When connections ended that had carried a publication, by their client id.
+  // When connections that had carried a publication ended, by client ID.
   std::map<std::string, std::vector<Clock::time_point>> LostConnections();
 
  private:

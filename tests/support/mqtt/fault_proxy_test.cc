@@ -49,7 +49,7 @@ class Client {
               static_cast<ssize_t>(bytes.size()));
   }
 
-  // Waits until as many bytes have come, or the end.
+  // Waits for this many bytes, or the end.
   std::string Receive(std::size_t count) {
     std::string bytes;
     while (bytes.size() < count && ReadSome(bytes, Clock::now() + kPatience) == Ending::kNone) {
@@ -87,7 +87,7 @@ class Client {
 
 class FaultProxyTest : public ::testing::Test {
  protected:
-  // Connects a client and a broker's end.
+  // Connects a client, and the broker's side of its connection.
   void Open() {
     client_ = std::make_unique<Client>(proxy_);
     connection_ = std::make_unique<FakeConnection>(broker_.Accept());

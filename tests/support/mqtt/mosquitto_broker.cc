@@ -30,13 +30,13 @@ void WriteConfiguration(const std::filesystem::path& directory,
        << "queue_qos0_messages true\n";
   // Only where it is needed: with it, mosquitto 2.0.21 queues nothing for a session that is away.
   if (listeners.size() > 1) file << "per_listener_settings true\n";
-  // Started by root it would become a user who may not write to the directory.
+  // Started as root, it would switch to a user that cannot write to the directory.
   if (geteuid() == 0) file << "user root\n";
   if (persistence == MosquittoBroker::Persistence::kSavedAtStop) {
     file << "persistence true\n"
          << "persistence_location " << directory.string() << "/\n";
   }
-  // A door may have a line that stands above too; the last one counts.
+  // A door may repeat a line from above; the last one applies.
   for (const Listener& listener : listeners) {
     file << "listener " << listener.port << " 127.0.0.1\n";
     for (const std::string& line : listener.door) file << line << "\n";
@@ -68,8 +68,7 @@ void MosquittoBroker::Start(Where where) {
         kPatience, where);
   };
   wait_for(" running");
-  // It listens, but a signal that comes before its loop runs is lost. Only the loop takes up
-  // connections.
+  // It listens, but a signal before its loop runs is lost. Only the loop accepts connections.
   const FileDescriptor probe = ConnectToLoopback(port());
   wait_for("New connection from 127.0.0.1");
 }

@@ -25,29 +25,29 @@ class MosquittoBroker {
   };
   enum class Startup { kNow, kLater };
 
-  // Lines of its configuration that say who may come in, and how.
+  // Configuration lines that say who may connect, and how.
   using Door = std::vector<std::string>;
 
   explicit MosquittoBroker(Persistence persistence = Persistence::kNone,
                            Startup startup = Startup::kNow);
-  // Lets in at `port` whom `door` allows, and everybody at `open_port`. `environment` is the
-  // process's (`NAME=value`).
+  // Accepts at `port` those whom `door` allows, and everybody at `open_port`. `environment` entries
+  // (`NAME=value`) are added to the process's.
   explicit MosquittoBroker(const Door& door, std::vector<std::string> environment = {});
   MosquittoBroker(const MosquittoBroker&) = delete;
   MosquittoBroker& operator=(const MosquittoBroker&) = delete;
 
   std::uint16_t port() const { return port_.number(); }
   std::string address() const { return port_.address(); }
-  // A second port, where nothing is asked.
+  // A second port, open to everybody.
   std::uint16_t open_port() const { return open_port_.number(); }
 
   // Starts it, always on the same port, and waits until it accepts connections.
   void Start(Where where = Where::Here());
-  // Ends it in order (SIGTERM), so that it saves what it has to and says DISCONNECT.
+  // Shuts it down (SIGTERM), so that it saves its state and sends DISCONNECT.
   void Stop(Where where = Where::Here());
-  // Ends it at once (SIGKILL).
+  // Kills it (SIGKILL).
   void Kill(Where where = Where::Here());
-  // Lets it stand still (SIGSTOP) and go on (SIGCONT).
+  // Stops it (SIGSTOP) and continues it (SIGCONT).
   void Freeze();
   void Thaw();
 

@@ -8,7 +8,7 @@ namespace dino::testing {
 std::vector<std::string> MosquittoSub(std::uint16_t port, const std::string& client_id,
                                       const std::vector<std::string>& topics,
                                       const std::vector<std::string>& fields) {
-  // No line may wait in a buffer.
+  // Lines must not be buffered.
   std::vector<std::string> command = {"stdbuf", "-oL", "mosquitto_sub"};
   const auto add = [&command](const std::string& option, const std::string& value) {
     command.push_back(option);

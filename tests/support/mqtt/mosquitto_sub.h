@@ -8,12 +8,12 @@
 
 namespace dino::testing {
 
-// Begins a line that is a message, and separates its fields.
+// Starts each line that is a message, and separates its fields.
 inline constexpr char kMessageMark = '\x1E';
 inline constexpr char kFieldMark = '\x1F';
 
-// The command of mosquitto_sub, a real MQTT v5 subscriber that is not ours: QoS 1, with a session
-// that outlives its connections and is known by the client id. It connects again by itself.
+// The command line of mosquitto_sub, an independent MQTT v5 subscriber: QoS 1, with a session that
+// survives its connections under its client ID. It reconnects by itself.
 //
 // Writes to its standard output, line by line as it happens: each message with those fields, as
 // its option `-F` names them (`%t` is the topic), and among these lines what it does (`-d`).

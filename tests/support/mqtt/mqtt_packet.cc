@@ -59,7 +59,7 @@ void ReadUserProperty(PacketReader& reader, Properties& properties) {
   properties.user.emplace_back(std::move(name), std::move(value));
 }
 
-// Reads one property. A property that occurs twice, the user property apart, is an error.
+// Reads one property. A duplicate is an error, except for user properties.
 void ReadProperty(PacketReader& reader, Properties& properties) {
   const std::uint8_t id = reader.Byte();
   bool fresh = true;
@@ -209,7 +209,7 @@ std::string WithFixedHeader(unsigned first, std::string_view body) {
   return out;
 }
 
-// Appends what PUBACK and DISCONNECT end with.
+// Appends the end of a PUBACK or DISCONNECT.
 void AppendReason(std::string& out, std::uint8_t reason_code, Form form) {
   if (form == Form::kShort && reason_code == 0) return;
   AppendByte(out, reason_code);

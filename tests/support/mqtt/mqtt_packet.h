@@ -47,7 +47,7 @@ struct Publish {
 
 struct PingReq {};
 
-// How much of a packet is written that the specification allows to leave out.
+// How much of a packet's optional end is written.
 enum class Form {
   // As little as possible: reason code 0x00 is left out.
   kShort,
@@ -99,9 +99,8 @@ struct DecodedPacket {
   std::size_t size = 0;
 };
 
-// Decodes the packet that `bytes` begin with; nothing if more bytes are needed.
-// `InvalidArgument` if the bytes break the specification, `Unimplemented` if they are a packet
-// that publishers have no use for.
+// Decodes the packet at the start of `bytes`; nothing if more bytes are needed. `InvalidArgument`
+// if the bytes break the specification, `Unimplemented` if publishers do not use such packets.
 absl::StatusOr<std::optional<DecodedPacket>> DecodePacket(std::string_view bytes);
 
 // The packet's name as the specification writes it, such as `PUBLISH`.

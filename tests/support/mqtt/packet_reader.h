@@ -10,8 +10,8 @@ namespace dino::testing {
 
 // Reads the MQTT v5 data types (section 1.5 of the specification) from bytes.
 //
-// A read beyond the end returns zero or nothing and makes `ok()` false for good, so that a
-// caller may check once, at the end. Does not own the bytes.
+// A read beyond the end returns zero or nothing and makes `ok()` false for good, so that callers
+// can check once, at the end. Does not own the bytes.
 class PacketReader {
  public:
   explicit PacketReader(std::string_view bytes) : rest_(bytes) {}
@@ -20,9 +20,9 @@ class PacketReader {
   std::uint16_t TwoBytes();
   std::uint32_t FourBytes();
   std::uint32_t VariableByteInteger();
-  // A length of two bytes, then as many bytes.
+  // A two-byte length, then that many bytes.
   std::string StringOrBinary();
-  // A reader of the next `size` bytes alone.
+  // A reader of only the next `size` bytes.
   PacketReader Part(std::size_t size);
   // All that is left.
   std::string Rest();

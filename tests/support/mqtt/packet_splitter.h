@@ -8,16 +8,15 @@
 
 namespace dino::testing {
 
-// Cuts one direction of an MQTT connection into packets, whatever they are.
+// Splits one direction of an MQTT connection into packets of any kind.
 //
-// Bytes that cannot begin a packet come out as they are, with all that follows. Not
-// thread-safe.
+// Bytes that cannot start a packet are returned unchanged, with all that follow. Not thread-safe.
 class PacketSplitter {
  public:
   // Adds bytes of the stream, cut anywhere.
   void Append(std::string_view bytes) { unread_.append(bytes); }
 
-  // Takes the next packet, whole; nothing if more bytes are needed.
+  // Takes the next complete packet; nothing if more bytes are needed.
   std::optional<std::string> Next();
 
  private:

@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 
 constexpr Clock::time_point kStart{};
 
-// Writes all that may be written at that time.
+// Writes everything that may be written at that time.
 std::string WriteAll(ShapedStream& stream, const Shape& shape, Clock::time_point now) {
   std::string written;
   while (true) {

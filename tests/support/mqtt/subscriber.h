@@ -24,7 +24,7 @@ struct Received {
   std::optional<int> payload_format;
   // Empty if there is none.
   std::string content_type;
-  // What was left of it when the broker sent the message.
+  // The remaining expiry when the broker sent the message.
   std::optional<std::uint32_t> expiry;
   UserProperties user_properties;
 
@@ -32,29 +32,29 @@ struct Received {
   std::string UserProperty(std::string_view name) const;
 };
 
-// A real MQTT v5 subscriber that is not ours: mosquitto_sub, QoS 1, with a session that
-// outlives its connections.
+// An independent MQTT v5 subscriber: mosquitto_sub, QoS 1, with a session that survives its
+// connections.
 //
-// It connects again by itself when its broker was away. The session is known by the client id:
-// a later subscriber with the same one receives what the broker queued meanwhile. User
-// properties must not contain spaces. Waits fail the test. Not thread-safe.
+// It reconnects by itself after its broker was unreachable. A later subscriber with the same client
+// ID resumes the session and receives what the broker queued meanwhile. User properties must not
+// contain spaces. Waits fail the test. Not thread-safe.
 class Subscriber {
  public:
   // Subscribes and waits until the broker has granted it.
   Subscriber(std::uint16_t port, const std::string& client_id,
              const std::vector<std::string>& topics, Where where = Where::Here());
 
-  // Waits until the broker grants the subscription once more: that of the next connection.
+  // Waits until the broker grants the subscription again, on the next connection.
   void WaitForSubscription(Where where = Where::Here());
 
   // Waits for the next message. Fails the test, and returns an empty one, if none comes.
   Received Next(Where where = Where::Here());
-  // Waits for as many messages.
+  // Waits for this many messages.
   std::vector<Received> Next(std::size_t count, Where where = Where::Here());
   // Waits for messages until one has this payload, and returns all, that one included.
   std::vector<Received> NextUntil(std::string_view payload, Where where = Where::Here());
 
-  // Ends it; its session waits at the broker.
+  // Stops it; the broker keeps its session.
   void Stop();
 
  private:

@@ -9,7 +9,7 @@
 
 namespace dino::testing {
 
-// What is done to the publications of a connection, so that neither side notices.
+// What is done to a connection's publications without either side noticing.
 enum class Tampering {
   kNone,
   // The next publication is acknowledged and does not reach the broker.
@@ -20,8 +20,8 @@ enum class Tampering {
   kDoubleOne,
 };
 
-// Sits in an MQTT connection and harms one event of it on purpose: a checker of what was
-// received must find that.
+// Sits in an MQTT connection and tampers with one event, which a checker of what was received must
+// find.
 //
 // Only publications of QoS 1 are touched. What it adds has the packet identifier 65535, which
 // the publisher must not reach. Not thread-safe.
@@ -40,13 +40,13 @@ class Tamperer {
   Passed FromClient(std::string packet);
   Passed FromBroker(std::string packet);
 
-  // True once the harm is done.
+  // True once it has tampered.
   bool done() const { return done_; }
 
  private:
   Tampering what_ = Tampering::kNone;
   std::string topic_;
-  // With `kSwapTwo`, the first of both, until the second comes.
+  // With `kSwapTwo`, the first of both until the second arrives.
   std::string held_back_;
   bool done_ = false;
 };

@@ -24,7 +24,7 @@ void RunOpenssl(std::vector<std::string> arguments, Where where) {
   ADD_FAILURE_AT(where.file, where.line) << "openssl " << arguments[1] << " fails:\n" << output;
 }
 
-// Makes a key and, with `more`, a request or a certificate for it.
+// Generates a key and, with `more`, a request or a certificate for it.
 void MakeKey(const std::string& key, const std::string& subject,
              const std::vector<std::string>& more, Where where) {
   std::vector<std::string> arguments = {
@@ -54,7 +54,7 @@ CertificateFiles CertificateAuthority::Issue(const std::string& name, Validity v
   const std::string stem = directory() / ("issued" + std::to_string(issued_++));
   CertificateFiles files = {stem + ".pem", stem + ".key"};
   MakeKey(files.key, "test", {"-addext", "subjectAltName=" + name, "-out", stem + ".csr"}, where);
-  // Not by `openssl x509`, which in OpenSSL 3.5 issues none that has ended.
+  // Not with `openssl x509`, which refuses to issue expired certificates in OpenSSL 3.5.
   const int last_day = validity == Validity::kToday ? 1 : -1;
   Administer({"-batch", "-notext", "-in", stem + ".csr", "-outdir", directory(), "-startdate",
               InDays(last_day - 1), "-enddate", InDays(last_day), "-out", files.certificate},

@@ -27,7 +27,7 @@ class CertificateAuthority {
   CertificateAuthority(const CertificateAuthority&) = delete;
   CertificateAuthority& operator=(const CertificateAuthority&) = delete;
 
-  // Where the files lie; a place for a test's own files too.
+  // The directory of the files; tests may add their own.
   const std::filesystem::path& directory() const { return directory_.path(); }
   // The authority's own certificate.
   std::string certificate() const { return directory() / "ca.pem"; }
@@ -38,7 +38,7 @@ class CertificateAuthority {
 
   // Revokes a certificate that it has issued.
   void Revoke(const CertificateFiles& files, Where where = Where::Here());
-  // The list of all that it has revoked until now; returns its path.
+  // Writes the list of all certificates revoked so far; returns its path.
   std::string RevocationList(Where where = Where::Here());
 
  private:

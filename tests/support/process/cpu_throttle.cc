@@ -16,12 +16,12 @@ std::chrono::milliseconds CpuTimeOf(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string line;
   std::getline(file, line);
-  // The program's name, in parentheses, may hold anything.
+  // The program's name, in parentheses, may contain anything.
   const std::size_t name_end = line.rfind(')');
   if (name_end == std::string::npos) return {};
   std::istringstream fields(line.substr(name_end + 1));
   std::string word;
-  // State and what else comes before the times.
+  // The state, and all other fields before the times.
   for (int field = 3; field <= 13; ++field) fields >> word;
   std::int64_t user = 0;
   std::int64_t system = 0;

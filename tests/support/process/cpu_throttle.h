@@ -17,13 +17,13 @@ namespace dino::testing {
 // The CPU time that a process has used, to a hundredth of a second. 0 if there is no such process.
 std::chrono::milliseconds CpuTimeOf(pid_t pid);
 
-// Lets a process run for a part of each period only, as a CPU quota does.
+// Lets a process run for only a part of each period, as a CPU quota does.
 //
-// From construction to destruction, after which the process runs again. The process outlives it.
-// Methods may be called from any thread.
+// Applies from construction to destruction; then the process runs again. The process must outlive
+// it. Thread-safe.
 class CpuThrottle {
  public:
-  // In turn the process runs for `run` (SIGCONT) and stands still for `stop` (SIGSTOP).
+  // The process alternately runs for `run` (SIGCONT) and is stopped for `stop` (SIGSTOP).
   CpuThrottle(Subprocess& process, Clock::duration run, Clock::duration stop);
   CpuThrottle(const CpuThrottle&) = delete;
   CpuThrottle& operator=(const CpuThrottle&) = delete;

@@ -14,7 +14,7 @@ TEST(CpuThrottleTest, AProcessGetsOnlyAShareOfTheTime) {
   Subprocess throttled({"sh", "-c", "while :; do :; done"});
   Subprocess free({"sh", "-c", "while :; do :; done"});
   CpuThrottle throttle(throttled, milliseconds(10), milliseconds(90));
-  // Compared with a process beside it, since the machine may be busy.
+  // Compared with an unthrottled process, since the machine may be busy.
   std::size_t stops = 0;
   while (CpuTimeOf(free.pid()) < milliseconds(500) && !HasFailure()) throttle.WaitForStops(++stops);
   EXPECT_LT(CpuTimeOf(throttled.pid()), milliseconds(250));

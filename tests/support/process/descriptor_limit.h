@@ -5,7 +5,7 @@
 
 namespace dino::testing {
 
-// Lets this process open no descriptor from `first` on, until the end of the scope.
+// Until the end of the scope, this process cannot open descriptors numbered `first` or above.
 class DescriptorLimit {
  public:
   explicit DescriptorLimit(int first) {

@@ -8,14 +8,13 @@
 
 namespace dino::testing {
 
-// What a file holds; empty if it cannot be read.
+// The content of a file; empty if it cannot be read.
 inline std::string ContentOf(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// Puts a file with that content in the place of the one that may be there, at once, as careful
-// programs do.
+// Atomically creates or replaces a file with that content, as careful programs do.
 inline void ReplaceContent(const std::string& path, const std::string& content) {
   std::ofstream(path + ".new", std::ios::binary) << content;
   std::filesystem::rename(path + ".new", path);

@@ -13,7 +13,7 @@
 
 namespace dino::testing {
 
-// What comes until the server closes the connection, or nothing more comes for `kPatience`.
+// Reads until the server closes the connection, or nothing arrives for `kPatience`.
 inline std::string ReadAll(const FileDescriptor& socket) {
   std::string all;
   std::array<char, 4096> buffer{};
@@ -34,7 +34,7 @@ inline bool SendAll(const FileDescriptor& socket, std::string_view bytes) {
   return true;
 }
 
-// Sends bytes and returns all that is answered.
+// Sends bytes and returns the whole answer.
 inline std::string HttpExchange(const std::string& address, std::string_view bytes) {
   const FileDescriptor socket = ConnectToLoopback(PortOf(address));
   SendAll(socket, bytes);
@@ -45,7 +45,7 @@ inline std::string HttpGet(const std::string& address, const std::string& path) 
   return HttpExchange(address, "GET " + path + " HTTP/1.1\r\nHost: test\r\n\r\n");
 }
 
-// What follows the head.
+// The body of the answer.
 inline std::string BodyOf(const std::string& answer) {
   const std::size_t end = answer.find("\r\n\r\n");
   return end == std::string::npos ? "" : answer.substr(end + 4);

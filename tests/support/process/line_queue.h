@@ -12,7 +12,7 @@
 
 namespace dino::testing {
 
-// Cuts a stream of bytes into lines, for one thread that writes and others that wait.
+// Splits a stream of bytes into lines, for one thread that writes and others that wait.
 //
 // Thread-safe.
 class LineQueue {
@@ -20,7 +20,7 @@ class LineQueue {
   // Adds bytes of the stream, cut anywhere.
   void Append(std::string_view bytes);
 
-  // Says that the stream has ended; what is left of a last line becomes one.
+  // Ends the stream; an unfinished last line counts as a line.
   void Close();
 
   // Waits for the next line, without its line end. Nothing if the stream ended or `deadline`

@@ -9,15 +9,15 @@
 
 namespace dino::testing {
 
-// A name, by the rules of the server, that means 127.0.0.1 on every machine: `localhost` needs an
-// /etc/hosts, which a bare root does not have.
+// A host name, valid for the server, that resolves to 127.0.0.1 everywhere: `localhost` needs an
+// /etc/hosts, which a bare root lacks.
 inline constexpr char kLoopbackName[] = "127.1";
 
 // A free port of 127.0.0.1, kept for as long as this object lives.
 //
-// A bound socket that does not listen holds it: connections are refused, and the system gives
-// the port to nobody who asks for any, yet a server that sets SO_REUSEADDR may listen on it,
-// stop, and listen again.
+// A bound socket that does not listen reserves it: connections are refused, and the system assigns
+// the port to nobody else, yet a server that sets SO_REUSEADDR may listen on it, stop, and listen
+// again.
 class LoopbackPort {
  public:
   LoopbackPort();
@@ -34,14 +34,13 @@ class LoopbackPort {
 // The port of `host:port`.
 std::uint16_t PortOf(const std::string& address);
 
-// Returns a socket that listens on `port` of 127.0.0.1, or of another address of 127.0.0.0/24 by
-// its last number. Aborts if it cannot.
+// Returns a socket that listens on `port` of 127.0.0.1, or of 127.0.0.`last`. Aborts on failure.
 FileDescriptor ListenOnLoopback(std::uint16_t port, std::uint8_t last = 1);
 
 // Returns a socket connected to `port` of 127.0.0.1, or none if the connection was refused.
 FileDescriptor ConnectToLoopback(std::uint16_t port);
 
-// Waits until `descriptor` can be read (or has ended). False if `deadline` came first.
+// Waits until `descriptor` is readable, or at its end. False if `deadline` came first.
 bool WaitUntilReadable(int descriptor, Clock::time_point deadline);
 
 }  // namespace dino::testing

@@ -7,12 +7,12 @@ namespace dino::testing {
 
 using Clock = std::chrono::steady_clock;
 
-// How long a wait lasts before it fails the test. Long, so that a busy machine fails nothing:
-// a wait that succeeds ends at once.
+// How long a wait lasts before it fails the test. Long, so that a busy machine fails no test; a
+// successful wait ends at once.
 inline constexpr std::chrono::seconds kPatience{20};
 
-// Where a wait stands in the test's source, so that its failure is reported there. Meant as
-// a default argument: `Where where = Where::Here()`.
+// The place of a wait in the test's source, where its failure is reported. Meant as a default
+// argument: `Where where = Where::Here()`.
 struct Where {
   const char* file;
   int line;

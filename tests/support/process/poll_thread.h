@@ -15,20 +15,19 @@
 
 namespace dino::testing {
 
-// A thread that works whenever one of its file descriptors is ready, and runs tasks of other
-// threads in between: what only this thread touches needs no lock.
+// A thread that works whenever one of its file descriptors is ready, and runs tasks for other
+// threads in between. What only this thread touches needs no lock.
 //
 // Belongs to the object it works for, as its last member, so that it ends first. `Run` may be
 // called from any other thread.
 class PollThread {
  public:
-  // Adds the file descriptors to wait for. Returns when to go on at the latest; nothing if
-  // that depends on no time.
+  // Adds the file descriptors to wait for. Returns the latest time to continue, if any.
   using Prepare = std::function<std::optional<Clock::time_point>(std::vector<pollfd>& entries)>;
   // Does what can be done without waiting.
   using Advance = std::function<void()>;
 
-  // Both are called on the thread, in turn, from here on.
+  // From now on, the thread calls both in turn.
   PollThread(Prepare prepare, Advance advance);
   PollThread(const PollThread&) = delete;
   PollThread& operator=(const PollThread&) = delete;

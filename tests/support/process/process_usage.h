@@ -7,7 +7,7 @@
 
 namespace dino::testing {
 
-// What a process holds now. All 0 if there is no such process.
+// The resources of a process. All 0 if there is no such process.
 struct ProcessUsage {
   std::size_t resident_kib = 0;
   std::size_t file_descriptors = 0;

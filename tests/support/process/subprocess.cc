@@ -172,7 +172,7 @@ void Subprocess::Close(Stream& stream) {
 }
 
 void Subprocess::AwaitEnd() {
-  // Waiting without reaping keeps the pid ours, so that `Signal` never hits a stranger.
+  // Waiting without reaping keeps the PID reserved, so that `Signal` never hits another process.
   siginfo_t info{};
   while (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
   }

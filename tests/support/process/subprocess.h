@@ -21,11 +21,11 @@
 
 namespace dino::testing {
 
-// A child process whose output can be read line by line as it comes.
+// A child process whose output can be read line by line as it arrives.
 //
-// It ends with this object at the latest, by SIGKILL, and also when the thread that started it
-// ends: start it on the test's own thread. Its standard input is empty. A program that cannot
-// be executed exits with status 127. All methods may be called from any thread.
+// It is killed (SIGKILL) with this object at the latest, and when the thread that started it ends:
+// start it on the test's own thread. Its standard input is empty. A program that cannot be executed
+// exits with status 127. Thread-safe.
 class Subprocess {
  public:
   enum class Output { kStdout, kStderr };
@@ -52,22 +52,22 @@ class Subprocess {
   // Waits for the next line. Nothing if the output ended or `deadline` came first.
   std::optional<std::string> NextLine(Output output, Clock::time_point deadline);
 
-  // Waits for a line that `predicate` accepts and returns it; lines before it are passed
-  // over. Fails the test, and returns nothing, if none comes within `patience`.
+  // Waits for a line that `predicate` accepts and returns it; skips lines before it. Fails the
+  // test, and returns nothing, if there is none within `patience`.
   std::optional<std::string> WaitForLine(Output output, const Predicate& predicate,
                                          Clock::duration patience = kPatience,
                                          Where where = Where::Here());
 
-  // Returns all lines up to the end of the output, which is when the process ends.
+  // Returns all lines up to the end of the output, when the process exits.
   std::vector<std::string> RemainingLines(Output output);
 
-  // Whether the output is read from here on. What the process writes to a pipe that is paused
-  // stays there until the pipe is full; a pipe that was closed stays closed.
+  // Whether the output is read from now on. A paused pipe holds what the process writes until it is
+  // full; a closed pipe stays closed.
   enum class Reading { kOn, kPaused, kClosed };
   void SetReading(Output output, Reading reading);
 
  private:
-  // An output on its way to those who wait for its lines. The pipe is the reader's.
+  // An output whose lines others wait for. Only the reader uses the pipe.
   struct Stream {
     FileDescriptor pipe;
     LineQueue lines;

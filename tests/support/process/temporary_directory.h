@@ -9,7 +9,7 @@
 
 namespace dino::testing {
 
-// A new directory of its own, which ends with this object.
+// A new directory, deleted with this object.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() : path_(Make()) {}

@@ -13,7 +13,7 @@ WallClock::WallClock() : file_(directory_.path() / "offset") {
 }
 
 std::vector<std::string> WallClock::environment() const {
-  // The address sanitizer wants to be the first library unless it is told otherwise.
+  // The address sanitizer insists on being the first library unless told otherwise.
   const char* const given = std::getenv("ASAN_OPTIONS");  // NOLINT(concurrency-mt-unsafe)
   const std::string options = given == nullptr ? "" : std::string(given) + ":";
   return {"LD_PRELOAD=" DINO_WALL_CLOCK_SHIM, "DINO_WALL_CLOCK_FILE=" + file_.string(),

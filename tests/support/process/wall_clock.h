@@ -10,11 +10,10 @@
 
 namespace dino::testing {
 
-// The wall clock of processes that are started with `environment()`: a test can set it while
-// they run. Their monotonic clock goes on as ever.
+// The wall clock of processes started with `environment()`: a test can set it while they run. Their
+// monotonic clock is unaffected.
 //
-// It works for programs that are linked with a shared C library, by what stands in
-// wall_clock_shim.cc. Not thread-safe.
+// Works for programs linked with a shared C library, through wall_clock_shim.cc. Not thread-safe.
 class WallClock {
  public:
   WallClock();
@@ -24,7 +23,7 @@ class WallClock {
   // `NAME=value` of each variable.
   std::vector<std::string> environment() const;
 
-  // Sets it forward, or back, by so much.
+  // Moves it forward, or back.
   void Jump(std::chrono::seconds by);
 
  private:

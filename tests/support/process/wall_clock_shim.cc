@@ -1,8 +1,8 @@
 // Loaded into a process by LD_PRELOAD, it lets the process's wall clock be off by as many
 // nanoseconds as the file DINO_WALL_CLOCK_FILE says at the moment. See wall_clock.h.
 //
-// Waits for an absolute wall clock time follow the clock's jumps, as they do in the kernel. Of
-// these only futexes are seen to, which is how Abseil, and gRPC with it, waits.
+// Waits until an absolute wall clock time follow the clock's jumps, as in the kernel. Only futexes
+// are supported, which Abseil, and so gRPC, uses to wait.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/futex.h>
@@ -27,7 +27,7 @@ using Word = long;  // NOLINT(google-runtime-int)
 using Syscall = Word (*)(Word, ...);
 
 constexpr Nanoseconds kSecond = 1000000000;
-// How soon a wait takes notice of a jump.
+// How soon a wait notices a jump.
 constexpr Nanoseconds kSlice = kSecond / 50;
 
 const std::atomic<Nanoseconds>* const no_offset = nullptr;

@@ -16,14 +16,14 @@ using std::chrono::hours;
 using std::chrono::seconds;
 
 constexpr std::int64_t kHour = 3600;
-// That a line may take from a program to us.
+// How long a line may take to arrive from a program.
 constexpr std::int64_t kTolerance = 60;
 
 std::int64_t Now() {
   return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
 }
 
-// The time that a program sees which is started now.
+// The time seen by a program started now.
 std::int64_t TimeOf(const WallClock& clock) {
   Subprocess date({"date", "+%s"}, clock.environment());
   const auto line = date.NextLine(Subprocess::Output::kStdout, Clock::now() + kPatience);
