@@ -14,8 +14,8 @@ using testing::Answer;
 using testing::Fate;
 namespace v1 = ::dino::events::v1;
 
-// An error after which something may have been published says so by a detail. One without it
-// is a promise that nothing was, if it is the service's own: it carries a reason.
+// An error after which something may have been published says so in a detail. Without that detail,
+// an error with a reason, which is the service's own, promises that nothing was.
 Answer AnswerOf(const grpc::Status& status, bool has_failure) {
   if (status.ok()) return Answer::kOk;
   if (has_failure) return Answer::kFailed;

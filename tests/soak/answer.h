@@ -12,12 +12,11 @@
 
 namespace dino::soak {
 
-// Reads from the end of a call to `users` what the service promises of each of them. Says
-// nothing of times.
+// Reads from the answer to a call what the service promises about each of `users`. Sets no times.
 testing::CallEnd ReadEnd(const grpc::Status& status, const events::v1::Delivery& delivery,
                          const std::vector<std::int64_t>& users);
 
-// What a report calls it: OK, a reason, or a status code.
+// Its name in a report: OK, a reason, or a status code.
 std::string OutcomeOf(const grpc::Status& status);
 
 }  // namespace dino::soak

@@ -30,7 +30,7 @@ std::filesystem::path NewDirectory() {
 
 Broker::Broker() : directory_(NewDirectory()) {
   std::ofstream file(directory_ / "mosquitto.conf");
-  // No limit that would lose messages, and no state saved but on request.
+  // No limits that would lose messages, and state saved only on request.
   file << "listener " << port() << " 127.0.0.1\n"
        << "allow_anonymous true\n"
        << "log_dest stderr\n"
@@ -41,7 +41,7 @@ Broker::Broker() : directory_(NewDirectory()) {
        << "persistence true\n"
        << "autosave_interval 0\n"
        << "persistence_location " << directory_.string() << "/\n";
-  // Started by root it would become a user who may not write to the directory.
+  // Started as root, it would switch to a user that cannot write to the directory.
   if (geteuid() == 0) file << "user root\n";
 }
 
@@ -61,7 +61,7 @@ void Broker::Start() {
   process_.emplace(
       std::vector<std::string>{"/usr/sbin/mosquitto", "-c", directory_ / "mosquitto.conf"});
   WaitForLog(" running");
-  // Only its loop takes up connections, and a signal that comes before the loop runs is lost.
+  // Only its loop accepts connections, and a signal before the loop runs is lost.
   const testing::FileDescriptor probe = testing::ConnectToLoopback(port());
   WaitForLog("New connection from 127.0.0.1");
 }

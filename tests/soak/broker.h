@@ -11,11 +11,10 @@
 
 namespace dino::soak {
 
-// A real mosquitto on a free port of 127.0.0.1 that keeps its sessions over its ends.
+// A real mosquitto on a free port of 127.0.0.1 that keeps its sessions across restarts.
 //
-// What it has acknowledged survives `Stop`. It does not survive `Kill`, which leaves the state
-// of the last `Save`. Failures are reported as failed tests. Belongs to the thread that made
-// it.
+// What it has acknowledged survives `Stop`, but not `Kill`, which leaves the state of the last
+// `Save`. Failures are reported as failed tests. Belongs to the thread that created it.
 class Broker {
  public:
   Broker();
@@ -27,13 +26,13 @@ class Broker {
 
   // Starts it and waits until it accepts connections.
   void Start();
-  // Ends it by SIGTERM, which lets it save its state.
+  // Stops it with SIGTERM, upon which it saves its state.
   void Stop();
-  // Ends it by SIGKILL.
+  // Kills it with SIGKILL.
   void Kill();
-  // Lets it save its state. It has when it next answers anything.
+  // Makes it save its state. It has done so when it next answers anything.
   void Save();
-  // Lets it stand still (SIGSTOP) and go on (SIGCONT).
+  // Stops it (SIGSTOP) and continues it (SIGCONT).
   void Freeze();
   void Thaw();
 

@@ -1,5 +1,5 @@
-// The checker is checked: one publication is harmed on purpose, unnoticed by the bridge and
-// the broker, and the checker finds exactly that.
+// Tests the checker: one publication is tampered with, unnoticed by the bridge and the broker, and
+// the checker finds exactly that.
 
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ RigOptions SmallRig(Manner manner) {
   return options;
 }
 
-// Lets the load run with that harm and compares.
+// Runs the load with that harm and compares.
 Findings FindingsWith(Tampering tampering, Manner manner = Manner::kPlain) {
   Rig rig(SmallRig(manner));
   if (tampering != Tampering::kNone) {
@@ -33,7 +33,7 @@ Findings FindingsWith(Tampering tampering, Manner manner = Manner::kPlain) {
   Findings findings = rig.Finish();
   EXPECT_TRUE(rig.StopBridge());
   EXPECT_GT(findings.acknowledged, 50U);
-  // Whatever was done: nothing else.
+  // Nothing else, whatever was done.
   EXPECT_EQ(findings.late_answers + findings.unasked + findings.changed_ids, 0U);
   return findings;
 }

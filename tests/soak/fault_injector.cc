@@ -25,7 +25,7 @@ Shape ShapeOf(FaultKind kind) {
   Shape shape;
   switch (kind) {
     case FaultKind::kDelay:
-      // Each way has half of it.
+      // Half of it in each direction.
       shape.delay = milliseconds(100);
       shape.jitter = milliseconds(50);
       break;
@@ -86,14 +86,14 @@ void Kill(const Fault& fault, Rig& rig) {
   FaultProxy& proxy = rig.proxy();
   proxy.Set(FaultProxy::Direction::kToClient, Held());
   const bool caught_up = rig.witness().CatchUp();
-  // So that the witness's session survives. A broker that answers again has saved.
+  // So that the witness's session survives. Once the broker answers again, it has saved.
   rig.broker().Save();
   if (!caught_up || !rig.witness().CatchUp()) {
     ADD_FAILURE() << "the witness does not catch up before the broker is killed";
   }
   rig.broker().Kill();
   proxy.Set(FaultProxy::Door::kRefuse);
-  // What is held must never arrive.
+  // Held bytes must never arrive.
   proxy.ResetConnections();
   Wait(fault.length);
   rig.broker().Start();

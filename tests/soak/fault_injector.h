@@ -7,8 +7,8 @@
 
 namespace dino::soak {
 
-// Injects a fault, waits for as long as it lasts, and heals it. Returns when it was healed:
-// when the network let everything pass and the broker accepted connections.
+// Injects a fault, waits for its duration, and heals it. Returns the time when it was healed: when
+// the network passed everything and the broker accepted connections.
 //
 // A broker that is killed forgets what it acknowledged and has not delivered, which is no
 // loss of the bridge's. So from shortly before the kill the bridge gets no acknowledgements any

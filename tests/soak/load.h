@@ -25,31 +25,31 @@ namespace dino::soak {
 struct LoadOptions {
   // Callers of groups of two to five users.
   std::size_t small_callers = 8;
-  // Theirs, in turn. The first four have each one, half of eight repeat calls.
+  // Their manners, in turn. The first four have one each; half of eight repeat calls.
   std::vector<Manner> manners = {Manner::kPlain,   Manner::kRepeats, Manner::kShortDeadline,
                                  Manner::kCancels, Manner::kPlain,   Manner::kRepeats,
                                  Manner::kRepeats, Manner::kRepeats};
-  // The users of one more caller, a plain one; 0: there is none.
+  // The users of one more, plain caller; 0 for none.
   std::size_t large_group = 1000;
-  // How long a caller waits between an answer and its next call; the large group's, and one
-  // that repeats a call, ten times as long.
+  // The pause of a caller between an answer and its next call; ten times as long for the large
+  // group's caller and before a repeated call.
   std::chrono::milliseconds pause{5};
   // The deadline of a call, unless its manner asks for another.
   std::chrono::milliseconds deadline{10000};
-  // The callers' plans come from it.
+  // Determines the callers' plans.
   unsigned seed = 1;
 };
 
-// How long after some time calls were answered OK again.
+// How long it took until calls were answered OK again.
 struct Recovery {
   testing::Clock::duration first;
-  // Until each caller had such an answer, but for those with short deadlines: a busy machine may
-  // be too slow for them.
+  // Until each caller had such an answer, except those with short deadlines, for which a busy
+  // machine may be too slow.
   testing::Clock::duration all;
 };
 
-// Callers that publish messages all the time, each in its manner, on a thread of its own and one
-// call after the other, and write down each answer in a ledger.
+// Callers that publish messages all the time, each in its manner and on its own thread, one call at
+// a time, and record each answer in a ledger.
 //
 // Paused at first. Methods are called from one thread.
 class Load {
@@ -68,12 +68,12 @@ class Load {
   void Pause();
   void Stop();
 
-  // Waits until every caller with time enough was answered OK after `since`; nothing if one is not
-  // within `patience`.
+  // Waits until every caller with enough time was answered OK after `since`; nothing if that takes
+  // longer than `patience`.
   std::optional<Recovery> WaitForRecovery(testing::Clock::time_point since,
                                           testing::Clock::duration patience);
 
-  // How many calls ended with each outcome: OK, a reason, or a status code.
+  // The number of calls by result: OK, a reason, or a status code.
   std::map<std::string, std::size_t> Outcomes();
 
   // The topic of a user of the first caller.
@@ -117,7 +117,7 @@ class Load {
   // Protected by `mutex_`.
   bool paused_ = true;
   bool stopped_ = false;
-  // Since then the callers' `first_ok` counts.
+  // The callers' `first_ok` is the first after this time.
   testing::Clock::time_point watched_since_;
   std::map<std::string, std::size_t> outcomes_;
 

@@ -35,7 +35,7 @@ std::chrono::milliseconds TimeLeft(const grpc::ServerContext& context) {
       gpr_time_to_millis(gpr_time_sub(deadline, gpr_now(deadline.clock_type))));
 }
 
-// A service that keeps the calls of messages and answers them as a test says.
+// A service that records the calls of PublishMessage and answers them as a test says.
 class Service : public v1::EventPublisherService::Service {
  public:
   // Called on any thread, with the number of the call.
@@ -73,7 +73,7 @@ class Service : public v1::EventPublisherService::Service {
     return answer_(number, *context);
   }
 
-  // Waits for so many calls and returns those.
+  // Waits for this many calls and returns them.
   std::vector<Call> WaitForCalls(std::size_t count) {
     std::unique_lock<std::mutex> lock(mutex_);
     EXPECT_TRUE(changed_.wait_for(lock, kPatience, [&] { return calls_.size() >= count; }));
@@ -171,7 +171,7 @@ TEST(LoadTest, ACallEndsAtItsDeadline) {
 
 TEST(LoadTest, ACancellingCallerCancelsSomeCalls) {
   Service service([](std::size_t number, grpc::ServerContext& context) {
-    // Those that are not cancelled would take long.
+    // Calls that are not cancelled would take long.
     return number % 2 == 0 ? WaitForTheCallersEnd(number, context) : grpc::Status::OK;
   });
   testing::Ledger ledger;

@@ -21,12 +21,12 @@ namespace {
 using testing::Clock;
 
 constexpr std::chrono::seconds kRecoveryPatience{30};
-// The memory that load needs is taken before the first measurement.
+// The memory that load needs is allocated before the first measurement.
 constexpr std::chrono::seconds kLongestWarmUp{20};
 
 constexpr std::chrono::minutes kProgressInterval{1};
 
-// Says once in a while how far a run is.
+// Reports the progress of a run periodically.
 class Progress {
  public:
   explicit Progress(Rig& rig) : rig_(rig) {}
@@ -114,7 +114,7 @@ int Main(const std::vector<std::string>& arguments) {
   std::fflush(stdout);
   const Report report = Run(*options);
   std::printf("%s", Format(report).c_str());
-  // The equipment reports its own failures as those of tests.
+  // The rig reports its own failures as test failures.
   const bool failed = ::testing::UnitTest::GetInstance()->ad_hoc_test_result().Failed();
   return report.ok() && !failed ? 0 : 1;
 }

@@ -5,7 +5,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// One call in so many is cancelled.
+// One in this many calls is cancelled.
 constexpr unsigned kCancelOneIn = 4;
 
 }  // namespace
@@ -20,8 +20,8 @@ CallPlan CallPlanner::Next() {
       return {Between(milliseconds(50), milliseconds(500)), {}};
     case Manner::kCancels:
       if (random_() % kCancelOneIn != 0) break;
-      // One half is cancelled while the bridge is at work, as far as one can aim at that, the
-      // other half while a fault lasts.
+      // Half of them are cancelled while the bridge is likely to be at work, the others during a
+      // fault.
       const milliseconds most = random_() % 2 == 0 ? milliseconds(8) : milliseconds(2000);
       return {deadline_, Between(milliseconds(0), most)};
   }

@@ -9,20 +9,20 @@ namespace dino::soak {
 
 // How a caller calls.
 enum class Manner {
-  // With a long deadline. Goes on after an error.
+  // With a long deadline. Continues after an error.
   kPlain,
-  // With a key, and a deadline that a fault can outlast: repeats a call until it is OK.
+  // With a key, and a deadline that may pass during a fault. Repeats a call until it is OK.
   kRepeats,
-  // With a deadline that every fault outlasts, and that a busy machine may.
+  // With a deadline that passes during every fault, and may on a busy machine.
   kShortDeadline,
-  // Cancels a call now and then.
+  // Cancels some calls.
   kCancels,
 };
 
-// What a caller has in mind with a call.
+// A caller's plan for a call.
 struct CallPlan {
   std::chrono::milliseconds deadline{};
-  // When it cancels the call if it has not ended by then.
+  // When it cancels the call, if still open.
   std::optional<std::chrono::milliseconds> cancel_after;
 };
 

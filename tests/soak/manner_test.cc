@@ -54,7 +54,7 @@ TEST_P(CallPlannerDeadlineTest, LiesWithinItsLimits) {
   }
   EXPECT_GE(least, expected.least);
   EXPECT_LE(most, expected.most);
-  // And makes use of them.
+  // And covers that range.
   EXPECT_LE(least, expected.least + (expected.most - expected.least) / 10);
   EXPECT_GE(most, expected.most - (expected.most - expected.least) / 10);
 }

@@ -13,9 +13,9 @@
 
 namespace dino::soak {
 
-// What a run has shown.
+// The findings of a run.
 struct Report {
-  // How each fault was recovered from.
+  // The recovery from each fault.
   std::map<FaultKind, std::vector<Recovery>> recoveries;
   // Faults after which calls did not succeed again.
   std::size_t not_recovered = 0;

@@ -14,10 +14,10 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds kStartPatience{30};
-// What the end of a call leaves to be tidied up takes less.
+// Cleaning up after a call takes less.
 constexpr seconds kRest{1};
-// What the bridge remembers of keys must not grow over a run: few of them are soon there, and far
-// more than are in use at a time.
+// The bridge's memory of keys must not grow during a run: this limit is reached soon, yet it is far
+// above the number of keys in use at a time.
 constexpr const char* kIdempotencyEntries = "--idempotency-entries=1000";
 
 // The shell becomes the bridge: its log goes to a file, so that it fills no pipe.

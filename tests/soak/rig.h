@@ -25,13 +25,13 @@ struct RigOptions {
   LoadOptions load = {};
 };
 
-// All that a run needs, on 127.0.0.1: callers, the bridge, the proxy, the broker, and the
-// witness directly at the broker.
+// Everything a run needs, on 127.0.0.1: callers, the bridge, the proxy, the broker, and the
+// witness, which connects to the broker directly.
 //
-// Failures are reported as failed tests. Belongs to the thread that made it.
+// Failures are reported as failed tests. Belongs to the thread that created it.
 class Rig {
  public:
-  // Starts all and waits until each caller was answered OK. The load runs on.
+  // Starts everything and waits until each caller was answered OK. The load keeps running.
   explicit Rig(const RigOptions& options);
   Rig(const Rig&) = delete;
   Rig& operator=(const Rig&) = delete;
@@ -44,12 +44,12 @@ class Rig {
 
   bool bridge_runs() const { return bridge_.running(); }
 
-  // What the bridge holds now.
+  // The bridge's current resources.
   testing::ProcessUsage Usage() const { return testing::UsageOf(bridge_.pid()); }
-  // What the bridge holds while no call is in progress. Pauses the load for that time.
+  // The bridge's resources while no call is in progress. Pauses the load meanwhile.
   testing::ProcessUsage IdleUsage();
 
-  // Ends the load, waits until the witness has all, and compares.
+  // Stops the load, waits until the witness has received everything, and compares.
   testing::Findings Finish();
 
   // Lets the bridge drain. False if it does not exit with 0.

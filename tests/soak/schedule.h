@@ -37,8 +37,8 @@ const std::vector<FaultKind>& AllFaultKinds();
 // For a report.
 std::string_view NameOf(FaultKind kind);
 
-// The faults of a run, one after the other: the same for the same seed. Among as many faults
-// as there are kinds each kind occurs once.
+// The sequence of faults of a run: the same for the same seed. Each kind occurs once in each round
+// of all kinds.
 class Schedule {
  public:
   explicit Schedule(unsigned seed) : random_(seed) {}

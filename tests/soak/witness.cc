@@ -37,7 +37,7 @@ bool ReadNumber(std::string_view text, Number& number) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-// What `text` holds between `begin` and `end`; empty if `begin` is not in it.
+// The part of `text` between `begin` and `end`; empty without `begin`.
 std::string_view Between(std::string_view text, std::string_view begin, char end) {
   const std::size_t place = text.find(begin);
   if (place == std::string_view::npos) return {};
@@ -95,7 +95,7 @@ void Witness::Take(const std::string& line) {
     TakeMessage(std::string_view(line).substr(1));
     return;
   }
-  // Tells, before each message, whether the broker sends it again.
+  // Says before each message whether the broker resends it.
   const std::string_view duplicate = Between(line, " received PUBLISH (d", ',');
   if (!duplicate.empty()) sent_again_ = duplicate == "1";
   if (!testing::TellsOfSubscription(line)) return;

@@ -14,11 +14,11 @@
 
 namespace dino::soak {
 
-// Writes down in a ledger all that an independent subscriber receives: mosquitto_sub, for the
-// topics of all users, with QoS 1 and a session that outlives its connections.
+// Records in a ledger everything that an independent subscriber receives: mosquitto_sub, for the
+// topics of all users, with QoS 1 and a session that survives its connections.
 //
-// It connects again by itself. Failures are reported as failed tests. Belongs to the thread
-// that made it.
+// It reconnects by itself. Failures are reported as failed tests. Belongs to the thread that
+// created it.
 class Witness {
  public:
   // Subscribes directly at the broker and waits until it has granted it. The ledger must
@@ -28,8 +28,8 @@ class Witness {
   Witness& operator=(const Witness&) = delete;
   ~Witness();
 
-  // Waits until all is received that the broker had acknowledged before: publishes to the
-  // broker itself and waits for that. False if it does not come.
+  // Waits until it has received everything that the broker acknowledged before: publishes to the
+  // broker itself and waits for that message. False if it does not arrive.
   bool CatchUp();
 
  private:
@@ -54,7 +54,7 @@ class Witness {
   std::thread reader_;
 };
 
-// The caller and the number of the call that the text of an event says it is of.
+// The caller and the number of the call that published an event, as its text says.
 struct EventOrigin {
   std::size_t caller = 0;
   std::uint32_t number = 0;
