@@ -1,16 +1,16 @@
 # Warnings and sanitizers, per target of ours; generated code gets sanitizers only.
 function(dino_sanitize target)
   if(DINO_SANITIZE)
-    # Not `vptr`: it opens files to look at objects, and there are tests without a descriptor left.
+    # Not `vptr`: it opens files to inspect objects, but some tests leave no free descriptors.
     target_compile_options(${target} PRIVATE -fsanitize=${DINO_SANITIZE} -fno-sanitize=vptr
       -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(${target} PUBLIC -fsanitize=${DINO_SANITIZE})
   endif()
   if(DINO_SANITIZE MATCHES address AND CMAKE_CXX_COMPILER_ID STREQUAL GNU
       AND absl_VERSION VERSION_GREATER_EQUAL 20240116)
-    # The first leaves out a member of abseil's containers under sanitizers, which Debian's library does
-    # not know of. With any of the three checks, GCC (bug 71962) does not see that a function's address
-    # is not null, which abseil asks at compile time; a null pointer that is used still ends in a report.
+    # NDEBUG_SANITIZER omits a member that abseil's containers have under sanitizers, but not in Debian's
+    # library. With any of the three checks, GCC (bug 71962) cannot prove at compile time that a function's
+    # address is not null, which abseil needs; using a null pointer is still reported.
     target_compile_options(${target} PRIVATE -DNDEBUG_SANITIZER
       -fno-sanitize=null,nonnull-attribute,returns-nonnull-attribute)
     get_target_property(type ${target} TYPE)
@@ -19,8 +19,7 @@ function(dino_sanitize target)
     endif()
   endif()
   if(DINO_SANITIZE MATCHES thread)
-    # Protobuf's headers give a class one member more when they see this, which the classes in
-    # Debian's library do not have.
+    # With it, protobuf's headers add a member to a class that Debian's library does not have.
     target_compile_options(${target} PRIVATE -U__SANITIZE_THREAD__)
   endif()
 endfunction()
@@ -35,8 +34,8 @@ function(dino_compile_options target)
   dino_sanitize(${target})
 endfunction()
 
-# dino_library(name SOURCES a.cc ... LINK lib ...) makes the static library dino_name,
-# known to others as dino::name.
+# dino_library(name SOURCES a.cc ... LINK lib ...) adds the static library dino_name with the
+# alias dino::name.
 function(dino_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK;LINK_PRIVATE" ${ARGN})
   add_library(dino_${name} STATIC ${arg_SOURCES})
@@ -45,21 +44,20 @@ function(dino_library name)
   dino_compile_options(dino_${name})
 endfunction()
 
-# Compiles these headers once for all files of a target. Not for clang: clang-tidy shall see whether a
-# file includes what it uses.
+# Precompiles these headers for a target. Not with clang, so that clang-tidy notices missing includes.
 function(dino_precompile target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     target_precompile_headers(${target} PRIVATE ${ARGN})
-    # What ccache needs to know such files again, beside CCACHE_SLOPPINESS in the presets.
+    # Lets ccache cache such files, together with CCACHE_SLOPPINESS in the presets.
     target_compile_options(${target} PRIVATE -fpch-preprocess)
   endif()
 endfunction()
 
 # dino_test(name [GRPC] [UNITY] [TIMEOUT seconds] [LABEL label] SOURCES a_test.cc ... LINK lib ...
-# [COMPUTING Suite.* ...]) makes one test program and registers each of its tests. `GRPC`: most of its
-# files include gRPC. `UNITY`: its files may be compiled as one in presets that do so, as they define
-# no name twice. `COMPUTING`: these tests need processors rather than time: ctest runs few of them side
-# by side (each takes 12 of the places that tests/run.sh gives it), and begins with them.
+# [COMPUTING Suite.* ...]) adds a test program and registers each of its tests. `GRPC`: most of its
+# files include gRPC. `UNITY`: its files define no name twice, so presets with unity builds may compile
+# them together. `COMPUTING`: these tests are CPU-bound: ctest runs few of them concurrently (each takes
+# 12 of the slots that tests/run.sh grants), and starts with them.
 function(dino_test name)
   cmake_parse_arguments(arg "GRPC;UNITY" "TIMEOUT;LABEL" "SOURCES;LINK;COMPUTING" ${ARGN})
   if(NOT arg_TIMEOUT)
@@ -80,7 +78,7 @@ endfunction()
 
 # Registers the tests of a program.
 function(dino_discover name timeout computing label)
-  # The names of tests say enough; the values of their parameters may hold any bytes.
+  # Test names suffice; parameter values may contain any bytes.
   set(all NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60)
   set(properties TIMEOUT ${timeout})
   if(label)

@@ -9,7 +9,7 @@ find_package(OpenSSL 3 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(mosquitto REQUIRED IMPORTED_TARGET libmosquitto)
 pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
-# Not its CMake package, which wants the libraries that we do not use.
+# Not its CMake package, which requires libraries that we do not use.
 pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 pkg_check_modules(microhttpd REQUIRED IMPORTED_TARGET libmicrohttpd)
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/writer.h REQUIRED)
@@ -17,7 +17,7 @@ find_path(RAPIDJSON_INCLUDE_DIR rapidjson/writer.h REQUIRED)
 find_path(GOOGLEAPIS_DIR google/rpc/error_details.proto REQUIRED
   PATHS /usr/share/gocode/src/github.com/gogo/googleapis)
 # grpc/health/v1/health.proto and, for the tests, grpc/reflection/v1alpha/reflection.proto: Debian 13
-# has no grpc-proto, but keeps both beside the Go code that is generated from them.
+# has no grpc-proto, but ships both with the Go code generated from them.
 set(go_grpc /usr/share/gocode/src/google.golang.org/grpc)
 find_path(GRPC_PROTO_DIR grpc/reflection/v1alpha/reflection.proto REQUIRED
   PATHS /usr/share/grpc-proto ${go_grpc}/debian/missing-sources/grpc/grpc-proto/master)

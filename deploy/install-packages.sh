@@ -1,22 +1,23 @@
 #!/usr/bin/env bash
-# Installs those packages of Debian 13 or 12 that a purpose needs and that are missing.
+# Installs the missing packages of Debian 13 or 12 for one or more purposes.
 set -euo pipefail
 
 usage() {
   cat <<'TEXT'
 usage: install-packages.sh PURPOSE...
 
-Installs what is missing from Debian's packages. Asks sudo only if something is
-missing and you are not root. PURPOSE is one or more of
+Installs missing Debian packages, with sudo only if something is missing and you
+are not root. PURPOSE is one or more of
 
   build   compile the server and dino-publish
   run     run a broker and look at its topics (the quickstart)
   test    build and run the tests and all checks
-  bench   measure (beside build and run); peers in Go need a newer go than Debian has
+  bench   run the benchmarks (with build and run); the Go peers need a newer go than
+          Debian has
 TEXT
 }
 
-# The one list. A package stands with the first purpose that needs it.
+# The only list. A package is listed with the first purpose that needs it.
 build_packages=(
   ca-certificates
   ccache
@@ -61,7 +62,7 @@ missing_of() {
   done
 }
 
-# Runs apt-get quietly; shows what it said only if it fails.
+# Runs apt-get quietly; shows its output only if it fails.
 apt_get() {
   local command=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 "$@")
   ((EUID == 0)) || command=(sudo "${command[@]}")
@@ -75,7 +76,7 @@ apt_get() {
 install() {
   echo "Installing $# Debian packages: $*"
   if ! command -v apt-get >/dev/null; then
-    echo "error: there is no apt-get here; install what these packages of Debian 13 hold" >&2
+    echo "error: apt-get not found; install the equivalents of these Debian 13 packages" >&2
     exit 1
   fi
   if ((EUID != 0)); then
@@ -90,7 +91,7 @@ install() {
   apt_get install --yes --no-install-recommends "$@"
 }
 
-# Debian starts a system-wide mosquitto and prometheus when they are installed. Nobody asked for those.
+# Installing Debian's mosquitto and prometheus also starts system services, which are not needed.
 stop_system_service() {
   [[ -d /run/systemd/system ]] || return 0
   local command=(systemctl --quiet disable --now "$1.service")
@@ -105,9 +106,9 @@ for purpose in "$@"; do
     run) wanted+=("${run_packages[@]}") ;;
     test)
       wanted+=("${build_packages[@]}" "${run_packages[@]}" "${test_packages[@]}")
-      # buf comes from npm; an npm from elsewhere will do.
+      # buf comes from npm; an npm from elsewhere works, too.
       command -v npm >/dev/null || wanted+=(nodejs npm)
-      # The clients of tests/clients; a Python and a Go from elsewhere will do.
+      # The clients of tests/clients; a Python and a Go from elsewhere work, too.
       python3 -c 'import ensurepip' 2>/dev/null || wanted+=(python3-venv)
       command -v go >/dev/null || wanted+=(golang-go)
       ;;

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Shows dino-bridge at work: builds it, runs it with a broker and publishes one of each event.
+# Demonstrates dino-bridge: builds it, runs it with a broker and publishes one of each event.
 set -euo pipefail
 
 usage() {
   cat <<'TEXT'
 usage: deploy/quickstart.sh [--once] [--broker HOST:PORT]
 
-Installs what is missing from Debian's packages (asks sudo only if you are not
-root), builds the release, starts a mosquitto broker and dino-bridge on free
+Installs missing Debian packages (with sudo only if you are not root), builds
+the release, starts a mosquitto broker and dino-bridge on free
 loopback ports, subscribes as the users 1234 and 4321, publishes one of each
 event and shows what arrives. Stays up until Ctrl-C.
 
   --once              end after the six events; the exit status is 0 only if
-                      each arrived, as the right JSON, at each recipient
+                      each recipient received each with the exact JSON
   --broker HOST:PORT  use this MQTT v5 broker instead of starting one
   --help              show this text
 TEXT
@@ -81,7 +81,7 @@ trap 'exit 143' TERM
 
 # ---- steps --------------------------------------------------------------------------
 
-# Shows where ninja is, every few seconds, and whatever else it says.
+# Shows ninja's progress every few seconds, and all other output.
 show_progress() {
   local line next=$SECONDS
   while IFS= read -r line; do
@@ -99,10 +99,10 @@ build() {
   local cores
   cores=$(nproc)
   heading 'Building the release'
-  # It takes some 300 seconds of a processor.
-  printf '  The first time this takes about %d minutes with %d processors, and a minute or two more if\n' \
+  # About 300 seconds of processor time.
+  printf '  The first build takes about %d minutes with %d processors, plus a minute or two if packages\n' \
     "$((300 / 60 / cores + 1))" "$cores"
-  echo '  packages are missing; after that, seconds.'
+  echo '  are missing; later builds take seconds.'
   "$root/deploy/install-packages.sh" build run
   cd "$root"
   echo "Configuring (details: $dir/configure.log)"
@@ -111,7 +111,7 @@ build() {
   cmake --build --preset release | show_progress || fail 'the build failed'
 }
 
-# Starts a broker on a port nobody else has, and sets $broker.
+# Starts a broker on a free port, and sets $broker.
 start_broker() {
   local port
   for _ in {1..20}; do
@@ -127,7 +127,7 @@ start_broker() {
       broker=127.0.0.1:$port
       return
     fi
-    unset 'pids[-1]' # Somebody has that port: try another one.
+    unset 'pids[-1]' # The port is taken: try another one.
   done
   fail 'mosquitto does not start' "$dir/broker.log"
 }
@@ -153,11 +153,11 @@ subscription_stands() {
   grep -q ' received SUBACK$' "$dir/user-$2.log"
 }
 
-# Subscribes as a user. What arrives is appended to $dir/user-USER.log, and read from there.
+# Subscribes as a user, with output to $dir/user-USER.log, which is read for events.
 subscribe() {
   local user=$1 host=${broker%:*}
   host=${host#[} host=${host%]}
-  # -d says when the subscription stands; ESC sets events apart from what else it says.
+  # -d prints the SUBACK; ESC marks events among its other output.
   start "user-$user" stdbuf -oL mosquitto_sub -d -V 5 -h "$host" -p "${broker##*:}" -q 1 \
     -t "dms/dev/$user" -F '\e%t\e%C\e%F\e%E\e%P\e%p'
   within 10 subscription_stands "${pids[-1]}" "$user" ||
@@ -168,7 +168,7 @@ subscribe() {
 
 declare -A inbox arrived unfinished
 
-# Shows what arrived since the last call, and keeps it in $arrived.
+# Shows what arrived since the last call, and records it in $arrived.
 show_arrivals() {
   local user part line _ topic content_type utf8 expiry properties json
   for user in "${users[@]}"; do
@@ -192,7 +192,7 @@ event_arrived() {
   [[ -n "${arrived[$1/$2]:-}" ]]
 }
 
-# publish_one RPC NAME USER...: publishes an event and sees that it arrives at each user.
+# publish_one RPC NAME USER...: publishes an event and checks that each user receives it.
 publish_one() {
   local rpc=$1 name=$2 user event_id expected status=0
   shift 2
@@ -239,12 +239,12 @@ stay() {
 
 Three things to try, in another terminal at $root:
 
-1. Publish a message of your own; it appears here.
+1. Publish your own message; it appears here.
    $shown --address=$address PublishMessage \\
      < deploy/quickstart/message.request.json
 2. Send a request that breaks the rules, and read what it says.
    echo '{"message": {"group_id": "lunch"}}' | $shown --address=$address PublishMessage
-3. Watch every user's topic.
+3. Watch the topics of all users.
    mosquitto_sub -V 5 -h $host -p ${broker##*:} -t 'dms/dev/+' -F '%t %p'
 
 TEXT

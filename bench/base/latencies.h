@@ -7,7 +7,7 @@
 
 namespace dino::bench {
 
-// How long each of many things took. Not thread-safe.
+// A set of latencies. Not thread-safe.
 class Latencies {
  public:
   void Add(std::chrono::nanoseconds latency);
@@ -15,12 +15,12 @@ class Latencies {
 
   std::size_t count() const { return values_.size(); }
 
-  // The least latency that the share `quantile` (above 0, at most 1) of all did not exceed (the
-  // nearest rank: one that was measured, never one in between); 0 if there are none.
+  // The lowest latency that the share `quantile` (above 0, at most 1) of all did not exceed: the
+  // nearest rank, which is always a measured one. 0 if there are none.
   std::chrono::nanoseconds Quantile(double quantile) const;
 
  private:
-  // Sorted by Quantile, if it must be.
+  // Sorted by Quantile when needed.
   mutable std::vector<std::chrono::nanoseconds> values_;
   mutable bool sorted_ = true;
 };

@@ -20,17 +20,18 @@ struct SpanOptions {
   // From the first completion on.
   std::chrono::nanoseconds warm_up{};
   std::uint64_t least_warm_up = 1;
-  // What follows. It ends when both are reached, so that a slow load is measured longer.
+  // The measurement that follows. It ends when both are reached, so that a slow load is measured
+  // longer.
   std::chrono::nanoseconds duration{};
   std::uint64_t least_completions = 1;
-  // Whose processor time is taken down.
+  // The process whose processor time is recorded.
   pid_t process = getpid();
   // Called when the span begins, if there is one.
   std::function<void()> on_start;
 };
 
-// Times completions under a load that goes on before, during and after: neither start nor end
-// of the load is in the time. It begins and ends at a completion.
+// Times completions under a load that runs before, during and after it, so that neither the start
+// nor the end of the load counts. Starts and ends at a completion.
 //
 // Thread-safe.
 class MeasuredSpan {
@@ -39,13 +40,13 @@ class MeasuredSpan {
   MeasuredSpan(const MeasuredSpan&) = delete;
   MeasuredSpan& operator=(const MeasuredSpan&) = delete;
 
-  // Takes down `completions` more, at `now`. Returns true if they lie within the span.
+  // Records `completions` more, at `now`. Returns true if they lie within the span.
   bool Add(std::uint64_t completions, Clock::time_point now = Clock::now());
 
   // True when there is nothing more to measure.
   bool ended() const { return ended_.load(std::memory_order_relaxed); }
 
-  // All completions so far, those outside the span too.
+  // All completions so far, including those outside the span.
   std::uint64_t total() const;
 
   // Completions within the span, its length, and one divided by the other; 0 before the end.

@@ -8,8 +8,7 @@
 
 namespace dino::bench {
 
-// The resident memory of a process that belongs to no file, in bytes; 0 if there is no such
-// process.
+// The anonymous resident memory of a process, in bytes; 0 if there is no such process.
 std::uint64_t AnonymousMemory(pid_t process);
 
 // The processor time that all threads of a process have used so far, in user and kernel mode.

@@ -7,12 +7,11 @@
 
 namespace dino::bench {
 
-// What each program's `main` does: reads the flags, runs, and says why if that fails. `usage` is
-// for
-// `--help`. Returns the exit status.
+// The `main` of each program: parses the flags, runs, and reports an error if that fails. `usage`
+// is for `--help`. Returns the exit status.
 int RunProgram(int argc, char** argv, const char* name, const char* usage, absl::Status (*run)());
 
-// Adds what publishers say of their acknowledged publications.
+// Adds what publishers report about acknowledged publications.
 JsonLine& AddPublications(JsonLine& line, const MeasuredSpan& span);
 
 }  // namespace dino::bench

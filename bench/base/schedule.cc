@@ -6,7 +6,7 @@ FixedRate::FixedRate(double per_second, std::size_t callers, std::chrono::nanose
     : per_second_(per_second), callers_(callers), duration_(duration) {}
 
 std::optional<DueCall> FixedRate::Next() {
-  // From the count, not from the call before: rounding must not add up.
+  // From the count, not the previous call: rounding must not accumulate.
   const std::chrono::duration<double> since(static_cast<double>(count_) / per_second_);
   const auto when = std::chrono::duration_cast<std::chrono::nanoseconds>(since);
   if (when >= duration_) return std::nullopt;

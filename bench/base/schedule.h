@@ -14,21 +14,21 @@ namespace dino::bench {
 
 // One call that is due.
 struct DueCall {
-  // Since the load's begin.
+  // Since the start of the load.
   std::chrono::nanoseconds when{};
   std::size_t caller = 0;
 };
 
-// When calls begin, whatever became of the earlier ones. Not thread-safe.
+// When calls start, regardless of earlier ones. Not thread-safe.
 class Schedule {
  public:
   virtual ~Schedule() = default;
 
-  // The next call, no sooner than the one before; nothing at the end.
+  // The next call, never before the previous one; nothing at the end.
   virtual std::optional<DueCall> Next() = 0;
 };
 
-// Calls at even distances, of `callers` in turn.
+// Evenly spaced calls, of `callers` in turn.
 class FixedRate final : public Schedule {
  public:
   // REQUIRES: per_second > 0, callers > 0.
@@ -43,8 +43,8 @@ class FixedRate final : public Schedule {
   std::uint64_t count_ = 0;
 };
 
-// Calls of `callers` who each pause for one to two seconds between two calls, at random but
-// the same with the same `seed`.
+// Calls of `callers` that each pause for one to two seconds between calls, at random but the same
+// for the same `seed`.
 class SparseCalls final : public Schedule {
  public:
   SparseCalls(std::size_t callers, std::chrono::nanoseconds duration, std::uint32_t seed);

@@ -1,7 +1,7 @@
-// echo-server: a gRPC server with the service's own request and response, and nothing behind
-// them: what a call costs before anything is done.
+// echo-server: a gRPC server with the service's request and response that does nothing else: the
+// cost of a call alone.
 //
-// Prints its address as a line of JSON, and serves until it is ended.
+// Prints its address as a line of JSON, and serves until terminated.
 
 #include <grpc/grpc.h>
 #include <grpcpp/grpcpp.h>
@@ -29,7 +29,7 @@ using Service = events::v1::EventPublisherService::WithAsyncMethod_PublishMessag
 
 constexpr int kCallsAwaitedPerThread = 100;
 
-// Answers one call after the other, for ever. Its tag is itself.
+// Answers one call after the other, forever. Its tag is itself.
 class EchoCall {
  public:
   EchoCall(Service& service, grpc::ServerCompletionQueue& queue)

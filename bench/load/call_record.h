@@ -7,14 +7,14 @@
 
 namespace dino::bench {
 
-// What one thread's calls came to: the first error, and how long those within a span took.
+// The results of one thread's calls: the first error, and the latencies within a span.
 //
 // Not thread-safe; the span may be shared.
 class CallRecord {
  public:
   explicit CallRecord(MeasuredSpan& span) : span_(span) {}
 
-  // Takes down a call that counted from `intended` on and has ended now.
+  // Records a call that was due at `intended` and has ended now.
   void Answered(Clock::time_point intended, const absl::Status& status) {
     const Clock::time_point now = Clock::now();
     status_.Update(status);

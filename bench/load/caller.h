@@ -15,18 +15,18 @@ namespace dino::bench {
 
 // Repeats one call, one at a time.
 //
-// `Start` puts the caller itself as the tag on its completion queue; who takes it from there
+// `Start` uses the caller as the tag on its completion queue; whoever takes the tag from there
 // calls `Finish`. Not thread-safe.
 class Caller {
  public:
   virtual ~Caller() = default;
 
-  // Begins a call that counts from `intended` on, at the latest now.
+  // Starts a call whose latency counts from `intended`, at the latest now.
   // REQUIRES: no call is in progress.
   virtual void Start(Clock::time_point intended) = 0;
 
-  // Ends the call. An error if its answer was one, or does not say that every recipient was
-  // acknowledged.
+  // Ends the call. An error if the call failed, or if its answer does not say that every recipient
+  // was acknowledged.
   virtual absl::Status Finish() = 0;
 
   // Makes a call in progress end soon, with an error.

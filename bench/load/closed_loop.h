@@ -11,12 +11,12 @@ namespace dino::bench {
 
 using Callers = std::vector<std::unique_ptr<Caller>>;
 
-// Lets each caller call again as soon as it is answered, until the span has ended or a call
+// Makes each caller call again as soon as it is answered, until the span has ended or a call
 // failed. `callers` are those of `queue`.
 void RunClosedLoop(const Callers& callers, grpc::CompletionQueue& queue, CallRecord& record);
 
-// Lets all callers call at once, and again when the last of them is answered. A completion is
-// such a round; its latency is that of the slowest.
+// Makes all callers call at once, and again once all are answered. A completion is such a round;
+// its latency is that of the slowest call.
 void RunRounds(const Callers& callers, grpc::CompletionQueue& queue, CallRecord& record);
 
 }  // namespace dino::bench

@@ -11,7 +11,7 @@ constexpr std::chrono::seconds kPatience{20};
 // The probe must have ended before the server can hold the last call.
 constexpr std::chrono::milliseconds kPause{20};
 
-// Calls the probe until it is refused. What it says before is that a call may still be let in.
+// Calls the probe until it is refused. Until then, calls may still be admitted.
 absl::Status AwaitRefusal(Caller& probe, grpc::CompletionQueue& queue) {
   const Clock::time_point last = Clock::now() + kPatience;
   while (Clock::now() < last) {

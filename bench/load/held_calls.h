@@ -7,9 +7,9 @@
 
 namespace dino::bench {
 
-// Lets all callers call a server that will not answer, and waits until it holds all of them:
-// until it refuses a call of `probe` with RESOURCE_EXHAUSTED, so its limit must be what the
-// callers' calls need. Then runs `look`, and cancels the calls.
+// Makes all callers call a server that does not answer, and waits until it holds all calls, that
+// is, until it refuses a call of `probe` with RESOURCE_EXHAUSTED: its limit must be exactly what
+// the callers' calls need. Then runs `look`, and cancels the calls.
 //
 // Fails if a call is answered meanwhile, or if the probe is not refused in time.
 absl::Status HoldCalls(const Callers& callers, Caller& probe, grpc::CompletionQueue& queue,

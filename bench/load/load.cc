@@ -49,7 +49,7 @@ std::shared_ptr<grpc::Channel> Connect(const LoadOptions& options) {
   return grpc::CreateCustomChannel(options.address, CredentialsOf(options), arguments);
 }
 
-// How many events a completion stands for.
+// The number of events per completion.
 int EventsPerCompletion(const LoadOptions& options) {
   const int per_call = options.rpc == Rpc::kBatch ? options.batch : 1;
   return options.mode == Mode::kRounds ? per_call * options.callers : per_call;
@@ -138,7 +138,7 @@ absl::StatusOr<JsonLine> Load::RunHeld() {
   const Callers callers = MakeCallers(0, queue);
   events::v1::PublishMessageRequest request = MakeRequest(options_.shape, 0);
   const auto request_bytes = static_cast<std::uint64_t>(request.ByteSizeLong());
-  // A call that is only checked is answered at once, whatever the broker does.
+  // A dry run is answered at once, whatever the broker does.
   request.mutable_options()->set_validate_only(true);
   UnaryCaller<PublishMessageRpc> probe(StubOf(0), queue, std::move(request), options_.deadline);
   const std::uint64_t before = AnonymousMemory(options_.span.process);

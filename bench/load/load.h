@@ -20,8 +20,8 @@ class Load {
  public:
   explicit Load(const LoadOptions& options);
 
-  // Waits until the server is ready, puts the load on it and says what came of it. The first
-  // error ends the load.
+  // Waits until the server is ready, runs the load and prints the results. The first error ends the
+  // load.
   absl::StatusOr<JsonLine> Run();
 
  private:

@@ -1,4 +1,4 @@
-// load-driver: puts a load on the service, and says how it bore it.
+// load-driver: puts a load on the service and reports how it performed.
 //
 // Prints one line of JSON. Exit status: 0, or 1 when a call failed or its answer did not say
 // that every recipient was acknowledged.

@@ -12,29 +12,30 @@
 #include "bench/base/json_line.h"
 
 ABSL_FLAG(std::string, address, "127.0.0.1:50051", "The server's gRPC address");
-ABSL_FLAG(std::string, tls_ca_file, "",
-          "Speak TLS; PEM file to check the server's certificate with");
+ABSL_FLAG(std::string, tls_ca_file, "", "Use TLS and verify the server with this CA (PEM file)");
 ABSL_FLAG(std::string, api_key, "", "The caller's key; needs --tls_ca_file");
 ABSL_FLAG(std::string, rpc, "unary", "unary: PublishMessage; stream; batch");
 ABSL_FLAG(std::string, mode, "closed",
-          "closed: each caller calls again when it is answered; open: at --rate; sparse: each "
-          "caller pauses one to two seconds; rounds: all callers at once; held: a server that "
-          "does not answer holds all calls, and its memory is measured");
-ABSL_FLAG(int, callers, 8, "Calls in progress at a time; each has recipients of its own");
+          "closed: each caller calls again once answered; open: at --rate; sparse: each caller "
+          "pauses for one to two seconds; rounds: all callers at once; held: the server holds "
+          "all calls without answering, and its memory is measured");
+ABSL_FLAG(int, callers, 8, "Concurrent calls, each with its own recipients");
 ABSL_FLAG(int, recipients, 1000, "Recipients per event");
 ABSL_FLAG(std::int64_t, first_user, 1'000'000, "The first recipient");
-ABSL_FLAG(int, event, 300, "Event JSON in bytes");
-ABSL_FLAG(int, connections, 1, "Over which the callers are spread");
-ABSL_FLAG(int, threads, 1, "That drive them, each with connections of its own");
+ABSL_FLAG(int, event, 300, "Size of the event JSON in bytes");
+ABSL_FLAG(int, connections, 1, "Connections shared by the callers");
+ABSL_FLAG(int, threads, 1, "Threads that drive the callers, each with its own connections");
 ABSL_FLAG(int, batch, 100, "Events per call of --rpc=batch");
-ABSL_FLAG(int, window, 100, "Events without answer per stream of --rpc=stream");
+ABSL_FLAG(int, window, 100, "Unanswered events per stream of --rpc=stream");
 ABSL_FLAG(double, rate, 0, "Calls per second with --mode=open");
-ABSL_FLAG(absl::Duration, deadline, absl::Seconds(30), "Of each call");
-ABSL_FLAG(absl::Duration, warm_up, absl::Milliseconds(500), "Load before the measured one");
+ABSL_FLAG(absl::Duration, deadline, absl::Seconds(30), "Deadline of each call");
+ABSL_FLAG(absl::Duration, warm_up, absl::Milliseconds(500),
+          "How long the load runs before measuring");
 ABSL_FLAG(absl::Duration, duration, absl::Seconds(2), "How long to measure");
-ABSL_FLAG(std::uint64_t, calls, 1, "Measure at least so many");
-ABSL_FLAG(int, server_pid, 0, "Whose processor time and memory is taken down");
-ABSL_FLAG(bool, announce, false, "Print a line when measuring begins, for --mode=closed");
+ABSL_FLAG(std::uint64_t, calls, 1, "Measure at least this many calls");
+ABSL_FLAG(int, server_pid, 0,
+          "PID of the server whose processor time and memory are measured; 0: none");
+ABSL_FLAG(bool, announce, false, "Print a line when measuring starts, for --mode=closed");
 
 namespace dino::bench {
 namespace {
@@ -43,7 +44,8 @@ template <class Choice>
 absl::Status Choose(const std::map<std::string, Choice>& choices, const std::string& text,
                     Choice& choice) {
   const auto found = choices.find(text);
-  if (found == choices.end()) return absl::InvalidArgumentError(absl::StrCat("what is ", text));
+  if (found == choices.end())
+    return absl::InvalidArgumentError(absl::StrCat("unknown value '", text, "'"));
   choice = found->second;
   return absl::OkStatus();
 }
@@ -66,7 +68,7 @@ absl::Status ReadAccess(LoadOptions& options) {
   const std::string path = absl::GetFlag(FLAGS_tls_ca_file);
   if (path.empty()) {
     if (options.api_key.empty()) return absl::OkStatus();
-    return absl::InvalidArgumentError("--api_key needs a --tls_ca_file");
+    return absl::InvalidArgumentError("--api_key needs --tls_ca_file");
   }
   std::ifstream file(path);
   options.tls_ca.assign(std::istreambuf_iterator<char>(file), {});

@@ -27,9 +27,9 @@ enum class Mode {
 // What load to put on which server.
 struct LoadOptions {
   std::string address;
-  // What the server's certificate is checked with, PEM; empty: no TLS.
+  // The CA for the server's certificate, PEM; empty: no TLS.
   std::string tls_ca;
-  // What the caller shows; empty: nothing. Only with TLS.
+  // The caller's API key; empty: none. Only with TLS.
   std::string api_key;
   Rpc rpc = Rpc::kUnary;
   Mode mode = Mode::kClosed;

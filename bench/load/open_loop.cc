@@ -35,7 +35,7 @@ absl::Status OpenLoop::Run(Schedule& schedule) {
 }
 
 absl::Status OpenLoop::StartAll(Schedule& schedule, Clock::time_point begin) {
-  // Else the kernel may wake us up 50 microseconds late.
+  // Otherwise, the kernel may wake us up 50 microseconds late.
   prctl(PR_SET_TIMERSLACK, 1);
   while (const std::optional<DueCall> due = schedule.Next()) {
     const Clock::time_point when = begin + due->when;

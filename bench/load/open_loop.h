@@ -15,17 +15,17 @@
 
 namespace dino::bench {
 
-// Begins calls when a schedule says so, whether or not earlier ones were answered. A latency
-// counts from when the call was due, so that a stall shows in each call that it held up.
+// Starts calls on schedule, whether or not earlier ones were answered. A latency counts from when
+// the call was due, so that a stall shows in each call that it delayed.
 //
 // Not thread-safe.
 class OpenLoop {
  public:
-  // Makes one more caller, on the queue, in the place of the schedule's caller.
+  // Makes one more caller, on the queue, for this caller of the schedule.
   using MakeCaller = std::function<std::unique_ptr<Caller>(std::size_t caller)>;
 
-  // Calls that are due within `warm_up` are not measured. Holds at most `max_in_progress` calls
-  // open; one more is an error, for the server does not keep up.
+  // Calls due within `warm_up` are not measured. Keeps at most `max_in_progress` calls open; one
+  // more is an error, as the server does not keep up.
   OpenLoop(grpc::CompletionQueue& queue, MakeCaller make_caller, std::size_t places,
            std::size_t max_in_progress, std::chrono::nanoseconds warm_up);
 
@@ -35,7 +35,7 @@ class OpenLoop {
   const Latencies& latencies() const { return latencies_; }
 
  private:
-  // Starts the calls, on a thread of its own.
+  // Starts the calls, on its own thread.
   absl::Status StartAll(Schedule& schedule, Clock::time_point begin);
   std::size_t in_progress();
   // A caller without a call; null if there are too many calls.

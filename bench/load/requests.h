@@ -8,12 +8,12 @@
 
 namespace dino::bench {
 
-// What each event is like.
+// The shape of each event.
 struct EventShape {
   // Of its JSON.
   int bytes = 300;
   int recipients = 1000;
-  // Loads at the same time need different ones: a user's events wait for each other.
+  // Concurrent loads need different ones: a user's events wait for each other.
   std::int64_t first_user = 1'000'000;
 };
 
@@ -25,7 +25,7 @@ absl::Status CheckShape(const EventShape& shape);
 // REQUIRES: CheckShape(shape).ok().
 events::v1::PublishMessageRequest MakeRequest(const EventShape& shape, int number);
 
-// Refuses an answer that does not say that all of `recipients` were acknowledged.
+// An error unless the answer says that all of `recipients` were acknowledged.
 absl::Status CheckDelivery(const events::v1::Delivery& delivery, int recipients);
 
 // The same for one of a batch or stream.

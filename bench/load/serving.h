@@ -9,8 +9,8 @@
 
 namespace dino::bench {
 
-// Waits until the server's health service says SERVING; for one that has no such service, until
-// it can be connected to.
+// Waits until the server's health service reports SERVING or, if it has none, until it accepts
+// connections.
 absl::Status AwaitServing(const std::shared_ptr<grpc::Channel>& channel);
 
 }  // namespace dino::bench

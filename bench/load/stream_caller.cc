@@ -42,7 +42,7 @@ void StreamCaller::Write() {
   ++sent_;
   writing_ = true;
   grpc::WriteOptions options;
-  // What follows at once may go out together.
+  // Writes that follow at once may be sent together.
   if (open + 1 < requests_.size()) options.set_buffer_hint();
   stream_->Write(requests_[place], options, &written_);
 }

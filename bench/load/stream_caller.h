@@ -14,10 +14,9 @@
 
 namespace dino::bench {
 
-// One PublishStream call that keeps a number of events without an answer until the record has
-// ended.
+// One PublishStream call that keeps a number of events unanswered until the record has ended.
 //
-// Its tags on the completion queue are `StreamCaller::Tag*`; who takes one from there calls
+// Its tags on the completion queue are `StreamCaller::Tag*`; whoever takes one from there calls
 // `OnEvent`. Not thread-safe.
 class StreamCaller {
  public:

@@ -1,7 +1,7 @@
-// ack-sink: an MQTT v5 broker that acknowledges as fast as it can and does nothing else, so that
-// what a publisher can do is seen without the broker's own work.
+// ack-sink: an MQTT v5 broker that acknowledges as fast as it can and does nothing else, to show
+// what a publisher can do without the broker's own work.
 //
-// Prints its port as a line of JSON, and serves until it is ended.
+// Prints its port as a line of JSON, and serves until terminated.
 
 #include "absl/flags/flag.h"
 #include "bench/base/json_line.h"

@@ -38,7 +38,7 @@ namespace {
 using Sessions = std::vector<std::unique_ptr<BareSession>>;
 
 constexpr int kTickMilliseconds = 1000;
-// A loop that got no acknowledgement for so long gives up.
+// A loop without acknowledgements for this long gives up.
 constexpr std::chrono::seconds kPatience{10};
 
 // Publishes on some sessions until the span has ended. Belongs to its thread.

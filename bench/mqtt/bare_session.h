@@ -11,7 +11,7 @@
 
 namespace dino::bench {
 
-// What the sessions publish, and where to.
+// What the sessions publish, and where.
 struct BareLoad {
   std::string host;
   int port = 1883;
@@ -21,9 +21,8 @@ struct BareLoad {
   int payload_bytes = 300;
 };
 
-// One MQTT v5 connection of libmosquitto that keeps its in-flight window full, with no more
-// around it than speed needs: no fan-out, no retries, no one-per-topic rule. It sets the mark
-// that the service is measured against.
+// One MQTT v5 connection of libmosquitto that keeps its in-flight window full and does nothing
+// else: no fan-out, no retries, no one-per-topic rule. The service is measured against it.
 //
 // A lost connection or a refused publication is an error, which ends the run. Belongs to one
 // thread; not thread-safe.
@@ -41,13 +40,13 @@ class BareSession {
   int fd() const;
   bool wants_write() const;
 
-  // Takes in what the socket holds. Returns how many publications that acknowledged.
+  // Reads from the socket. Returns how many publications that acknowledged.
   absl::StatusOr<int> Read();
 
   // Publishes while the window has room, once the broker has accepted the session.
   absl::Status Publish();
 
-  // Writes what did not fit into the socket before.
+  // Writes what did not fit into the socket earlier.
   absl::Status Write();
 
   // Keep-alive; due once a second.
@@ -81,7 +80,7 @@ class BareSession {
   int window_;
   int in_flight_ = 0;
   int acknowledged_ = 0;
-  // The broker's first refusal; 0 as long as there is none.
+  // The code of the broker's first refusal; 0 if none.
   int refusal_ = 0;
 };
 

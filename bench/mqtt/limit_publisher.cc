@@ -1,4 +1,4 @@
-// limit-publisher: how fast a broker takes publications from a publisher that does next to no
+// limit-publisher: how fast a broker accepts publications from a publisher that does almost no
 // work.
 //
 // Prints one line of JSON. Exit status: 0, or 1 when a connection or a publication failed.

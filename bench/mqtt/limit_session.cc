@@ -56,8 +56,8 @@ absl::StatusOr<int> LimitSession::Read() {
     return absl::ErrnoToStatus(errno, "cannot read");
   }
   if (load_.burst > 1) {
-    // A broker that sends the next PUBACK only after our kernel has acknowledged the one before,
-    // as mosquitto does, gets no packet of ours that could carry that.
+    // A broker that sends the next PUBACK only after our kernel has acknowledged the previous one,
+    // as mosquitto does, gets no packet from us that could carry that acknowledgement.
     const int on = 1;
     setsockopt(fd_, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
   }

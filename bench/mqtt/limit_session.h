@@ -9,19 +9,19 @@
 
 namespace dino::bench {
 
-// What the sessions publish, and where to.
+// What the sessions publish, and where.
 struct LimitLoad {
   int port = 1883;
   int sessions = 8;
   int window = 64;
-  // A window is filled when it has room for so many.
+  // A window is filled when it has room for this many.
   int burst = 1;
   int users = 8000;
   int payload_bytes = 300;
 };
 
-// One connection that keeps its in-flight window full of copies of one packet: the least work a
-// publisher can have, so that the broker is the limit.
+// One connection that keeps its in-flight window full of copies of one packet: the least possible
+// work for a publisher, so that the broker is the limit.
 //
 // A lost connection or a refused publication is an error, which ends the run. Belongs to one
 // thread; not thread-safe.
@@ -39,11 +39,10 @@ class LimitSession {
   int fd() const { return fd_; }
   bool awaits_room() const { return !unsent_.empty(); }
 
-  // Takes in what the socket holds. Returns how many publications that acknowledged.
+  // Reads from the socket. Returns how many publications that acknowledged.
   absl::StatusOr<int> Read();
 
-  // Fills the window, once the broker has accepted the session, and writes what the socket
-  // takes.
+  // Fills the window, once the broker has accepted the session, and writes what the socket accepts.
   absl::Status Write();
 
  private:
@@ -58,7 +57,7 @@ class LimitSession {
   int in_flight_ = 0;
   std::uint64_t published_ = 0;
   std::string buffer_;
-  // How much of buffer_ is the begin of a packet.
+  // How much of buffer_ is the start of a packet.
   std::size_t rest_ = 0;
   std::string unsent_;
 };

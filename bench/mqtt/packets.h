@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 
-// As much of MQTT v5 as measuring needs, written for speed.
+// The parts of MQTT v5 that benchmarks need, written for speed.
 namespace dino::bench {
 
 enum class PacketType : std::uint8_t {
@@ -22,7 +22,7 @@ enum class PacketType : std::uint8_t {
   kDisconnect = 14,
 };
 
-// A packet as it stands in a buffer.
+// A packet in a buffer.
 struct Frame {
   PacketType type = PacketType::kConnect;
   // The lower half of the first byte.
@@ -33,8 +33,8 @@ struct Frame {
   std::size_t size = 0;
 };
 
-// Finds the packet that `bytes` begin with; nothing if more bytes are needed. `InvalidArgument`
-// if its length breaks the specification or is over a mebibyte.
+// Finds the packet at the start of `bytes`; nothing if more bytes are needed. `InvalidArgument` if
+// its length breaks the specification or exceeds a mebibyte.
 absl::StatusOr<std::optional<Frame>> NextFrame(std::string_view bytes);
 
 // REQUIRES: bytes.size() >= 2.
@@ -46,8 +46,8 @@ absl::StatusOr<std::uint16_t> ReadPubAck(const Frame& frame);
 // Clean start, no keep alive, no properties.
 std::string EncodeConnect(std::string_view client_id);
 
-// A PUBLISH with QoS 1 as the bridge sends it, the same but for user and packet ID. Written
-// once, so that one more costs a copy.
+// A PUBLISH with QoS 1 as the bridge sends it, constant except for user and packet ID. Encoded
+// once, so that another costs only a copy.
 class PublishTemplate {
  public:
   explicit PublishTemplate(std::size_t payload_bytes);

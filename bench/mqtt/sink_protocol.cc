@@ -15,7 +15,7 @@ constexpr unsigned kQos1 = 0x2;
 }  // namespace
 
 absl::Status SinkProtocol::Take(std::string_view bytes, std::string& answers) {
-  // Most reads begin with a packet; those need no copy.
+  // Most reads start at a packet; those need no copy.
   if (!rest_.empty()) {
     rest_.append(bytes);
     bytes = rest_;

@@ -10,21 +10,21 @@
 
 namespace dino::bench {
 
-// One connection of a broker that acknowledges and does nothing else. Not thread-safe.
+// One connection of a broker that only acknowledges. Not thread-safe.
 class SinkProtocol {
  public:
   // A silent one accepts connections, but never acknowledges a PUBLISH.
   explicit SinkProtocol(bool silent) : silent_(silent) {}
 
-  // Takes what a client sent, cut anywhere, and appends what it is answered. An error, also
-  // `Cancelled` after a DISCONNECT, ends the connection.
+  // Takes what a client sent, cut anywhere, and appends the answers. An error ends the connection;
+  // it is `Cancelled` after a DISCONNECT.
   absl::Status Take(std::string_view bytes, std::string& answers);
 
-  // How many PUBLISH packets came.
+  // The number of PUBLISH packets received.
   std::uint64_t publications() const { return publications_; }
 
  private:
-  // Answers all whole packets; returns how many bytes they have.
+  // Answers all complete packets; returns their size in bytes.
   absl::StatusOr<std::size_t> AnswerAll(std::string_view bytes, std::string& answers);
   absl::Status Answer(const Frame& frame, std::string& answers);
   absl::Status AnswerConnect(const Frame& frame, std::string& answers);
@@ -33,7 +33,7 @@ class SinkProtocol {
   const bool silent_;
   bool connected_ = false;
   std::uint64_t publications_ = 0;
-  // The begin of a packet whose end has not come yet.
+  // The start of an incomplete packet.
   std::string rest_;
 };
 

@@ -13,7 +13,7 @@ namespace dino::bench {
 namespace {
 
 constexpr std::size_t kReadBytes = 262144;
-// A client that does not read its acknowledgements is let go.
+// A client that does not read its acknowledgements is disconnected.
 constexpr std::size_t kMaxUnreadAnswers = 16UL * 1048576;
 
 bool MustWait() { return errno == EAGAIN || errno == EINTR; }

@@ -30,14 +30,14 @@ class SinkServer {
     explicit Connection(bool silent) : protocol(silent) {}
 
     SinkProtocol protocol;
-    // What the socket did not take yet.
+    // What the socket has not accepted yet.
     std::string answers;
     bool awaits_room = false;
   };
 
   void Accept();
   void Serve(int fd, std::uint32_t events);
-  // Both return false when the connection has ended.
+  // Both return false once the connection has closed.
   bool Read(int fd, Connection& connection);
   bool Write(int fd, Connection& connection);
   absl::Status Watch(int operation, int fd, std::uint32_t events) const;

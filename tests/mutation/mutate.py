@@ -1,4 +1,4 @@
-"""Changes server/FOLDER one thing at a time and counts what its unit tests notice."""
+"""Mutates server/FOLDER one place at a time and counts the mutants its unit tests kill."""
 
 import argparse
 import collections
@@ -30,7 +30,7 @@ def sample_of(program, options):
                if options.only in str(mutant)]
     if options.sample:
         numbers = random.Random(options.seed).sample(numbers, min(options.sample, len(numbers)))
-    # Those that need no build of their own come first.
+    # Those without their own build come first.
     return sorted(numbers, key=lambda n: (n in program.slow, n))
 
 

@@ -15,7 +15,7 @@ from schema import PRELUDE, blamed, schema
 
 KILLED, SURVIVED, INVALID = "killed", "survived", "invalid"
 SLOW_SECONDS = 0.1
-# A mutant that takes longer is one that was noticed.
+# A mutant that takes longer counts as killed.
 CPU_SECONDS, WALL_SECONDS = 12, 30
 
 
@@ -54,7 +54,7 @@ class Program:
     # Building.
 
     def compile(self, path, name, check=False):
-        """Compiles one file of a tree of changed files; returns the compiler's errors."""
+        """Compiles a file in a tree of mutated sources; returns the compiler's errors."""
         places = (self.tree(name), self.tree("all"), self.root)
         source = next(place / path for place in places if (place / path).exists())
         command = [a for a in self.commands[path]
@@ -98,7 +98,7 @@ class Program:
         return [a for a in shlex.split(shown.split("&&")[1]) if a != "-g"]
 
     def prepare(self):
-        """Builds the program that holds every mutant whose choice can wait until it runs."""
+        """Builds the program with every mutant that can be chosen at run time."""
         self.write("all", "prelude.h", PRELUDE)
         for number, mutant in enumerate(self.mutants, 1):
             header = mutant.path.endswith(".h")
@@ -115,11 +115,11 @@ class Program:
         suites = json.loads((self.work / "tests.json").read_text())["testsuites"]
         slow = ":".join(f"{suite['name']}.{test['name']}" for suite in suites
                         for test in suite["testsuite"] if float(test["time"][:-1]) > SLOW_SECONDS)
-        # The quick tests notice most mutants.
+        # The quick tests kill most mutants.
         self.filters = [f"--gtest_filter=-{slow}"] + ([f"--gtest_filter={slow}"] if slow else [])
 
     def settle(self, path):
-        """Takes out of a file what does not compile as a choice, until the rest does."""
+        """Removes mutants from a file until it compiles; they get their own builds."""
         for _ in range(12):
             errors = self.compile(path, "all")
             if not errors:

@@ -1,8 +1,8 @@
-"""All mutants of a file in one file: the program chooses one of them when it starts."""
+"""Puts all mutants of a file into one file; the program selects one at startup."""
 
 import re
 
-# The tests run once a mutant; the files are compiled once.
+# The tests run once per mutant; the files are compiled once.
 PRELUDE = """#pragma once
 #include <cstdlib>
 inline const char* const dino_chosen = std::getenv("DINO_MUTANT");

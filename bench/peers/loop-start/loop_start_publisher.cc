@@ -50,13 +50,13 @@ std::chrono::nanoseconds Seconds(double seconds) {
       std::chrono::duration<double>(seconds));
 }
 
-// The events in progress and what of them is not acknowledged yet. Thread-safe.
+// The events in progress and their unacknowledged publications. Thread-safe.
 class OpenEvents {
  public:
   OpenEvents(int places, int topics) : topics_(topics), left_(static_cast<std::size_t>(places)) {}
 
-  // Waits until an event has ended, and returns its place for the next one; -1 if the broker
-  // does not answer, or refuses.
+  // Waits until an event has ended, and returns its slot for the next one; -1 if the broker does
+  // not answer, or refuses.
   int AwaitPlace() {
     std::unique_lock<std::mutex> lock(mutex_);
     int place = -1;
@@ -75,7 +75,7 @@ class OpenEvents {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto [entry, is_new] = places_.emplace(id, place);
     if (is_new) return;
-    // Its acknowledgement was faster.
+    // Already acknowledged.
     places_.erase(entry);
     End(place);
   }

@@ -21,7 +21,7 @@ import (
 const (
 	library   = "github.com/eclipse/paho.golang"
 	firstUser = 1_000_000
-	// Publications of one event at a time. More goroutines cost more than they bring.
+	// Concurrent publications of one event. More goroutines cost more than they gain.
 	workers = 64
 )
 
