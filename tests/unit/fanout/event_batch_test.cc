@@ -112,6 +112,20 @@ TEST_F(EventBatchTest, OutcomesComeInTheOrderOfTheRequestAfterGrouping) {
   EXPECT_EQ(outcomes_[1].outcome, Outcome::kAcknowledged);
 }
 
+TEST(EventBatchChunksTest, ASessionWithoutRecipientsHasNone) {
+  testing::FakePublisher publisher(4);
+  Fanout fanout(publisher, *TopicTemplate::Parse("{user_id}", "test"), {});
+  Event event;
+  event.recipients = Users{1};
+  event.deadline = Clock::now() + std::chrono::hours(1);
+  auto admitted = fanout.Admit(1, 0);
+  const auto batch = fanout.Publish(std::get<Admission::Ticket>(std::move(admitted)),
+                                    std::move(event), [](const EventBatch&) {});
+  ASSERT_EQ(batch->chunks().size(), 1U);
+  EXPECT_EQ(batch->chunks().front().count, 1U);
+  publisher.EndAll();
+}
+
 TEST(EventBatchOutcomesTest, ComeInTheOrderOfTheRequest) {
   testing::FakePublisher publisher(4);
   Fanout fanout(publisher, *TopicTemplate::Parse("{user_id}", "test"), {});

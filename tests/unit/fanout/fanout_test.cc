@@ -281,6 +281,7 @@ TEST_F(FanoutTest, TheWorstOutcomeMakesTheFailure) {
       {"quota", {unreachable, Rejected(0x97), time_up}, Failure::kBusy, 0x97},
       {"not authorized", {Rejected(0x97), Rejected(0x87)}, Failure::kNotAuthorized, 0x87},
       {"other code", {Rejected(0x87), Rejected(0x90), time_up}, Failure::kRefused, 0x90},
+      {"the first of two alike", {Rejected(0x90), Rejected(0x99)}, Failure::kRefused, 0x90},
       {"unknown code", {Acknowledged(), Rejected(0xEE)}, Failure::kRefused, 0xEE},
       {"refused when sent again", {{Outcome::kUnknown, 0x97, false}}, Failure::kBusy, 0x97},
   };

@@ -133,12 +133,13 @@ TEST_F(JoinedCallsTest, StoppingAJoinedCallEndsOnlyThatCall) {
 TEST_F(JoinedCallsTest, AJoinedCallEndsAtItsOwnDeadline) {
   const TestCall first = Publish();
   Event later = EventFor({1, 2, 3});
-  later.deadline = Clock::now() + std::chrono::milliseconds(40);
+  later.deadline = Clock::now() + std::chrono::milliseconds(200);
   const TestCall second = Publish("key", std::move(later));
   Event soon = EventFor({1, 2, 3});
   soon.deadline = Clock::now() + std::chrono::milliseconds(20);
   const TestCall third = Publish("key", std::move(soon));
   EXPECT_EQ(third.answer->failure(), Failure::kTimeUp);
+  // Its deadline is the next one of the timer.
   EXPECT_EQ(second.answer->failure(), Failure::kTimeUp);
   EXPECT_FALSE(first.answer->given());
   End({1, 2, 3}, {kAcknowledged, kAcknowledged, kAcknowledged});
