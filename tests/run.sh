@@ -10,14 +10,14 @@ usage() {
 usage: tests/run.sh [--fast | --all | --soak [--seed N] [--minutes M | --faults F]]
 
 Installs missing Debian packages, runs every test under the address and
-undefined behaviour sanitizers, and what depends on speed or on the real program
-(system tests, clients in Python and Go, oracles, quickstart, status page,
-Prometheus) with the release build. Checks format, clang-tidy, protos, scripts,
+undefined behaviour sanitizers, 5,000 seeds of the simulator, and what depends
+on speed or on the real program (system tests, clients in Python and Go,
+oracles, quickstart, status page, Prometheus) with the release build. Checks format, clang-tidy, protos, scripts,
 the rules of folders, the Helm chart and the alerts. Prints the time of each step.
 
   --fast  only build the preset `dev` and run its tests
-  --all   also run the thread sanitizer, clang-tidy on every file, the image and
-          the example of docs/adding-an-event.md
+  --all   also run the thread sanitizer, clang-tidy on every file, the image,
+          the example of docs/adding-an-event.md, and 100,000 seeds
   --soak  only build the optimized server and run it under injected faults, for
           M minutes (30) or until there were F of them; the same seed N (1) injects
           the same faults
@@ -148,17 +148,23 @@ run_soak() {
     --log=build/soak-bridge.log
 }
 
+# simulate SEEDS: that many histories of the delivery core in simulated time.
+simulate() { build simulator && build/simulator/bin/simulator --seeds "$1"; }
+
 check_scripts() { git ls-files -z '*.sh' .ci/run | xargs -0 shellcheck; }
 
 if ! step 'Debian packages' deploy/install-packages.sh test; then
   echo '0 passed, 1 failed'
   exit 1
 fi
+simulated_seeds=5000
+if [[ $mode == all ]]; then simulated_seeds=100000; fi
 case "$mode" in
   soak) check 'Soak' run_soak ;;
   fast) build_and_test dev ;;
   *)
     build_and_test asan
+    check 'Simulator' simulate "$simulated_seeds"
     if step 'Build release' build release; then
       bridge=$PWD/build/release/bin/dino-bridge
       DINO_BRIDGE=$bridge step 'System tests of release' run_tests asan -L system
