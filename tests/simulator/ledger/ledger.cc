@@ -21,13 +21,16 @@ std::optional<int> EventOf(const std::string& json) {
   absl::string_view text = json;
   int event = 0;
   if (!absl::ConsumePrefix(&text, kJsonHead) || !absl::ConsumeSuffix(&text, "}") ||
-      !absl::SimpleAtoi(text, &event)) {
+      !absl::SimpleAtoi(text.substr(0, text.find(',')), &event)) {
     return std::nullopt;
   }
   return event;
 }
 
-std::string JsonOf(int event) { return absl::StrCat(kJsonHead, event, "}"); }
+std::string JsonOf(int event, std::size_t padding) {
+  if (padding == 0) return absl::StrCat(kJsonHead, event, "}");
+  return absl::StrCat(kJsonHead, event, ",\"padding\":\"", std::string(padding, '.'), "\"}");
+}
 
 std::optional<UserId> UserOf(const std::string& topic) {
   absl::string_view text = topic;

@@ -1,6 +1,7 @@
 #ifndef DINO_TESTS_SIMULATOR_LEDGER_LEDGER_H_
 #define DINO_TESTS_SIMULATOR_LEDGER_LEDGER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -89,7 +90,9 @@ class Ledger {
   void CheckSoon(const BatchRecord& batch, UserId user, Reported reported);
   void CheckPoisoned(const BatchRecord& batch, UserId user, Reported reported);
   bool MustPrecede(const EventRecord& first, const EventRecord& second) const;
-  bool Calm(const EventRecord& first, const EventRecord& second) const;
+  bool Calm(UserId user, const EventRecord& first, const EventRecord& second) const;
+  // Whether a replica was told so before its call ended.
+  bool Acknowledged(const EventRecord& event, UserId user) const;
   bool LostTrack(const EventRecord& event, UserId user) const;
   std::string Name(int event, UserId user) const;
 
@@ -124,7 +127,7 @@ class Ledger {
 
 // The number that an event's JSON and its topic carry; none if they are not ours.
 std::optional<int> EventOf(const std::string& json);
-std::string JsonOf(int event);
+std::string JsonOf(int event, std::size_t padding = 0);
 std::optional<UserId> UserOf(const std::string& topic);
 
 }  // namespace dino::simulator

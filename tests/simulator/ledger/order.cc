@@ -14,7 +14,7 @@ void Ledger::Delivered(UserId user, int event, int connection) {
   std::vector<int>& received = received_[user];
   for (const int earlier : received) {
     const EventRecord& other = events_[earlier];
-    if (!MustPrecede(record, other) || !Calm(record, other)) continue;
+    if (!MustPrecede(record, other) || !Calm(user, record, other)) continue;
     // What was given up without an answer, on a connection that is no more, is nobody's to hold
     // back.
     if (connections_[connection].closed && LostTrack(record, user)) continue;
@@ -38,15 +38,26 @@ bool Ledger::MustPrecede(const EventRecord& first, const EventRecord& second) co
   });
 }
 
-bool Ledger::Calm(const EventRecord& first, const EventRecord& second) const {
-  // While brokers come and go, replicas may differ about them.
+bool Ledger::Calm(UserId user, const EventRecord& first, const EventRecord& second) const {
   std::set<int> replicas;
   for (const int call : first.calls) replicas.insert(calls_[call].replica);
   for (const int call : second.calls) replicas.insert(calls_[call].replica);
   if (replicas.size() == 1) return true;
+  // No replica knows what another one has given up.
+  if (!Acknowledged(first, user)) return false;
+  // While brokers come and go, replicas may differ about them.
   const Time since = calls_[first.calls.front()].made_at;
   return std::all_of(replicas.begin(), replicas.end(),
                      [&](int replica) { return weather_.Calm(replica, since); });
+}
+
+bool Ledger::Acknowledged(const EventRecord& event, UserId user) const {
+  return std::any_of(event.copies.begin(), event.copies.end(), [&](const auto& entry) {
+    const auto& [to, copies] = entry;
+    return to.second == user && std::any_of(copies.begin(), copies.end(), [&](const Copy& copy) {
+             return batches_[copy.batch].recipients.find(user)->second.acknowledged;
+           });
+  });
 }
 
 bool Ledger::LostTrack(const EventRecord& event, UserId user) const {

@@ -1,5 +1,6 @@
 #include "tests/simulator/ledger/weather.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace dino::simulator {
@@ -7,9 +8,10 @@ namespace {
 
 using std::chrono::seconds;
 
-// The contract has it that nobody waits longer than two reconnects for a poison publication, and
-// that a session works again within 2 s.
-constexpr seconds kTwoReconnects{4};
+// The contract's: a session works again so soon after its broker accepts; nobody waits longer than
+// for two of them for a poison publication.
+constexpr seconds kReconnect{2};
+constexpr seconds kSettle{1};
 
 }  // namespace
 
@@ -32,23 +34,38 @@ void Weather::End(int replica, Time now) {
   faults.left = false;
 }
 
-bool Weather::FaultFree(int replica, Time since) const {
+bool Weather::Well(int replica, Time since) const {
   const Faults faults = Of(replica);
   return faults.active == 0 && faults.changed + kRecovery <= since;
 }
 
+bool Weather::FaultFree(int replica, Time since) const {
+  const auto brief = brief_.find(replica);
+  return Well(replica, since) && (brief == brief_.end() || brief->second + kRecovery <= since);
+}
+
 bool Weather::Calm(int replica, Time since) const {
+  return FaultFree(replica, since) && LossesSince(replica, since - kRecovery) == 0;
+}
+
+std::ptrdiff_t Weather::LossesSince(int replica, Time since) const {
   const auto lost = lost_.find(replica);
-  return FaultFree(replica, since) && (lost == lost_.end() || lost->second + kRecovery <= since);
+  if (lost == lost_.end()) return 0;
+  const std::vector<Time>& times = lost->second;
+  return times.end() - std::lower_bound(times.begin(), times.end(), since);
 }
 
 std::optional<Duration> Weather::LongestWait(int replica, Time since) const {
   if (!climate_.soon.has_value()) return std::nullopt;
   if (Calm(replica, since)) return climate_.soon;
-  if (FaultFree(replica, since)) {
+  if (Well(replica, since) && poisonous_.empty()) {
+    // One may have begun just before.
+    const std::ptrdiff_t reconnects = 1 + LossesSince(replica, since - kReconnect);
+    return *climate_.soon + kSettle + reconnects * Duration(kReconnect);
+  }
+  if (FaultFree(replica, since) && brief_.empty()) {
     const auto poisons = static_cast<Duration::rep>(poisonous_.size());
-    if (poisons == 0) return std::nullopt;
-    return *climate_.soon + poisons * Duration(kTwoReconnects);
+    return *climate_.soon + 2 * poisons * Duration(kReconnect);
   }
   const Faults faults = Of(replica);
   if (faults.left && climate_.has_standby && poisonous_.empty() &&

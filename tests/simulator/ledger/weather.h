@@ -1,6 +1,7 @@
 #ifndef DINO_TESTS_SIMULATOR_LEDGER_WEATHER_H_
 #define DINO_TESTS_SIMULATOR_LEDGER_WEATHER_H_
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
@@ -16,13 +17,16 @@ namespace dino::simulator {
 class Weather {
  public:
   struct Climate {
-    // How soon a user is served that has no trouble; none for no such promise.
+    // How soon a user is served that has no trouble; none where windows and buffers are so small
+    // that users wait for each other.
     std::optional<Duration> soon;
     // How long a broker that does not work may keep its users, how long one call may be late after
     // that, and whether there is another broker.
     Duration leaving{};
     Duration trial{};
     bool has_standby = false;
+    // What is sent is written at once, as there is always room.
+    bool always_room = false;
   };
 
   explicit Weather(const Climate& climate) : climate_(climate) {}
@@ -31,12 +35,15 @@ class Weather {
   // do.
   void Begin(int replica, Time now, bool leaves_standby);
   void End(int replica, Time now);
-  // A connection of it was lost.
-  void Lost(int replica, Time now) { lost_[replica] = now; }
+  // A fault is over as soon as it begins: connections end at brokers that are well.
+  void Brief(int replica, Time now) { brief_[replica] = now; }
+  // A connection of the replica was lost, or not made.
+  void Lost(int replica, Time now) { lost_[replica].push_back(now); }
   // That topic has answers that are no plain acknowledgement, or late; or ends connections.
   void TroubleOf(UserId user) { troubled_.insert(user); }
   void PoisonOf(UserId user) { poisonous_.insert(user); }
 
+  bool always_room() const { return climate_.always_room; }
   bool Healthy(UserId user) const { return troubled_.count(user) == 0; }
   bool Poisonous(UserId user) const { return poisonous_.count(user) > 0; }
 
@@ -61,10 +68,15 @@ class Weather {
   };
 
   Faults Of(int replica) const;
+  // Whether no fault that lasts has been since.
+  bool Well(int replica, Time since) const;
+  std::ptrdiff_t LossesSince(int replica, Time since) const;
 
   const Climate climate_;
   std::map<int, Faults> faults_;
-  std::map<int, Time> lost_;
+  std::map<int, Time> brief_;
+  // In order.
+  std::map<int, std::vector<Time>> lost_;
   std::set<UserId> troubled_;
   std::set<UserId> poisonous_;
 };

@@ -40,6 +40,11 @@ void Network::Join(int replica, const std::string& endpoint) {
   }
 }
 
+void Network::DoNotCut(int replica, const std::string& endpoint) {
+  cuts_.erase({replica, endpoint});
+  for (const auto& wire : Wires(replica, endpoint)) wire->DoNotCut();
+}
+
 std::vector<std::shared_ptr<Wire>> Network::Wires(int replica, const std::string& endpoint) {
   std::vector<std::weak_ptr<Wire>>& known = wires_[{replica, endpoint}];
   std::vector<std::shared_ptr<Wire>> wires;

@@ -54,6 +54,8 @@ class Network {
   void CutNext(int replica, const std::string& endpoint, End writer, std::uint64_t bytes) {
     cuts_[{replica, endpoint}] = {writer, bytes};
   }
+  // No connection between them that still is will be.
+  void DoNotCut(int replica, const std::string& endpoint);
 
  private:
   using Path = std::pair<int, std::string>;

@@ -138,6 +138,10 @@ void Wire::CutAfter(End writer, std::uint64_t bytes) {
   at(writer).cut_at = at(writer).written + bytes;
 }
 
+void Wire::DoNotCut() {
+  for (Half& half : halves_) half.cut_at.reset();
+}
+
 void Wire::Fail(End end, int error) {
   Half& half = at(end);
   if (half.error != 0) return;

@@ -54,6 +54,8 @@ class Wire : public std::enable_shared_from_this<Wire> {
   void Cut();
   // The same, after so many more bytes were written at that end.
   void CutAfter(End writer, std::uint64_t bytes);
+  // Not any more.
+  void DoNotCut();
   // From now on nothing of what this end writes arrives, nor that it was closed.
   void Swallow(End writer) { at(writer).swallowed = true; }
   bool swallows() const { return at(End::kClient).swallowed || at(End::kBroker).swallowed; }

@@ -34,6 +34,8 @@ Duration LengthOf(FaultKind kind, const Plan& plan, Random& random) {
     case FaultKind::kSilent:
     case FaultKind::kDrops:
       return random.Within(seconds(2), 3 * plan.ack_timeout);
+    case FaultKind::kCutAfterBytes:
+      return random.Within(seconds(3), seconds(15));
     case FaultKind::kStalledLoop:
       return random.Within(milliseconds(1), milliseconds(400));
     default:
@@ -54,6 +56,7 @@ FaultPlan PlanFault(FaultKind kind, const Plan& plan, Random& random) {
   fault.ending = static_cast<Ending>(random.Between(0, kind == FaultKind::kPoison ? 3 : 2));
   if (fault.ending == Ending::kRefuseAndClose) fault.code = 0x87;
   fault.amount = random.Chance(50) ? random.Between(0, 150) : random.Between(0, 3000);
+  if (plan.large_events) fault.amount *= random.Between(1, 100);
   fault.other_way = random.Chance(30);
   return fault;
 }

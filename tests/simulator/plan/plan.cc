@@ -30,7 +30,11 @@ void PlanWorld(Random random, Plan& plan) {
   plan.failover_after = random.Chance(50) ? seconds(5) : random.Within(seconds(1), seconds(5));
   plan.wire.latency = random.Within(microseconds(20), milliseconds(3));
   plan.wire.jitter = random.Within(microseconds(0), milliseconds(2));
-  if (random.Chance(20)) plan.wire.room = static_cast<std::size_t>(random.Between(150, 2000));
+  if (random.Chance(20)) {
+    plan.wire.room = static_cast<std::size_t>(random.Between(150, 2000));
+  } else {
+    plan.large_events = random.Chance(8);
+  }
   if (random.Chance(30)) plan.wire.split_percent = random.Between(1, 90);
   if (random.Chance(60)) plan.cluster_delay = random.Within(microseconds(0), milliseconds(300));
   plan.loop_delay = random.Within(microseconds(1), milliseconds(2));
@@ -50,6 +54,9 @@ EventPlan PlanEvent(const Plan& plan, Random& random) {
   const int most = random.Chance(30) ? plan.users : std::min(plan.users, 3);
   event.users.resize(static_cast<std::size_t>(random.Between(1, most)));
   event.pause = random.Chance(50) ? Duration(0) : random.Within(Duration(0), milliseconds(50));
+  if (plan.large_events && random.Chance(50)) {
+    event.padding = static_cast<std::size_t>(random.Between(1000, 60000));
+  }
   return event;
 }
 
@@ -101,10 +108,11 @@ CallerPlan PlanPatrol(const Plan& plan, Random& random) {
 
 }  // namespace
 
-Plan MakePlan(std::uint64_t seed, const std::vector<FaultKind>& kinds) {
+Plan MakePlan(std::uint64_t seed, const std::vector<FaultKind>& kinds, int replicas) {
   Plan plan;
   plan.seed = seed;
   PlanWorld(Random(seed, kWorld), plan);
+  plan.replicas = std::min(plan.replicas, replicas);
   PlanCallers(Random(seed, kCallers), plan);
   PlanFaults(kinds, Random(seed, kFaults), plan);
   Random random(seed, kWorld, 1);

@@ -71,6 +71,8 @@ struct EventPlan {
   std::vector<UserId> users;
   // After the one before it in its stream.
   Duration pause{};
+  // How much longer than need be its JSON is.
+  std::size_t padding = 0;
 };
 
 struct CallPlan {
@@ -103,6 +105,8 @@ struct Plan {
   int loops = 1;
   std::size_t window = 64;
   std::size_t window_bytes = 1048576;
+  // Some events are so large that a few of them fill what is written at once.
+  bool large_events = false;
   Duration ack_timeout{};
   Duration failover_after{};
   WireManner wire;
@@ -121,8 +125,8 @@ struct Plan {
   Duration stop_at{};
 };
 
-// What `seed` stands for.
-Plan MakePlan(std::uint64_t seed, const std::vector<FaultKind>& kinds);
+// What `seed` stands for, with faults of these kinds and at most so many replicas.
+Plan MakePlan(std::uint64_t seed, const std::vector<FaultKind>& kinds, int replicas);
 
 }  // namespace dino::simulator
 

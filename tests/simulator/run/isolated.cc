@@ -96,7 +96,7 @@ Violation DeathOf(int status) {
 }  // namespace
 
 Plan PlanOf(const Case& what) {
-  Plan plan = MakePlan(what.seed, what.kinds);
+  Plan plan = MakePlan(what.seed, what.kinds, what.replicas);
   if (!what.only.empty()) KeepOnly(what.only, plan);
   return plan;
 }
@@ -126,9 +126,11 @@ RunResult RunIsolated(const Case& what, bool traced) {
 }
 
 Case Shrink(Case failing, Invariant invariant) {
-  std::vector<std::string> needed = ItemNames(MakePlan(failing.seed, failing.kinds));
+  std::vector<std::string> needed =
+      ItemNames(MakePlan(failing.seed, failing.kinds, failing.replicas));
   const auto fails_with = [&failing, invariant](const std::vector<std::string>& names) {
-    const Case candidate{failing.seed, failing.kinds, {names.begin(), names.end()}};
+    const Case candidate{
+        failing.seed, failing.kinds, failing.replicas, {names.begin(), names.end()}};
     const RunResult result = RunIsolated(candidate, /*traced=*/false);
     return result.violation.has_value() && result.violation->invariant == invariant;
   };

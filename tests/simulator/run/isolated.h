@@ -15,6 +15,8 @@ namespace dino::simulator {
 struct Case {
   std::uint64_t seed = 0;
   std::vector<FaultKind> kinds;
+  // At most.
+  int replicas = 2;
   // Names of what alone is kept; empty for all.
   std::set<std::string> only;
 };

@@ -40,11 +40,13 @@ void Report(const Case& failed, const Violation& violation, const Options& optio
     }
     std::cout << " --faults " << absl::StrJoin(names, ",");
   }
+  if (options.replicas != 2) std::cout << " --replicas " << options.replicas;
   std::cout << " --only " << absl::StrJoin(shortest.only, ",") << std::endl;
 }
 
 int Replay(const Options& options) {
-  const RunResult result = RunIsolated({*options.seed, options.kinds, options.only}, true);
+  const RunResult result =
+      RunIsolated({*options.seed, options.kinds, options.replicas, options.only}, true);
   PrintHistory(result);
   if (!result.violation.has_value()) {
     std::cout << "seed " << *options.seed << " violates nothing\n";
@@ -71,7 +73,7 @@ int RunSeeds(const Options& options) {
     return options.events > 0 ? events < options.events : seeds < options.seeds;
   };
   while (more()) {
-    const Case what{options.from + seeds, options.kinds, options.only};
+    const Case what{options.from + seeds, options.kinds, options.replicas, options.only};
     ++seeds;
     const RunResult result = RunIsolated(what, /*traced=*/false);
     events += result.acknowledged;

@@ -53,6 +53,7 @@ absl::Status ParseOne(absl::string_view name, absl::string_view value, Options& 
   if (name == "from") return ParseNumber(value, options.from);
   if (name == "events") return ParseNumber(value, options.events);
   if (name == "failures") return ParseNumber(value, options.failures);
+  if (name == "replicas") return ParseNumber(value, options.replicas);
   if (name == "faults") return ParseKinds(value, true, options.kinds);
   if (name == "no-faults") return ParseKinds(value, false, options.kinds);
   if (name == "only") {
@@ -75,6 +76,7 @@ after every step what it promises. Everything follows from the seed.
   --failures N    go on until so many seeds have failed (1)
   --faults A,B    draw only these kinds of faults
   --no-faults A,B do not draw these
+  --replicas N    at most so many (2)
   --no-shrink     do not look for the shortest history of a seed that fails
   --seed N        replay this seed and print what happens
   --only A,B      of it, keep only these calls, events, users and faults

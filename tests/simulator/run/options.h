@@ -23,6 +23,8 @@ struct Options {
   std::set<std::string> only;
   // The kinds of faults that are drawn.
   std::vector<FaultKind> kinds;
+  // There are at most so many.
+  int replicas = 2;
   // Goes on after the first seed that fails, up to so many.
   int failures = 1;
   // Lets a failing seed be as it is.

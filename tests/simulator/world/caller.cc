@@ -65,7 +65,7 @@ fanout::Event Caller::MakeEvent(const Item& item) const {
   fanout::Event event;
   event.type = "message";
   event.event_id = absl::StrCat("event-", item.event);
-  event.json = JsonOf(item.event);
+  event.json = JsonOf(item.event, item.plan->padding);
   event.recipients = fanout::Recipients(item.plan->users);
   event.qos = call().qos == 0 ? mqtt::Qos::kAtMostOnce : mqtt::Qos::kAtLeastOnce;
   event.accepted_at = world_.timeline.now();

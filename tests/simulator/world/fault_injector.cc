@@ -24,6 +24,12 @@ bool LeavesStandby(FaultKind kind) {
   }
 }
 
+// Whether it is over at once.
+bool IsBrief(FaultKind kind) {
+  return kind == FaultKind::kEndConnections || kind == FaultKind::kCutAfterBytes ||
+         kind == FaultKind::kUnsolicited;
+}
+
 // Whether clients must connect again to notice it.
 bool NeedsConnect(FaultKind kind) {
   return kind == FaultKind::kRefusesConnect || kind == FaultKind::kSlowConnect ||
@@ -49,8 +55,13 @@ void FaultInjector::Begin(const FaultPlan& fault) {
                    fault.broker, " replica ", fault.replica, " user ", fault.user, " code ",
                    fault.code, " amount ", fault.amount, fault.other_way ? " other way" : "");
   if (ConcernsTopics(fault.kind)) return BeginTopic(fault);
+  Weather& weather = world_.ledger.weather();
   for (int replica = 0; replica < plan_.replicas; ++replica) {
-    world_.ledger.weather().Begin(replica, world_.timeline.now(), LeavesStandby(fault.kind));
+    if (IsBrief(fault.kind)) {
+      weather.Brief(replica, world_.timeline.now());
+    } else {
+      weather.Begin(replica, world_.timeline.now(), LeavesStandby(fault.kind));
+    }
   }
   const std::string endpoint = EndpointOf(fault.broker);
   BrokerOf(fault).Change([&](BrokerManner& manner) { Change(fault, manner); });
@@ -170,11 +181,14 @@ void FaultInjector::End(const FaultPlan& fault) {
   }
   BrokerOf(fault).Change([&](BrokerManner& manner) { Restore(fault.kind, manner); });
   if (fault.kind == FaultKind::kAbsent) SeparateAll(fault.broker, false);
+  if (fault.kind == FaultKind::kCutAfterBytes) {
+    world_.network.DoNotCut(fault.replica, EndpointOf(fault.broker));
+  }
   if (fault.kind == FaultKind::kSeparated) {
     world_.network.Join(fault.replica, EndpointOf(fault.broker));
   }
   if (fault.kind == FaultKind::kLimits) BrokerOf(fault).End(Ending::kClose, 0);
-  for (int replica = 0; replica < plan_.replicas; ++replica) {
+  for (int replica = 0; replica < plan_.replicas && !IsBrief(fault.kind); ++replica) {
     world_.ledger.weather().End(replica, world_.timeline.now());
   }
 }

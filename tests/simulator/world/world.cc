@@ -34,6 +34,7 @@ Weather::Climate ClimateOf(const Plan& plan) {
   const bool roomy = plan.window > static_cast<std::size_t>(plan.users) &&
                      plan.window_bytes > 100000 && plan.wire.room > 10000;
   if (roomy) climate.soon = kSoon;
+  climate.always_room = plan.wire.room > 10000 && !plan.large_events;
   climate.leaving = 2 * plan.ack_timeout + plan.failover_after + kSettling;
   climate.trial = plan.ack_timeout;
   climate.has_standby = plan.brokers > 1;
