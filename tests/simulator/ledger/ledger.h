@@ -91,7 +91,7 @@ class Ledger {
   void CheckPoisoned(const BatchRecord& batch, UserId user, Reported reported);
   bool MustPrecede(const EventRecord& first, const EventRecord& second) const;
   bool Calm(UserId user, const EventRecord& first, const EventRecord& second) const;
-  // Whether a replica was told so before its call ended.
+  // Whether a broker has said so to a replica before its call ended.
   bool Acknowledged(const EventRecord& event, UserId user) const;
   bool LostTrack(const EventRecord& event, UserId user) const;
   std::string Name(int event, UserId user) const;

@@ -43,7 +43,7 @@ bool Ledger::Calm(UserId user, const EventRecord& first, const EventRecord& seco
   for (const int call : first.calls) replicas.insert(calls_[call].replica);
   for (const int call : second.calls) replicas.insert(calls_[call].replica);
   if (replicas.size() == 1) return true;
-  // No replica knows what another one has given up.
+  // No replica knows what another one has given up, or has on its way.
   if (!Acknowledged(first, user)) return false;
   // While brokers come and go, replicas may differ about them.
   const Time since = calls_[first.calls.front()].made_at;
@@ -55,7 +55,9 @@ bool Ledger::Acknowledged(const EventRecord& event, UserId user) const {
   return std::any_of(event.copies.begin(), event.copies.end(), [&](const auto& entry) {
     const auto& [to, copies] = entry;
     return to.second == user && std::any_of(copies.begin(), copies.end(), [&](const Copy& copy) {
-             return batches_[copy.batch].recipients.find(user)->second.acknowledged;
+             // With QoS 0 no broker was asked.
+             return copy.state == Copy::State::kAnswered &&
+                    batches_[copy.batch].recipients.find(user)->second.acknowledged;
            });
   });
 }

@@ -38,6 +38,13 @@ void PlanWorld(Random random, Plan& plan) {
   if (random.Chance(30)) plan.wire.split_percent = random.Between(1, 90);
   if (random.Chance(60)) plan.cluster_delay = random.Within(microseconds(0), milliseconds(300));
   plan.loop_delay = random.Within(microseconds(1), milliseconds(2));
+  // Now and then everything must pass one small place.
+  if (random.Chance(10)) {
+    plan.brokers = plan.sessions = 1;
+    plan.users = random.Between(2, 4);
+    plan.wire.room = WireManner().room;
+    plan.large_events = true;
+  }
   for (int replica = 0; replica < plan.replicas; ++replica) {
     std::vector<int> order(static_cast<std::size_t>(plan.brokers));
     std::iota(order.begin(), order.end(), 0);
@@ -55,7 +62,7 @@ EventPlan PlanEvent(const Plan& plan, Random& random) {
   event.users.resize(static_cast<std::size_t>(random.Between(1, most)));
   event.pause = random.Chance(50) ? Duration(0) : random.Within(Duration(0), milliseconds(50));
   if (plan.large_events && random.Chance(50)) {
-    event.padding = static_cast<std::size_t>(random.Between(1000, 60000));
+    event.padding = static_cast<std::size_t>(random.Between(1000, 100000));
   }
   return event;
 }
