@@ -1,5 +1,6 @@
 #include "server/mqtt/batch.h"
 
+#include <chrono>
 #include <memory>
 
 #include "server/mqtt/wire/reason_code.h"
@@ -18,6 +19,14 @@ Outcome OutcomeOf(std::uint8_t reason_code) {
 
 std::uint8_t ReasonCodeOf(Outcome outcome) {
   return outcome == Outcome::kNoSubscriber ? kNoMatchingSubscribers : kSuccess;
+}
+
+void Batch::AddLoss(Clock::time_point now) {
+  // Connections that end together are one loss.
+  constexpr std::chrono::milliseconds kTogether{20};
+  if (last_loss_at_.exchange(now, std::memory_order_relaxed) + kTogether <= now) {
+    losses_.fetch_add(1, std::memory_order_relaxed);
+  }
 }
 
 Chunk& Batch::Split(Chunk& whole, std::uint32_t first, std::uint32_t count, std::uint32_t open) {

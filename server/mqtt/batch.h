@@ -125,6 +125,25 @@ class Batch {
   void RequestStop() { stop_requested_.store(true); }
   bool stop_requested() const { return stop_requested_.load(); }
 
+  // A broker has closed a connection on one of the publications that was alone there, with this
+  // reason code, 0 for none; and how often that was. What is left is sent alone after the first
+  // time and not at all after the second.
+  void AddKill(std::uint8_t reason_code) {
+    kill_reason_code_.store(reason_code, std::memory_order_relaxed);
+    kills_.fetch_add(1, std::memory_order_release);
+  }
+  int kills() const { return kills_.load(std::memory_order_acquire); }
+  std::uint8_t kill_reason_code() const {
+    return kill_reason_code_.load(std::memory_order_relaxed);
+  }
+  static constexpr int kMostKills = 2;
+
+  // A broker has closed a connection while publications of the batch were in flight there. After
+  // the second time, what is left is sent alone until one of them is acknowledged so.
+  void AddLoss(Clock::time_point now);
+  void Acquit() { losses_.store(0, std::memory_order_relaxed); }
+  bool must_be_alone() const { return losses_.load(std::memory_order_relaxed) >= 2 || kills() > 0; }
+
   // Writes the topic of publication `position` (a place in the batch's order) to `topic`,
   // whose earlier content is lost. Called from the loops.
   virtual void WriteTopic(std::uint32_t position, std::string& topic) const = 0;
@@ -187,6 +206,10 @@ class Batch {
   std::vector<Chunk> chunks_;
   std::atomic<std::size_t> open_chunks_{0};
   std::atomic<bool> stop_requested_{false};
+  std::atomic<int> losses_{0};
+  std::atomic<Clock::time_point> last_loss_at_{};
+  std::atomic<int> kills_{0};
+  std::atomic<std::uint8_t> kill_reason_code_{0};
 };
 
 }  // namespace dino::mqtt

@@ -17,6 +17,8 @@ struct Attempts {
   std::uint8_t failures = 0;
   // It was sent on a connection that was lost before the answer came.
   bool unanswered = false;
+  // The broker has closed a connection on which it was in flight.
+  bool suspect = false;
 };
 
 // A publication that its chunk has passed by and that is not in flight: it waits for its topic, for

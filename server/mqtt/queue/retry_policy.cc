@@ -26,4 +26,13 @@ Clock::duration RetryDelay(unsigned failures) {
   return std::min(kShortestDelay * (1U << doublings), kLongestDelay);
 }
 
+PublicationOutcome OutcomeIfGivenUp(const Attempts& attempts, bool unreachable) {
+  // It would have been final from a broker that was ready.
+  const bool not_ready = attempts.last_failure == kNotAuthorized;
+  const std::uint8_t failure = not_ready ? kSuccess : attempts.last_failure;
+  if (attempts.unanswered) return {Outcome::kUnknown, failure, unreachable || not_ready};
+  if (failure != kSuccess) return {Outcome::kRejected, failure, false};
+  return {Outcome::kNotSent, 0, unreachable || not_ready};
+}
+
 }  // namespace dino::mqtt

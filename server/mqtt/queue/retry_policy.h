@@ -4,6 +4,8 @@
 #include <cstdint>
 
 #include "server/base/clock.h"
+#include "server/mqtt/batch.h"
+#include "server/mqtt/queue/deferred.h"
 
 namespace dino::mqtt {
 
@@ -35,6 +37,10 @@ class RetryPolicy {
 // How long to wait before a publication is sent again that failed so often: 0.1 s, doubled each
 // time up to 2 s.
 Clock::duration RetryDelay(unsigned failures);
+
+// How a publication ends that is given up while it waits, and says with `unreachable` whether that
+// is for want of a connection.
+PublicationOutcome OutcomeIfGivenUp(const Attempts& attempts, bool unreachable);
 
 }  // namespace dino::mqtt
 

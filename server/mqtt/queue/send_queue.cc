@@ -1,5 +1,6 @@
 #include "server/mqtt/queue/send_queue.h"
 
+#include <chrono>
 #include <limits>
 #include <memory>
 
@@ -12,15 +13,8 @@ namespace {
 // Room for a packet's header and properties, beside topic and payload.
 constexpr std::size_t kPacketOverhead = 200;
 
-// How a publication ends that is given up while it waits.
-PublicationOutcome OutcomeIfGivenUp(const Attempts& attempts, bool unreachable) {
-  // It would have been final from a broker that was ready.
-  const bool not_ready = attempts.last_failure == kNotAuthorized;
-  const std::uint8_t failure = not_ready ? kSuccess : attempts.last_failure;
-  if (attempts.unanswered) return {Outcome::kUnknown, failure, unreachable || not_ready};
-  if (failure != kSuccess) return {Outcome::kRejected, failure, false};
-  return {Outcome::kNotSent, 0, unreachable || not_ready};
-}
+// How long before the end of its connection a refusal may have come that is the reason for it.
+constexpr std::chrono::milliseconds kRefusedBefore{100};
 
 // How a publication ends that the broker has answered for good.
 PublicationOutcome OutcomeOfAnswer(const Attempts& attempts, std::uint8_t reason_code) {
@@ -153,6 +147,11 @@ SendQueue::Step SendQueue::SendDeferred(Deferred& deferred, Clock::time_point no
   const std::string_view payload = batch.PayloadOf(deferred.position, payload_);
   const std::size_t bytes = topic_.size() + payload.size() + kPacketOverhead;
   if (!window_.HasRoom(bytes)) return Step::kNoRoom;
+  if (MustBeAlone(batch, deferred.topic_hash, now)) {
+    due_.Erase(deferred);
+    Divert(deferred);
+    return Step::kDone;
+  }
   InFlight& entry =
       window_.Add(*deferred.chunk, deferred.position, deferred.topic_hash, bytes, now);
   entry.attempts = deferred.attempts;
@@ -177,6 +176,10 @@ SendQueue::Step SendQueue::SendNext(Chunk& chunk, Clock::time_point now, Sender 
   }
   if (!lines_.TryTake(topic_hash)) {
     lines_.Wait(Defer(chunk, position, topic_hash, {}));
+    return Step::kDone;
+  }
+  if (MustBeAlone(batch, topic_hash, now)) {
+    Divert(Defer(chunk, position, topic_hash, {}));
     return Step::kDone;
   }
   InFlight& entry = window_.Add(chunk, position, topic_hash, bytes, now);
@@ -212,8 +215,12 @@ std::optional<Clock::duration> SendQueue::Acknowledge(int packet_id, std::uint8_
   const bool by_broker =
       entry->chunk == nullptr || entry->chunk->batch->options().qos == Qos::kAtLeastOnce;
   const auto latency = by_broker ? std::optional(now - entry->sent_at) : std::nullopt;
-  if (reason_code < kFirstFailure) {
+  if (reason_code >= kFirstFailure) {
+    refused_topic_ = entry->topic_hash;
+    refused_at_ = now;
+  } else {
     retry_policy_.Acknowledged();
+    if (entry->attempts.suspect) suspects_->Acquit(entry->topic_hash);
     (entry->home == self_ ? last_acknowledged_at_ : acknowledged_for_[entry->home]) = now;
   }
   if (entry->chunk == nullptr) {
@@ -242,15 +249,22 @@ void SendQueue::Connected(Clock::time_point now, std::size_t window) {
   retry_policy_.Connected(now);
 }
 
-void SendQueue::ConnectionLost() {
+void SendQueue::ConnectionLost(Clock::time_point now, bool by_broker) {
+  // Some brokers answer with a refusal and close: then that is what they close on.
+  const bool refused = by_broker && refused_at_ + kRefusedBefore >= now;
+  if (refused) suspects_->Suspect(refused_topic_, now);
+  const bool suspect = by_broker && !refused;
   // Who was told to wait was told so by that connection.
   EndHolds(Clock::time_point::max());
   for (InFlight& entry : window_.TakeAll()) {
+    if (suspect) suspects_->Suspect(entry.topic_hash, now);
     if (entry.chunk == nullptr) {
       Free(entry);
       continue;
     }
     entry.attempts.unanswered = true;
+    if (suspect) entry.chunk->batch->AddLoss(now);
+    entry.attempts.suspect = entry.attempts.suspect || suspect;
     Deferred& deferred = Defer(*entry.chunk, entry.position, entry.topic_hash, entry.attempts);
     if (entry.awaited_at_home) {
       GiveBack(deferred);

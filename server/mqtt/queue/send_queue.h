@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "server/mqtt/queue/linked_list.h"
 #include "server/mqtt/queue/open_chunks.h"
 #include "server/mqtt/queue/retry_policy.h"
+#include "server/mqtt/queue/suspect_topics.h"
 #include "server/mqtt/queue/topic_lines.h"
 #include "server/mqtt/queue/turns.h"
 #include "server/mqtt/queue/work.h"
@@ -52,8 +54,11 @@ class SendQueue {
 
   // The queue of the session with this number. `listener` outlives it.
   SendQueue(std::uint32_t self, std::size_t window, std::size_t window_bytes,
-            HomeListener& listener)
-      : self_(self), listener_(listener), window_(window, window_bytes) {}
+            std::shared_ptr<SuspectTopics> suspects, QueueListener& listener)
+      : self_(self),
+        listener_(listener),
+        suspects_(std::move(suspects)),
+        window_(window, window_bytes) {}
   SendQueue(const SendQueue&) = delete;
   SendQueue& operator=(const SendQueue&) = delete;
   // Settles what is left as not sent or unknown.
@@ -73,6 +78,11 @@ class SendQueue {
   void TopicFree(std::uint64_t topic_hash) { Release(topic_hash); }
   // The same, but it must be sent again, from here, and goes first.
   void AdoptFirst(const Work& work);
+
+  // What the listener was told to confine is settled, or comes back to be sent from here.
+  void ConfinedFree(std::uint64_t topic_hash);
+  void ConfinedBack(const Work& work);
+  std::size_t confined() const { return confined_.size(); }
 
   // When the broker last acknowledged something of this session's own; never: the beginning of
   // time.
@@ -104,8 +114,9 @@ class SendQueue {
 
   // There is a connection, on which at most `window` publications may be in flight.
   void Connected(Clock::time_point now, std::size_t window);
-  // The connection is gone, and with it every answer that has not come.
-  void ConnectionLost();
+  // The connection is gone, and with it every answer that has not come; `by_broker` if the broker
+  // has closed it.
+  void ConnectionLost(Clock::time_point now, bool by_broker);
 
   // Keeps at most so many publications in flight from here on, and never more than the
   // window of the constructor.
@@ -136,8 +147,13 @@ class SendQueue {
                   const Attempts& attempts);
   // Gives what waits to the home, which knows that it was in flight.
   void GiveBack(Deferred& deferred);
-  // Makes a publication in flight a chunk of its own.
-  void SplitOff(InFlight& entry);
+  // A chunk of its own for a publication that is one of the chunk's open ones; not among `open_`.
+  Chunk& PartOf(Chunk& chunk, std::uint32_t position);
+  // Has a publication sent alone that has its topic and is in no list, or rejects it.
+  void Divert(Deferred& deferred);
+  bool MustBeAlone(const Batch& batch, std::uint64_t topic_hash, Clock::time_point now) {
+    return batch.must_be_alone() || suspects_->IsConfined(topic_hash, now);
+  }
   std::vector<Deferred*> TakeDeferred(std::uint32_t home);
   // Forgets one that waits, wherever it stands; its topic stays taken.
   void Forget(Deferred& deferred);
@@ -154,7 +170,8 @@ class SendQueue {
   bool Transmit(InFlight& entry, const Outgoing& outgoing, Sender send);
 
   const std::uint32_t self_;
-  HomeListener& listener_;
+  QueueListener& listener_;
+  const std::shared_ptr<SuspectTopics> suspects_;
   InFlightWindow window_;
   OpenChunks open_;
   Turns turns_;
@@ -164,6 +181,15 @@ class SendQueue {
   // Those that have their topic and wait for the time to be sent again.
   absl::btree_set<std::pair<Clock::time_point, Deferred*>> held_;
   RetryPolicy retry_policy_;
+  // Of what is confined, by topic: whose it is, and whether the home has taken back the rest.
+  struct Confined {
+    std::uint32_t home = 0;
+    bool awaited_at_home = false;
+  };
+  absl::flat_hash_map<std::uint64_t, Confined> confined_;
+  // The last answer that was a refusal.
+  std::uint64_t refused_topic_ = 0;
+  Clock::time_point refused_at_;
   // Publications that their chunks have not come to yet, and those that wait.
   std::size_t unsent_ = 0;
   std::size_t deferred_count_ = 0;

@@ -15,9 +15,17 @@ RecalledWork SendQueue::Take(std::uint32_t home) {
   }
   for (InFlight& entry : window_.entries()) {
     if (entry.home != home) continue;
-    entry.awaited_at_home = true;
+    // The own ones are followed here.
+    entry.awaited_at_home = home != self_;
     recalled.topics_in_flight.push_back(entry.topic_hash);
-    if (entry.chunk != nullptr) SplitOff(entry);
+    if (entry.chunk == nullptr) continue;
+    entry.chunk = &PartOf(*entry.chunk, entry.position);
+    open_.Add(*entry.chunk);
+  }
+  for (auto& [topic_hash, confined] : confined_) {
+    if (confined.home != home || home == self_) continue;
+    confined.awaited_at_home = true;
+    recalled.topics_in_flight.push_back(topic_hash);
   }
   recalled.work.deferred = TakeDeferred(home);
   for (Chunk* const chunk : open_.Of(home)) {
@@ -37,12 +45,55 @@ RecalledWork SendQueue::Take(std::uint32_t home) {
   return recalled;
 }
 
-void SendQueue::SplitOff(InFlight& entry) {
-  Chunk& whole = *entry.chunk;
-  if (whole.is_part && whole.open == 1) return;
-  Chunk& part = whole.batch->Split(whole, entry.position, /*count=*/0, /*open=*/1);
-  open_.Add(part);
-  entry.chunk = &part;
+Chunk& SendQueue::PartOf(Chunk& chunk, std::uint32_t position) {
+  if (chunk.is_part && chunk.open == 1) {
+    open_.Remove(chunk);
+    return chunk;
+  }
+  return chunk.batch->Split(chunk, position, /*count=*/0, /*open=*/1);
+}
+
+void SendQueue::Divert(Deferred& deferred) {
+  Chunk& whole = *deferred.chunk;
+  const Batch& batch = *whole.batch;
+  if (batch.kills() >= Batch::kMostKills) {
+    const Deferred rejected = deferred;
+    Forget(deferred);
+    Release(rejected.topic_hash);
+    open_.Settle(whole, rejected.position, {Outcome::kRejected, batch.kill_reason_code(), false});
+    return;
+  }
+  // It keeps its topic here.
+  confined_[deferred.topic_hash] = {whole.session, false};
+  deferred.has_topic = false;
+  deferred.Unlink();
+  --deferred_count_;
+  Chunk& part = PartOf(whole, deferred.position);
+  deferred.LinkTo(part);
+  if (&part != &whole && whole.open == 0) {
+    open_.Remove(whole);
+    EndChunk(whole);
+  }
+  listener_.Confine({{&deferred}, {&part}});
+}
+
+void SendQueue::ConfinedFree(std::uint64_t topic_hash) {
+  const auto confined = confined_.extract(topic_hash);
+  Release(topic_hash);
+  if (confined.mapped().awaited_at_home) listener_.TopicFree(confined.mapped().home, topic_hash);
+}
+
+void SendQueue::ConfinedBack(const Work& work) {
+  for (Deferred* const deferred : work.deferred) {
+    const auto confined = confined_.extract(deferred->topic_hash);
+    const Work one = {{deferred}, {deferred->chunk}};
+    if (confined.mapped().awaited_at_home) {
+      Release(deferred->topic_hash);
+      listener_.GiveBack(confined.mapped().home, one);
+    } else {
+      AdoptFirst(one);
+    }
+  }
 }
 
 std::vector<Deferred*> SendQueue::TakeDeferred(std::uint32_t home) {

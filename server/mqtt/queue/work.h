@@ -29,14 +29,18 @@ struct RecalledWork {
   Clock::time_point last_acknowledged_at;
 };
 
-// Told of publications that were in flight when their home took the rest back.
-class HomeListener {
+// Told of publications that leave a queue one by one: of those that were in flight when their home
+// took the rest back, and of those that must go out alone.
+class QueueListener {
  public:
-  virtual ~HomeListener() = default;
+  virtual ~QueueListener() = default;
   // One is settled or given up, and can be followed by the next one for its topic.
   virtual void TopicFree(std::uint32_t home, std::uint64_t topic_hash) = 0;
   // One must be sent again, and is the home's now.
   virtual void GiveBack(std::uint32_t home, const Work& work) = 0;
+  // One must go out alone, on a connection that nobody else uses: a broker closes connections on
+  // it, or may do so. The queue awaits `ConfinedFree` or `ConfinedBack`.
+  virtual void Confine(const Work& work) = 0;
 };
 
 }  // namespace dino::mqtt

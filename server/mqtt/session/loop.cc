@@ -36,6 +36,20 @@ void Loop::AddSession(std::uint32_t number, SessionOptions options, unsigned see
                                                 link_.make_connector, resolve, on_change, peers);
 }
 
+void Loop::AddQuarantine(std::uint32_t broker, SessionOptions options, unsigned seed,
+                         Peers& peers) {
+  if (quarantines_.size() <= broker) quarantines_.resize(broker + 1);
+  const auto resolve = [this, broker](const std::string& host) {
+    resolver_.Resolve(host, [this, broker, host](absl::StatusOr<Resolver::Addresses> addresses) {
+      TellQuarantine(broker, [host, addresses = std::move(addresses)](Quarantine& quarantine) {
+        quarantine.OnResolved(host, addresses);
+      });
+    });
+  };
+  quarantines_[broker] =
+      std::make_unique<Quarantine>(std::move(options), seed, link_.make_connector, resolve, peers);
+}
+
 void Loop::Start() {
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "mqtt-loop");
@@ -55,17 +69,27 @@ void Loop::Stop() {
   for (const auto& session : sessions_) {
     if (session != nullptr) session->Close();
   }
+  for (const auto& quarantine : quarantines_) {
+    if (quarantine != nullptr) quarantine->Close();
+  }
 }
 
 void Loop::SettleRest() {
   EmptyInbox();
   sessions_.clear();
+  quarantines_.clear();
 }
 
 void Loop::Tell(std::uint32_t number, std::function<void(Session&)> what) {
   Post([this, number, what = std::move(what)] {
     // The end of the pool settles work when sessions are gone already.
     if (Session* const told = session(number)) what(*told);
+  });
+}
+
+void Loop::TellQuarantine(std::uint32_t broker, std::function<void(Quarantine&)> what) {
+  Post([this, broker, what = std::move(what)] {
+    if (broker < quarantines_.size()) what(*quarantines_[broker]);
   });
 }
 
@@ -100,6 +124,9 @@ void Loop::EndChunks(const Batch& batch) {
   // Its chunks are with their homes, or with standbys.
   for (const auto& session : sessions_) {
     if (session != nullptr) session->Stop(batch);
+  }
+  for (const auto& quarantine : quarantines_) {
+    if (quarantine != nullptr) quarantine->Stop(batch);
   }
 }
 
@@ -141,6 +168,9 @@ bool Loop::Turn() {
   next_ = Clock::time_point::max();
   for (const auto& session : sessions_) {
     if (session != nullptr) next_ = std::min(next_, session->Advance(now));
+  }
+  for (const auto& quarantine : quarantines_) {
+    if (quarantine != nullptr) next_ = std::min(next_, quarantine->Advance(now));
   }
   return true;
 }

@@ -14,6 +14,7 @@
 #include "server/mqtt/batch.h"
 #include "server/mqtt/link/connector.h"
 #include "server/mqtt/link/resolver.h"
+#include "server/mqtt/session/quarantine.h"
 #include "server/mqtt/session/session.h"
 
 namespace dino::mqtt {
@@ -31,6 +32,9 @@ class Loop {
   // Adds the session with this number in the pool. Before `Start`.
   void AddSession(std::uint32_t number, SessionOptions options, unsigned seed,
                   const Session::ChangeFunction& on_change, Peers& peers);
+
+  // Adds the quarantine of the broker with this number in the pool. Before `Start`.
+  void AddQuarantine(std::uint32_t broker, SessionOptions options, unsigned seed, Peers& peers);
 
   // Starts the thread, which calls `Turn` until the loop is stopped.
   void Start();
@@ -57,6 +61,7 @@ class Loop {
   // Does something with the session with this number on the loop's thread, unless the session is
   // gone by then. Thread-safe; in the order of the calls.
   void Tell(std::uint32_t number, std::function<void(Session&)> what);
+  void TellQuarantine(std::uint32_t broker, std::function<void(Quarantine&)> what);
 
  private:
   void Post(std::function<void()> task);
@@ -71,6 +76,8 @@ class Loop {
   const Link link_;
   // By number in the pool; null where another loop has the session.
   std::vector<std::unique_ptr<Session>> sessions_;
+  // The same by broker.
+  std::vector<std::unique_ptr<Quarantine>> quarantines_;
   std::thread thread_;
   Clock::time_point next_ = Clock::now();
   // Reused between turns.

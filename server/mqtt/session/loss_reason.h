@@ -4,10 +4,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "server/mqtt/link/channel.h"
+#include "server/mqtt/link/loss.h"
+#include "server/mqtt/wire/reason_code.h"
 
 namespace dino::mqtt {
 
@@ -28,6 +31,21 @@ inline LossReason LossReasonOf(const Channel& connection, const absl::Status& wh
   if (connection.taken_over()) return LossReason::kTakenOver;
   if (connection.disconnected_by_broker()) return LossReason::kDisconnected;
   return absl::IsDeadlineExceeded(why) ? LossReason::kAckTimeout : LossReason::kClosed;
+}
+
+// True if the broker has ended the connection, and not for a reason that has nothing to do with
+// what was published there.
+inline bool IsByBroker(const std::optional<Loss>& loss) {
+  if (!loss.has_value()) return false;
+  switch (loss->kind) {
+    case Loss::Kind::kClosed:
+    case Loss::Kind::kReset:
+      return true;
+    case Loss::Kind::kDisconnected:
+      return MayBeDueToPublication(loss->reason_code);
+    default:
+      return false;
+  }
 }
 
 }  // namespace dino::mqtt

@@ -33,6 +33,12 @@ class Peers {
   virtual void Recalled(std::uint32_t home, std::uint32_t standby, RecalledWork recalled) = 0;
   virtual void TopicFree(std::uint32_t home, std::uint32_t standby, std::uint64_t topic_hash) = 0;
   virtual void GiveBack(std::uint32_t home, std::uint32_t standby, Work work) = 0;
+
+  // From a session to the quarantine of its broker: takes what must go out alone.
+  virtual void Confine(std::uint32_t owner, Work work) = 0;
+  // From there: it is settled, or the session is to send it after all.
+  virtual void ConfinedFree(std::uint32_t owner, std::uint64_t topic_hash) = 0;
+  virtual void ConfinedBack(std::uint32_t owner, Work work) = 0;
 };
 
 }  // namespace dino::mqtt

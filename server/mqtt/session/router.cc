@@ -104,6 +104,11 @@ void Router::GivenBack(const Work& work) {
   StopWhatIsStopped(work);
 }
 
+void Router::ConfinedBack(const Work& work) {
+  queue_.ConfinedBack(work);
+  StopWhatIsStopped(work);
+}
+
 void Router::TopicFree(std::uint32_t home, std::uint64_t topic_hash) {
   if (!closed_) peers_.TopicFree(home, self_, topic_hash);
 }
@@ -187,7 +192,7 @@ Router::Move Router::AdvanceReturning(Clock::time_point now) {
 
 bool Router::GoAway(Clock::time_point now) {
   // What is in flight elsewhere is followed from here.
-  if (in_flight_elsewhere_ > 0) return false;
+  if (in_flight_elsewhere_ > 0 || queue_.confined() > 0) return false;
   Standbys standbys = peers_.StandbysOf(self_);
   if (standbys.empty()) return false;
   if (now < SettledFor(standbys)) return false;

@@ -31,7 +31,7 @@ inline constexpr std::chrono::seconds kStable{2};
 // acknowledged has settled there, since a cluster passes events on between its nodes.
 //
 // Belongs to the session's loop; not thread-safe.
-class Router : public HomeListener {
+class Router : public QueueListener {
  public:
   enum class Move { kNone, kAway, kBack };
   // When users move whose connection cannot be used.
@@ -63,6 +63,8 @@ class Router : public HomeListener {
   void Recalled(std::uint32_t standby, const RecalledWork& recalled);
   void TopicFreeAt(std::uint32_t standby, std::uint64_t topic_hash);
   void GivenBack(const Work& work);
+  void ConfinedFree(std::uint64_t topic_hash) { queue_.ConfinedFree(topic_hash); }
+  void ConfinedBack(const Work& work);
 
   // Moves the users if that is due.
   Move Advance(Clock::time_point now);
@@ -83,6 +85,7 @@ class Router : public HomeListener {
 
   void TopicFree(std::uint32_t home, std::uint64_t topic_hash) override;
   void GiveBack(std::uint32_t home, const Work& work) override;
+  void Confine(const Work& work) override { peers_.Confine(self_, work); }
 
   // When the users can be moved.
   Clock::time_point NextMove() const;

@@ -34,7 +34,8 @@ Session::Session(std::uint32_t number, SessionOptions options, unsigned seed,
       window_limit_(options_.in_flight_window),
       backoff_(seed),
       retry_at_(Clock::now()),
-      queue_(number, options_.in_flight_window, options_.in_flight_bytes, router_),
+      queue_(number, options_.in_flight_window, options_.in_flight_bytes, options_.suspects,
+             router_),
       router_(number, options_.routing, peers, queue_) {}
 
 SessionChange Session::Change() const {
@@ -87,6 +88,7 @@ void Session::Established() {
   } else {
     way_home_.Connected(connected_at_, options_.look_up_every);
   }
+  if (!change.was_connected) options_.connections->Made();
   queue_.Connected(connected_at_, Window());
   fits_ = false;
   JudgeBroker(connected_at_);
@@ -121,7 +123,7 @@ bool Session::Stays(Clock::time_point now) {
 void Session::ChangeOver() {
   connection_->Disconnect(kSuccess);
   // What the broker was too busy for goes out first at the next one.
-  queue_.ConnectionLost();
+  queue_.ConnectionLost(Clock::now(), /*by_broker=*/false);
   attempt_ = 0;
   second_id_ = !second_id_;
   Established();
@@ -154,9 +156,10 @@ void Session::Lost(const absl::Status& why) {
   if (connected()) change.loss = LossReasonOf(*connection_, why);
   change.reason = connected() ? connection_->ReasonOfLoss(why) : std::string(why.message());
   const bool taken_over = change.loss == LossReason::kTakenOver;
-  connection_.reset();
-  queue_.ConnectionLost();
   const Clock::time_point now = Clock::now();
+  if (connected()) options_.connections->Lost(now);
+  queue_.ConnectionLost(now, connected() && IsByBroker(connection_->loss()));
+  connection_.reset();
   if (change.was_connected && now - connected_at_ >= kStable) backoff_.Reset();
   // The time of an attempt that failed counts, so that a slow failure is soon followed by the
   // next attempt.
@@ -234,7 +237,7 @@ void Session::Close() {
   if (connected()) connection_->Disconnect(kSuccess);
   connection_.reset();
   connector_->Cancel();
-  queue_.ConnectionLost();
+  queue_.ConnectionLost(Clock::now(), /*by_broker=*/false);
   Measure();
   router_.Close();
   state_ = State::kClosed;

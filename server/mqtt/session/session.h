@@ -23,6 +23,7 @@
 #include "server/mqtt/queue/send_queue.h"
 #include "server/mqtt/queue/window_limit.h"
 #include "server/mqtt/session/backoff.h"
+#include "server/mqtt/session/broker_connections.h"
 #include "server/mqtt/session/broker_health.h"
 #include "server/mqtt/session/broker_judge.h"
 #include "server/mqtt/session/loss_reason.h"
@@ -47,8 +48,10 @@ struct SessionOptions : ConnectOptions {
   // How often it looks whether the broker's name leads to another address.
   Clock::duration look_up_every = std::chrono::seconds(30);
   std::shared_ptr<SessionMeter> meter = std::make_shared<SessionMeter>();
-  // That of its broker. Never null.
+  // What all sessions of its broker share. Never null.
   std::shared_ptr<BrokerHealth> health = std::make_shared<BrokerHealth>();
+  std::shared_ptr<BrokerConnections> connections = std::make_shared<BrokerConnections>();
+  std::shared_ptr<SuspectTopics> suspects = std::make_shared<SuspectTopics>();
 };
 
 // That a session was connected, lost its connection or changed it for another one, that an attempt

@@ -39,13 +39,27 @@ SessionPool::SessionPool(const SessionPoolOptions& options)
         options.broker_backoff,
         [broker, report = options.on_broker_change](bool left) { report(broker, left); }));
   }
+  std::vector<std::shared_ptr<BrokerConnections>> connections;
+  for (std::size_t broker = 0; broker < brokers_.size(); ++broker) {
+    suspects_.push_back(std::make_shared<SuspectTopics>());
+    connections.push_back(std::make_shared<BrokerConnections>());
+  }
   for (std::size_t number = 0; number < session_count_; ++number) {
     SessionOptions session = options.session;
     session.broker = options.brokers[number % brokers_.size()];
     session.meter = meter_;
     session.health = health_[number % brokers_.size()];
+    session.connections = connections[number % brokers_.size()];
+    session.suspects = suspects_[number % brokers_.size()];
     session.address = number / brokers_.size();
     session.client_id = absl::StrCat(options.client_id_prefix, "-", process, "-", number);
+    if (number < brokers_.size()) {
+      SessionOptions quarantine = session;
+      quarantine.client_id = absl::StrCat(options.client_id_prefix, "-", process, "-q", number);
+      loops_[number % loop_count]->AddQuarantine(static_cast<std::uint32_t>(number),
+                                                 std::move(quarantine),
+                                                 static_cast<unsigned>(random()), *this);
+    }
     infos_[number].client_id = session.client_id;
     infos_[number].since = std::chrono::system_clock::now();
     const auto on_change = [this, number, report = options.on_change](const SessionChange& change) {
@@ -164,6 +178,24 @@ void SessionPool::TopicFree(std::uint32_t home, std::uint32_t standby, std::uint
   LoopOf(home).Tell(home, [standby, topic_hash](Session& session) {
     session.router().TopicFreeAt(standby, topic_hash);
   });
+}
+
+void SessionPool::Confine(std::uint32_t owner, Work work) {
+  // With the broker's first session.
+  const auto broker = static_cast<std::uint32_t>(BrokerOf(owner));
+  LoopOf(broker).TellQuarantine(broker, [owner, work = std::move(work)](Quarantine& quarantine) {
+    quarantine.Add(owner, work);
+  });
+}
+
+void SessionPool::ConfinedFree(std::uint32_t owner, std::uint64_t topic_hash) {
+  LoopOf(owner).Tell(owner,
+                     [topic_hash](Session& session) { session.router().ConfinedFree(topic_hash); });
+}
+
+void SessionPool::ConfinedBack(std::uint32_t owner, Work work) {
+  LoopOf(owner).Tell(
+      owner, [work = std::move(work)](Session& session) { session.router().ConfinedBack(work); });
 }
 
 void SessionPool::GiveBack(std::uint32_t home, std::uint32_t /*standby*/, Work work) {

@@ -101,6 +101,11 @@ class SessionPool : public Publisher, private Peers {
   // Whether this one of `brokers()` is left because it acknowledges nothing.
   bool broker_left(std::size_t broker) const { return health_[broker]->left(); }
 
+  // For how many topics it gets publications one at a time, because it closes connections on them.
+  std::size_t confined_topics(std::size_t broker) const {
+    return suspects_[broker]->confined_count(Clock::now());
+  }
+
   void Publish(const std::shared_ptr<Batch>& batch) override;
   void Stop(const std::shared_ptr<Batch>& batch) override;
 
@@ -124,6 +129,10 @@ class SessionPool : public Publisher, private Peers {
   void TopicFree(std::uint32_t home, std::uint32_t standby, std::uint64_t topic_hash) override;
   void GiveBack(std::uint32_t home, std::uint32_t standby, Work work) override;
 
+  void Confine(std::uint32_t owner, Work work) override;
+  void ConfinedFree(std::uint32_t owner, std::uint64_t topic_hash) override;
+  void ConfinedBack(std::uint32_t owner, Work work) override;
+
   std::size_t BrokerOf(std::uint32_t session) const { return session % brokers_.size(); }
   // A session of the broker that serves, other than `self` and as far from it as the broker's
   // sessions are apart; none if there is none.
@@ -136,6 +145,7 @@ class SessionPool : public Publisher, private Peers {
   const std::shared_ptr<const Routes> routes_;
   // By broker.
   std::vector<std::shared_ptr<BrokerHealth>> health_;
+  std::vector<std::shared_ptr<SuspectTopics>> suspects_;
   const std::shared_ptr<SessionMeter> meter_ = std::make_shared<SessionMeter>();
   Counters losses_;
   std::atomic<int> connected_count_{0};

@@ -52,6 +52,23 @@ bool IsBusy(std::uint8_t reason_code) {
          reason_code == kQuotaExceeded;
 }
 
+bool MayBeDueToPublication(std::uint8_t reason_code) {
+  switch (reason_code) {
+    case kSuccess:
+    case 0x89:  // server busy
+    case 0x8B:  // server shutting down
+    case 0x8D:  // keep alive timeout
+    case kSessionTakenOver:
+    case 0x98:  // administrative action
+    case 0x9C:  // use another server
+    case 0x9D:  // server moved
+    case 0x9F:  // connection rate exceeded
+      return false;
+    default:
+      return true;
+  }
+}
+
 std::string DescribeReasonCode(std::uint8_t reason_code) {
   const auto* found = std::find_if(kNames.begin(), kNames.end(), [reason_code](const Name& name) {
     return name.reason_code == reason_code;

@@ -26,6 +26,10 @@ inline constexpr std::uint8_t kQosNotSupported = 0x9B;
 // node, or counts quotas.
 bool IsBusy(std::uint8_t reason_code);
 
+// True if a DISCONNECT with this code may be the answer to something that was published: all but
+// those by which a broker speaks of itself, of the session or of the connection.
+bool MayBeDueToPublication(std::uint8_t reason_code);
+
 // "0x87 not authorized", for logs and errors.
 std::string DescribeReasonCode(std::uint8_t reason_code);
 

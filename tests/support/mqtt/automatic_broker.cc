@@ -67,6 +67,15 @@ void AutomaticBroker::ReleaseAcks() {
   });
 }
 
+void AutomaticBroker::EndOn(Intolerance intolerance) {
+  thread_.Run([this, &intolerance] { intolerance_ = std::move(intolerance); });
+}
+
+std::size_t AutomaticBroker::ended_count() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return ended_count_;
+}
+
 void AutomaticBroker::StopListening() {
   thread_.Run([this] { listener_.Close(); });
 }
@@ -144,12 +153,29 @@ void AutomaticBroker::Handle(Connection& connection, const Packet& packet) {
   } else if (std::holds_alternative<Disconnect>(packet)) {
     connection.ended = true;
   } else {
-    const auto& publish = std::get<Publish>(packet);
-    if (publish.qos > 0) connection.unacknowledged.push_back(publish);
-    const std::lock_guard<std::mutex> lock(mutex_);
-    publications_.push_back(publish);
-    changed_.notify_all();
+    Receive(connection, std::get<Publish>(packet));
   }
+}
+
+void AutomaticBroker::Receive(Connection& connection, const Publish& publish) {
+  if (connection.ended) return;
+  const std::optional<End> end = intolerance_ ? intolerance_(publish) : std::nullopt;
+  if (end.has_value()) {
+    if (!hold_acks_) Acknowledge(connection);
+    connection.unsent += end->last_words;
+    Flush(connection);
+    if (end->reset) {
+      const linger at_once{1, 0};
+      setsockopt(connection.socket.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    }
+    connection.ended = true;
+  } else if (publish.qos > 0) {
+    connection.unacknowledged.push_back(publish);
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  publications_.push_back(publish);
+  ended_count_ += end.has_value() ? 1 : 0;
+  changed_.notify_all();
 }
 
 void AutomaticBroker::Acknowledge(Connection& connection) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,16 @@ class AutomaticBroker {
   // Returns the reason code of the PUBACK. Called on the broker's thread.
   using Answer = std::function<std::uint8_t(const Publish&)>;
 
+  // How it ends a connection on a publication that it does not bear.
+  struct End {
+    // Sent before; empty for nothing.
+    std::string last_words = {};
+    // By RST, not FIN.
+    bool reset = false;
+  };
+  // Whether it does. Called on the broker's thread.
+  using Intolerance = std::function<std::optional<End>(const Publish&)>;
+
   AutomaticBroker();
   AutomaticBroker(const AutomaticBroker&) = delete;
   AutomaticBroker& operator=(const AutomaticBroker&) = delete;
@@ -45,6 +56,10 @@ class AutomaticBroker {
 
   // Acknowledges with these codes from now on. The default is 0x00 for everything.
   void AnswerWith(Answer answer);
+  // Ends connections on such publications from now on, before it answers anything later.
+  void EndOn(Intolerance intolerance);
+  // How many connections it has ended so.
+  std::size_t ended_count() const;
   // Accepts new sessions with this CONNACK.
   void GreetWith(const ConnAck& greeting);
   // Acknowledges nothing until `ReleaseAcks`, which acknowledges what has arrived meanwhile.
@@ -72,6 +87,7 @@ class AutomaticBroker {
   void Accept();
   void Read(Connection& connection);
   void Handle(Connection& connection, const Packet& packet);
+  void Receive(Connection& connection, const Publish& publish);
   void Acknowledge(Connection& connection);
   void Flush(Connection& connection);
   void CountSessions();
@@ -82,6 +98,7 @@ class AutomaticBroker {
   FileDescriptor listener_;
   std::list<Connection> connections_;
   Answer answer_;
+  Intolerance intolerance_;
   ConnAck greeting_;
   bool hold_acks_ = false;
 
@@ -90,6 +107,7 @@ class AutomaticBroker {
   // Protected by `mutex_`.
   std::vector<Publish> publications_;
   std::size_t sessions_ = 0;
+  std::size_t ended_count_ = 0;
 
   PollThread thread_;
 };

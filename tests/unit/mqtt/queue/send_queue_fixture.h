@@ -18,11 +18,12 @@ namespace dino::mqtt {
 
 using testing::RecordingBatch;
 
-// Of a queue without work of other sessions.
-class NoHomes : public HomeListener {
+// Of a queue whose publications all go their ordinary way.
+class NoHomes : public QueueListener {
  public:
   void TopicFree(std::uint32_t /*home*/, std::uint64_t /*topic_hash*/) override { ADD_FAILURE(); }
   void GiveBack(std::uint32_t /*home*/, const Work& /*work*/) override { ADD_FAILURE(); }
+  void Confine(const Work& /*work*/) override { ADD_FAILURE(); }
 };
 
 // A queue whose packets the test sees and answers.
@@ -70,7 +71,8 @@ class SendQueueTest : public ::testing::Test {
   }
 
   NoHomes no_homes_;
-  SendQueue queue_{0, 4, 1048576, no_homes_};
+  const std::shared_ptr<SuspectTopics> suspects_ = std::make_shared<SuspectTopics>();
+  SendQueue queue_{0, 4, 1048576, suspects_, no_homes_};
   Clock::time_point now_ = Clock::now();
   bool lost_ = false;
   bool connected_ = true;

@@ -103,7 +103,7 @@ TEST_F(SendQueueLaneTest, ATopicGetsTheBatchesOfALaneInTheirOrderWhateverHappens
       }
     }
     if (below(40) == 0) {
-      queue_.ConnectionLost();
+      queue_.ConnectionLost(now_, /*by_broker=*/false);
       in_flight.clear();
       if (below(2) == 0) queue_.Adopt(queue_.Take(0).work);
     }

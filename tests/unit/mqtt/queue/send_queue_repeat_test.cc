@@ -22,7 +22,7 @@ TEST_F(SendQueueTest, AfterALossWhatWasInFlightGoesFirstInItsOrder) {
   Add("b", {"1"});
   Fill();
   Acknowledge("2");
-  queue_.ConnectionLost();
+  queue_.ConnectionLost(now_, /*by_broker=*/false);
   queue_.LimitWindow(65535);
   EXPECT_THAT(Fill(), ElementsAre("1 a", "3 a", "4 a", "5 a"));
   for (const char* topic : {"1", "3", "4", "5"}) Acknowledge(topic);
@@ -35,7 +35,7 @@ TEST_F(SendQueueTest, ASmallerWindowAfterALossKeepsTheOrder) {
   Add("a", {"1", "2", "3"});
   Add("b", {"3"});
   Fill();
-  queue_.ConnectionLost();
+  queue_.ConnectionLost(now_, /*by_broker=*/false);
   queue_.LimitWindow(1);
   EXPECT_THAT(Fill(), ElementsAre("1 a"));
   Acknowledge("1");
@@ -49,10 +49,10 @@ TEST_F(SendQueueTest, ASmallerWindowAfterALossKeepsTheOrder) {
 TEST_F(SendQueueTest, ASecondLossDoesNotLoseWhatWasNotSentAgain) {
   const auto batch = Add("a", {"1", "2", "3"});
   Fill();
-  queue_.ConnectionLost();
+  queue_.ConnectionLost(now_, /*by_broker=*/false);
   queue_.LimitWindow(2);
   EXPECT_THAT(Fill(), ElementsAre("1 a", "2 a"));
-  queue_.ConnectionLost();
+  queue_.ConnectionLost(now_, /*by_broker=*/false);
   queue_.LimitWindow(65535);
   EXPECT_THAT(Fill(), ::testing::UnorderedElementsAre("1 a", "2 a", "3 a"));
   for (const char* topic : {"1", "2", "3"}) Acknowledge(topic);
@@ -64,7 +64,7 @@ TEST_F(SendQueueTest, APublicationThatFailsForWantOfAConnectionIsSentAgain) {
   lost_ = true;
   EXPECT_THAT(Fill(), IsEmpty());
   EXPECT_FALSE(connected_);
-  queue_.ConnectionLost();
+  queue_.ConnectionLost(now_, /*by_broker=*/false);
   lost_ = false;
   EXPECT_THAT(Fill(), ElementsAre("1 a"));
   Acknowledge("1");
@@ -75,7 +75,7 @@ TEST_F(SendQueueTest, AnswersOfALostConnectionAreNobodys) {
   const auto batch = Add("a", {"1"});
   Fill();
   const int old_packet_id = packet_ids_["1"];
-  queue_.ConnectionLost();
+  queue_.ConnectionLost(now_, /*by_broker=*/false);
   queue_.Acknowledge(old_packet_id, kSuccess, now_);
   EXPECT_FALSE(batch->ended());
 }
@@ -148,7 +148,7 @@ TEST_F(SendQueueTest, WhatABrokerThatIsNotReadyDidNotTakeInTimeWasNotSent) {
 TEST_F(SendQueueTest, WhatIsRefusedAfterALossMayHaveArrivedBefore) {
   const auto batch = Add("a", {"1", "2"});
   Fill();
-  queue_.ConnectionLost();
+  queue_.ConnectionLost(now_, /*by_broker=*/false);
   Fill();
   Acknowledge("1", 0x99);
   Acknowledge("2", kQuotaExceeded);
@@ -164,7 +164,7 @@ TEST_F(SendQueueTest, WhatWaitsForABusyBrokerIsSentAgainAfterALoss) {
   const auto batch = Add("a", {"1", "2"});
   Fill();
   Acknowledge("1", kQuotaExceeded);
-  queue_.ConnectionLost();
+  queue_.ConnectionLost(now_, /*by_broker=*/false);
   EXPECT_THAT(Fill(), ElementsAre("1 a", "2 a"));
   Acknowledge("1");
   Acknowledge("2");
@@ -208,7 +208,7 @@ TEST_F(SendQueueTest, WhatCouldNotBeSentIsFirstForItsTopic) {
   Acknowledge("2");
   lost_ = true;
   EXPECT_THAT(Fill(), IsEmpty());
-  queue_.ConnectionLost();
+  queue_.ConnectionLost(now_, /*by_broker=*/false);
   lost_ = false;
   const auto third = Add("c", {"1"});
   EXPECT_THAT(Fill(), ElementsAre("1 b"));
@@ -223,7 +223,7 @@ TEST_F(SendQueueTest, AStoppedBatchIsNotSentAgainAfterALoss) {
   Add("b", {"1"});
   Fill();
   Stop(stopped);
-  queue_.ConnectionLost();
+  queue_.ConnectionLost(now_, /*by_broker=*/false);
   EXPECT_THAT(Fill(), ElementsAre("1 b"));
 }
 
@@ -231,7 +231,7 @@ TEST_F(SendQueueTest, ABatchStoppedBetweenLossAndReconnectFreesItsTopics) {
   const auto stopped = Add("a", {"1", "2"});
   Add("b", {"1"});
   Fill();
-  queue_.ConnectionLost();
+  queue_.ConnectionLost(now_, /*by_broker=*/false);
   Stop(stopped, /*unreachable=*/true);
   EXPECT_THAT(stopped->outcomes(), Each(Outcome::kUnknown));
   EXPECT_TRUE(stopped->publication_outcomes()[0].unreachable);

@@ -179,7 +179,7 @@ TEST_F(SendQueueTest, CountsWhatIsUnsent) {
   EXPECT_EQ(queue_.unsent(), 6U);
   Fill();
   EXPECT_EQ(queue_.unsent(), 2U);
-  queue_.ConnectionLost();
+  queue_.ConnectionLost(now_, /*by_broker=*/false);
   EXPECT_EQ(queue_.unsent(), 6U);
   Stop(batch);
   EXPECT_EQ(queue_.unsent(), 0U);
@@ -198,7 +198,7 @@ TEST(SendQueueEndTest, SettlesWhatIsLeftWhenItGoes) {
   batch->chunks().front().keep_alive = batch;
   {
     NoHomes no_homes;
-    SendQueue queue(0, 4, 1000, no_homes);
+    SendQueue queue(0, 4, 1000, std::make_shared<SuspectTopics>(), no_homes);
     queue.Add(batch->chunks().front());
   }
   EXPECT_TRUE(batch->ended());

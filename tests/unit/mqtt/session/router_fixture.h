@@ -64,7 +64,7 @@ class RouterWorld : private Peers {
     Node& node = *nodes_[session];
     node.connected = false;
     node.in_flight.clear();
-    node.queue.ConnectionLost();
+    node.queue.ConnectionLost(now_, /*by_broker=*/false);
     node.router.Unusable(now_, Router::Urgency::kLater);
   }
   bool connected(std::uint32_t session) const { return nodes_[session]->connected; }
@@ -141,7 +141,8 @@ class RouterWorld : private Peers {
  private:
   struct Node {
     Node(std::uint32_t number, RouterWorld& world)
-        : queue(number, 64, 1048576, router), router(number, {}, world, queue) {}
+        : queue(number, 64, 1048576, std::make_shared<SuspectTopics>(), router),
+          router(number, {}, world, queue) {}
 
     SendQueue queue;
     Router router;
@@ -183,6 +184,11 @@ class RouterWorld : private Peers {
   void GiveBack(std::uint32_t home, std::uint32_t standby, Work work) override {
     Send(standby, home, [work](Router& router) { router.GivenBack(work); });
   }
+
+  // Nothing is confined here.
+  void Confine(std::uint32_t /*owner*/, Work /*work*/) override { ADD_FAILURE(); }
+  void ConfinedFree(std::uint32_t /*owner*/, std::uint64_t /*topic_hash*/) override {}
+  void ConfinedBack(std::uint32_t /*owner*/, Work /*work*/) override {}
 
   const std::uint32_t brokers_;
   Clock::time_point now_ = Clock::now();

@@ -43,6 +43,9 @@ class LonelyPeers : public Peers {
   void Recalled(std::uint32_t, std::uint32_t, RecalledWork) override {}
   void TopicFree(std::uint32_t, std::uint32_t, std::uint64_t) override {}
   void GiveBack(std::uint32_t, std::uint32_t, Work) override {}
+  void Confine(std::uint32_t, Work) override {}
+  void ConfinedFree(std::uint32_t, std::uint64_t) override {}
+  void ConfinedBack(std::uint32_t, Work) override {}
 };
 
 class SessionAddressTest : public ::testing::Test {

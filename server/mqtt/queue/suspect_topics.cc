@@ -1,0 +1,73 @@
+#include "server/mqtt/queue/suspect_topics.h"
+
+#include <algorithm>
+
+namespace dino::mqtt {
+namespace {
+
+constexpr int kLossesToConfine = 2;
+
+}  // namespace
+
+void SuspectTopics::Suspect(std::uint64_t topic_hash, Clock::time_point now) {
+  const MutexLock lock(mutex_);
+  ++Renew(topic_hash, now).losses;
+}
+
+void SuspectTopics::Convict(std::uint64_t topic_hash, Clock::time_point now) {
+  const MutexLock lock(mutex_);
+  Record& record = Renew(topic_hash, now);
+  record.losses = std::max(record.losses, kLossesToConfine);
+  record.convicted = true;
+}
+
+void SuspectTopics::Acquit(std::uint64_t topic_hash) {
+  if (count_.load(std::memory_order_relaxed) == 0) return;
+  const MutexLock lock(mutex_);
+  const auto record = topics_.find(topic_hash);
+  if (record == topics_.end() || record->second.convicted) return;
+  topics_.erase(record);
+  count_.store(topics_.size(), std::memory_order_relaxed);
+}
+
+bool SuspectTopics::LookUp(std::uint64_t topic_hash, Clock::time_point now) {
+  const MutexLock lock(mutex_);
+  const auto record = topics_.find(topic_hash);
+  if (record == topics_.end() || record->second.losses < kLossesToConfine) return false;
+  if (record->second.until <= now) {
+    topics_.erase(record);
+    count_.store(topics_.size(), std::memory_order_relaxed);
+    return false;
+  }
+  record->second.until = now + kMemory;
+  return true;
+}
+
+std::size_t SuspectTopics::confined_count(Clock::time_point now) const {
+  const MutexLock lock(mutex_);
+  return static_cast<std::size_t>(
+      std::count_if(topics_.begin(), topics_.end(), [now](const auto& topic) {
+        return topic.second.losses >= kLossesToConfine && topic.second.until > now;
+      }));
+}
+
+SuspectTopics::Record& SuspectTopics::Renew(std::uint64_t topic_hash, Clock::time_point now) {
+  if (topics_.size() >= kMaxTopics && !topics_.contains(topic_hash)) MakeRoom(now);
+  Record& record = topics_[topic_hash];
+  if (record.until <= now) record = {};
+  record.until = now + kMemory;
+  count_.store(topics_.size(), std::memory_order_relaxed);
+  return record;
+}
+
+void SuspectTopics::MakeRoom(Clock::time_point now) {
+  absl::erase_if(topics_, [now](const auto& topic) { return topic.second.until <= now; });
+  if (topics_.size() < kMaxTopics) return;
+  // Those that were never convicted first, then those that are forgotten first anyway.
+  topics_.erase(std::min_element(topics_.begin(), topics_.end(), [](const auto& a, const auto& b) {
+    return std::make_pair(a.second.convicted, a.second.until) <
+           std::make_pair(b.second.convicted, b.second.until);
+  }));
+}
+
+}  // namespace dino::mqtt

@@ -1,0 +1,65 @@
+#ifndef DINO_SERVER_MQTT_QUEUE_SUSPECT_TOPICS_H_
+#define DINO_SERVER_MQTT_QUEUE_SUSPECT_TOPICS_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "server/base/clock.h"
+#include "server/base/mutex.h"
+
+namespace dino::mqtt {
+
+// Remembers which topics a broker has closed connections on, so that a publication that it does not
+// bear costs others at most two of theirs, however often it is repeated.
+//
+// After two losses a topic is confined: what is published to it goes out alone, on a connection that
+// nobody else uses. If that is lost too, the topic stays confined for ten minutes from each loss or
+// repetition; if its publication is acknowledged there, it was innocent.
+//
+// One for each broker. Topics are known by their hashes. Thread-safe.
+class SuspectTopics {
+ public:
+  // A connection was lost while a publication for the topic was in flight.
+  void Suspect(std::uint64_t topic_hash, Clock::time_point now);
+  // The connection that it had for itself was lost too.
+  void Convict(std::uint64_t topic_hash, Clock::time_point now);
+  // A publication that had been in flight at a loss was acknowledged.
+  void Acquit(std::uint64_t topic_hash);
+
+  // True if what is published to the topic must go out alone; counts as a repetition.
+  bool IsConfined(std::uint64_t topic_hash, Clock::time_point now) {
+    return count_.load(std::memory_order_relaxed) > 0 && LookUp(topic_hash, now);
+  }
+
+  // How many topics are confined.
+  std::size_t confined_count(Clock::time_point now) const;
+
+  static constexpr std::chrono::minutes kMemory{10};
+  static constexpr std::size_t kMaxTopics = 1000;
+
+ private:
+  struct Record {
+    int losses = 0;
+    bool convicted = false;
+    Clock::time_point until;
+  };
+
+  bool LookUp(std::uint64_t topic_hash, Clock::time_point now);
+  // The topic's record, renewed; makes room for a new one.
+  Record& Renew(std::uint64_t topic_hash, Clock::time_point now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void MakeRoom(Clock::time_point now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  mutable Mutex mutex_;
+  absl::flat_hash_map<std::uint64_t, Record> topics_ ABSL_GUARDED_BY(mutex_);
+  // Their number, for a look without the mutex.
+  std::atomic<std::size_t> count_{0};
+};
+
+}  // namespace dino::mqtt
+
+#endif  // DINO_SERVER_MQTT_QUEUE_SUSPECT_TOPICS_H_

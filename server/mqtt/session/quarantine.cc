@@ -1,0 +1,307 @@
+#include "server/mqtt/session/quarantine.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "server/mqtt/session/loss_reason.h"
+#include "server/mqtt/wire/reason_code.h"
+
+namespace dino::mqtt {
+namespace {
+
+constexpr std::chrono::seconds kKeepAliveCheck{1};
+// How long an unused connection is kept.
+constexpr std::chrono::seconds kIdle{10};
+// How long before the end of its connection a refusal may have come that is the reason for it.
+constexpr std::chrono::milliseconds kRefusedBefore{100};
+
+}  // namespace
+
+Quarantine::Quarantine(SessionOptions options, unsigned seed,
+                       const ConnectorFactory& make_connector, Connector::ResolveFunction resolve,
+                       Peers& peers)
+    : options_(std::move(options)),
+      peers_(peers),
+      connector_(make_connector(options_, std::move(resolve),
+                                [this](const absl::Status& status) { OnConnectorDone(status); })),
+      backoff_(seed) {}
+
+Quarantine::~Quarantine() {
+  while (Chunk* const chunk = open_.first()) GiveUp(*chunk);
+}
+
+void Quarantine::Add(std::uint32_t owner, const Work& work) {
+  for (Deferred* const deferred : work.deferred) {
+    open_.Add(*deferred->chunk);
+    waiting_.push_back({deferred, owner, deferred->topic_hash});
+  }
+  for (Deferred* const deferred : work.deferred) {
+    if (deferred->chunk->batch->stop_requested()) GiveUp(*deferred->chunk);
+  }
+}
+
+void Quarantine::Stop(const Batch& batch) {
+  while (Chunk* const chunk = open_.Find(batch)) GiveUp(*chunk);
+}
+
+void Quarantine::Expire(Clock::time_point now) {
+  while (open_.NextDeadline().value_or(Clock::time_point::max()) <= now) GiveUp(*open_.first());
+}
+
+void Quarantine::GiveUp(Chunk& chunk) {
+  Deferred* const given_up = chunk.deferred;
+  if (tried_.has_value() && tried_->deferred == given_up) {
+    // The topic is free when it is answered.
+    const std::unique_ptr<Deferred> owned(std::exchange(tried_->deferred, nullptr));
+    open_.Settle(chunk, given_up->position, {Outcome::kUnknown, 0, false});
+    return;
+  }
+  const auto is_it = [given_up](const Case& subject) { return subject.deferred == given_up; };
+  const auto waiting = std::find_if(waiting_.begin(), waiting_.end(), is_it);
+  Case subject;
+  if (waiting != waiting_.end()) {
+    subject = *waiting;
+    waiting_.erase(waiting);
+  } else {
+    const auto verdict =
+        std::find_if(verdicts_.begin(), verdicts_.end(),
+                     [&](const Verdict& candidate) { return is_it(candidate.subject); });
+    subject = verdict->subject;
+    verdicts_.erase(verdict);
+  }
+  Close(subject, OutcomeIfGivenUp(given_up->attempts, /*unreachable=*/state_ != State::kConnected));
+}
+
+void Quarantine::Close(const Case& subject, PublicationOutcome outcome) {
+  if (subject.deferred != nullptr) {
+    const std::unique_ptr<Deferred> owned(subject.deferred);
+    open_.Settle(*owned->chunk, owned->position, outcome);
+  }
+  if (state_ != State::kClosed) peers_.ConfinedFree(subject.owner, subject.topic_hash);
+}
+
+void Quarantine::OnConnectorDone(const absl::Status& status) {
+  const Clock::time_point now = Clock::now();
+  if (state_ != State::kConnecting) return;
+  if (!status.ok()) {
+    state_ = State::kIdle;
+    connect_at_ = now + backoff_.Next();
+    if (!options_.connections->any()) GiveAllBack();
+    return;
+  }
+  state_ = State::kConnected;
+  connection_ = connector_->Take();
+  connection_->HandTo(*this, *this);
+  retry_policy_.Connected(now);
+  keep_alive_at_ = now + kKeepAliveCheck;
+  last_used_at_ = now;
+}
+
+void Quarantine::GiveAllBack() {
+  for (const Case& subject : std::exchange(waiting_, {})) {
+    open_.Remove(*subject.deferred->chunk);
+    peers_.ConfinedBack(subject.owner, {{subject.deferred}, {subject.deferred->chunk}});
+  }
+}
+
+void Quarantine::OnSocket(std::uint32_t events) {
+  if (connection_ == nullptr) return;
+  const absl::Status status = connection_->OnSocket(events);
+  ProcessAnswer();
+  if (!status.ok()) Lost(status);
+}
+
+void Quarantine::OnPubAck(int packet_id, std::uint8_t reason_code,
+                          std::string_view /*reason_string*/) {
+  if (tried_.has_value() && packet_id == packet_id_) answer_ = reason_code;
+}
+
+void Quarantine::ProcessAnswer() {
+  if (!answer_.has_value() || !tried_.has_value()) return;
+  const Clock::time_point now = Clock::now();
+  const std::uint8_t reason_code = *std::exchange(answer_, std::nullopt);
+  const Case subject = *std::exchange(tried_, std::nullopt);
+  last_used_at_ = now;
+  if (reason_code < kFirstFailure) {
+    retry_policy_.Acknowledged();
+    options_.suspects->Acquit(subject.topic_hash);
+    if (subject.deferred != nullptr) subject.deferred->chunk->batch->Acquit();
+  } else {
+    refused_topic_ = subject.topic_hash;
+    refused_at_ = now;
+  }
+  if (subject.deferred != nullptr && retry_policy_.MayPass(reason_code, now)) {
+    Attempts& attempts = subject.deferred->attempts;
+    attempts.last_failure = reason_code;
+    if (attempts.failures < std::numeric_limits<std::uint8_t>::max()) ++attempts.failures;
+    subject.deferred->not_before = now + RetryDelay(attempts.failures);
+    waiting_.push_back(subject);
+    return;
+  }
+  Close(subject, {OutcomeOf(reason_code), reason_code, false});
+}
+
+void Quarantine::Lost(const absl::Status& /*why*/) {
+  const Clock::time_point now = Clock::now();
+  const std::optional<Loss> loss = connection_->loss();
+  const bool by_broker = IsByBroker(loss);
+  connection_.reset();
+  state_ = State::kIdle;
+  connect_at_ = now + backoff_.Next();
+  if (!tried_.has_value()) {
+    if (by_broker && refused_at_ + kRefusedBefore >= now) ConvictRefused(now);
+    return;
+  }
+  const Case subject = *std::exchange(tried_, std::nullopt);
+  if (subject.deferred != nullptr) subject.deferred->attempts.unanswered = true;
+  if (by_broker) {
+    const bool said_why = loss->kind == Loss::Kind::kDisconnected;
+    verdicts_.push_back({subject, said_why ? loss->reason_code : kSuccess, now});
+  } else if (subject.deferred != nullptr) {
+    waiting_.push_front(subject);
+  } else {
+    Close(subject, {});
+  }
+}
+
+void Quarantine::ConvictRefused(Clock::time_point now) {
+  options_.suspects->Convict(refused_topic_, now);
+  // A refusal that may pass elsewhere does not here.
+  const auto waiting = std::find_if(waiting_.begin(), waiting_.end(), [this](const Case& subject) {
+    return subject.topic_hash == refused_topic_;
+  });
+  if (waiting == waiting_.end()) return;
+  const Case subject = *waiting;
+  waiting_.erase(waiting);
+  Close(subject, {Outcome::kRejected, subject.deferred->attempts.last_failure, false});
+}
+
+void Quarantine::PassVerdicts(Clock::time_point now) {
+  while (!verdicts_.empty() && now >= verdicts_.front().lost_at + BrokerConnections::kAtOnce) {
+    const Verdict verdict = verdicts_.front();
+    verdicts_.pop_front();
+    Deferred* const deferred = verdict.subject.deferred;
+    if (!options_.connections->LivedOnSince(verdict.lost_at)) {
+      // The broker was down.
+      if (deferred != nullptr) {
+        waiting_.push_front(verdict.subject);
+      } else {
+        Close(verdict.subject, {});
+      }
+      continue;
+    }
+    options_.suspects->Convict(verdict.subject.topic_hash, now);
+    if (deferred != nullptr) deferred->chunk->batch->AddKill(verdict.reason_code);
+    Close(verdict.subject, {Outcome::kRejected, verdict.reason_code, false});
+  }
+}
+
+Clock::time_point Quarantine::Advance(Clock::time_point now) {
+  if (state_ == State::kClosed) return Clock::time_point::max();
+  Expire(now);
+  PassVerdicts(now);
+  if (state_ == State::kIdle && !waiting_.empty() && now >= connect_at_) Connect(now);
+  connector_->Advance(now);
+  if (state_ == State::kConnected) KeepUp(now);
+  if (state_ == State::kConnected && !tried_.has_value()) SendNext(now);
+  if (connection_ != nullptr) connection_->Watch();
+
+  Clock::time_point next = std::min(connector_->NextTimer(),
+                                    open_.NextDeadline().value_or(Clock::time_point::max()));
+  if (!verdicts_.empty()) {
+    next = std::min(next, verdicts_.front().lost_at + BrokerConnections::kAtOnce);
+  }
+  if (state_ == State::kIdle && !waiting_.empty()) next = std::min(next, connect_at_);
+  if (state_ != State::kConnected) return next;
+  for (const Case& subject : waiting_) {
+    if (subject.deferred->not_before > now) next = std::min(next, subject.deferred->not_before);
+  }
+  return std::min(next, keep_alive_at_);
+}
+
+void Quarantine::Connect(Clock::time_point now) {
+  if (!options_.connections->any()) {
+    GiveAllBack();
+    return;
+  }
+  state_ = State::kConnecting;
+  connect_at_ = now;
+  connector_->Start({options_.broker, options_.address, options_.client_id, /*except=*/""});
+}
+
+void Quarantine::KeepUp(Clock::time_point now) {
+  absl::Status alive;
+  if (tried_.has_value() && now >= sent_at_ + options_.ack_timeout) {
+    alive = absl::DeadlineExceededError("no PUBACK in time");
+  } else if (now >= keep_alive_at_) {
+    keep_alive_at_ = now + kKeepAliveCheck;
+    alive = connection_->KeepAlive(now);
+  }
+  if (!alive.ok()) {
+    Lost(alive);
+  } else if (!tried_.has_value() && waiting_.empty() && now >= last_used_at_ + kIdle) {
+    connection_->Disconnect(kSuccess);
+    connection_.reset();
+    state_ = State::kIdle;
+    backoff_.Reset();
+  }
+}
+
+bool Quarantine::AwaitsVerdict(const Batch& batch) const {
+  return std::any_of(verdicts_.begin(), verdicts_.end(), [&batch](const Verdict& verdict) {
+    return verdict.subject.deferred != nullptr && verdict.subject.deferred->chunk->batch == &batch;
+  });
+}
+
+bool Quarantine::RejectedWithBatch(const Case& subject) {
+  const Batch& batch = *subject.deferred->chunk->batch;
+  if (batch.kills() < Batch::kMostKills) return false;
+  Close(subject, {Outcome::kRejected, batch.kill_reason_code(), false});
+  return true;
+}
+
+void Quarantine::SendNext(Clock::time_point now) {
+  for (std::size_t i = 0; i < waiting_.size() && !tried_.has_value();) {
+    const Case subject = waiting_[i];
+    // What else its batch comes to is known when one of it is.
+    if (subject.deferred->not_before > now || AwaitsVerdict(*subject.deferred->chunk->batch)) {
+      ++i;
+      continue;
+    }
+    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
+    if (RejectedWithBatch(subject)) continue;
+    if (!Transmit(subject, now)) return;
+    ProcessAnswer();
+  }
+}
+
+bool Quarantine::Transmit(const Case& subject, Clock::time_point now) {
+  const Batch& batch = *subject.deferred->chunk->batch;
+  batch.WriteTopic(subject.deferred->position, topic_);
+  const std::string_view payload = batch.PayloadOf(subject.deferred->position, payload_);
+  tried_ = subject;
+  sent_at_ = last_used_at_ = now;
+  // With QoS 0 the answer comes while we send; the number is known before.
+  switch (connection_->Publish(topic_, payload, batch.options().qos, properties_.For(batch, now),
+                               packet_id_)) {
+    case Channel::PublishStatus::kSent:
+      return true;
+    case Channel::PublishStatus::kRefused:
+      tried_.reset();
+      Close(subject, {Outcome::kNotSent, connection_->refusal().reason_code, false});
+      return true;
+    case Channel::PublishStatus::kConnectionLost:
+      break;
+  }
+  Lost(absl::UnavailableError("connection lost while sending"));
+  return false;
+}
+
+void Quarantine::Close() {
+  if (state_ == State::kConnected) connection_->Disconnect(kSuccess);
+  connection_.reset();
+  connector_->Cancel();
+  state_ = State::kClosed;
+}
+
+}  // namespace dino::mqtt

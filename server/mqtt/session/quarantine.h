@@ -1,0 +1,124 @@
+#ifndef DINO_SERVER_MQTT_SESSION_QUARANTINE_H_
+#define DINO_SERVER_MQTT_SESSION_QUARANTINE_H_
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "server/base/clock.h"
+#include "server/mqtt/batch.h"
+#include "server/mqtt/link/channel.h"
+#include "server/mqtt/link/connector.h"
+#include "server/mqtt/queue/open_chunks.h"
+#include "server/mqtt/queue/retry_policy.h"
+#include "server/mqtt/session/backoff.h"
+#include "server/mqtt/session/properties_cache.h"
+#include "server/mqtt/session/session.h"
+
+namespace dino::mqtt {
+
+// Sends publications one at a time on a connection that nobody else uses: those on which a broker
+// may have closed other connections. The one on which it closes this connection too, while others
+// live on, is rejected; so is the rest of its batch at the second time. What is acknowledged was
+// innocent. If the broker is down, everything goes back to the sessions that it came from.
+//
+// The connection is opened when there is something to send, and closed when there has been nothing
+// for a while. One for each broker. Belongs to its loop's thread.
+class Quarantine : private SocketHandler, private Channel::Listener {
+ public:
+  // `options`: those of the broker's sessions, with a client ID of its own. `peers` outlives it.
+  Quarantine(SessionOptions options, unsigned seed, const ConnectorFactory& make_connector,
+             Connector::ResolveFunction resolve, Peers& peers);
+  Quarantine(const Quarantine&) = delete;
+  Quarantine& operator=(const Quarantine&) = delete;
+  // Settles what is left.
+  ~Quarantine() override;
+
+  // Takes what the session `owner` must not send itself.
+  void Add(std::uint32_t owner, const Work& work);
+  // Ends those publications of `batch` early that are here.
+  void Stop(const Batch& batch);
+
+  void OnResolved(const std::string& host, const absl::StatusOr<Resolver::Addresses>& addresses) {
+    connector_->OnResolved(host, addresses);
+  }
+
+  // Does what is due. Returns when it wants to be called again at the latest.
+  Clock::time_point Advance(Clock::time_point now);
+
+  void Close();
+
+ private:
+  enum class State { kIdle, kConnecting, kConnected, kClosed };
+  // A publication; `deferred` is null once nobody waits for its outcome any more.
+  struct Case {
+    Deferred* deferred = nullptr;
+    std::uint32_t owner = 0;
+    std::uint64_t topic_hash = 0;
+  };
+  // One whose connection the broker closed, until it is known whether others lived on.
+  struct Verdict {
+    Case subject;
+    std::uint8_t reason_code = 0;
+    Clock::time_point lost_at;
+  };
+
+  void OnSocket(std::uint32_t events) override;
+  void OnPubAck(int packet_id, std::uint8_t reason_code, std::string_view reason_string) override;
+
+  void OnConnectorDone(const absl::Status& status);
+  void Lost(const absl::Status& why);
+  void ProcessAnswer();
+  // The broker has refused a publication, and then closed the connection.
+  void ConvictRefused(Clock::time_point now);
+  void PassVerdicts(Clock::time_point now);
+  void Connect(Clock::time_point now);
+  void KeepUp(Clock::time_point now);
+  void SendNext(Clock::time_point now);
+  bool AwaitsVerdict(const Batch& batch) const;
+  // True if nothing of the publication's batch is to be sent any more; then it is rejected.
+  bool RejectedWithBatch(const Case& subject);
+  bool Transmit(const Case& subject, Clock::time_point now);
+  // Settles a publication, and lets its topic go.
+  void Close(const Case& subject, PublicationOutcome outcome);
+  void GiveAllBack();
+  void Expire(Clock::time_point now);
+  void GiveUp(Chunk& chunk);
+
+  const SessionOptions options_;
+  Peers& peers_;
+  const std::unique_ptr<Connector> connector_;
+  State state_ = State::kIdle;
+  std::unique_ptr<Channel> connection_;
+  Backoff backoff_;
+  Clock::time_point connect_at_;
+  Clock::time_point keep_alive_at_;
+  Clock::time_point last_used_at_;
+
+  OpenChunks open_;
+  std::deque<Case> waiting_;
+  // In flight, since then; and its answer.
+  std::optional<Case> tried_;
+  int packet_id_ = 0;
+  Clock::time_point sent_at_;
+  std::optional<std::uint8_t> answer_;
+  std::deque<Verdict> verdicts_;
+  // The last answer that was a refusal.
+  std::uint64_t refused_topic_ = 0;
+  Clock::time_point refused_at_;
+
+  RetryPolicy retry_policy_;
+  PropertiesCache properties_;
+  std::string topic_;
+  std::string payload_;
+};
+
+}  // namespace dino::mqtt
+
+#endif  // DINO_SERVER_MQTT_SESSION_QUARANTINE_H_

@@ -1,0 +1,172 @@
+// Publications that a broker answers by ending the connection.
+#include "server/mqtt/session/quarantine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "server/mqtt/session/session_pool.h"
+#include "server/mqtt/wire/reason_code.h"
+#include "tests/support/mqtt/automatic_broker.h"
+#include "tests/support/mqtt/recording_batch.h"
+
+namespace dino::mqtt {
+namespace {
+
+using ::testing::Each;
+using testing::AutomaticBroker;
+using testing::RecordingBatch;
+
+struct Ending {
+  const char* name;
+  AutomaticBroker::End end;
+  // What the publication's outcome says of it.
+  std::uint8_t reason_code = 0;
+};
+
+class QuarantineTest : public ::testing::TestWithParam<Ending> {
+ protected:
+  void Start(std::size_t sessions) {
+    broker_.EndOn([](const testing::Publish& publish) {
+      return publish.topic == "poison" || publish.payload == "poison"
+                 ? std::optional(GetParam().end)
+                 : std::nullopt;
+    });
+    SessionPoolOptions options;
+    options.brokers = {{"127.0.0.1", broker_.port()}};
+    options.sessions = sessions;
+    pool_.emplace(options);
+    pool_->Start();
+    broker_.WaitForSessions(sessions);
+  }
+
+  std::shared_ptr<RecordingBatch> Publish(std::uint32_t session, const std::string& payload,
+                                          const std::vector<std::string>& topics) {
+    auto batch = RecordingBatch::ForSession(session, payload, topics);
+    pool_->Publish(batch);
+    return batch;
+  }
+
+  PublicationOutcome OutcomeOfPoison(std::uint32_t session = 0) {
+    const auto batch = Publish(session, "e", {"1", "poison", "2"});
+    EXPECT_TRUE(batch->WaitForEnd());
+    const std::vector<PublicationOutcome> outcomes = batch->publication_outcomes();
+    EXPECT_EQ(outcomes[0].outcome, Outcome::kAcknowledged);
+    EXPECT_EQ(outcomes[2].outcome, Outcome::kAcknowledged);
+    return outcomes[1];
+  }
+
+  // Losses of connections that are shared.
+  std::uint64_t Losses() const {
+    std::uint64_t losses = 0;
+    for (const LossReason reason : {LossReason::kClosed, LossReason::kDisconnected}) {
+      losses += pool_->losses(0, reason);
+    }
+    return losses;
+  }
+
+  AutomaticBroker broker_;
+  std::optional<SessionPool> pool_;
+};
+
+TEST_P(QuarantineTest, TheOneThatTheBrokerEndsConnectionsOnIsRejectedAndRepeatsCostOthersNothing) {
+  Start(2);
+  for (int repeat = 0; repeat < 4; ++repeat) {
+    const PublicationOutcome outcome = OutcomeOfPoison();
+    EXPECT_EQ(outcome.outcome, Outcome::kRejected);
+    EXPECT_EQ(outcome.reason_code, GetParam().reason_code);
+  }
+  EXPECT_LE(Losses(), 2U);
+  EXPECT_GE(pool_->confined_topics(0), 1U);
+}
+
+TEST_P(QuarantineTest, OtherTopicsGoOnMeanwhile) {
+  Start(2);
+  std::atomic<bool> over{false};
+  int count = 0;
+  std::thread others([&] {
+    while (!over) {
+      const auto batch = Publish(static_cast<std::uint32_t>(++count % 2), "e",
+                                 {"other/" + std::to_string(count)});
+      ASSERT_TRUE(batch->WaitForEnd());
+      EXPECT_THAT(batch->outcomes(), Each(Outcome::kAcknowledged));
+    }
+  });
+  for (int repeat = 0; repeat < 3; ++repeat) OutcomeOfPoison();
+  over = true;
+  others.join();
+  EXPECT_GT(count, 10);
+  EXPECT_LE(Losses(), 2U);
+}
+
+TEST_P(QuarantineTest, WithOneSessionToo) {
+  Start(1);
+  for (int repeat = 0; repeat < 3; ++repeat) {
+    EXPECT_EQ(OutcomeOfPoison().outcome, Outcome::kRejected);
+  }
+  EXPECT_LE(Losses(), 2U);
+}
+
+TEST_P(QuarantineTest, AnEventThatIsPoisonForAllItsRecipientsEndsRejected) {
+  Start(1);
+  std::vector<std::string> topics;
+  for (int i = 0; i < 1000; ++i) topics.push_back(std::to_string(i));
+  const auto batch = Publish(0, "poison", topics);
+  ASSERT_TRUE(batch->WaitForEnd());
+  EXPECT_THAT(batch->outcomes(), Each(Outcome::kRejected));
+  // Two shared ones, and one more if the other connection was away just before.
+  EXPECT_LE(broker_.ended_count(), 5U);
+}
+
+std::string Words(std::uint8_t disconnect) {
+  testing::Disconnect packet;
+  packet.reason_code = disconnect;
+  packet.form = testing::Form::kReasonCode;
+  return testing::Encode(packet);
+}
+
+INSTANTIATE_TEST_SUITE_P(Endings, QuarantineTest,
+                         ::testing::Values(Ending{"Fin", {}}, Ending{"Rst", {"", true}},
+                                           Ending{"Disconnect99", {Words(0x99)}, 0x99},
+                                           Ending{"Disconnect82", {Words(0x82)}, 0x82}),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+// As Debian's mosquitto 2.0.11 does it when an ACL denies a topic.
+TEST(RefusalAndEndTest, TheTopicIsConfinedNotWhatWasInFlightBesideIt) {
+  AutomaticBroker broker;
+  broker.EndOn([](const testing::Publish& publish) -> std::optional<AutomaticBroker::End> {
+    if (publish.topic != "poison") return std::nullopt;
+    return AutomaticBroker::End{
+        testing::Encode(testing::PubAck{publish.packet_id, kNotAuthorized, testing::Form::kReasonCode})};
+  });
+  SessionPoolOptions options;
+  options.brokers = {{"127.0.0.1", broker.port()}};
+  options.sessions = 2;
+  SessionPool pool(options);
+  pool.Start();
+  broker.WaitForSessions(2);
+  const auto publish = [&](const std::string& topic) {
+    auto batch = RecordingBatch::ForSession(0, "e", {topic});
+    pool.Publish(batch);
+    EXPECT_TRUE(batch->WaitForEnd());
+    return batch->publication_outcomes().front();
+  };
+  for (int repeat = 0; repeat < 5; ++repeat) {
+    EXPECT_EQ(publish("good").outcome, Outcome::kAcknowledged);
+    const PublicationOutcome outcome = publish("poison");
+    EXPECT_EQ(outcome.outcome, Outcome::kRejected);
+    EXPECT_EQ(outcome.reason_code, kNotAuthorized);
+  }
+  EXPECT_LE(pool.losses(0, LossReason::kClosed), 2U);
+  EXPECT_EQ(pool.confined_topics(0), 1U);
+}
+
+}  // namespace
+}  // namespace dino::mqtt
