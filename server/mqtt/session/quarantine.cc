@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "server/mqtt/session/loss_reason.h"
 #include "server/mqtt/wire/reason_code.h"
 
 namespace dino::mqtt {
@@ -12,8 +11,6 @@ namespace {
 constexpr std::chrono::seconds kKeepAliveCheck{1};
 // How long an unused connection is kept.
 constexpr std::chrono::seconds kIdle{10};
-// How long before the end of its connection a refusal may have come that is the reason for it.
-constexpr std::chrono::milliseconds kRefusedBefore{100};
 
 }  // namespace
 
@@ -139,61 +136,6 @@ void Quarantine::ProcessAnswer() {
     return;
   }
   Close(subject, {OutcomeOf(reason_code), reason_code, false});
-}
-
-void Quarantine::Lost(const absl::Status& /*why*/) {
-  const Clock::time_point now = Clock::now();
-  const std::optional<Loss> loss = connection_->loss();
-  const bool by_broker = IsByBroker(loss);
-  connection_.reset();
-  state_ = State::kIdle;
-  connect_at_ = now + backoff_.Next();
-  if (!tried_.has_value()) {
-    if (by_broker && refused_at_ + kRefusedBefore >= now) ConvictRefused(now);
-    return;
-  }
-  const Case subject = *std::exchange(tried_, std::nullopt);
-  if (subject.deferred != nullptr) subject.deferred->attempts.unanswered = true;
-  if (by_broker) {
-    const bool said_why = loss->kind == Loss::Kind::kDisconnected;
-    verdicts_.push_back({subject, said_why ? loss->reason_code : kSuccess, now});
-  } else if (subject.deferred != nullptr) {
-    waiting_.push_front(subject);
-  } else {
-    Close(subject, {});
-  }
-}
-
-void Quarantine::ConvictRefused(Clock::time_point now) {
-  options_.suspects->Convict(refused_topic_, now);
-  // A refusal that may pass elsewhere does not here.
-  const auto waiting = std::find_if(waiting_.begin(), waiting_.end(), [this](const Case& subject) {
-    return subject.topic_hash == refused_topic_;
-  });
-  if (waiting == waiting_.end()) return;
-  const Case subject = *waiting;
-  waiting_.erase(waiting);
-  Close(subject, {Outcome::kRejected, subject.deferred->attempts.last_failure, false});
-}
-
-void Quarantine::PassVerdicts(Clock::time_point now) {
-  while (!verdicts_.empty() && now >= verdicts_.front().lost_at + BrokerConnections::kAtOnce) {
-    const Verdict verdict = verdicts_.front();
-    verdicts_.pop_front();
-    Deferred* const deferred = verdict.subject.deferred;
-    if (!options_.connections->LivedOnSince(verdict.lost_at)) {
-      // The broker was down.
-      if (deferred != nullptr) {
-        waiting_.push_front(verdict.subject);
-      } else {
-        Close(verdict.subject, {});
-      }
-      continue;
-    }
-    options_.suspects->Convict(verdict.subject.topic_hash, now);
-    if (deferred != nullptr) deferred->chunk->batch->AddKill(verdict.reason_code);
-    Close(verdict.subject, {Outcome::kRejected, verdict.reason_code, false});
-  }
 }
 
 Clock::time_point Quarantine::Advance(Clock::time_point now) {
