@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_FANOUT_CALL_RESULT_H_
 #define DINO_SERVER_FANOUT_CALL_RESULT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@ namespace dino::fanout {
 // caller should act on first.
 enum class Failure {
   kNone,
+  kLimit,          // The broker has announced that it takes no such publication.
   kRefused,        // The broker answered with a failure code that a retry does not cure.
   kNotAuthorized,  // The broker's access rules forbid a topic.
   kBusy,           // The broker was busy or a quota was used up.
@@ -24,8 +26,15 @@ enum class Failure {
 // The result of a call in numbers.
 struct ResultSummary {
   Failure failure = Failure::kNone;
-  // The broker's code behind the failure; 0 if there is none.
+  // The code behind the failure; 0 if there is none. It is the broker's, but with `kLimit` the one
+  // that the broker would give.
   std::uint8_t reason_code = 0;
+  // The Reason String that the broker gave with such a code, fit for a log; empty if it gave none.
+  std::string reason_string;
+  // With `kLimit`: the highest QoS, or the largest packet in bytes, that the broker takes, and what
+  // a publication had.
+  std::size_t limit = 0;
+  std::size_t actual = 0;
   std::uint32_t acknowledged_count = 0;
   std::uint32_t no_subscriber_count = 0;
 };

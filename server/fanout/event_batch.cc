@@ -17,6 +17,10 @@ Failure FailureOf(std::uint8_t reason_code) {
 
 Failure FailureOf(const mqtt::PublicationOutcome& outcome) {
   if (mqtt::IsAcknowledged(outcome.outcome)) return Failure::kNone;
+  // Nobody asked the broker: it was sent never, or not this time.
+  if (outcome.outcome != mqtt::Outcome::kRejected && mqtt::IsLimit(outcome.reason_code)) {
+    return Failure::kLimit;
+  }
   // With a code, what is unknown was refused too, but only when it was sent again.
   if (outcome.reason_code >= mqtt::kFirstFailure) return FailureOf(outcome.reason_code);
   return outcome.unreachable ? Failure::kUnreachable : Failure::kTimeUp;
@@ -92,6 +96,10 @@ void EventBatch::Group(std::uint32_t first, std::uint32_t count,
   });
 }
 
+void EventBatch::Explain(std::uint32_t /*position*/, const mqtt::Explanation& explanation) {
+  explanations_.Add(explanation);
+}
+
 void EventBatch::Settle(std::uint32_t position, mqtt::PublicationOutcome outcome) {
   outcomes_[order_[position]] = outcome;
 }
@@ -113,6 +121,7 @@ ResultSummary EventBatch::Summary() const {
       summary.reason_code = outcome.reason_code;
     }
   }
+  if (summary.failure != Failure::kNone) explanations_.Write(summary);
   return summary;
 }
 

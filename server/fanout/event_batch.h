@@ -12,6 +12,7 @@
 #include "server/fanout/admission.h"
 #include "server/fanout/call_result.h"
 #include "server/fanout/event.h"
+#include "server/fanout/explanations.h"
 #include "server/fanout/topic_template.h"
 #include "server/mqtt/batch.h"
 #include "server/mqtt/publisher.h"
@@ -45,6 +46,7 @@ class EventBatch : public mqtt::Batch {
   std::uint64_t RouteKey(std::uint32_t position) const override;
   void Group(std::uint32_t first, std::uint32_t count,
              absl::FunctionRef<std::uint32_t(std::uint64_t)> group_of) override;
+  void Explain(std::uint32_t position, const mqtt::Explanation& explanation) override;
   void Settle(std::uint32_t position, mqtt::PublicationOutcome outcome) override;
 
  protected:
@@ -61,6 +63,7 @@ class EventBatch : public mqtt::Batch {
   std::vector<std::uint32_t> order_;
   // By index of `recipients_`. Each is written by its session's loop only.
   std::vector<mqtt::PublicationOutcome> outcomes_;
+  Explanations explanations_;
   Admission::Ticket ticket_;
   const DoneFunction done_;
 };

@@ -56,6 +56,17 @@ struct PublicationOutcome {
   bool unreachable = false;
 };
 
+// What is known beside the reason code of a publication that failed, or failed for now.
+struct Explanation {
+  std::uint8_t reason_code = 0;
+  // The broker's Reason String, fit for a log; empty if it gave none.
+  std::string_view reason_string;
+  // If the broker was not asked: the highest QoS, or the largest packet in bytes, that it had
+  // announced, and what this publication has.
+  std::size_t limit = 0;
+  std::size_t actual = 0;
+};
+
 // What all publications of a batch have in common.
 struct PublishOptions {
   Qos qos = Qos::kAtLeastOnce;
@@ -163,6 +174,10 @@ class Batch {
   // them, before any of them was taken up.
   virtual void Group(std::uint32_t /*first*/, std::uint32_t /*count*/,
                      absl::FunctionRef<std::uint32_t(std::uint64_t)> /*group_of*/) {}
+
+  // Explains a reason code of publication `position`, which is not settled yet. Called as often as
+  // there is something to say, from any loop.
+  virtual void Explain(std::uint32_t /*position*/, const Explanation& /*explanation*/) {}
 
   // Takes down how publication `position` ended. Called once for each, from any loop, but
   // never for the same position from two.

@@ -23,6 +23,25 @@ constexpr std::chrono::milliseconds kRetryBroker{1000};
 constexpr int kMaxFailedRecipients = 32;
 constexpr std::size_t kMaxFailureBytes = 3072;
 
+// As CONNACK has it.
+const char* LimitName(std::uint8_t reason_code) {
+  return reason_code == mqtt::kQosNotSupported ? "maximum_qos" : "maximum_packet_size";
+}
+
+std::string DescribeLimit(const fanout::ResultSummary& summary) {
+  return summary.reason_code == mqtt::kQosNotSupported
+             ? absl::StrCat("the broker takes at most QoS ", summary.limit, ", and this is QoS ",
+                            summary.actual)
+             : absl::StrCat("the broker takes packets of at most ", summary.limit,
+                            " bytes, and one would have ", summary.actual);
+}
+
+// The code that the broker gave, and its reason.
+std::string DescribeCode(const fanout::ResultSummary& summary) {
+  return absl::StrCat(mqtt::DescribeReasonCode(summary.reason_code),
+                      summary.reason_string.empty() ? "" : ": ", summary.reason_string);
+}
+
 // Collects the details of an error.
 class ErrorBuilder {
  public:
@@ -44,6 +63,18 @@ class ErrorBuilder {
     if (reason_code != 0) {
       (*info.mutable_metadata())["mqtt_reason_code"] = mqtt::DescribeReasonCode(reason_code);
     }
+    return Add(info);
+  }
+
+  // `BROKER_LIMIT`, and which one it is.
+  ErrorBuilder& Limit(const fanout::ResultSummary& summary) {
+    google::rpc::ErrorInfo info;
+    info.set_reason("BROKER_LIMIT");
+    info.set_domain(kDomain);
+    auto& metadata = *info.mutable_metadata();
+    metadata["limit_name"] = LimitName(summary.reason_code);
+    metadata["limit"] = absl::StrCat(summary.limit);
+    metadata["actual"] = absl::StrCat(summary.actual);
     return Add(info);
   }
 
@@ -70,6 +101,7 @@ v1::PublishFailure Describe(const fanout::CallResult& result) {
   failure.set_event_id(result.event_id);
   failure.set_recipient_count(static_cast<std::uint32_t>(result.recipients.size()));
   failure.set_acknowledged_count(result.summary.acknowledged_count);
+  failure.set_reason_string(result.summary.reason_string);
   for (std::size_t i = 0; i < result.recipients.size(); ++i) {
     if (failure.failed_recipients_size() == kMaxFailedRecipients) break;
     // Topics may be long.
@@ -91,21 +123,25 @@ google::rpc::BadRequest BadField(const std::string& field, const char* descripti
 ErrorBuilder FailureError(const fanout::ResultSummary& summary, const std::string& progress) {
   using fanout::Failure;
   switch (summary.failure) {
+    case Failure::kLimit:
+      return ErrorBuilder(grpc::StatusCode::FAILED_PRECONDITION,
+                          absl::StrCat(DescribeLimit(summary), "; ", progress))
+          .Limit(summary);
     case Failure::kNotAuthorized:
-      return ErrorBuilder(
-                 grpc::StatusCode::PERMISSION_DENIED,
-                 absl::StrCat("the broker does not let this server publish to a topic; ", progress))
+      return ErrorBuilder(grpc::StatusCode::PERMISSION_DENIED,
+                          absl::StrCat("the broker does not let this server publish to a topic: ",
+                                       DescribeCode(summary), "; ", progress))
           .Reason("BROKER_NOT_AUTHORIZED", summary.reason_code);
     case Failure::kBusy:
       return ErrorBuilder(
                  grpc::StatusCode::UNAVAILABLE,
-                 absl::StrCat("the broker is busy: ", mqtt::DescribeReasonCode(summary.reason_code),
-                              "; ", progress))
+                 absl::StrCat("the broker is busy: ", DescribeCode(summary), "; ", progress))
           .Reason("BROKER_BUSY", summary.reason_code)
           .RetryAfter(kRetryBroker);
     case Failure::kUnreachable:
-      return ErrorBuilder(grpc::StatusCode::UNAVAILABLE,
-                          absl::StrCat("the broker was lost and not back in time; ", progress))
+      return ErrorBuilder(
+                 grpc::StatusCode::UNAVAILABLE,
+                 absl::StrCat("the broker was lost, or not ready, for too long; ", progress))
           .Reason("BROKER_UNREACHABLE")
           .RetryAfter(kRetryBroker);
     case Failure::kTimeUp:
@@ -115,8 +151,7 @@ ErrorBuilder FailureError(const fanout::ResultSummary& summary, const std::strin
       break;
   }
   return ErrorBuilder(grpc::StatusCode::INTERNAL,
-                      absl::StrCat("the broker refused: ",
-                                   mqtt::DescribeReasonCode(summary.reason_code), "; ", progress))
+                      absl::StrCat("the broker refused: ", DescribeCode(summary), "; ", progress))
       .Reason("BROKER_REFUSED", summary.reason_code);
 }
 

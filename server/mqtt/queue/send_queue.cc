@@ -196,8 +196,10 @@ bool SendQueue::Transmit(InFlight& entry, const Outgoing& outgoing, Sender send)
       const InFlight refused = entry;
       window_.RemoveLast();
       Release(refused.topic_hash);
-      // The broker was not asked.
-      open_.Settle(*refused.chunk, refused.position, {Outcome::kNotSent, reason_code, false});
+      // The broker was not asked, unless by an earlier copy.
+      open_.Settle(*refused.chunk, refused.position,
+                   {refused.attempts.unanswered ? Outcome::kUnknown : Outcome::kNotSent,
+                    reason_code, false});
       return true;
     }
     case SendStatus::kConnectionLost:
@@ -208,7 +210,8 @@ bool SendQueue::Transmit(InFlight& entry, const Outgoing& outgoing, Sender send)
 }
 
 std::optional<Clock::duration> SendQueue::Acknowledge(int packet_id, std::uint8_t reason_code,
-                                                      Clock::time_point now) {
+                                                      Clock::time_point now,
+                                                      std::string_view reason_string) {
   std::optional<InFlight> entry = window_.Remove(packet_id);
   if (!entry.has_value()) return std::nullopt;
   // What nobody waits for any more was left to the broker's answer.
@@ -226,6 +229,9 @@ std::optional<Clock::duration> SendQueue::Acknowledge(int packet_id, std::uint8_
   if (entry->chunk == nullptr) {
     Free(*entry);
     return latency;
+  }
+  if (!reason_string.empty()) {
+    entry->chunk->batch->Explain(entry->position, {reason_code, reason_string});
   }
   if (retry_policy_.MayPass(reason_code, now)) {
     Attempts& attempts = entry->attempts;

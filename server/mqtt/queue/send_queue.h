@@ -106,11 +106,13 @@ class SendQueue {
   // Sends as much as the window takes. False if the connection was lost meanwhile.
   bool Fill(Clock::time_point now, Sender send);
 
-  // The broker answered. Unknown packet identifiers are ignored. A publication that failed in
-  // a way that may pass (see retry_policy.h) keeps its topic and is sent again. Returns how long
-  // the broker took; none if the answer is ignored or, with QoS 0, not the broker's.
+  // The broker answered, for that reason. Unknown packet identifiers are ignored. A publication
+  // that failed in a way that may pass (see retry_policy.h) keeps its topic and is sent again.
+  // Returns how long the broker took; none if the answer is ignored or, with QoS 0, not the
+  // broker's.
   std::optional<Clock::duration> Acknowledge(int packet_id, std::uint8_t reason_code,
-                                             Clock::time_point now);
+                                             Clock::time_point now,
+                                             std::string_view reason_string = {});
 
   // There is a connection, on which at most `window` publications may be in flight.
   void Connected(Clock::time_point now, std::size_t window);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/base/clock.h"
@@ -163,6 +164,8 @@ class Session : private SocketHandler, private Channel::Listener {
   WayHome way_home_{kStable};
   // What the connection reported and nobody has looked at yet.
   std::vector<std::pair<int, std::uint8_t>> answers_;
+  // Reason Strings of those that failed, by packet identifier.
+  absl::flat_hash_map<int, std::string> reasons_;
   std::size_t answer_count_ = 0;
 
   BrokerJudge judge_;

@@ -1,11 +1,13 @@
 // How a session that is connected sends, and takes answers.
 #include "server/mqtt/session/session.h"
+#include "server/mqtt/wire/reason_code.h"
 
 namespace dino::mqtt {
 
-void Session::OnPubAck(int packet_id, std::uint8_t reason_code,
-                       std::string_view /*reason_string*/) {
+void Session::OnPubAck(int packet_id, std::uint8_t reason_code, std::string_view reason_string) {
   answers_.emplace_back(packet_id, reason_code);
+  if (reason_code < kFirstFailure || reason_string.empty()) return;
+  reasons_.try_emplace(packet_id, reason_string);
 }
 
 void Session::ProcessAnswers() {
@@ -14,13 +16,17 @@ void Session::ProcessAnswers() {
   const Clock::time_point now = Clock::now();
   Histogram::Tally latencies(options_.meter->puback);
   for (const auto& [packet_id, reason_code] : answers_) {
-    const auto latency = queue_.Acknowledge(packet_id, reason_code, now);
+    const auto reason = reasons_.empty() ? reasons_.end() : reasons_.find(packet_id);
+    const auto latency =
+        queue_.Acknowledge(packet_id, reason_code, now,
+                           reason == reasons_.end() ? std::string_view() : reason->second);
     if (!latency.has_value()) continue;
     latencies.Observe(*latency);
     judge_.Answered();
   }
   if (window_limit_.Answered(answers_.size())) queue_.LimitWindow(Window());
   answers_.clear();
+  if (!reasons_.empty()) reasons_.clear();
 }
 
 void Session::Send() {
@@ -59,9 +65,12 @@ SendQueue::SendStatus Session::Transmit(const SendQueue::Outgoing& outgoing, InF
                                properties_.For(batch, entry.sent_at), entry.packet_id)) {
     case Channel::PublishStatus::kSent:
       return SendQueue::SendStatus::kSent;
-    case Channel::PublishStatus::kRefused:
-      reason_code = connection_->refusal().reason_code;
+    case Channel::PublishStatus::kRefused: {
+      const Channel::Refusal& refusal = connection_->refusal();
+      reason_code = refusal.reason_code;
+      entry.chunk->batch->Explain(entry.position, {reason_code, "", refusal.limit, refusal.actual});
       return SendQueue::SendStatus::kRefused;
+    }
     case Channel::PublishStatus::kConnectionLost:
       break;
   }

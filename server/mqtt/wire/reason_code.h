@@ -30,6 +30,11 @@ bool IsBusy(std::uint8_t reason_code);
 // those by which a broker speaks of itself, of the session or of the connection.
 bool MayBeDueToPublication(std::uint8_t reason_code);
 
+// True if it says that a publication is beyond what the broker had announced.
+constexpr bool IsLimit(std::uint8_t reason_code) {
+  return reason_code == kPacketTooLarge || reason_code == kQosNotSupported;
+}
+
 // "0x87 not authorized", for logs and errors.
 std::string DescribeReasonCode(std::uint8_t reason_code);
 

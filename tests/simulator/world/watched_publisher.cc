@@ -58,6 +58,9 @@ class WatchedPublisher::WatchedBatch : public mqtt::Batch {
              absl::FunctionRef<std::uint32_t(std::uint64_t)> group_of) override {
     inner_->Group(first, count, group_of);
   }
+  void Explain(std::uint32_t position, const mqtt::Explanation& explanation) override {
+    inner_->Explain(position, explanation);
+  }
   void Settle(std::uint32_t position, mqtt::PublicationOutcome outcome) override {
     publisher_.ledger_.Settled(number_, UserAt(position), ReportedOf(outcome.outcome),
                                outcome.reason_code);

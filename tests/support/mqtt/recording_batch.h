@@ -53,10 +53,30 @@ class RecordingBatch : public mqtt::Batch {
     topic = topics_[position];
   }
 
+  void Explain(std::uint32_t position, const mqtt::Explanation& explanation) override {
+    const std::lock_guard lock(mutex_);
+    explanations_.push_back({position, explanation.reason_code,
+                             std::string(explanation.reason_string), explanation.limit,
+                             explanation.actual});
+  }
+
   void Settle(std::uint32_t position, mqtt::PublicationOutcome outcome) override {
     const std::lock_guard lock(mutex_);
     outcomes_[position] = outcome;
     ++settle_count_;
+  }
+
+  // What was explained, in that order.
+  struct Explained {
+    std::uint32_t position;
+    std::uint8_t reason_code;
+    std::string reason_string;
+    std::size_t limit;
+    std::size_t actual;
+  };
+  std::vector<Explained> explanations() const {
+    const std::lock_guard lock(mutex_);
+    return explanations_;
   }
 
   // How each publication ended, in the order of the topics.
@@ -98,6 +118,7 @@ class RecordingBatch : public mqtt::Batch {
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::vector<mqtt::PublicationOutcome> outcomes_;
+  std::vector<Explained> explanations_;
   std::size_t settle_count_ = 0;
   bool ended_ = false;
 };

@@ -283,6 +283,9 @@ TEST_F(FanoutTest, TheWorstOutcomeMakesTheFailure) {
       {"other code", {Rejected(0x87), Rejected(0x90), time_up}, Failure::kRefused, 0x90},
       {"the first of two alike", {Rejected(0x90), Rejected(0x99)}, Failure::kRefused, 0x90},
       {"unknown code", {Acknowledged(), Rejected(0xEE)}, Failure::kRefused, 0xEE},
+      {"limit", {Rejected(0x90), {Outcome::kNotSent, 0x95, false}}, Failure::kLimit, 0x95},
+      {"limit when sent again", {{Outcome::kUnknown, 0x9B, false}}, Failure::kLimit, 0x9B},
+      {"refused with a limit's code", {Rejected(0x95)}, Failure::kRefused, 0x95},
       {"refused when sent again", {{Outcome::kUnknown, 0x97, false}}, Failure::kBusy, 0x97},
   };
   for (const FailureCase& c : cases) {

@@ -31,7 +31,9 @@ TEST_F(JoinedCallsTest, ConcurrentCallsGetTheSameResult) {
 TEST_F(JoinedCallsTest, AFailureThatTimeDoesNotCureIsShared) {
   Publish();
   const TestCall joined = Publish();
+  publisher_.WaitForBatch()->Explain(1, {0x87, "not yours"});
   End({1, 2, 3}, {kAcknowledged, kNotAuthorized, kUnknown});
+  EXPECT_EQ(joined.answer->summary.reason_string, "not yours");
   EXPECT_EQ(joined.answer->failure(), Failure::kNotAuthorized);
   EXPECT_EQ(joined.answer->summary.acknowledged_count, 1U);
   fanout_.keyed_calls().Stop(joined.handle);

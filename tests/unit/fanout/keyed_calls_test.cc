@@ -202,5 +202,20 @@ TEST_F(KeyedCallsTest, RefusesANewKeyWhenAllRememberedCallsRun) {
   EXPECT_EQ(publisher_.published_count(), 5U);
 }
 
+TEST_F(KeyedCallsTest, OnlyTheCodeOfTheFailureIsExplained) {
+  const TestCall failed = Publish();
+  auto batch = publisher_.WaitForBatch();
+  batch->Explain(0, {0x97, "slow down"});
+  batch->Explain(1, {0x87, "not yours"});
+  End({1, 2, 3}, {kQuota, kNotAuthorized, kAcknowledged});
+  EXPECT_EQ(failed.answer->summary.reason_string, "not yours");
+  const TestCall repeated = Publish();
+  batch = publisher_.WaitForBatch();
+  batch->Explain(0, {0x97, "slow down"});
+  End({1, 2}, {kAcknowledged, kAcknowledged});
+  EXPECT_EQ(repeated.answer->failure(), Failure::kNone);
+  EXPECT_EQ(repeated.answer->summary.reason_string, "");
+}
+
 }  // namespace
 }  // namespace dino::fanout

@@ -16,6 +16,7 @@ namespace {
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 TEST_F(SendQueueTest, AfterALossWhatWasInFlightGoesFirstInItsOrder) {
   const auto batch = Add("a", {"1", "2", "3", "4", "5"});
@@ -29,6 +30,29 @@ TEST_F(SendQueueTest, AfterALossWhatWasInFlightGoesFirstInItsOrder) {
   EXPECT_TRUE(batch->ended());
   EXPECT_EQ(batch->settle_count(), 5U);
   EXPECT_THAT(Fill(), ElementsAre("1 b"));
+}
+
+TEST_F(SendQueueTest, WhatTheNextConnectionDoesNotTakeMayHaveArrivedOnTheOneBefore) {
+  const auto batch = Add("a", {"1", "2"});
+  queue_.LimitWindow(1);
+  Fill();
+  queue_.ConnectionLost();
+  refused_ = {{"1", 0x95}, {"2", 0x95}};
+  Fill();
+  ASSERT_TRUE(batch->ended());
+  EXPECT_THAT(batch->outcomes(), ElementsAre(Outcome::kUnknown, Outcome::kNotSent));
+}
+
+TEST_F(SendQueueTest, ARefusalIsExplainedBeforeItIsSentAgainOrSettled) {
+  const auto batch = Add("a", {"1", "2", "3"});
+  Fill();
+  queue_.Acknowledge(packet_ids_.at("1"), kSuccess, now_);
+  queue_.Acknowledge(packet_ids_.at("2"), kQuotaExceeded, now_, "slow down");
+  queue_.Acknowledge(packet_ids_.at("3"), kTopicNameInvalid, now_, "no such topic");
+  ASSERT_THAT(batch->explanations(), SizeIs(2));
+  EXPECT_EQ(batch->explanations()[0].position, 1U);
+  EXPECT_EQ(batch->explanations()[0].reason_string, "slow down");
+  EXPECT_EQ(batch->explanations()[1].reason_code, kTopicNameInvalid);
 }
 
 TEST_F(SendQueueTest, ASmallerWindowAfterALossKeepsTheOrder) {

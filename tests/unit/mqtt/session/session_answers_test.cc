@@ -11,6 +11,7 @@ namespace dino::mqtt::session_test {
 namespace {
 
 using ::testing::Each;
+using ::testing::SizeIs;
 
 TEST_F(SessionPoolTest, KeepsNoMoreInFlightThanTheBrokerTakes) {
   Start();
@@ -97,23 +98,44 @@ TEST_F(SessionPoolTest, APublicationThatTheBrokerCannotTakeIsNotSent) {
     const char* name;
     ConnAck answer;
     std::uint8_t reason_code;
+    std::size_t limit;
+    std::size_t actual;
   };
   ConnAck small;
   small.maximum_packet_size = 200;
   ConnAck no_qos1;
   no_qos1.maximum_qos = 0;
   Start();
-  for (const Case& c : {Case{"packet size", small, 0x95}, Case{"QoS", no_qos1, 0x9B}}) {
+  for (const Case& c :
+       {Case{"packet size", small, 0x95, 200, 65 + 200}, Case{"QoS", no_qos1, 0x9B, 0, 1}}) {
     SCOPED_TRACE(c.name);
     FakeConnection connection = Connected(c.answer);
     const auto batch = PublishBatch(std::string(200, 'x'), {"1"});
     ASSERT_TRUE(batch->WaitForEnd());
     EXPECT_EQ(batch->publication_outcomes()[0].outcome, Outcome::kNotSent);
     EXPECT_EQ(batch->publication_outcomes()[0].reason_code, c.reason_code);
+    ASSERT_THAT(batch->explanations(), SizeIs(1));
+    EXPECT_EQ(batch->explanations()[0].reason_code, c.reason_code);
+    EXPECT_EQ(batch->explanations()[0].limit, c.limit);
+    EXPECT_EQ(batch->explanations()[0].actual, c.actual);
     connection.ExpectNothingMore();
     connection.Close();
     EXPECT_FALSE(changes_.Next().connected);
   }
+}
+
+TEST_F(SessionPoolTest, TheBrokersReasonIsPassedOn) {
+  Start();
+  FakeConnection connection = Connected();
+  const auto batch = PublishBatch("a", {"1", "2"});
+  const std::vector<Publish> sent = connection.ExpectPublishes(2);
+  connection.Send(PubAck{sent.at(0).packet_id});
+  connection.Send(PubAck{sent.at(1).packet_id, 0x99, testing::Form::kLong});
+  ASSERT_TRUE(batch->WaitForEnd());
+  ASSERT_THAT(batch->explanations(), SizeIs(1));
+  EXPECT_EQ(batch->explanations()[0].position, 1U);
+  EXPECT_EQ(batch->explanations()[0].reason_code, 0x99);
+  EXPECT_EQ(batch->explanations()[0].reason_string, "because");
 }
 
 TEST_F(SessionPoolTest, IgnoresAcksTwiceAndForUnknownPackets) {
