@@ -24,6 +24,26 @@ void CollectPending(const fanout::Fanout& fanout, Families& families) {
         fanout.options().max_pending_bytes);
 }
 
+void CollectBrokers(const mqtt::SessionPool& pool, Families& families) {
+  const std::vector<std::string>& brokers = pool.brokers();
+  Family left = Family::OfGauge("dino_bridge_broker_left",
+                                "1 if a broker is left because it acknowledges nothing, else 0.");
+  Family unsolicited = Family::OfCounter("dino_bridge_unsolicited_publications_total",
+                                         "Publications that a broker sent to this server.");
+  Family losses = Family::OfCounter("dino_bridge_session_losses_total",
+                                    "Connected sessions that were lost, by broker and reason.");
+  for (std::size_t broker = 0; broker < brokers.size(); ++broker) {
+    left.Add(pool.broker_left(broker) ? 1 : 0, {{"broker", brokers[broker]}});
+    unsolicited.Add(static_cast<double>(pool.unsolicited(broker)), {{"broker", brokers[broker]}});
+    for (std::size_t reason = 0; reason < mqtt::kLossReasonNames.size(); ++reason) {
+      losses.Add(
+          static_cast<double>(pool.losses(broker, static_cast<mqtt::LossReason>(reason))),
+          {{"broker", brokers[broker]}, {"reason", std::string(mqtt::kLossReasonNames[reason])}});
+    }
+  }
+  for (Family* family : {&left, &unsolicited, &losses}) family->Into(families);
+}
+
 }  // namespace
 
 void CollectPublications(const fanout::Fanout& fanout, Families& families) {
@@ -74,17 +94,7 @@ void CollectSessions(const mqtt::SessionPool& pool, Families& families) {
     state.Add(count.waiting, {{"broker", broker}, {"state", "waiting"}});
   }
   state.Into(families);
-
-  Family losses = Family::OfCounter("dino_bridge_session_losses_total",
-                                    "Connected sessions that were lost, by broker and reason.");
-  for (std::size_t broker = 0; broker < brokers.size(); ++broker) {
-    for (std::size_t reason = 0; reason < mqtt::kLossReasonNames.size(); ++reason) {
-      losses.Add(
-          static_cast<double>(pool.losses(broker, static_cast<mqtt::LossReason>(reason))),
-          {{"broker", brokers[broker]}, {"reason", std::string(mqtt::kLossReasonNames[reason])}});
-    }
-  }
-  losses.Into(families);
+  CollectBrokers(pool, families);
 }
 
 }  // namespace dino::metrics

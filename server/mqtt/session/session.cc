@@ -70,6 +70,7 @@ void Session::OnConnectorDone(const absl::Status& status) {
 void Session::OnSocket(std::uint32_t events) {
   if (connection_ == nullptr) return;
   const absl::Status status = connection_->OnSocket(events);
+  CountUnsolicited();
   ProcessAnswers();
   if (!status.ok()) Lost(status);
 }
@@ -80,6 +81,7 @@ void Session::Established() {
   state_ = State::kConnected;
   endpoint_ = connector_->endpoint();
   connection_ = connector_->Take();
+  counted_unsolicited_ = 0;
   connection_->HandTo(*this, *this);
   connected_at_ = Clock::now();
   keep_alive_at_ = connected_at_ + kKeepAliveCheck;
@@ -149,7 +151,8 @@ std::size_t Session::Window() const {
 }
 
 void Session::Lost(const absl::Status& why) {
-  // Answers that came before the end count.
+  // What came before the end counts.
+  if (connection_ != nullptr) CountUnsolicited();
   ProcessAnswers();
   SessionChange change = Change();
   change.was_connected = connected();

@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_MQTT_SESSION_SESSION_H_
 #define DINO_SERVER_MQTT_SESSION_SESSION_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -49,10 +50,12 @@ struct SessionOptions : ConnectOptions {
   // How often it looks whether the broker's name leads to another address.
   Clock::duration look_up_every = std::chrono::seconds(30);
   std::shared_ptr<SessionMeter> meter = std::make_shared<SessionMeter>();
-  // What all sessions of its broker share. Never null.
+  // What all sessions of its broker share. Never null. `unsolicited` counts what it publishes to us.
   std::shared_ptr<BrokerHealth> health = std::make_shared<BrokerHealth>();
   std::shared_ptr<BrokerConnections> connections = std::make_shared<BrokerConnections>();
   std::shared_ptr<SuspectTopics> suspects = std::make_shared<SuspectTopics>();
+  std::shared_ptr<std::atomic<std::uint64_t>> unsolicited =
+      std::make_shared<std::atomic<std::uint64_t>>(0);
 };
 
 // That a session was connected, lost its connection or changed it for another one, that an attempt
@@ -139,6 +142,8 @@ class Session : private SocketHandler, private Channel::Listener {
   SessionChange Change() const;
   // Tells the meter how much is in flight.
   void Measure() { options_.meter->UpdateInFlight(queue_.in_flight(), measured_in_flight_); }
+  // Counts what came unasked for from the connection.
+  void CountUnsolicited();
   void MoveUsers(Clock::time_point now);
   void KeepUp(Clock::time_point now);
   void Send();
@@ -159,6 +164,8 @@ class Session : private SocketHandler, private Channel::Listener {
   std::string endpoint_;
   // Whether the users are served through it.
   bool fits_ = false;
+  // How many publications from it were counted.
+  std::uint64_t counted_unsolicited_ = 0;
   // Whether it has the session's second client ID.
   bool second_id_ = false;
   WayHome way_home_{kStable};

@@ -38,6 +38,7 @@ SessionPool::SessionPool(const SessionPoolOptions& options)
     health_.push_back(std::make_shared<BrokerHealth>(
         options.broker_backoff,
         [broker, report = options.on_broker_change](bool left) { report(broker, left); }));
+    unsolicited_.push_back(std::make_shared<std::atomic<std::uint64_t>>(0));
   }
   std::vector<std::shared_ptr<BrokerConnections>> connections;
   for (std::size_t broker = 0; broker < brokers_.size(); ++broker) {
@@ -51,6 +52,7 @@ SessionPool::SessionPool(const SessionPoolOptions& options)
     session.health = health_[number % brokers_.size()];
     session.connections = connections[number % brokers_.size()];
     session.suspects = suspects_[number % brokers_.size()];
+    session.unsolicited = unsolicited_[number % brokers_.size()];
     session.address = number / brokers_.size();
     session.client_id = absl::StrCat(options.client_id_prefix, "-", process, "-", number);
     if (number < brokers_.size()) {

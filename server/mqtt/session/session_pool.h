@@ -100,6 +100,8 @@ class SessionPool : public Publisher, private Peers {
   }
   // Whether this one of `brokers()` is left because it acknowledges nothing.
   bool broker_left(std::size_t broker) const { return health_[broker]->left(); }
+  // How many publications it has sent us, though we subscribe to nothing.
+  std::uint64_t unsolicited(std::size_t broker) const { return unsolicited_[broker]->load(); }
 
   // For how many topics it gets publications one at a time, because it closes connections on them.
   std::size_t confined_topics(std::size_t broker) const {
@@ -146,6 +148,7 @@ class SessionPool : public Publisher, private Peers {
   // By broker.
   std::vector<std::shared_ptr<BrokerHealth>> health_;
   std::vector<std::shared_ptr<SuspectTopics>> suspects_;
+  std::vector<std::shared_ptr<std::atomic<std::uint64_t>>> unsolicited_;
   const std::shared_ptr<SessionMeter> meter_ = std::make_shared<SessionMeter>();
   Counters losses_;
   std::atomic<int> connected_count_{0};

@@ -1,4 +1,6 @@
 // How a session that is connected sends, and takes answers.
+#include <numeric>
+
 #include "server/mqtt/session/session.h"
 #include "server/mqtt/wire/reason_code.h"
 
@@ -27,6 +29,14 @@ void Session::ProcessAnswers() {
   if (window_limit_.Answered(answers_.size())) queue_.LimitWindow(Window());
   answers_.clear();
   if (!reasons_.empty()) reasons_.clear();
+}
+
+void Session::CountUnsolicited() {
+  const auto& by_qos = connection_->unsolicited();
+  const std::uint64_t count = std::accumulate(by_qos.begin(), by_qos.end(), std::uint64_t{0});
+  if (count == counted_unsolicited_) return;
+  options_.unsolicited->fetch_add(count - counted_unsolicited_, std::memory_order_relaxed);
+  counted_unsolicited_ = count;
 }
 
 void Session::Send() {

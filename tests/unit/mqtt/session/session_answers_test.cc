@@ -138,6 +138,20 @@ TEST_F(SessionPoolTest, TheBrokersReasonIsPassedOn) {
   EXPECT_EQ(batch->explanations()[0].reason_string, "because");
 }
 
+TEST_F(SessionPoolTest, WhatTheBrokerPublishesIsCounted) {
+  Start();
+  FakeConnection connection = Connected();
+  for (std::uint64_t i = 1; i <= 2; ++i) {
+    // QoS 0, before the answer to one of ours.
+    const auto batch = PublishBatch("a", {"1"});
+    const Publish publish = connection.ExpectPublish("1", "a");
+    connection.SendBytes(std::string("\x30\x05\x00\x01t\x00x", 7) +
+                         Encode(PubAck{publish.packet_id}));
+    ASSERT_TRUE(batch->WaitForEnd());
+    EXPECT_EQ(pool_->unsolicited(0), i);
+  }
+}
+
 TEST_F(SessionPoolTest, IgnoresAcksTwiceAndForUnknownPackets) {
   Start();
   FakeConnection connection = Connected();
