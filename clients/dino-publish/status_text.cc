@@ -87,6 +87,7 @@ std::string Describe(const PublishFailure& detail) {
   std::string text =
       Line("event " + detail.event_id() + ": " + std::to_string(detail.acknowledged_count()) +
            " of " + std::to_string(detail.recipient_count()) + " recipients acknowledged");
+  if (!detail.reason_string().empty()) text += Line("the broker says: " + detail.reason_string());
   for (const RecipientResult& result : detail.failed_recipients()) text += Describe(result);
   const std::int64_t failed =
       std::int64_t{detail.recipient_count()} - std::int64_t{detail.acknowledged_count()};

@@ -58,6 +58,7 @@ events::v1::PublishFailure Failure() {
   failure.set_acknowledged_count(7);
   auto* rejected = failure.add_failed_recipients();
   rejected->set_user_id(42);
+  failure.set_reason_string("not\nyours");
   rejected->set_outcome(events::v1::OUTCOME_REJECTED);
   rejected->set_reason_code(0x87);
   auto* unknown = failure.add_failed_recipients();
@@ -110,6 +111,7 @@ INSTANTIATE_TEST_SUITE_P(
                  MakeStatus(StatusCode::PERMISSION_DENIED, "the broker refuses", Failure()),
                  "PERMISSION_DENIED: the broker refuses\n"
                  "  event c87efd18: 7 of 10 recipients acknowledged\n"
+                 "  the broker says: not?yours\n"
                  "  user 42: OUTCOME_REJECTED, reason code 0x87\n"
                  "  user 43: OUTCOME_UNKNOWN\n"
                  "  and 1 more\n"},
