@@ -33,7 +33,11 @@ void LogChange(const mqtt::SessionChange& change) {
   } else if (change.connected && change.was_connected) {
     log::Info("session moved to another address of its broker", {client_id, broker});
   } else if (change.connected) {
-    log::Info("session connected", {client_id, broker});
+    log::Info("session connected",
+              {client_id,
+               broker,
+               {"maximum_qos", std::uint64_t{change.announced.maximum_qos}},
+               {"maximum_packet_size", std::uint64_t{change.announced.maximum_packet_size}}});
   } else {
     const std::chrono::duration<double> retry_in = change.retry_in;
     log::Warning(
