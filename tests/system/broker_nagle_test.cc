@@ -1,5 +1,5 @@
-// A broker with Nagle's algorithm on, mosquitto's default: it holds a small packet back until all
-// earlier ones are acknowledged by TCP.
+// A broker that leaves Nagle's algorithm on, as mosquitto does by default: it keeps a small packet
+// back until all before it were received.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -19,6 +19,12 @@
 namespace dino::testing {
 namespace {
 
+std::vector<std::int64_t> HundredUsers() {
+  std::vector<std::int64_t> users(100);
+  std::iota(users.begin(), users.end(), 1);
+  return users;
+}
+
 class Party {
  public:
   explicit Party(const std::string& no_delay)
@@ -27,33 +33,50 @@ class Party {
     bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);
   }
 
-  // The latency of consecutive calls.
-  double MedianOfCalls() {
-    std::vector<std::int64_t> users(100);
-    std::iota(users.begin(), users.end(), 1);
-    std::vector<double> seconds;
-    for (int i = 0; i < 51; ++i) {
-      const Clock::time_point begin = Clock::now();
-      const grpc::Status status = PublishMessage(bridge_, MessageRequest(users, "hello"));
-      seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
-      EXPECT_TRUE(status.ok()) << Describe(status);
-    }
-    std::nth_element(seconds.begin(), seconds.begin() + 25, seconds.end());
-    return seconds[25];
+  // How long a call takes.
+  double TimeOfCall() {
+    const Clock::time_point begin = Clock::now();
+    const grpc::Status status = PublishMessage(bridge_, request_);
+    EXPECT_TRUE(status.ok()) << Describe(status);
+    return std::chrono::duration<double>(Clock::now() - begin).count();
   }
 
  private:
   const MosquittoBroker broker_;
   BridgeProcess bridge_;
+  const v1::PublishMessageRequest request_ = MessageRequest(HundredUsers(), "hello");
 };
+
+double MedianTime(std::vector<double> seconds) {
+  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
+  std::nth_element(seconds.begin(), middle, seconds.end());
+  return *middle;
+}
+
+// Of calls with Nagle's algorithm to those without, in turn: what else the machine does slows both.
+double MedianRatio(Party& with, Party& without) {
+  constexpr int kTurns = 31;
+  std::vector<double> seconds_with;
+  std::vector<double> seconds_without;
+  for (int i = 0; i < kTurns; ++i) {
+    seconds_without.push_back(without.TimeOfCall());
+    seconds_with.push_back(with.TimeOfCall());
+  }
+  return MedianTime(seconds_with) / MedianTime(seconds_without);
+}
 
 TEST(BrokerNagleTest, CallsDoNotWaitForDelayedAcknowledgements) {
   Party without("true");
   Party with("false");
-  const double ratio = with.MedianOfCalls() / without.MedianOfCalls();
-  std::cout << "a call with Nagle's algorithm over one without: " << ratio << "\n";
-  // It was 30 when they waited.
-  EXPECT_LE(ratio, 4);
+  // It was 30 when they waited, in each round: other work disturbs one or another.
+  constexpr double kMaxRatio = 4;
+  constexpr int kRounds = 4;
+  double least = MedianRatio(with, without);
+  for (int i = 1; i < kRounds && least > kMaxRatio; ++i) {
+    least = std::min(least, MedianRatio(with, without));
+  }
+  std::cout << "a call with Nagle's algorithm over one without: " << least << "\n";
+  EXPECT_LE(least, kMaxRatio);
 }
 
 }  // namespace
