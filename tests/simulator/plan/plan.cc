@@ -17,9 +17,9 @@ using std::chrono::seconds;
 // Who draws; the numbers are part of what a seed means.
 enum Drawer : std::uint64_t { kWorld = 1, kCallers, kFaults };
 
-void PlanWorld(Random random, Plan& plan) {
-  plan.replicas = random.Chance(40) ? 2 : 1;
-  plan.brokers = random.Between(1, 3);
+void PlanWorld(Random random, const Scope& scope, Plan& plan) {
+  plan.replicas = std::min(random.Chance(40) ? 2 : 1, scope.replicas);
+  plan.brokers = std::min(random.Between(1, 3), scope.brokers);
   plan.users = random.Between(2, 12);
   plan.sessions = random.Between(1, 6);
   plan.loops = random.Between(1, 2);
@@ -39,7 +39,7 @@ void PlanWorld(Random random, Plan& plan) {
   if (random.Chance(60)) plan.cluster_delay = random.Within(microseconds(0), milliseconds(300));
   plan.loop_delay = random.Within(microseconds(1), milliseconds(2));
   // Now and then everything must pass one small place.
-  if (random.Chance(10)) {
+  if (random.Chance(20)) {
     plan.brokers = plan.sessions = 1;
     plan.users = random.Between(2, 4);
     plan.wire.room = WireManner().room;
@@ -69,7 +69,8 @@ EventPlan PlanEvent(const Plan& plan, Random& random) {
 
 CallPlan PlanCall(const Plan& plan, Random& random) {
   CallPlan call;
-  const int kind = random.Between(0, 9);
+  // Where everything is crowded, mostly lanes.
+  const int kind = random.Between(plan.large_events ? 5 : 0, 9);
   if (kind >= 5) call.kind = CallPlan::Kind::kKeyed;
   if (kind >= 7) call.kind = CallPlan::Kind::kBatch;
   if (kind >= 8) call.kind = CallPlan::Kind::kStream;
@@ -115,13 +116,12 @@ CallerPlan PlanPatrol(const Plan& plan, Random& random) {
 
 }  // namespace
 
-Plan MakePlan(std::uint64_t seed, const std::vector<FaultKind>& kinds, int replicas) {
+Plan MakePlan(std::uint64_t seed, const Scope& scope) {
   Plan plan;
   plan.seed = seed;
-  PlanWorld(Random(seed, kWorld), plan);
-  plan.replicas = std::min(plan.replicas, replicas);
+  PlanWorld(Random(seed, kWorld), scope, plan);
   PlanCallers(Random(seed, kCallers), plan);
-  PlanFaults(kinds, Random(seed, kFaults), plan);
+  PlanFaults(scope.kinds, Random(seed, kFaults), plan);
   Random random(seed, kWorld, 1);
   if (random.Chance(50)) plan.callers.push_back(PlanPatrol(plan, random));
   if (random.Chance(15)) {

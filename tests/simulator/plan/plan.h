@@ -125,8 +125,17 @@ struct Plan {
   Duration stop_at{};
 };
 
-// What `seed` stands for, with faults of these kinds and at most so many replicas.
-Plan MakePlan(std::uint64_t seed, const std::vector<FaultKind>& kinds, int replicas);
+// What may be drawn.
+struct Scope {
+  // Of faults.
+  std::vector<FaultKind> kinds;
+  // At most.
+  int replicas = 2;
+  int brokers = 3;
+};
+
+// What `seed` stands for.
+Plan MakePlan(std::uint64_t seed, const Scope& scope);
 
 }  // namespace dino::simulator
 

@@ -96,7 +96,7 @@ Violation DeathOf(int status) {
 }  // namespace
 
 Plan PlanOf(const Case& what) {
-  Plan plan = MakePlan(what.seed, what.kinds, what.replicas);
+  Plan plan = MakePlan(what.seed, what.scope);
   if (!what.only.empty()) KeepOnly(what.only, plan);
   return plan;
 }
@@ -126,11 +126,9 @@ RunResult RunIsolated(const Case& what, bool traced) {
 }
 
 Case Shrink(Case failing, Invariant invariant) {
-  std::vector<std::string> needed =
-      ItemNames(MakePlan(failing.seed, failing.kinds, failing.replicas));
+  std::vector<std::string> needed = ItemNames(MakePlan(failing.seed, failing.scope));
   const auto fails_with = [&failing, invariant](const std::vector<std::string>& names) {
-    const Case candidate{
-        failing.seed, failing.kinds, failing.replicas, {names.begin(), names.end()}};
+    const Case candidate{failing.seed, failing.scope, {names.begin(), names.end()}};
     const RunResult result = RunIsolated(candidate, /*traced=*/false);
     return result.violation.has_value() && result.violation->invariant == invariant;
   };

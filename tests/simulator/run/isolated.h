@@ -14,9 +14,7 @@ namespace dino::simulator {
 // What is run.
 struct Case {
   std::uint64_t seed = 0;
-  std::vector<FaultKind> kinds;
-  // At most.
-  int replicas = 2;
+  Scope scope;
   // Names of what alone is kept; empty for all.
   std::set<std::string> only;
 };

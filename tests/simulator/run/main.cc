@@ -33,20 +33,23 @@ void Report(const Case& failed, const Violation& violation, const Options& optio
   std::cout << "its shortest history:\n";
   PrintHistory(result);
   std::cout << "replay it: simulator --seed " << failed.seed;
-  if (options.kinds.size() < kFaultNames.size()) {
+  if (options.scope.kinds.size() < kFaultNames.size()) {
     std::vector<absl::string_view> names;
-    for (const FaultKind kind : options.kinds) {
+    for (const FaultKind kind : options.scope.kinds) {
       names.push_back(kFaultNames.at(static_cast<std::size_t>(kind)));
     }
     std::cout << " --faults " << absl::StrJoin(names, ",");
   }
-  if (options.replicas != 2) std::cout << " --replicas " << options.replicas;
+  const Scope usual;
+  if (options.scope.replicas != usual.replicas) {
+    std::cout << " --replicas " << options.scope.replicas;
+  }
+  if (options.scope.brokers != usual.brokers) std::cout << " --brokers " << options.scope.brokers;
   std::cout << " --only " << absl::StrJoin(shortest.only, ",") << std::endl;
 }
 
 int Replay(const Options& options) {
-  const RunResult result =
-      RunIsolated({*options.seed, options.kinds, options.replicas, options.only}, true);
+  const RunResult result = RunIsolated({*options.seed, options.scope, options.only}, true);
   PrintHistory(result);
   if (!result.violation.has_value()) {
     std::cout << "seed " << *options.seed << " violates nothing\n";
@@ -73,7 +76,7 @@ int RunSeeds(const Options& options) {
     return options.events > 0 ? events < options.events : seeds < options.seeds;
   };
   while (more()) {
-    const Case what{options.from + seeds, options.kinds, options.replicas, options.only};
+    const Case what{options.from + seeds, options.scope, options.only};
     ++seeds;
     const RunResult result = RunIsolated(what, /*traced=*/false);
     events += result.acknowledged;

@@ -53,9 +53,10 @@ absl::Status ParseOne(absl::string_view name, absl::string_view value, Options& 
   if (name == "from") return ParseNumber(value, options.from);
   if (name == "events") return ParseNumber(value, options.events);
   if (name == "failures") return ParseNumber(value, options.failures);
-  if (name == "replicas") return ParseNumber(value, options.replicas);
-  if (name == "faults") return ParseKinds(value, true, options.kinds);
-  if (name == "no-faults") return ParseKinds(value, false, options.kinds);
+  if (name == "replicas") return ParseNumber(value, options.scope.replicas);
+  if (name == "brokers") return ParseNumber(value, options.scope.brokers);
+  if (name == "faults") return ParseKinds(value, true, options.scope.kinds);
+  if (name == "no-faults") return ParseKinds(value, false, options.scope.kinds);
   if (name == "only") {
     options.only = absl::StrSplit(value, ',', absl::SkipEmpty());
     return absl::OkStatus();
@@ -77,6 +78,7 @@ after every step what it promises. Everything follows from the seed.
   --faults A,B    draw only these kinds of faults
   --no-faults A,B do not draw these
   --replicas N    at most so many (2)
+  --brokers N     at most so many (3)
   --no-shrink     do not look for the shortest history of a seed that fails
   --seed N        replay this seed and print what happens
   --only A,B      of it, keep only these calls, events, users and faults
@@ -86,7 +88,7 @@ Exits 1 if a seed failed.
 
 absl::StatusOr<Options> ParseOptions(const std::vector<std::string>& arguments) {
   Options options;
-  options.kinds = AllKinds();
+  options.scope.kinds = AllKinds();
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     absl::string_view name = arguments[i];
     if (name == "--help" || name == "-h") {

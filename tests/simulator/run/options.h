@@ -21,10 +21,7 @@ struct Options {
   std::optional<std::uint64_t> seed;
   // Of that, what alone is kept, by its name in `ItemNames`; empty for all.
   std::set<std::string> only;
-  // The kinds of faults that are drawn.
-  std::vector<FaultKind> kinds;
-  // There are at most so many.
-  int replicas = 2;
+  Scope scope;
   // Goes on after the first seed that fails, up to so many.
   int failures = 1;
   // Lets a failing seed be as it is.

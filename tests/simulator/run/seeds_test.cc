@@ -23,7 +23,7 @@ constexpr std::array kKeptSeeds = {
 };
 
 void ExpectNoViolation(std::uint64_t seed) {
-  const RunResult result = RunIsolated({seed, ParseOptions({})->kinds, 2, {}}, /*traced=*/false);
+  const RunResult result = RunIsolated({seed, ParseOptions({})->scope, {}}, /*traced=*/false);
   if (!result.violation.has_value()) return;
   ADD_FAILURE() << "simulator --seed " << seed << ": " << NameOf(result.violation->invariant)
                 << ": " << result.violation->text;
@@ -38,7 +38,7 @@ TEST(SeedsTest, ThoseThatFoundSomethingViolateNothingAnyMore) {
 }
 
 TEST(SeedsTest, ASeedIsTheSameEveryTime) {
-  const Case what{7, ParseOptions({})->kinds, 2, {}};
+  const Case what{7, ParseOptions({})->scope, {}};
   const RunResult first = RunIsolated(what, /*traced=*/true);
   const RunResult second = RunIsolated(what, /*traced=*/true);
   EXPECT_GT(first.acknowledged, 0U);
