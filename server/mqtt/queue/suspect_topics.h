@@ -16,9 +16,9 @@ namespace dino::mqtt {
 // Remembers which topics a broker has closed connections on, so that a publication that it does not
 // bear costs others at most two of theirs, however often it is repeated.
 //
-// After two losses a topic is confined: what is published to it goes out alone, on a connection that
-// nobody else uses. If that is lost too, the topic stays confined for ten minutes from each loss or
-// repetition; if its publication is acknowledged there, it was innocent.
+// After two losses a topic is confined: what is published to it goes out alone, on a connection
+// that nobody else uses. If that is lost too, the topic stays confined for ten minutes from each
+// loss or repetition; if its publication is acknowledged there, it was innocent.
 //
 // One for each broker. Topics are known by their hashes. Thread-safe.
 class SuspectTopics {

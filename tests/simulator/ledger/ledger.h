@@ -85,8 +85,8 @@ class Ledger {
   void CheckCopies(const std::vector<Copy>& copies, int batch, UserId user,
                    const std::string& what);
   void CheckOutcome(int batch, UserId user, Reported reported, std::uint8_t code);
-  void CheckRejected(const std::vector<Copy>& copies, UserId user, std::uint8_t code,
-                     const std::string& what);
+  void CheckRejected(const BatchRecord& batch, const std::vector<Copy>& copies, UserId user,
+                     std::uint8_t code);
   void CheckSoon(const BatchRecord& batch, UserId user, Reported reported);
   void CheckPoisoned(const BatchRecord& batch, UserId user, Reported reported);
   bool MustPrecede(const EventRecord& first, const EventRecord& second) const;
@@ -118,6 +118,10 @@ class Ledger {
     bool silently = false;
   };
   std::map<UserId, Poison> poison_;
+  // Who was in flight when a broker ended a connection; and who it did so for, by replica and
+  // event.
+  std::set<UserId> suspects_;
+  std::map<std::pair<int, int>, std::set<UserId>> killers_;
   // How many connections a topic has cost each replica that others used, too; how many an event.
   std::map<std::pair<int, UserId>, int> shared_kills_;
   std::map<std::pair<int, std::pair<int, UserId>>, int> kills_;

@@ -197,6 +197,7 @@ TEST_F(LedgerTest, AFaultExcusesWaiting) {
 TEST_F(LedgerTest, ATopicThatCostsAThirdSharedConnectionViolates) {
   for (std::uint16_t i = 0; i < 3; ++i) {
     connection_ = ledger_->ConnectionOpened(0, "broker");
+    // Whom it has nothing to do with.
     Serve(1, 1);
     const Call poison = MakeCall(2);
     Send(poison, 2, 2);

@@ -64,7 +64,7 @@ void Ledger::CheckOutcome(int batch, UserId user, Reported reported, std::uint8_
       return;
     }
     case Reported::kRejected:
-      return CheckRejected(copies, user, code, what);
+      return CheckRejected(record, copies, user, code);
     case Reported::kNotSent:
       if (any([](const Copy& copy) {
             return copy.state != Copy::State::kAnswered || copy.code != kNotAuthorized;
@@ -84,8 +84,8 @@ void Ledger::CheckOutcome(int batch, UserId user, Reported reported, std::uint8_
   }
 }
 
-void Ledger::CheckRejected(const std::vector<Copy>& copies, UserId user, std::uint8_t code,
-                           const std::string& what) {
+void Ledger::CheckRejected(const BatchRecord& batch, const std::vector<Copy>& copies, UserId user,
+                           std::uint8_t code) {
   if (copies.empty() && (code == kPacketTooLarge || code == kQosNotSupported)) return;
   const bool refused = std::any_of(copies.begin(), copies.end(), [code](const Copy& copy) {
     return copy.state == Copy::State::kAnswered && copy.code >= 0x80 && copy.code == code;
@@ -93,8 +93,12 @@ void Ledger::CheckRejected(const std::vector<Copy>& copies, UserId user, std::ui
   const bool lost = std::any_of(copies.begin(), copies.end(),
                                 [](const Copy& copy) { return copy.state == Copy::State::kLost; });
   if (refused || (lost && weather_.Poisonous(user))) return;
+  // The rest of an event is given up at its second kill.
+  const auto killers = killers_.find({batch.replica, batch.event});
+  if (killers != killers_.end() && killers->second.size() > 1) return;
   Violated(Invariant::kInnocent,
-           absl::StrCat("reported as rejected with ", code, ", but nobody refused it: ", what));
+           absl::StrCat("reported as rejected with ", code,
+                        ", but nobody refused it: ", Name(batch.event, user)));
 }
 
 void Ledger::CheckSoon(const BatchRecord& batch, UserId user, Reported reported) {

@@ -1,4 +1,5 @@
 // What publications may cost on which brokers end connections.
+#include <algorithm>
 #include <chrono>
 
 #include "absl/strings/str_cat.h"
@@ -22,7 +23,12 @@ void Ledger::PoisonBegan(UserId user, bool silently) {
 void Ledger::Killed(UserId user, int event, int connection) {
   const ConnectionRecord& wire = connections_[connection];
   const int kills = ++kills_[{wire.replica, {event, user}}];
-  const bool shared = wire.users.size() > 1;
+  for (const auto& [packet_id, sent] : wire.open) suspects_.insert(sent.user);
+  suspects_.insert(user);
+  killers_[{wire.replica, event}].insert(user);
+  // Whoever was in flight at a loss may be kept apart with others of its kind.
+  const bool shared = std::any_of(wire.users.begin(), wire.users.end(),
+                                  [this](UserId other) { return suspects_.count(other) == 0; });
   const int shared_kills = shared_kills_[{wire.replica, user}] += shared ? 1 : 0;
   // While brokers come and go, the bridge cannot tell who is to blame.
   if (!weather_.FaultFree(wire.replica, timeline_.now())) return;

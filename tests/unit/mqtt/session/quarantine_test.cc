@@ -20,8 +20,8 @@
 namespace dino::mqtt {
 namespace {
 
-using ::testing::Each;
 using testing::AutomaticBroker;
+using ::testing::Each;
 using testing::RecordingBatch;
 
 struct Ending {
@@ -93,8 +93,8 @@ TEST_P(QuarantineTest, OtherTopicsGoOnMeanwhile) {
   int count = 0;
   std::thread others([&] {
     while (!over) {
-      const auto batch = Publish(static_cast<std::uint32_t>(++count % 2), "e",
-                                 {"other/" + std::to_string(count)});
+      const auto batch =
+          Publish(static_cast<std::uint32_t>(++count % 2), "e", {"other/" + std::to_string(count)});
       ASSERT_TRUE(batch->WaitForEnd());
       EXPECT_THAT(batch->outcomes(), Each(Outcome::kAcknowledged));
     }
@@ -143,8 +143,8 @@ TEST(RefusalAndEndTest, TheTopicIsConfinedNotWhatWasInFlightBesideIt) {
   AutomaticBroker broker;
   broker.EndOn([](const testing::Publish& publish) -> std::optional<AutomaticBroker::End> {
     if (publish.topic != "poison") return std::nullopt;
-    return AutomaticBroker::End{
-        testing::Encode(testing::PubAck{publish.packet_id, kNotAuthorized, testing::Form::kReasonCode})};
+    return AutomaticBroker::End{testing::Encode(
+        testing::PubAck{publish.packet_id, kNotAuthorized, testing::Form::kReasonCode})};
   });
   SessionPoolOptions options;
   options.brokers = {{"127.0.0.1", broker.port()}};
