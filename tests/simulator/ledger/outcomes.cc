@@ -67,8 +67,9 @@ void Ledger::CheckOutcome(int batch, UserId user, Reported reported, std::uint8_
       return CheckRejected(record, copies, user, code);
     case Reported::kNotSent:
       if (any([](const Copy& copy) {
-            return copy.state != Copy::State::kAnswered || copy.code != kNotAuthorized;
-          })) {
+            return copy.state != Copy::State::kAnswered || copy.acknowledged();
+          }) ||
+          (!copies.empty() && copies.back().code != kNotAuthorized)) {
         Violated(Invariant::kTrueOutcome, "reported as not sent, but was: " + what);
       }
       return;
