@@ -132,7 +132,7 @@ std::optional<std::string> ParseConnect(const Packet& packet) {
 std::optional<Publish> ParsePublish(const Packet& packet) {
   Reader reader(packet.body);
   Publish publish;
-  publish.qos = packet.flags >> 1U & 3U;
+  publish.qos = static_cast<int>(packet.flags >> 1U & 3U);
   publish.retain = (packet.flags & 1U) != 0;
   publish.topic = std::string(reader.Text());
   if (publish.qos > 0) publish.packet_id = static_cast<std::uint16_t>(reader.Number(2));

@@ -25,7 +25,7 @@ enum class PacketType : std::uint8_t {
 };
 
 struct Packet {
-  PacketType type{};
+  PacketType type = PacketType::kConnect;
   std::uint8_t flags = 0;
   // What follows the length.
   std::string body;

@@ -29,7 +29,7 @@ std::optional<int> EventOf(const std::string& json) {
 
 std::string JsonOf(int event, std::size_t padding) {
   if (padding == 0) return absl::StrCat(kJsonHead, event, "}");
-  return absl::StrCat(kJsonHead, event, ",\"padding\":\"", std::string(padding, '.'), "\"}");
+  return absl::StrCat(kJsonHead, event, R"(,"padding":")", std::string(padding, '.'), R"("})");
 }
 
 std::optional<UserId> UserOf(const std::string& topic) {

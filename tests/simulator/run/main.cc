@@ -45,7 +45,7 @@ void Report(const Case& failed, const Violation& violation, const Options& optio
     std::cout << " --replicas " << options.scope.replicas;
   }
   if (options.scope.brokers != usual.brokers) std::cout << " --brokers " << options.scope.brokers;
-  std::cout << " --only " << absl::StrJoin(shortest.only, ",") << std::endl;
+  std::cout << " --only " << absl::StrJoin(shortest.only, ",") << "\n" << std::flush;
 }
 
 int Replay(const Options& options) {
@@ -115,7 +115,7 @@ int main(int argc, char** argv) {
   // Where memory lies decides the order of what is equal otherwise: a replay needs the same places.
   const int persona = personality(0xFFFFFFFF);
   if (persona >= 0 && (persona & ADDR_NO_RANDOMIZE) == 0 &&
-      personality(static_cast<unsigned long>(persona) | ADDR_NO_RANDOMIZE) >= 0) {
+      personality(static_cast<unsigned>(persona) | ADDR_NO_RANDOMIZE) >= 0) {
     execv("/proc/self/exe", argv);
   }
   return dino::simulator::Main({argv + 1, argv + argc});

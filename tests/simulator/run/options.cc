@@ -110,7 +110,7 @@ absl::StatusOr<Options> ParseOptions(const std::vector<std::string>& arguments) 
     } else if (i + 1 < arguments.size()) {
       value = arguments[++i];
     }
-    const absl::Status status = ParseOne(name, value, options);
+    absl::Status status = ParseOne(name, value, options);
     if (!status.ok()) return status;
   }
   return options;

@@ -147,9 +147,8 @@ void World::Probe() {
             const Reported reported = ReportedOf(ended.outcomes().front().outcome);
             ledger_.CallAnswered(call, {{user, reported}});
             // Not for one that is stopped meanwhile.
-            if (reported == Reported::kAcknowledged ||
-                replicas_[static_cast<std::size_t>(i)]->draining())
-              return;
+            const bool stops = replicas_[static_cast<std::size_t>(i)]->draining();
+            if (reported == Reported::kAcknowledged || stops) return;
             ledger_.Violated(
                 Invariant::kNobodyWaits,
                 absl::StrCat("replica ", i, " does not serve user ", user, " though all is well"));
