@@ -44,8 +44,7 @@ class BannerTest : public ::testing::TestWithParam<BannerCase> {
  protected:
   ByteBroker bad_{GetParam().bytes};
   AutomaticBroker good_;
-  RestartableBridge bridge_{bad_.address() + "," + good_.address(),
-                            {"--mqtt-sessions=2"}};
+  RestartableBridge bridge_{bad_.address() + "," + good_.address(), {"--mqtt-sessions=2"}};
 };
 
 TEST_P(BannerTest, FailsOneAttemptAndNothingElse) {
@@ -75,8 +74,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 // A broker that publishes to each of its clients, once with each QoS, and again before it answers.
 TEST(UnsolicitedPublicationTest, IsAnsweredAndCountedAndTheSessionLives) {
-  const std::string publications =
-      "\x30\x05\x00\x01t\x00x"s + "\x32\x07\x00\x01t\x00\x07\x00x"s + "\x34\x07\x00\x01t\x00\x08\x00x"s;
+  const std::string publications = "\x30\x05\x00\x01t\x00x"s + "\x32\x07\x00\x01t\x00\x07\x00x"s +
+                                   "\x34\x07\x00\x01t\x00\x08\x00x"s;
   std::atomic<int> connections{0};
   std::atomic<int> accepted{0};
   std::atomic<int> refused{0};

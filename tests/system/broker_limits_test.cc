@@ -45,7 +45,11 @@ class BrokerLimitsTest : public ::testing::Test {
   // Reconnects the bridge to a broker that announces these limits.
   void Greet(const ConnAck& limits) {
     broker_.GreetWith(limits);
-    broker_.DropConnections();
+    // As a broker that restarts: what is in flight is not suspected to be the reason.
+    Disconnect goodbye;
+    goodbye.reason_code = 0x8B;
+    goodbye.form = Form::kReasonCode;
+    broker_.DropConnections(Encode(goodbye));
     broker_.WaitForSessions(1);
     bridge_.WaitForReadiness(true);
   }

@@ -92,7 +92,8 @@ class BusyTopicTest : public ::testing::TestWithParam<int> {
   }
 
   // How long it takes until the others are acknowledged.
-  double Measure(const std::vector<std::int64_t>& users, std::vector<std::future<grpc::Status>>& to) {
+  double Measure(const std::vector<std::int64_t>& users,
+                 std::vector<std::future<grpc::Status>>& to) {
     const std::string text = "call " + std::to_string(++calls_);
     const Clock::time_point begin = Clock::now();
     to.push_back(Call(users, text));

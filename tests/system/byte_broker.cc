@@ -50,8 +50,8 @@ ByteBroker::ByteBroker(Answer answer, std::string banner)
           [this] { Advance(); }) {}
 
 std::string ByteBroker::Accept(std::string_view publish) {
-  const std::size_t topic = static_cast<unsigned char>(publish[0]) * 256U +
-                            static_cast<unsigned char>(publish[1]);
+  const std::size_t topic =
+      static_cast<unsigned char>(publish[0]) * 256U + static_cast<unsigned char>(publish[1]);
   return std::string("\x40\x02", 2).append(publish.substr(2 + topic, 2));
 }
 

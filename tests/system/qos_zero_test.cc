@@ -56,12 +56,11 @@ class QosZeroTest : public ::testing::Test {
   std::atomic<std::uint32_t> before_mark_{0};
   std::atomic<std::uint32_t> after_mark_{0};
   std::atomic<bool> marked_{false};
-  ByteBroker broker_{[this](std::uint8_t first, std::string_view body) {
-    return Answer(first, body);
-  }};
-  RestartableBridge bridge_{broker_.address(), {"--mqtt-sessions=1",
-                                               "--max-recipients=" + std::to_string(kCrowd),
-                                               "--max-request-bytes=16777216"}};
+  ByteBroker broker_{
+      [this](std::uint8_t first, std::string_view body) { return Answer(first, body); }};
+  RestartableBridge bridge_{broker_.address(),
+                            {"--mqtt-sessions=1", "--max-recipients=" + std::to_string(kCrowd),
+                             "--max-request-bytes=16777216"}};
 };
 
 TEST_F(QosZeroTest, NothingIsSentAfterTheDeadline) {

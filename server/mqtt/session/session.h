@@ -50,7 +50,8 @@ struct SessionOptions : ConnectOptions {
   // How often it looks whether the broker's name leads to another address.
   Clock::duration look_up_every = std::chrono::seconds(30);
   std::shared_ptr<SessionMeter> meter = std::make_shared<SessionMeter>();
-  // What all sessions of its broker share. Never null. `unsolicited` counts what it publishes to us.
+  // What all sessions of its broker share. Never null. `unsolicited` counts what it publishes to
+  // us.
   std::shared_ptr<BrokerHealth> health = std::make_shared<BrokerHealth>();
   std::shared_ptr<BrokerConnections> connections = std::make_shared<BrokerConnections>();
   std::shared_ptr<SuspectTopics> suspects = std::make_shared<SuspectTopics>();

@@ -84,8 +84,12 @@ void AutomaticBroker::Listen() {
   thread_.Run([this] { listener_ = ListenOnLoopback(port()); });
 }
 
-void AutomaticBroker::DropConnections() {
-  thread_.Run([this] {
+void AutomaticBroker::DropConnections(const std::string& last_words) {
+  thread_.Run([this, &last_words] {
+    for (Connection& connection : connections_) {
+      connection.unsent += last_words;
+      Flush(connection);
+    }
     connections_.clear();
     CountSessions();
   });

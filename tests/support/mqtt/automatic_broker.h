@@ -70,7 +70,7 @@ class AutomaticBroker {
   void StopListening();
   void Listen();
   // Closes all connections without DISCONNECT. Held acknowledgements are lost.
-  void DropConnections();
+  void DropConnections(const std::string& last_words = "");
 
  private:
   struct Connection {

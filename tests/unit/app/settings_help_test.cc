@@ -26,11 +26,13 @@ TEST(SettingsHelpTest, ListsEverySettingWithVariableAndDefault) {
 TEST(SettingsHelpTest, ShowsLimitsAndUnits) {
   EXPECT_THAT(SettingsHelp(),
               HasSubstr("  --mqtt-keep-alive  DINO_MQTT_KEEP_ALIVE\n"
-                        "      The MQTT keep-alive of each session.\n"
+                        "      The MQTT keep-alive of each session. A connection that died "
+                        "silently while it was\n"
+                        "      idle is noticed 5s after that at the latest.\n"
                         "      Must be a duration from 5s to 65535s in whole seconds, "
                         "with a unit, such as 10s or\n"
                         "      1m30s.\n"
-                        "      Default: 30s\n"));
+                        "      Default: 10s\n"));
 }
 
 TEST(SettingsHelpTest, KeepsLinesWithin90ColumnsAndWithoutTrailingSpaces) {
