@@ -90,6 +90,8 @@ class Ledger {
   void CheckSoon(const BatchRecord& batch, UserId user, Reported reported);
   void CheckPoisoned(const BatchRecord& batch, UserId user, Reported reported);
   bool MustPrecede(const EventRecord& first, const EventRecord& second) const;
+  bool ByOtherWays(UserId user, const EventRecord& first, const EventRecord& second,
+                   int connection) const;
   bool Calm(UserId user, const EventRecord& first, const EventRecord& second) const;
   // Whether a broker has said so to a replica before its call ended.
   bool Acknowledged(const EventRecord& event, UserId user) const;

@@ -18,12 +18,26 @@ void Ledger::Delivered(UserId user, int event, int connection) {
     // What was given up without an answer, on a connection that is no more, is nobody's to hold
     // back.
     if (connections_[connection].closed && LostTrack(record, user)) continue;
+    if (ByOtherWays(user, record, other, connection)) continue;
     Violated(Invariant::kInOrder,
              absl::StrCat("user ", user, " receives event ", event, " after event ", earlier,
                           ", whose call came later"));
     return;
   }
   received.push_back(event);
+}
+
+bool Ledger::ByOtherWays(UserId user, const EventRecord& first, const EventRecord& second,
+                         int connection) const {
+  // With QoS 0 nobody tells when a connection has delivered, so that another one might go on.
+  const auto any = [user](const EventRecord& event, auto condition) {
+    return std::any_of(event.copies.begin(), event.copies.end(), [&](const auto& entry) {
+      return entry.first.second == user &&
+             std::any_of(entry.second.begin(), entry.second.end(), condition);
+    });
+  };
+  return any(first, [](const Copy& copy) { return copy.state == Copy::State::kWritten; }) &&
+         any(second, [connection](const Copy& copy) { return copy.connection != connection; });
 }
 
 bool Ledger::MustPrecede(const EventRecord& first, const EventRecord& second) const {
@@ -69,7 +83,7 @@ bool Ledger::LostTrack(const EventRecord& event, UserId user) const {
            std::all_of(copies->second.begin(), copies->second.end(), [&](const Copy& copy) {
              // With QoS 0 nobody can tell whether it arrived.
              if (copy.state == Copy::State::kWritten) return true;
-             return copy.state == Copy::State::kLost &&
+             return copy.state != Copy::State::kOpen &&
                     !batches_[copy.batch].recipients.find(user)->second.acknowledged;
            });
   });

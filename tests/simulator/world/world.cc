@@ -36,7 +36,8 @@ Weather::Climate ClimateOf(const Plan& plan) {
   if (roomy) climate.soon = kSoon;
   climate.always_room = plan.wire.room > 10000 && !plan.large_events;
   climate.leaving = 2 * plan.ack_timeout + plan.failover_after + kSettling;
-  climate.trial = plan.ack_timeout;
+  // Nobody may have noticed before.
+  climate.trial = 2 * plan.ack_timeout;
   climate.has_standby = plan.brokers > 1;
   return climate;
 }
