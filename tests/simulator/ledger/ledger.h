@@ -88,6 +88,8 @@ class Ledger {
   void CheckRejected(const BatchRecord& batch, const std::vector<Copy>& copies, UserId user,
                      std::uint8_t code);
   void CheckSoon(const BatchRecord& batch, UserId user, Reported reported);
+  // How many connections a replica has to a broker beside that one.
+  std::ptrdiff_t OthersOpen(const ConnectionRecord& wire) const;
   void CheckPoisoned(const BatchRecord& batch, UserId user, Reported reported);
   bool MustPrecede(const EventRecord& first, const EventRecord& second) const;
   bool ByOtherWays(UserId user, const EventRecord& first, const EventRecord& second,

@@ -36,12 +36,21 @@ void Ledger::Killed(UserId user, int event, int connection) {
   const int calls = static_cast<int>(events_[event].calls.size());
   if (kills >= kMostKills + calls) {
     Violated(Invariant::kQuarantine,
-             absl::StrCat(Name(event, user), " has cost ", kills, " connections"));
+             absl::StrCat(Name(event, user), " has cost ", kills, " connections, the last beside ",
+                          OthersOpen(wire), " others"));
   }
   if (shared && shared_kills > kMostSharedKills) {
     Violated(Invariant::kQuarantine, absl::StrCat("user ", user, " has cost ", shared_kills,
                                                   " connections that others use"));
   }
+}
+
+std::ptrdiff_t Ledger::OthersOpen(const ConnectionRecord& wire) const {
+  return std::count_if(connections_.begin(), connections_.end(),
+                       [&wire](const ConnectionRecord& other) {
+                         return &other != &wire && !other.closed && other.replica == wire.replica &&
+                                other.endpoint == wire.endpoint;
+                       });
 }
 
 void Ledger::CheckPoisoned(const BatchRecord& batch, UserId user, Reported reported) {
