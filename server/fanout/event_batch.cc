@@ -15,12 +15,16 @@ Failure FailureOf(std::uint8_t reason_code) {
   return mqtt::IsBusy(reason_code) ? Failure::kBusy : Failure::kRefused;
 }
 
-Failure FailureOf(const mqtt::PublicationOutcome& outcome) {
+Failure FailureOf(const mqtt::PublicationOutcome& outcome, const mqtt::Batch& batch) {
   if (mqtt::IsAcknowledged(outcome.outcome)) return Failure::kNone;
-  // Nobody asked the broker: it was sent never, or not this time.
-  if (outcome.outcome != mqtt::Outcome::kRejected && mqtt::IsLimit(outcome.reason_code)) {
-    return Failure::kLimit;
+  if (outcome.outcome == mqtt::Outcome::kRejected) {
+    // What the broker closed a connection on is not worth sending again, whatever it said.
+    const bool killed = batch.kills() > 0 && outcome.reason_code == batch.kill_reason_code();
+    if (killed && outcome.reason_code != mqtt::kNotAuthorized) return Failure::kRefused;
+    return FailureOf(outcome.reason_code);
   }
+  // Nobody asked the broker: it was sent never, or not this time.
+  if (mqtt::IsLimit(outcome.reason_code)) return Failure::kLimit;
   // With a code, what is unknown was refused too, but only when it was sent again.
   if (outcome.reason_code >= mqtt::kFirstFailure) return FailureOf(outcome.reason_code);
   return outcome.unreachable ? Failure::kUnreachable : Failure::kTimeUp;
@@ -112,7 +116,7 @@ void EventBatch::Ended() {
 ResultSummary EventBatch::Summary() const {
   ResultSummary summary;
   for (const mqtt::PublicationOutcome& outcome : outcomes_) {
-    const Failure failure = FailureOf(outcome);
+    const Failure failure = FailureOf(outcome, *this);
     if (failure == Failure::kNone) {
       ++summary.acknowledged_count;
       if (outcome.outcome == mqtt::Outcome::kNoSubscriber) ++summary.no_subscriber_count;

@@ -38,6 +38,8 @@ std::string DescribeLimit(const fanout::ResultSummary& summary) {
 
 // The code that the broker gave, and its reason.
 std::string DescribeCode(const fanout::ResultSummary& summary) {
+  // It closed the connection without one.
+  if (summary.reason_code == mqtt::kSuccess) return summary.reason_string;
   return absl::StrCat(mqtt::DescribeReasonCode(summary.reason_code),
                       summary.reason_string.empty() ? "" : ": ", summary.reason_string);
 }

@@ -108,9 +108,10 @@ void Quarantine::OnSocket(std::uint32_t events) {
   if (!status.ok()) Lost(status);
 }
 
-void Quarantine::OnPubAck(int packet_id, std::uint8_t reason_code,
-                          std::string_view /*reason_string*/) {
-  if (tried_.has_value() && packet_id == packet_id_) answer_ = reason_code;
+void Quarantine::OnPubAck(int packet_id, std::uint8_t reason_code, std::string_view reason_string) {
+  if (!tried_.has_value() || packet_id != packet_id_) return;
+  answer_ = reason_code;
+  reason_string_ = reason_string;
 }
 
 void Quarantine::ProcessAnswer() {
@@ -126,6 +127,7 @@ void Quarantine::ProcessAnswer() {
   } else {
     refused_topic_ = subject.topic_hash;
     refused_at_ = now;
+    if (!reason_string_.empty()) subject.Explain({reason_code, reason_string_});
   }
   if (subject.deferred != nullptr && retry_policy_.MayPass(reason_code, now)) {
     Attempts& attempts = subject.deferred->attempts;
@@ -228,10 +230,15 @@ bool Quarantine::Transmit(const Case& subject, Clock::time_point now) {
                                packet_id_)) {
     case Channel::PublishStatus::kSent:
       return true;
-    case Channel::PublishStatus::kRefused:
+    case Channel::PublishStatus::kRefused: {
       tried_.reset();
-      Close(subject, {Outcome::kNotSent, connection_->refusal().reason_code, false});
+      const Channel::Refusal& refusal = connection_->refusal();
+      subject.Explain({refusal.reason_code, "", refusal.limit, refusal.actual});
+      // Not now; but it was, on the connections that were lost.
+      const bool sent = subject.deferred->attempts.unanswered;
+      Close(subject, {sent ? Outcome::kUnknown : Outcome::kNotSent, refusal.reason_code, false});
       return true;
+    }
     case Channel::PublishStatus::kConnectionLost:
       break;
   }

@@ -61,11 +61,17 @@ class Quarantine : private SocketHandler, private Channel::Listener {
     Deferred* deferred = nullptr;
     std::uint32_t owner = 0;
     std::uint64_t topic_hash = 0;
+
+    void Explain(const Explanation& explanation) const {
+      if (deferred == nullptr) return;
+      deferred->chunk->batch->Explain(deferred->position, explanation);
+    }
   };
   // One whose connection the broker closed, until it is known whether others lived on.
   struct Verdict {
     Case subject;
     std::uint8_t reason_code = 0;
+    std::string reason_string;
     Clock::time_point lost_at;
   };
 
@@ -108,6 +114,7 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   int packet_id_ = 0;
   Clock::time_point sent_at_;
   std::optional<std::uint8_t> answer_;
+  std::string reason_string_;
   std::deque<Verdict> verdicts_;
   // The last answer that was a refusal.
   std::uint64_t refused_topic_ = 0;

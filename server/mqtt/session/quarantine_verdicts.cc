@@ -11,6 +11,9 @@ namespace {
 // How long before the end of its connection a refusal may have come that is the reason for it.
 constexpr std::chrono::milliseconds kRefusedBefore{100};
 
+// In the place of the words of a broker that says none.
+constexpr char kClosed[] = "closed the connection";
+
 }  // namespace
 
 void Quarantine::Lost(const absl::Status& /*why*/) {
@@ -28,7 +31,8 @@ void Quarantine::Lost(const absl::Status& /*why*/) {
   if (subject.deferred != nullptr) subject.deferred->attempts.unanswered = true;
   if (by_broker) {
     const bool said_why = loss->kind == Loss::Kind::kDisconnected;
-    verdicts_.push_back({subject, said_why ? loss->reason_code : kSuccess, now});
+    verdicts_.push_back({subject, said_why ? loss->reason_code : kSuccess,
+                         said_why ? loss->reason_string : kClosed, now});
   } else if (subject.deferred != nullptr) {
     waiting_.push_front(subject);
   } else {
@@ -63,6 +67,7 @@ void Quarantine::PassVerdicts(Clock::time_point now) {
       continue;
     }
     options_.suspects->Convict(verdict.subject.topic_hash, now);
+    verdict.subject.Explain({verdict.reason_code, verdict.reason_string});
     if (deferred != nullptr) deferred->chunk->batch->AddKill(verdict.reason_code);
     Close(verdict.subject, {Outcome::kRejected, verdict.reason_code, false});
   }

@@ -202,6 +202,20 @@ TEST_F(KeyedCallsTest, RefusesANewKeyWhenAllRememberedCallsRun) {
   EXPECT_EQ(publisher_.published_count(), 5U);
 }
 
+TEST_F(KeyedCallsTest, WhatTheBrokerClosedOnIsRefusedWhateverItSaid) {
+  for (const auto& [code, failure] : {std::pair(std::uint8_t{0}, Failure::kRefused),
+                                      std::pair(std::uint8_t{0x97}, Failure::kRefused),
+                                      std::pair(std::uint8_t{0x87}, Failure::kNotAuthorized)}) {
+    const TestCall call = Publish(std::to_string(code), EventFor({1}));
+    const auto batch = publisher_.WaitForBatch();
+    batch->Explain(0, {code, "closed the connection"});
+    batch->AddKill(code);
+    End({1}, {{Outcome::kRejected, code, false}});
+    EXPECT_EQ(call.answer->failure(), failure);
+    EXPECT_EQ(call.answer->summary.reason_string, "closed the connection");
+  }
+}
+
 TEST_F(KeyedCallsTest, OnlyTheCodeOfTheFailureIsExplained) {
   const TestCall failed = Publish();
   auto batch = publisher_.WaitForBatch();

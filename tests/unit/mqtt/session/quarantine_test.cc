@@ -29,6 +29,7 @@ struct Ending {
   AutomaticBroker::End end;
   // What the publication's outcome says of it.
   std::uint8_t reason_code = 0;
+  const char* reason_string = "closed the connection";
 };
 
 class QuarantineTest : public ::testing::TestWithParam<Ending> {
@@ -60,6 +61,14 @@ class QuarantineTest : public ::testing::TestWithParam<Ending> {
     const std::vector<PublicationOutcome> outcomes = batch->publication_outcomes();
     EXPECT_EQ(outcomes[0].outcome, Outcome::kAcknowledged);
     EXPECT_EQ(outcomes[2].outcome, Outcome::kAcknowledged);
+    const auto explanations = batch->explanations();
+    if (explanations.empty()) {
+      ADD_FAILURE() << "not explained";
+    } else {
+      EXPECT_EQ(explanations.back().position, 1U);
+      EXPECT_EQ(explanations.back().reason_code, GetParam().reason_code);
+      EXPECT_EQ(explanations.back().reason_string, GetParam().reason_string);
+    }
     return outcomes[1];
   }
 
@@ -128,14 +137,14 @@ TEST_P(QuarantineTest, AnEventThatIsPoisonForAllItsRecipientsEndsRejected) {
 std::string Words(std::uint8_t disconnect) {
   testing::Disconnect packet;
   packet.reason_code = disconnect;
-  packet.form = testing::Form::kReasonCode;
+  packet.form = testing::Form::kLong;
   return testing::Encode(packet);
 }
 
 INSTANTIATE_TEST_SUITE_P(Endings, QuarantineTest,
                          ::testing::Values(Ending{"Fin", {}}, Ending{"Rst", {"", true}},
-                                           Ending{"Disconnect99", {Words(0x99)}, 0x99},
-                                           Ending{"Disconnect82", {Words(0x82)}, 0x82}),
+                                           Ending{"Disconnect99", {Words(0x99)}, 0x99, "because"},
+                                           Ending{"Disconnect82", {Words(0x82)}, 0x82, "because"}),
                          [](const auto& test) { return std::string(test.param.name); });
 
 // As Debian's mosquitto 2.0.11 does it when an ACL denies a topic.
