@@ -17,7 +17,7 @@ class WindowLimit {
   std::size_t limit() const { return limit_; }
 
   void Halve() {
-    limit_ = std::max<std::size_t>(1, limit_ / 2);
+    limit_ = std::max(std::min(most_, kLeast), limit_ / 2);
     answers_ = 0;
   }
 
@@ -32,6 +32,8 @@ class WindowLimit {
   }
 
  private:
+  // With fewer, a topic whose answer is late would hold up the others.
+  static constexpr std::size_t kLeast = 4;
   // How many full windows must be answered before the limit grows.
   static constexpr std::size_t kWindowsToGrow = 16;
 

@@ -30,9 +30,11 @@ class BrokerConnections {
   }
 
   // True if there was a connection all the time from a second before `time` on until now.
-  bool LivedOnSince(Clock::time_point time) const {
+  bool LivedOnSince(Clock::time_point time) const { return SteadyFrom() < time; }
+  // From when on that can be said; never, if there is no connection.
+  Clock::time_point SteadyFrom() const {
     const MutexLock lock(mutex_);
-    return count_ > 0 && none_at_ < time - kAtOnce;
+    return count_ > 0 ? none_at_ + kAtOnce : Clock::time_point::max();
   }
 
   // A broker whose connections all end within this time is down.
@@ -42,7 +44,7 @@ class BrokerConnections {
   mutable Mutex mutex_;
   int count_ ABSL_GUARDED_BY(mutex_) = 0;
   // When there was none last.
-  Clock::time_point none_at_ ABSL_GUARDED_BY(mutex_) = Clock::time_point::min() + kAtOnce;
+  Clock::time_point none_at_ ABSL_GUARDED_BY(mutex_) = Clock::time_point::min();
 };
 
 }  // namespace dino::mqtt

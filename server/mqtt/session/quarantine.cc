@@ -127,6 +127,8 @@ void Quarantine::ProcessAnswer() {
   } else {
     refused_topic_ = subject.topic_hash;
     refused_at_ = now;
+    // The end of the connection that may follow is not the next one's doing.
+    send_at_ = now + kRefusedBefore;
     if (!reason_string_.empty()) subject.Explain({reason_code, reason_string_});
   }
   if (subject.deferred != nullptr && retry_policy_.MayPass(reason_code, now)) {
@@ -157,6 +159,9 @@ Clock::time_point Quarantine::Advance(Clock::time_point now) {
   }
   if (state_ == State::kIdle && !waiting_.empty()) next = std::min(next, connect_at_);
   if (state_ != State::kConnected) return next;
+  if (!tried_.has_value() && !waiting_.empty() && now <= MaySendFrom()) {
+    next = std::min(next, MaySendFrom() + std::chrono::milliseconds(1));
+  }
   for (const Case& subject : waiting_) {
     if (subject.deferred->not_before > now) next = std::min(next, subject.deferred->not_before);
   }
@@ -204,7 +209,13 @@ bool Quarantine::RejectedWithBatch(const Case& subject) {
   return true;
 }
 
+Clock::time_point Quarantine::MaySendFrom() const {
+  // The end of a connection says something only where others have lived on.
+  return std::max(send_at_, options_.connections->SteadyFrom());
+}
+
 void Quarantine::SendNext(Clock::time_point now) {
+  if (now <= MaySendFrom()) return;
   for (std::size_t i = 0; i < waiting_.size() && !tried_.has_value();) {
     const Case subject = waiting_[i];
     // What else its batch comes to is known when one of it is.

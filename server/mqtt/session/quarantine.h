@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_MQTT_SESSION_QUARANTINE_H_
 #define DINO_SERVER_MQTT_SESSION_QUARANTINE_H_
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -86,11 +87,15 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   void PassVerdicts(Clock::time_point now);
   void Connect(Clock::time_point now);
   void KeepUp(Clock::time_point now);
+  Clock::time_point MaySendFrom() const;
   void SendNext(Clock::time_point now);
   bool AwaitsVerdict(const Batch& batch) const;
   // True if nothing of the publication's batch is to be sent any more; then it is rejected.
   bool RejectedWithBatch(const Case& subject);
   bool Transmit(const Case& subject, Clock::time_point now);
+  // How long before the end of its connection a refusal may have come that is the reason for it.
+  static constexpr std::chrono::milliseconds kRefusedBefore{100};
+
   // Settles a publication, and lets its topic go.
   void Close(const Case& subject, PublicationOutcome outcome);
   void GiveAllBack();
@@ -106,6 +111,8 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   Clock::time_point connect_at_;
   Clock::time_point keep_alive_at_;
   Clock::time_point last_used_at_;
+  // Nothing is sent before.
+  Clock::time_point send_at_;
 
   OpenChunks open_;
   std::deque<Case> waiting_;

@@ -8,9 +8,6 @@
 namespace dino::mqtt {
 namespace {
 
-// How long before the end of its connection a refusal may have come that is the reason for it.
-constexpr std::chrono::milliseconds kRefusedBefore{100};
-
 // In the place of the words of a broker that says none.
 constexpr char kClosed[] = "closed the connection";
 

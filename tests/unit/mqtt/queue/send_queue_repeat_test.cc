@@ -36,7 +36,7 @@ TEST_F(SendQueueTest, WhatTheNextConnectionDoesNotTakeMayHaveArrivedOnTheOneBefo
   const auto batch = Add("a", {"1", "2"});
   queue_.LimitWindow(1);
   Fill();
-  queue_.ConnectionLost();
+  queue_.ConnectionLost(now_, /*by_broker=*/false);
   refused_ = {{"1", 0x95}, {"2", 0x95}};
   Fill();
   ASSERT_TRUE(batch->ended());
