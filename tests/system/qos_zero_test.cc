@@ -19,9 +19,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::uint32_t kCrowd = 300000;
+constexpr std::uint32_t kCrowd = 1000000;
 
-// With QoS 0 a session can send without ever waiting for the broker.
+// With QoS 0 a session can send without ever waiting for the broker, if that reads as fast.
 class QosZeroTest : public ::testing::Test {
  protected:
   QosZeroTest() { bridge_.WaitForReadiness(true); }
@@ -45,7 +45,7 @@ class QosZeroTest : public ::testing::Test {
   grpc::Status PublishToAll(milliseconds deadline) {
     std::vector<std::int64_t> users(kCrowd);
     std::iota(users.begin(), users.end(), 1);
-    v1::PublishMessageRequest request = MessageRequest(users, std::string(4096, 'x'));
+    v1::PublishMessageRequest request = MessageRequest(users, "hello");
     request.mutable_options()->set_qos(v1::QOS_AT_MOST_ONCE);
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + deadline);
@@ -60,7 +60,7 @@ class QosZeroTest : public ::testing::Test {
       [this](std::uint8_t first, std::string_view body) { return Answer(first, body); }};
   RestartableBridge bridge_{broker_.address(),
                             {"--mqtt-sessions=1", "--max-recipients=" + std::to_string(kCrowd),
-                             "--max-request-bytes=16777216"}};
+                             "--max-request-bytes=33554432", "--max-pending-publications=9000000"}};
 };
 
 TEST_F(QosZeroTest, NothingIsSentAfterTheDeadline) {
