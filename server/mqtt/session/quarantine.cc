@@ -9,6 +9,8 @@ namespace dino::mqtt {
 namespace {
 
 constexpr std::chrono::seconds kKeepAliveCheck{1};
+// Just after a time.
+constexpr std::chrono::milliseconds kMoment{1};
 // How long an unused connection is kept.
 constexpr std::chrono::seconds kIdle{10};
 
@@ -120,15 +122,16 @@ void Quarantine::ProcessAnswer() {
   const std::uint8_t reason_code = *std::exchange(answer_, std::nullopt);
   const Case subject = *std::exchange(tried_, std::nullopt);
   last_used_at_ = now;
-  if (reason_code < kFirstFailure) {
+  if (reason_code < kFirstFailure && sent_qos_ == Qos::kAtMostOnce) {
+    // That it was written says nothing of what the broker makes of it.
+    Watch(subject.topic_hash, now);
+    acquit_at_ = send_at_;
+  } else if (reason_code < kFirstFailure) {
     retry_policy_.Acknowledged();
     options_.suspects->Acquit(subject.topic_hash);
     if (subject.deferred != nullptr) subject.deferred->chunk->batch->Acquit();
   } else {
-    refused_topic_ = subject.topic_hash;
-    refused_at_ = now;
-    // The end of the connection that may follow is not the next one's doing.
-    send_at_ = now + kRefusedBefore;
+    Watch(subject.topic_hash, now);
     if (!reason_string_.empty()) subject.Explain({reason_code, reason_string_});
   }
   if (subject.deferred != nullptr && retry_policy_.MayPass(reason_code, now)) {
@@ -159,8 +162,9 @@ Clock::time_point Quarantine::Advance(Clock::time_point now) {
   }
   if (state_ == State::kIdle && !waiting_.empty()) next = std::min(next, connect_at_);
   if (state_ != State::kConnected) return next;
-  if (!tried_.has_value() && !waiting_.empty() && now <= MaySendFrom()) {
-    next = std::min(next, MaySendFrom() + std::chrono::milliseconds(1));
+  if (!tried_.has_value() && (!waiting_.empty() || acquit_at_.has_value()) &&
+      now <= MaySendFrom()) {
+    next = std::min(next, std::min(MaySendFrom(), now + kKeepAliveCheck) + kMoment);
   }
   for (const Case& subject : waiting_) {
     if (subject.deferred->not_before > now) next = std::min(next, subject.deferred->not_before);
@@ -209,12 +213,23 @@ bool Quarantine::RejectedWithBatch(const Case& subject) {
   return true;
 }
 
+void Quarantine::Watch(std::uint64_t topic_hash, Clock::time_point now) {
+  refused_topic_ = topic_hash;
+  refused_at_ = now;
+  // The end of the connection that may follow is not the next one's doing.
+  send_at_ = now + kRefusedBefore;
+}
+
 Clock::time_point Quarantine::MaySendFrom() const {
   // The end of a connection says something only where others have lived on.
   return std::max(send_at_, options_.connections->SteadyFrom());
 }
 
 void Quarantine::SendNext(Clock::time_point now) {
+  if (acquit_at_.has_value() && now > *acquit_at_) {
+    options_.suspects->Acquit(refused_topic_);
+    acquit_at_.reset();
+  }
   if (now <= MaySendFrom()) return;
   for (std::size_t i = 0; i < waiting_.size() && !tried_.has_value();) {
     const Case subject = waiting_[i];
@@ -236,6 +251,7 @@ bool Quarantine::Transmit(const Case& subject, Clock::time_point now) {
   const std::string_view payload = batch.PayloadOf(subject.deferred->position, payload_);
   tried_ = subject;
   sent_at_ = last_used_at_ = now;
+  sent_qos_ = batch.options().qos;
   // With QoS 0 the answer comes while we send; the number is known before.
   switch (connection_->Publish(topic_, payload, batch.options().qos, properties_.For(batch, now),
                                packet_id_)) {

@@ -82,11 +82,13 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   void OnConnectorDone(const absl::Status& status);
   void Lost(const absl::Status& why);
   void ProcessAnswer();
-  // The broker has refused a publication, and then closed the connection.
-  void ConvictRefused(Clock::time_point now);
+  // The broker has refused a publication for now, and then closed the connection.
+  void RejectRefused();
   void PassVerdicts(Clock::time_point now);
   void Connect(Clock::time_point now);
   void KeepUp(Clock::time_point now);
+  // Blames the topic if the connection ends soon.
+  void Watch(std::uint64_t topic_hash, Clock::time_point now);
   Clock::time_point MaySendFrom() const;
   void SendNext(Clock::time_point now);
   bool AwaitsVerdict(const Batch& batch) const;
@@ -111,8 +113,11 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   Clock::time_point connect_at_;
   Clock::time_point keep_alive_at_;
   Clock::time_point last_used_at_;
+  Qos sent_qos_ = Qos::kAtLeastOnce;
   // Nothing is sent before.
   Clock::time_point send_at_;
+  // When the topic that is watched is innocent, if it is to be said at all.
+  std::optional<Clock::time_point> acquit_at_;
 
   OpenChunks open_;
   std::deque<Case> waiting_;
@@ -123,7 +128,7 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   std::optional<std::uint8_t> answer_;
   std::string reason_string_;
   std::deque<Verdict> verdicts_;
-  // The last answer that was a refusal.
+  // What was refused last, or written without an answer to come.
   std::uint64_t refused_topic_ = 0;
   Clock::time_point refused_at_;
 

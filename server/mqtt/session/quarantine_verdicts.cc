@@ -18,10 +18,13 @@ void Quarantine::Lost(const absl::Status& /*why*/) {
   const std::optional<Loss> loss = connection_->loss();
   const bool by_broker = IsByBroker(loss);
   connection_.reset();
+  const bool was_written = std::exchange(acquit_at_, std::nullopt).has_value();
   state_ = State::kIdle;
   connect_at_ = now + backoff_.Next();
   if (!tried_.has_value()) {
-    if (by_broker && refused_at_ + kRefusedBefore >= now) ConvictRefused(now);
+    if (!by_broker || refused_at_ + kRefusedBefore < now) return;
+    options_.suspects->Convict(refused_topic_, now);
+    if (!was_written) RejectRefused();
     return;
   }
   const Case subject = *std::exchange(tried_, std::nullopt);
@@ -37,8 +40,7 @@ void Quarantine::Lost(const absl::Status& /*why*/) {
   }
 }
 
-void Quarantine::ConvictRefused(Clock::time_point now) {
-  options_.suspects->Convict(refused_topic_, now);
+void Quarantine::RejectRefused() {
   // A refusal that may pass elsewhere does not here.
   const auto waiting = std::find_if(waiting_.begin(), waiting_.end(), [this](const Case& subject) {
     return subject.topic_hash == refused_topic_;
