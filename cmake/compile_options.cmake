@@ -78,6 +78,8 @@ endfunction()
 
 # Registers the tests of a program.
 function(dino_discover name timeout computing label)
+  # Sets variables that it needs here, whoever calls.
+  include(GoogleTest)
   # Test names suffice; parameter values may contain any bytes.
   set(all NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60)
   set(properties TIMEOUT ${timeout})
