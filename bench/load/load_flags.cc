@@ -44,8 +44,9 @@ template <class Choice>
 absl::Status Choose(const std::map<std::string, Choice>& choices, const std::string& text,
                     Choice& choice) {
   const auto found = choices.find(text);
-  if (found == choices.end())
+  if (found == choices.end()) {
     return absl::InvalidArgumentError(absl::StrCat("unknown value '", text, "'"));
+  }
   choice = found->second;
   return absl::OkStatus();
 }

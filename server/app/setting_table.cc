@@ -179,6 +179,11 @@ std::vector<Setting> MqttSettings() {
        "acknowledgement, "
        "so that a cluster has passed their earlier events on.",
        Milliseconds(&Settings::mqtt_settle, milliseconds(0), minutes(5))},
+  };
+}
+
+std::vector<Setting> MqttIdentitySettings() {
+  return {
       {"mqtt-client-id-prefix", "dino-bridge",
        "The prefix of the sessions' MQTT client identifiers.",
        Name(&Settings::mqtt_client_id_prefix, 64)},
@@ -200,6 +205,11 @@ std::vector<Setting> MqttSettings() {
       {"mqtt-tls-key-file", "",
        "The key of mqtt-tls-cert-file, in PEM format without a passphrase.",
        Text(&Settings::mqtt_tls_key_file, kFile)},
+  };
+}
+
+std::vector<Setting> TopicSettings() {
+  return {
       {"topic-template", "dms/{environment}/{user_id}",
        "The topic of a recipient. {user_id} is replaced by the recipient, {environment} by the "
        "setting of that name.",
@@ -228,8 +238,8 @@ std::vector<Setting> LogSettings() {
 
 std::vector<Setting> AllSettings() {
   std::vector<Setting> all = ListenerSettings();
-  for (std::vector<Setting> more :
-       {CallSettings(), LimitSettings(), MqttSettings(), LogSettings()}) {
+  for (std::vector<Setting> more : {CallSettings(), LimitSettings(), MqttSettings(),
+                                    MqttIdentitySettings(), TopicSettings(), LogSettings()}) {
     all.insert(all.end(), std::make_move_iterator(more.begin()),
                std::make_move_iterator(more.end()));
   }

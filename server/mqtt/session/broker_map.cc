@@ -4,7 +4,7 @@
 
 namespace dino::mqtt {
 
-BrokerMap::BrokerMap(const std::vector<std::string>& brokers) : table_{} {
+BrokerMap::BrokerMap(const std::vector<std::string>& brokers) {
   std::vector<std::uint64_t> hashes;
   hashes.reserve(brokers.size());
   for (const std::string& broker : brokers) hashes.push_back(StableHash(broker));

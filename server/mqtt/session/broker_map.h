@@ -28,7 +28,7 @@ class BrokerMap {
   static constexpr std::size_t kBuckets = Routes::kBuckets;
 
  private:
-  std::array<std::uint16_t, kBuckets> table_;
+  std::array<std::uint16_t, kBuckets> table_{};
 };
 
 }  // namespace dino::mqtt

@@ -136,8 +136,9 @@ TEST(EventBatchOutcomesTest, ComeInTheOrderOfTheRequest) {
   auto admitted = fanout.Admit(3, 0);
   const auto batch = fanout.Publish(std::get<Admission::Ticket>(std::move(admitted)),
                                     std::move(event), [&codes](const EventBatch& ended) {
-                                      for (const auto& outcome : ended.outcomes())
+                                      for (const auto& outcome : ended.outcomes()) {
                                         codes.push_back(outcome.reason_code);
+                                      }
                                     });
   // Each recipient's code is its ID.
   std::vector<PublicationOutcome> by_position;

@@ -102,8 +102,9 @@ TEST_P(QuarantineTest, OtherTopicsGoOnMeanwhile) {
   int count = 0;
   std::thread others([&] {
     while (!over) {
+      ++count;
       const auto batch =
-          Publish(static_cast<std::uint32_t>(++count % 2), "e", {"other/" + std::to_string(count)});
+          Publish(static_cast<std::uint32_t>(count % 2), "e", {"other/" + std::to_string(count)});
       ASSERT_TRUE(batch->WaitForEnd());
       EXPECT_THAT(batch->outcomes(), Each(Outcome::kAcknowledged));
     }

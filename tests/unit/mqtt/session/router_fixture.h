@@ -106,7 +106,7 @@ class RouterWorld : private Peers {
   void Settle() {
     for (int i = 0; i < 10; ++i) {
       for (std::uint32_t session = 0; session < session_count(); ++session) {
-        for (std::string& sent : Turn(session)) sent_.push_back({session, std::move(sent)});
+        for (std::string& sent : Turn(session)) sent_.emplace_back(session, std::move(sent));
       }
       DeliverAll();
     }
@@ -161,7 +161,7 @@ class RouterWorld : private Peers {
     return {};
   }
   void Send(std::uint32_t from, std::uint32_t to, std::function<void(Router&)> what) {
-    messages_[{from, to}].push_back(
+    messages_[{from, to}].emplace_back(
         [this, to, what = std::move(what)] { what(nodes_[to]->router); });
   }
   void Forward(std::uint32_t standby, std::uint32_t home, Work work) override {
