@@ -2,6 +2,7 @@
 #define DINO_SERVER_MQTT_QUEUE_DEFERRED_H_
 
 #include <cstdint>
+#include <limits>
 
 #include "server/base/clock.h"
 #include "server/mqtt/batch.h"
@@ -19,6 +20,12 @@ struct Attempts {
   bool unanswered = false;
   // The broker has closed a connection on which it was in flight.
   bool suspect = false;
+
+  // A PUBACK has refused it for now.
+  void Refused(std::uint8_t reason_code) {
+    last_failure = reason_code;
+    if (failures < std::numeric_limits<std::uint8_t>::max()) ++failures;
+  }
 };
 
 // A publication that its chunk has passed by and that is not in flight: it waits for its topic, for

@@ -1,7 +1,5 @@
 #include "server/mqtt/queue/send_queue.h"
 
-#include <chrono>
-#include <limits>
 #include <memory>
 
 #include "absl/hash/hash.h"
@@ -12,9 +10,6 @@ namespace {
 
 // Room for a packet's header and properties, beside topic and payload.
 constexpr std::size_t kPacketOverhead = 200;
-
-// How long before the end of its connection a refusal may have come that is the reason for it.
-constexpr std::chrono::milliseconds kRefusedBefore{100};
 
 // How a publication ends that the broker has answered for good.
 PublicationOutcome OutcomeOfAnswer(const Attempts& attempts, std::uint8_t reason_code) {
@@ -235,8 +230,7 @@ std::optional<Clock::duration> SendQueue::Acknowledge(int packet_id, std::uint8_
   }
   if (retry_policy_.MayPass(reason_code, now)) {
     Attempts& attempts = entry->attempts;
-    attempts.last_failure = reason_code;
-    if (attempts.failures < std::numeric_limits<std::uint8_t>::max()) ++attempts.failures;
+    attempts.Refused(reason_code);
     Deferred& deferred = Defer(*entry->chunk, entry->position, entry->topic_hash, attempts);
     if (entry->awaited_at_home) {
       GiveBack(deferred);
@@ -257,7 +251,7 @@ void SendQueue::Connected(Clock::time_point now, std::size_t window) {
 
 void SendQueue::ConnectionLost(Clock::time_point now, bool by_broker) {
   // Some brokers answer with a refusal and close: then that is what they close on.
-  const bool refused = by_broker && refused_at_ + kRefusedBefore >= now;
+  const bool refused = by_broker && refused_at_ + SuspectTopics::kRefusedBefore >= now;
   if (refused) suspects_->Suspect(refused_topic_, now);
   const bool suspect = by_broker && !refused;
   // Who was told to wait was told so by that connection.

@@ -38,6 +38,8 @@ class SuspectTopics {
   // How many topics are confined.
   std::size_t confined_count(Clock::time_point now) const;
 
+  // How long before the end of its connection a refusal may have come that is the reason for it.
+  static constexpr std::chrono::milliseconds kRefusedBefore{100};
   static constexpr std::chrono::minutes kMemory{10};
   static constexpr std::size_t kMaxTopics = 1000;
 

@@ -1,7 +1,6 @@
 #include "server/mqtt/session/quarantine.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "server/mqtt/wire/reason_code.h"
 
@@ -136,8 +135,7 @@ void Quarantine::ProcessAnswer() {
   }
   if (subject.deferred != nullptr && retry_policy_.MayPass(reason_code, now)) {
     Attempts& attempts = subject.deferred->attempts;
-    attempts.last_failure = reason_code;
-    if (attempts.failures < std::numeric_limits<std::uint8_t>::max()) ++attempts.failures;
+    attempts.Refused(reason_code);
     subject.deferred->not_before = now + RetryDelay(attempts.failures);
     waiting_.push_back(subject);
     return;
@@ -217,7 +215,7 @@ void Quarantine::Watch(std::uint64_t topic_hash, Clock::time_point now) {
   refused_topic_ = topic_hash;
   refused_at_ = now;
   // The end of the connection that may follow is not the next one's doing.
-  send_at_ = now + kRefusedBefore;
+  send_at_ = now + SuspectTopics::kRefusedBefore;
 }
 
 Clock::time_point Quarantine::MaySendFrom() const {

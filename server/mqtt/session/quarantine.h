@@ -1,7 +1,6 @@
 #ifndef DINO_SERVER_MQTT_SESSION_QUARANTINE_H_
 #define DINO_SERVER_MQTT_SESSION_QUARANTINE_H_
 
-#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -95,9 +94,6 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   // True if nothing of the publication's batch is to be sent any more; then it is rejected.
   bool RejectedWithBatch(const Case& subject);
   bool Transmit(const Case& subject, Clock::time_point now);
-  // How long before the end of its connection a refusal may have come that is the reason for it.
-  static constexpr std::chrono::milliseconds kRefusedBefore{100};
-
   // Settles a publication, and lets its topic go.
   void Close(const Case& subject, PublicationOutcome outcome);
   void GiveAllBack();

@@ -22,7 +22,7 @@ void Quarantine::Lost(const absl::Status& /*why*/) {
   state_ = State::kIdle;
   connect_at_ = now + backoff_.Next();
   if (!tried_.has_value()) {
-    if (!by_broker || refused_at_ + kRefusedBefore < now) return;
+    if (!by_broker || refused_at_ + SuspectTopics::kRefusedBefore < now) return;
     options_.suspects->Convict(refused_topic_, now);
     if (!was_written) RejectRefused();
     return;

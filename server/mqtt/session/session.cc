@@ -194,9 +194,10 @@ Clock::time_point Session::Advance(Clock::time_point now) {
 }
 
 void Session::MoveUsers(Clock::time_point now) {
+  const Router::Move move = router_.Advance(now);
+  if (move == Router::Move::kNone) return;
   SessionChange change = Change();
-  change.users = router_.Advance(now);
-  if (change.users == Router::Move::kNone) return;
+  change.users = move;
   on_change_(change);
 }
 
