@@ -77,7 +77,9 @@ class Channel : private PacketReader::Handler {
   // Reads what has come, and writes what waits. An error means that the connection is lost.
   absl::Status OnSocket(std::uint32_t events);
   // Sends a ping when it is time; an error if the last one was not answered within five seconds.
+  // To be called that often.
   absl::Status KeepAlive(Clock::time_point now);
+  static constexpr std::chrono::seconds kKeepAliveCheck{1};
 
   // Watches for what the channel waits for. To be called after `OnSocket`, and after what sends.
   // REQUIRES: it was handed over.

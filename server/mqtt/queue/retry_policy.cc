@@ -35,4 +35,10 @@ PublicationOutcome OutcomeIfGivenUp(const Attempts& attempts, bool unreachable) 
   return {Outcome::kNotSent, 0, unreachable || not_ready};
 }
 
+PublicationOutcome OutcomeIfNotTaken(const Attempts& attempts, std::uint8_t reason_code) {
+  if (attempts.unanswered) return {Outcome::kUnknown, reason_code, false};
+  if (attempts.failures > 0) return {Outcome::kRejected, attempts.last_failure, false};
+  return {Outcome::kNotSent, reason_code, false};
+}
+
 }  // namespace dino::mqtt

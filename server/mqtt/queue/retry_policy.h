@@ -42,6 +42,10 @@ Clock::duration RetryDelay(unsigned failures);
 // is for want of a connection.
 PublicationOutcome OutcomeIfGivenUp(const Attempts& attempts, bool unreachable);
 
+// How a publication ends that its broker does not take now, for this reason, and was not asked; by
+// earlier attempts it may have been.
+PublicationOutcome OutcomeIfNotTaken(const Attempts& attempts, std::uint8_t reason_code);
+
 }  // namespace dino::mqtt
 
 #endif  // DINO_SERVER_MQTT_QUEUE_RETRY_POLICY_H_

@@ -191,10 +191,8 @@ bool SendQueue::Transmit(InFlight& entry, const Outgoing& outgoing, Sender send)
       const InFlight refused = entry;
       window_.RemoveLast();
       Release(refused.topic_hash);
-      // The broker was not asked, unless by an earlier copy.
       open_.Settle(*refused.chunk, refused.position,
-                   {refused.attempts.unanswered ? Outcome::kUnknown : Outcome::kNotSent,
-                    reason_code, false});
+                   OutcomeIfNotTaken(refused.attempts, reason_code));
       return true;
     }
     case SendStatus::kConnectionLost:
@@ -214,11 +212,15 @@ std::optional<Clock::duration> SendQueue::Acknowledge(int packet_id, std::uint8_
       entry->chunk == nullptr || entry->chunk->batch->options().qos == Qos::kAtLeastOnce;
   const auto latency = by_broker ? std::optional(now - entry->sent_at) : std::nullopt;
   if (reason_code >= kFirstFailure) {
-    refused_topic_ = entry->topic_hash;
-    refused_at_ = now;
+    clues_.Refused(entry->topic_hash, reason_code, now);
   } else {
-    retry_policy_.Acknowledged();
-    if (entry->attempts.suspect) suspects_->Acquit(entry->topic_hash);
+    if (by_broker) {
+      clues_.Answered(now);
+      retry_policy_.Acknowledged();
+      if (entry->attempts.suspect) suspects_->Acquit(entry->topic_hash);
+    } else {
+      clues_.Written(entry->topic_hash, now);
+    }
     (entry->home == self_ ? last_acknowledged_at_ : acknowledged_for_[entry->home]) = now;
   }
   if (entry->chunk == nullptr) {
@@ -250,10 +252,8 @@ void SendQueue::Connected(Clock::time_point now, std::size_t window) {
 }
 
 void SendQueue::ConnectionLost(Clock::time_point now, bool by_broker) {
-  // Some brokers answer with a refusal and close: then that is what they close on.
-  const bool refused = by_broker && refused_at_ + SuspectTopics::kRefusedBefore >= now;
-  if (refused) suspects_->Suspect(refused_topic_, now);
-  const bool suspect = by_broker && !refused;
+  const bool suspect = by_broker && clues_.Suspect(now);
+  clues_.Forget();
   // Who was told to wait was told so by that connection.
   EndHolds(Clock::time_point::max());
   for (InFlight& entry : window_.TakeAll()) {

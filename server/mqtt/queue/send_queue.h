@@ -18,6 +18,7 @@
 #include "server/mqtt/queue/deferred.h"
 #include "server/mqtt/queue/in_flight_window.h"
 #include "server/mqtt/queue/linked_list.h"
+#include "server/mqtt/queue/loss_clues.h"
 #include "server/mqtt/queue/open_chunks.h"
 #include "server/mqtt/queue/retry_policy.h"
 #include "server/mqtt/queue/suspect_topics.h"
@@ -58,6 +59,7 @@ class SendQueue {
       : self_(self),
         listener_(listener),
         suspects_(std::move(suspects)),
+        clues_(suspects_),
         window_(window, window_bytes) {}
   SendQueue(const SendQueue&) = delete;
   SendQueue& operator=(const SendQueue&) = delete;
@@ -174,6 +176,7 @@ class SendQueue {
   const std::uint32_t self_;
   QueueListener& listener_;
   const std::shared_ptr<SuspectTopics> suspects_;
+  LossClues clues_;
   InFlightWindow window_;
   OpenChunks open_;
   Turns turns_;
@@ -189,9 +192,6 @@ class SendQueue {
     bool awaited_at_home = false;
   };
   absl::flat_hash_map<std::uint64_t, Confined> confined_;
-  // The last answer that was a refusal.
-  std::uint64_t refused_topic_ = 0;
-  Clock::time_point refused_at_;
   // Publications that their chunks have not come to yet, and those that wait.
   std::size_t unsent_ = 0;
   std::size_t deferred_count_ = 0;

@@ -30,6 +30,16 @@ void SuspectTopics::Acquit(std::uint64_t topic_hash) {
   count_.store(topics_.size(), std::memory_order_relaxed);
 }
 
+void SuspectTopics::SurvivedRefusal(std::uint8_t reason_code, Clock::time_point refused_at) {
+  const MutexLock lock(mutex_);
+  survived_[reason_code] = refused_at;
+}
+
+bool SuspectTopics::SurvivesRefusals(std::uint8_t reason_code, Clock::time_point now) const {
+  const MutexLock lock(mutex_);
+  return survived_[reason_code] != Clock::time_point() && survived_[reason_code] + kMemory > now;
+}
+
 bool SuspectTopics::LookUp(std::uint64_t topic_hash, Clock::time_point now) {
   const MutexLock lock(mutex_);
   const auto record = topics_.find(topic_hash);

@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_MQTT_QUEUE_SUSPECT_TOPICS_H_
 #define DINO_SERVER_MQTT_QUEUE_SUSPECT_TOPICS_H_
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -30,6 +31,12 @@ class SuspectTopics {
   // A publication that had been in flight at a loss was acknowledged.
   void Acquit(std::uint64_t topic_hash);
 
+  // The broker refused a publication with this code, and the connection outlived it.
+  void SurvivedRefusal(std::uint8_t reason_code, Clock::time_point refused_at);
+  // True if it has done so lately: then a refusal with this code does not explain the end of a
+  // connection.
+  bool SurvivesRefusals(std::uint8_t reason_code, Clock::time_point now) const;
+
   // True if what is published to the topic must go out alone; counts as a repetition.
   bool IsConfined(std::uint64_t topic_hash, Clock::time_point now) {
     return count_.load(std::memory_order_relaxed) > 0 && LookUp(topic_hash, now);
@@ -40,6 +47,8 @@ class SuspectTopics {
 
   // How long before the end of its connection a refusal may have come that is the reason for it.
   static constexpr std::chrono::milliseconds kRefusedBefore{100};
+  // How long a connection lives after a refusal that it outlives, however slow the machine is.
+  static constexpr std::chrono::seconds kOutlived{1};
   static constexpr std::chrono::minutes kMemory{10};
   static constexpr std::size_t kMaxTopics = 1000;
 
@@ -57,6 +66,8 @@ class SuspectTopics {
   void MakeRoom(Clock::time_point now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable Mutex mutex_;
+  // When it last did, by reason code; the beginning of time for never.
+  std::array<Clock::time_point, 256> survived_ ABSL_GUARDED_BY(mutex_){};
   absl::flat_hash_map<std::uint64_t, Record> topics_ ABSL_GUARDED_BY(mutex_);
   // Their number, for a look without the mutex.
   std::atomic<std::size_t> count_{0};

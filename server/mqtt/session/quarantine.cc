@@ -7,7 +7,6 @@
 namespace dino::mqtt {
 namespace {
 
-constexpr std::chrono::seconds kKeepAliveCheck{1};
 // Just after a time.
 constexpr std::chrono::milliseconds kMoment{1};
 // How long an unused connection is kept.
@@ -16,12 +15,13 @@ constexpr std::chrono::seconds kIdle{10};
 }  // namespace
 
 Quarantine::Quarantine(SessionOptions options, unsigned seed,
-                       const ConnectorFactory& make_connector, Connector::ResolveFunction resolve,
-                       Peers& peers)
+                       const ConnectorFactory& make_connector,
+                       const Connector::ResolveFunction& resolve, Peers& peers)
     : options_(std::move(options)),
       peers_(peers),
-      connector_(make_connector(options_, std::move(resolve),
+      connector_(make_connector(options_, resolve,
                                 [this](const absl::Status& status) { OnConnectorDone(status); })),
+      witness_(options_, seed, make_connector, resolve),
       backoff_(seed) {}
 
 Quarantine::~Quarantine() {
@@ -91,8 +91,7 @@ void Quarantine::OnConnectorDone(const absl::Status& status) {
   connection_ = connector_->Take();
   connection_->HandTo(*this, *this);
   retry_policy_.Connected(now);
-  keep_alive_at_ = now + kKeepAliveCheck;
-  last_used_at_ = now;
+  keep_alive_at_ = now + Channel::kKeepAliveCheck;
 }
 
 void Quarantine::GiveAllBack() {
@@ -119,8 +118,7 @@ void Quarantine::ProcessAnswer() {
   if (!answer_.has_value() || !tried_.has_value()) return;
   const Clock::time_point now = Clock::now();
   const std::uint8_t reason_code = *std::exchange(answer_, std::nullopt);
-  const Case subject = *std::exchange(tried_, std::nullopt);
-  last_used_at_ = now;
+  Case subject = *std::exchange(tried_, std::nullopt);
   if (reason_code < kFirstFailure && sent_qos_ == Qos::kAtMostOnce) {
     // That it was written says nothing of what the broker makes of it.
     Watch(subject.topic_hash, now);
@@ -137,6 +135,7 @@ void Quarantine::ProcessAnswer() {
     Attempts& attempts = subject.deferred->attempts;
     attempts.Refused(reason_code);
     subject.deferred->not_before = now + RetryDelay(attempts.failures);
+    subject.refused = true;
     waiting_.push_back(subject);
     return;
   }
@@ -147,22 +146,30 @@ Clock::time_point Quarantine::Advance(Clock::time_point now) {
   if (state_ == State::kClosed) return Clock::time_point::max();
   Expire(now);
   PassVerdicts(now);
-  if (state_ == State::kIdle && !waiting_.empty() && now >= connect_at_) Connect(now);
+  Rest(now);
+  if (!waiting_.empty() && !options_.connections->any()) GiveAllBack();
+  if (!waiting_.empty()) witness_.Call();
+  Clock::time_point next = witness_.Advance(now);
+  if (state_ == State::kIdle && !waiting_.empty() && now >= connect_at_ && witness_.settled()) {
+    Connect(now);
+  }
   connector_->Advance(now);
   if (state_ == State::kConnected) KeepUp(now);
   if (state_ == State::kConnected && !tried_.has_value()) SendNext(now);
   if (connection_ != nullptr) connection_->Watch();
 
-  Clock::time_point next =
-      std::min(connector_->NextTimer(), open_.NextDeadline().value_or(Clock::time_point::max()));
+  next = std::min({next, connector_->NextTimer(),
+                   open_.NextDeadline().value_or(Clock::time_point::max())});
   if (!verdicts_.empty()) {
     next = std::min(next, verdicts_.front().lost_at + BrokerConnections::kAtOnce);
   }
-  if (state_ == State::kIdle && !waiting_.empty()) next = std::min(next, connect_at_);
+  if (state_ == State::kIdle && !waiting_.empty() && witness_.settled()) {
+    next = std::min(next, connect_at_);
+  }
   if (state_ != State::kConnected) return next;
   if (!tried_.has_value() && (!waiting_.empty() || acquit_at_.has_value()) &&
       now <= MaySendFrom()) {
-    next = std::min(next, std::min(MaySendFrom(), now + kKeepAliveCheck) + kMoment);
+    next = std::min(next, std::min(MaySendFrom(), now + Channel::kKeepAliveCheck) + kMoment);
   }
   for (const Case& subject : waiting_) {
     if (subject.deferred->not_before > now) next = std::min(next, subject.deferred->not_before);
@@ -170,11 +177,18 @@ Clock::time_point Quarantine::Advance(Clock::time_point now) {
   return std::min(next, keep_alive_at_);
 }
 
+void Quarantine::Rest(Clock::time_point now) {
+  if (tried_.has_value() || !waiting_.empty() || !verdicts_.empty()) last_used_at_ = now;
+  if (now < last_used_at_ + kIdle) return;
+  witness_.Dismiss();
+  if (state_ != State::kConnected) return;
+  connection_->Disconnect(kSuccess);
+  connection_.reset();
+  state_ = State::kIdle;
+  backoff_.Reset();
+}
+
 void Quarantine::Connect(Clock::time_point now) {
-  if (!options_.connections->any()) {
-    GiveAllBack();
-    return;
-  }
   state_ = State::kConnecting;
   connect_at_ = now;
   connector_->Start({options_.broker, options_.address, options_.client_id, /*except=*/""});
@@ -185,17 +199,10 @@ void Quarantine::KeepUp(Clock::time_point now) {
   if (tried_.has_value() && now >= sent_at_ + options_.ack_timeout) {
     alive = absl::DeadlineExceededError("no PUBACK in time");
   } else if (now >= keep_alive_at_) {
-    keep_alive_at_ = now + kKeepAliveCheck;
+    keep_alive_at_ = now + Channel::kKeepAliveCheck;
     alive = connection_->KeepAlive(now);
   }
-  if (!alive.ok()) {
-    Lost(alive);
-  } else if (!tried_.has_value() && waiting_.empty() && now >= last_used_at_ + kIdle) {
-    connection_->Disconnect(kSuccess);
-    connection_.reset();
-    state_ = State::kIdle;
-    backoff_.Reset();
-  }
+  if (!alive.ok()) Lost(alive);
 }
 
 bool Quarantine::AwaitsVerdict(const Batch& batch) const {
@@ -248,7 +255,8 @@ bool Quarantine::Transmit(const Case& subject, Clock::time_point now) {
   batch.WriteTopic(subject.deferred->position, topic_);
   const std::string_view payload = batch.PayloadOf(subject.deferred->position, payload_);
   tried_ = subject;
-  sent_at_ = last_used_at_ = now;
+  tried_->refused = false;
+  sent_at_ = now;
   sent_qos_ = batch.options().qos;
   // With QoS 0 the answer comes while we send; the number is known before.
   switch (connection_->Publish(topic_, payload, batch.options().qos, properties_.For(batch, now),
@@ -259,9 +267,7 @@ bool Quarantine::Transmit(const Case& subject, Clock::time_point now) {
       tried_.reset();
       const Channel::Refusal& refusal = connection_->refusal();
       subject.Explain({refusal.reason_code, "", refusal.limit, refusal.actual});
-      // Not now; but it was, on the connections that were lost.
-      const bool sent = subject.deferred->attempts.unanswered;
-      Close(subject, {sent ? Outcome::kUnknown : Outcome::kNotSent, refusal.reason_code, false});
+      Close(subject, OutcomeIfNotTaken(subject.deferred->attempts, refusal.reason_code));
       return true;
     }
     case Channel::PublishStatus::kConnectionLost:
@@ -275,6 +281,7 @@ void Quarantine::Close() {
   if (state_ == State::kConnected) connection_->Disconnect(kSuccess);
   connection_.reset();
   connector_->Cancel();
+  witness_.Dismiss();
   state_ = State::kClosed;
 }
 

@@ -20,6 +20,7 @@
 #include "server/mqtt/session/backoff.h"
 #include "server/mqtt/session/properties_cache.h"
 #include "server/mqtt/session/session.h"
+#include "server/mqtt/session/witness.h"
 
 namespace dino::mqtt {
 
@@ -28,13 +29,14 @@ namespace dino::mqtt {
 // live on, is rejected; so is the rest of its batch at the second time. What is acknowledged was
 // innocent. If the broker is down, everything goes back to the sessions that it came from.
 //
-// The connection is opened when there is something to send, and closed when there has been nothing
-// for a while. One for each broker. Belongs to its loop's thread.
+// The connection, and a witness beside it, are opened when there is something to send, and closed
+// when there has been nothing for a while. One for each broker. Belongs to its loop's thread.
 class Quarantine : private SocketHandler, private Channel::Listener {
  public:
-  // `options`: those of the broker's sessions, with a client ID of its own. `peers` outlives it.
+  // `options`: those of the broker's sessions, with a client ID of its own, of which the witness's
+  // is made. `peers` outlives it.
   Quarantine(SessionOptions options, unsigned seed, const ConnectorFactory& make_connector,
-             Connector::ResolveFunction resolve, Peers& peers);
+             const Connector::ResolveFunction& resolve, Peers& peers);
   Quarantine(const Quarantine&) = delete;
   Quarantine& operator=(const Quarantine&) = delete;
   // Settles what is left.
@@ -47,6 +49,7 @@ class Quarantine : private SocketHandler, private Channel::Listener {
 
   void OnResolved(const std::string& host, const absl::StatusOr<Resolver::Addresses>& addresses) {
     connector_->OnResolved(host, addresses);
+    witness_.OnResolved(host, addresses);
   }
 
   // Does what is due. Returns when it wants to be called again at the latest.
@@ -61,6 +64,8 @@ class Quarantine : private SocketHandler, private Channel::Listener {
     Deferred* deferred = nullptr;
     std::uint32_t owner = 0;
     std::uint64_t topic_hash = 0;
+    // The broker's last word on it was a refusal that may pass.
+    bool refused = false;
 
     void Explain(const Explanation& explanation) const {
       if (deferred == nullptr) return;
@@ -84,6 +89,8 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   // The broker has refused a publication for now, and then closed the connection.
   void RejectRefused();
   void PassVerdicts(Clock::time_point now);
+  // Closes what has not been used for a while.
+  void Rest(Clock::time_point now);
   void Connect(Clock::time_point now);
   void KeepUp(Clock::time_point now);
   // Blames the topic if the connection ends soon.
@@ -103,11 +110,13 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   const SessionOptions options_;
   Peers& peers_;
   const std::unique_ptr<Connector> connector_;
+  Witness witness_;
   State state_ = State::kIdle;
   std::unique_ptr<Channel> connection_;
   Backoff backoff_;
   Clock::time_point connect_at_;
   Clock::time_point keep_alive_at_;
+  // When there was something to do last.
   Clock::time_point last_used_at_;
   Qos sent_qos_ = Qos::kAtLeastOnce;
   // Nothing is sent before.
@@ -124,7 +133,7 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   std::optional<std::uint8_t> answer_;
   std::string reason_string_;
   std::deque<Verdict> verdicts_;
-  // What was refused last, or written without an answer to come.
+  // What was refused last, or written without an answer to come; its connection lives.
   std::uint64_t refused_topic_ = 0;
   Clock::time_point refused_at_;
 

@@ -19,10 +19,11 @@ void Quarantine::Lost(const absl::Status& /*why*/) {
   const bool by_broker = IsByBroker(loss);
   connection_.reset();
   const bool was_written = std::exchange(acquit_at_, std::nullopt).has_value();
+  const Clock::time_point refused_at = std::exchange(refused_at_, {});
   state_ = State::kIdle;
   connect_at_ = now + backoff_.Next();
   if (!tried_.has_value()) {
-    if (!by_broker || refused_at_ + SuspectTopics::kRefusedBefore < now) return;
+    if (!by_broker || refused_at + SuspectTopics::kRefusedBefore < now) return;
     options_.suspects->Convict(refused_topic_, now);
     if (!was_written) RejectRefused();
     return;
@@ -43,7 +44,7 @@ void Quarantine::Lost(const absl::Status& /*why*/) {
 void Quarantine::RejectRefused() {
   // A refusal that may pass elsewhere does not here.
   const auto waiting = std::find_if(waiting_.begin(), waiting_.end(), [this](const Case& subject) {
-    return subject.topic_hash == refused_topic_;
+    return subject.refused && subject.topic_hash == refused_topic_;
   });
   if (waiting == waiting_.end()) return;
   const Case subject = *waiting;
@@ -65,6 +66,8 @@ void Quarantine::PassVerdicts(Clock::time_point now) {
       }
       continue;
     }
+    // The broker is well: only what comes next there may end a connection again.
+    backoff_.Reset();
     options_.suspects->Convict(verdict.subject.topic_hash, now);
     verdict.subject.Explain({verdict.reason_code, verdict.reason_string});
     if (deferred != nullptr) deferred->chunk->batch->AddKill(verdict.reason_code);

@@ -9,9 +9,6 @@
 namespace dino::mqtt {
 namespace {
 
-// How often it is looked whether a ping is due.
-constexpr std::chrono::seconds kKeepAliveCheck{1};
-
 // Between two attempts, however long the first one took.
 constexpr std::chrono::milliseconds kShortestPause{20};
 
@@ -84,7 +81,7 @@ void Session::Established() {
   counted_unsolicited_ = 0;
   connection_->HandTo(*this, *this);
   connected_at_ = Clock::now();
-  keep_alive_at_ = connected_at_ + kKeepAliveCheck;
+  keep_alive_at_ = connected_at_ + Channel::kKeepAliveCheck;
   if (Resolver::IsNumeric(options_.broker.host)) {
     way_home_.Rest();
   } else {
@@ -204,7 +201,7 @@ void Session::MoveUsers(Clock::time_point now) {
 void Session::KeepUp(Clock::time_point now) {
   // That late only if this process stood still; the broker is not to blame for it.
   const Clock::duration late = now - keep_alive_at_;
-  if (late >= kKeepAliveCheck) queue_.Excuse(late);
+  if (late >= Channel::kKeepAliveCheck) queue_.Excuse(late);
   const auto oldest = queue_.OldestSentAt();
   if (oldest.has_value() && now >= *oldest + options_.ack_timeout) {
     window_limit_.Halve();
@@ -213,7 +210,7 @@ void Session::KeepUp(Clock::time_point now) {
     return;
   }
   if (now < keep_alive_at_) return;
-  keep_alive_at_ = now + kKeepAliveCheck;
+  keep_alive_at_ = now + Channel::kKeepAliveCheck;
   const absl::Status alive = connection_->KeepAlive(now);
   if (!alive.ok()) Lost(alive);
 }

@@ -77,8 +77,9 @@ struct ConnectionRecord {
   int replica = 0;
   std::string endpoint;
   bool closed = false;
-  // For whom it has carried something.
+  // For whom it has carried something; and with QoS 0, when last.
   std::set<UserId> users;
+  std::map<UserId, Time> written;
   struct Sent {
     int event = 0;
     UserId user = 0;

@@ -126,7 +126,7 @@ void Ledger::BatchEnded(int batch) {
 }
 
 int Ledger::ConnectionOpened(int replica, const std::string& endpoint) {
-  connections_.push_back({replica, endpoint, false, {}, {}});
+  connections_.push_back({replica, endpoint, false, {}, {}, {}});
   return static_cast<int>(connections_.size()) - 1;
 }
 
@@ -149,7 +149,10 @@ void Ledger::Sent(int connection, const Publish& publish, bool waited) {
   std::vector<Copy>& copies = events_[*event].copies[{wire.replica, *user}];
   CheckCopies(copies, latest->second, *user, what);
   Copy copy{latest->second, connection, timeline_.now(), waited, Copy::State::kOpen, 0};
-  if (publish.qos == 0) copy.state = Copy::State::kWritten;
+  if (publish.qos == 0) {
+    copy.state = Copy::State::kWritten;
+    wire.written[*user] = timeline_.now();
+  }
   copies.push_back(copy);
   if (publish.qos == 0) return;
   if (!wire.open

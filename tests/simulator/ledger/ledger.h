@@ -128,6 +128,7 @@ class Ledger {
   std::map<std::pair<int, int>, std::set<UserId>> killers_;
   // How many connections a topic has cost each replica that others used, too; how many an event.
   std::map<std::pair<int, UserId>, int> shared_kills_;
+  std::map<std::pair<int, UserId>, std::vector<Time>> killed_at_;
   std::map<std::pair<int, std::pair<int, UserId>>, int> kills_;
   std::map<Reported, std::uint64_t> ended_as_;
   std::uint64_t acknowledged_ = 0;

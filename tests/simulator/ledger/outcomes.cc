@@ -91,9 +91,8 @@ void Ledger::CheckRejected(const BatchRecord& batch, const std::vector<Copy>& co
   const bool refused = std::any_of(copies.begin(), copies.end(), [code](const Copy& copy) {
     return copy.state == Copy::State::kAnswered && copy.code >= 0x80 && copy.code == code;
   });
-  const bool lost = std::any_of(copies.begin(), copies.end(),
-                                [](const Copy& copy) { return copy.state == Copy::State::kLost; });
-  if (refused || (lost && weather_.Poisonous(user))) return;
+  // It was sent, and perhaps once more to a connection that ended before all of it was there.
+  if (refused || (!copies.empty() && weather_.Poisonous(user))) return;
   // The rest of an event is given up at its second kill.
   const auto killers = killers_.find({batch.replica, batch.event});
   if (killers != killers_.end() && killers->second.size() > 1) return;

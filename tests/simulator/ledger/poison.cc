@@ -11,8 +11,11 @@ namespace {
 // The contract's: three losses, two of them of connections that others use.
 constexpr int kMostKills = 3;
 constexpr int kMostSharedKills = 2;
-// Three losses take no longer, with what must be waited for each.
+// Three losses take no longer, with what must be waited for each; and each one beside them.
 constexpr std::chrono::seconds kSoonRejected{9};
+constexpr std::chrono::milliseconds kOneLoss{1500};
+// With QoS 0, what was written just before the end may be the reason for it.
+constexpr std::chrono::milliseconds kJustBefore{100};
 
 }  // namespace
 
@@ -24,7 +27,15 @@ void Ledger::Killed(UserId user, int event, int connection) {
   const ConnectionRecord& wire = connections_[connection];
   const int kills = ++kills_[{wire.replica, {event, user}}];
   for (const auto& [packet_id, sent] : wire.open) suspects_.insert(sent.user);
+  for (const auto& [other, at] : wire.written) {
+    if (at + kJustBefore >= timeline_.now()) suspects_.insert(other);
+  }
+  // The rest of the event may be no better.
+  for (const auto& [other, recipient] : batches_[latest_batch_[{wire.replica, event}]].recipients) {
+    suspects_.insert(other);
+  }
   suspects_.insert(user);
+  killed_at_[{wire.replica, user}].push_back(timeline_.now());
   killers_[{wire.replica, event}].insert(user);
   // Whoever was in flight at a loss may be kept apart with others of its kind.
   const bool shared = std::any_of(wire.users.begin(), wire.users.end(),
@@ -61,7 +72,12 @@ void Ledger::CheckPoisoned(const BatchRecord& batch, UserId user, Reported repor
       !weather_.FaultFree(batch.replica, batch.began_at) || poison_.size() > 1) {
     return;
   }
-  if (reported == Reported::kRejected || now < batch.began_at + kSoonRejected) return;
+  if (reported == Reported::kRejected) return;
+  // Its topic's earlier events go first.
+  const std::vector<Time>& killed_at = killed_at_[{batch.replica, user}];
+  const auto losses = std::count_if(killed_at.begin(), killed_at.end(),
+                                    [&batch](Time at) { return at >= batch.began_at; });
+  if (now < batch.began_at + kSoonRejected + losses * Duration(kOneLoss)) return;
   Violated(
       Invariant::kQuarantine,
       absl::StrCat("not rejected, though a broker ends connections on ", Name(batch.event, user)));

@@ -55,5 +55,16 @@ TEST(RetryPolicyTest, DelaysDoubleUpToTwoSeconds) {
   EXPECT_EQ(RetryDelay(255), seconds(2));
 }
 
+TEST(RetryPolicyTest, WhatABrokerDoesNotTakeMayHaveBeenSentBefore) {
+  Attempts attempts;
+  EXPECT_EQ(OutcomeIfNotTaken(attempts, 0x95).outcome, Outcome::kNotSent);
+  EXPECT_EQ(OutcomeIfNotTaken(attempts, 0x95).reason_code, 0x95);
+  attempts.Refused(0x97);
+  EXPECT_EQ(OutcomeIfNotTaken(attempts, 0x95).outcome, Outcome::kRejected);
+  EXPECT_EQ(OutcomeIfNotTaken(attempts, 0x95).reason_code, 0x97);
+  attempts.unanswered = true;
+  EXPECT_EQ(OutcomeIfNotTaken(attempts, 0x95).outcome, Outcome::kUnknown);
+}
+
 }  // namespace
 }  // namespace dino::mqtt

@@ -40,6 +40,10 @@ class QuarantineTest : public ::testing::TestWithParam<Ending> {
                  ? std::optional(GetParam().end)
                  : std::nullopt;
     });
+    StartSessions(sessions);
+  }
+
+  void StartSessions(std::size_t sessions) {
     SessionPoolOptions options;
     options.brokers = {{"127.0.0.1", broker_.port()}};
     options.sessions = sessions;
@@ -133,6 +137,38 @@ TEST_P(QuarantineTest, AnEventThatIsPoisonForAllItsRecipientsEndsRejected) {
   EXPECT_THAT(batch->outcomes(), Each(Outcome::kRejected));
   // Two shared ones, and one more if the other connection was away just before.
   EXPECT_LE(broker_.ended_count(), 5U);
+}
+
+TEST_P(QuarantineTest, TwoThatAreOneUsersEachDoNotHideOneAnother) {
+  broker_.EndOn([](const testing::Publish& publish) {
+    return publish.topic.rfind("poison", 0) == 0 ? std::optional(GetParam().end) : std::nullopt;
+  });
+  StartSessions(1);
+  const auto first = Publish(0, "e", {"poison1"});
+  const auto second = Publish(0, "e", {"poison2"});
+  ASSERT_TRUE(first->WaitForEnd());
+  // While the quarantine is at the first one's verdict, the session has one more.
+  const auto third = Publish(0, "e", {"poison3"});
+  ASSERT_TRUE(second->WaitForEnd());
+  ASSERT_TRUE(third->WaitForEnd());
+  for (const auto& batch : {first, second, third}) {
+    EXPECT_THAT(batch->outcomes(), Each(Outcome::kRejected));
+  }
+  // Two shared ones each at most, and one of its own.
+  EXPECT_LE(broker_.ended_count(), 9U);
+}
+
+TEST_P(QuarantineTest, WithQosZeroToo) {
+  Start(2);
+  PublishOptions options = RecordingBatch::Options();
+  options.qos = Qos::kAtMostOnce;
+  for (int repeat = 0; repeat < 6; ++repeat) {
+    auto batch = RecordingBatch::ForSession(0, "e", {"poison"}, options);
+    pool_->Publish(batch);
+    ASSERT_TRUE(batch->WaitForEnd());
+    broker_.WaitForPublications(static_cast<std::size_t>(repeat) + 1);
+  }
+  EXPECT_LE(Losses(), 2U);
 }
 
 std::string Words(std::uint8_t disconnect) {
