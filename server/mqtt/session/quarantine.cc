@@ -158,8 +158,8 @@ Clock::time_point Quarantine::Advance(Clock::time_point now) {
   if (state_ == State::kConnected && !tried_.has_value()) SendNext(now);
   if (connection_ != nullptr) connection_->Watch();
 
-  next = std::min({next, connector_->NextTimer(),
-                   open_.NextDeadline().value_or(Clock::time_point::max())});
+  next = std::min(
+      {next, connector_->NextTimer(), open_.NextDeadline().value_or(Clock::time_point::max())});
   if (!verdicts_.empty()) {
     next = std::min(next, verdicts_.front().lost_at + BrokerConnections::kAtOnce);
   }
