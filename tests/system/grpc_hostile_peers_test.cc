@@ -60,7 +60,7 @@ class GrpcHostilePeersTest : public FloodFixture {
 };
 
 TEST_F(GrpcHostilePeersTest, CallsResetAtOnceHarmNobody) {
-  constexpr std::uint32_t kResets = 5000;
+  constexpr std::uint32_t kResets = 2000;
   const std::string request = RequestOf(0).SerializeAsString();
   std::vector<std::thread> peers;
   for (const bool with_body : {false, false, true, true}) {

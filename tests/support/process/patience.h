@@ -9,7 +9,7 @@ using Clock = std::chrono::steady_clock;
 
 // How long a wait lasts before it fails the test. Long, so that a busy machine fails no test; a
 // successful wait ends at once.
-inline constexpr std::chrono::seconds kPatience{20};
+inline constexpr std::chrono::seconds kPatience{40};
 
 // The place of a wait in the test's source, where its failure is reported. Meant as a default
 // argument: `Where where = Where::Here()`.
