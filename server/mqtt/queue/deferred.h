@@ -18,13 +18,17 @@ struct Attempts {
   std::uint8_t failures = 0;
   // It was sent on a connection that was lost before the answer came.
   bool unanswered = false;
-  // The broker has closed a connection on which it was in flight.
-  bool suspect = false;
+  // How many connections brokers have closed on which it was in flight.
+  std::uint8_t losses = 0;
 
   // A PUBACK has refused it for now.
   void Refused(std::uint8_t reason_code) {
     last_failure = reason_code;
     if (failures < std::numeric_limits<std::uint8_t>::max()) ++failures;
+  }
+  // A broker has closed the connection on which it was.
+  void Lost() {
+    if (losses < std::numeric_limits<std::uint8_t>::max()) ++losses;
   }
 };
 

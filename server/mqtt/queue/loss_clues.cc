@@ -1,5 +1,7 @@
 #include "server/mqtt/queue/loss_clues.h"
 
+#include "server/mqtt/wire/reason_code.h"
+
 namespace dino::mqtt {
 
 void LossClues::Refused(std::uint64_t topic_hash, std::uint8_t reason_code, Clock::time_point now) {
@@ -33,7 +35,7 @@ bool LossClues::Suspect(Clock::time_point now) {
                        !suspects_->SurvivesRefusals(last_refusal_->reason_code, now);
   if (refused) {
     suspects_->Suspect(last_refusal_->topic_hash, now);
-    return false;
+    if (!IsBusy(last_refusal_->reason_code)) return false;
   }
   AcquitOlder(now);
   for (const auto& [topic_hash, at] : written_) suspects_->Suspect(topic_hash, now);

@@ -16,7 +16,7 @@ namespace dino::mqtt {
 // Answers which topics, beside those in flight, a broker may have closed a connection on.
 //
 // Some brokers refuse a publication and close: then a refusal just before the end explains it, and
-// what was in flight does not. With QoS 0 nothing is in flight: what was written just before the
+// what was in flight does not, unless the refusal says that the broker is busy. With QoS 0 nothing is in flight: what was written just before the
 // end may be the reason. What the connection outlives is innocent.
 //
 // Belongs to one connection's user; not thread-safe.

@@ -142,7 +142,7 @@ SendQueue::Step SendQueue::SendDeferred(Deferred& deferred, Clock::time_point no
   const std::string_view payload = batch.PayloadOf(deferred.position, payload_);
   const std::size_t bytes = topic_.size() + payload.size() + kPacketOverhead;
   if (!window_.HasRoom(bytes)) return Step::kNoRoom;
-  if (MustBeAlone(batch, deferred.topic_hash, now)) {
+  if (MustBeAlone(batch, deferred.topic_hash, deferred.attempts, now)) {
     due_.Erase(deferred);
     Divert(deferred);
     return Step::kDone;
@@ -173,7 +173,7 @@ SendQueue::Step SendQueue::SendNext(Chunk& chunk, Clock::time_point now, Sender 
     lines_.Wait(Defer(chunk, position, topic_hash, {}));
     return Step::kDone;
   }
-  if (MustBeAlone(batch, topic_hash, now)) {
+  if (MustBeAlone(batch, topic_hash, {}, now)) {
     Divert(Defer(chunk, position, topic_hash, {}));
     return Step::kDone;
   }
@@ -217,7 +217,7 @@ std::optional<Clock::duration> SendQueue::Acknowledge(int packet_id, std::uint8_
     if (by_broker) {
       clues_.Answered(now);
       retry_policy_.Acknowledged();
-      if (entry->attempts.suspect) suspects_->Acquit(entry->topic_hash);
+      if (entry->attempts.losses > 0) suspects_->Acquit(entry->topic_hash);
     } else {
       clues_.Written(entry->topic_hash, now);
     }
@@ -263,8 +263,10 @@ void SendQueue::ConnectionLost(Clock::time_point now, bool by_broker) {
       continue;
     }
     entry.attempts.unanswered = true;
-    if (suspect) entry.chunk->batch->AddLoss(now);
-    entry.attempts.suspect = entry.attempts.suspect || suspect;
+    if (suspect) {
+      entry.chunk->batch->AddLoss(now);
+      entry.attempts.Lost();
+    }
     Deferred& deferred = Defer(*entry.chunk, entry.position, entry.topic_hash, entry.attempts);
     if (entry.awaited_at_home) {
       GiveBack(deferred);

@@ -155,8 +155,10 @@ class SendQueue {
   Chunk& PartOf(Chunk& chunk, std::uint32_t position);
   // Has a publication sent alone that has its topic and is in no list, or rejects it.
   void Divert(Deferred& deferred);
-  bool MustBeAlone(const Batch& batch, std::uint64_t topic_hash, Clock::time_point now) {
-    return batch.must_be_alone() || suspects_->IsConfined(topic_hash, now);
+  bool MustBeAlone(const Batch& batch, std::uint64_t topic_hash, const Attempts& attempts,
+                   Clock::time_point now) {
+    return batch.must_be_alone() || attempts.losses >= SuspectTopics::kMostLosses ||
+           suspects_->IsConfined(topic_hash, now);
   }
   std::vector<Deferred*> TakeDeferred(std::uint32_t home);
   // Forgets one that waits, wherever it stands; its topic stays taken.

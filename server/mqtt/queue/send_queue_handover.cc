@@ -79,6 +79,9 @@ void SendQueue::Divert(Deferred& deferred) {
 
 void SendQueue::ConfinedFree(std::uint64_t topic_hash) {
   const auto confined = confined_.extract(topic_hash);
+  // It may have been acknowledged there.
+  (confined.mapped().home == self_ ? last_acknowledged_at_
+                                   : acknowledged_for_[confined.mapped().home]) = Clock::now();
   Release(topic_hash);
   if (confined.mapped().awaited_at_home) listener_.TopicFree(confined.mapped().home, topic_hash);
 }

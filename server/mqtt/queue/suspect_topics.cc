@@ -3,12 +3,6 @@
 #include <algorithm>
 
 namespace dino::mqtt {
-namespace {
-
-constexpr int kLossesToConfine = 2;
-
-}  // namespace
-
 void SuspectTopics::Suspect(std::uint64_t topic_hash, Clock::time_point now) {
   const MutexLock lock(mutex_);
   ++Renew(topic_hash, now).losses;
@@ -17,7 +11,7 @@ void SuspectTopics::Suspect(std::uint64_t topic_hash, Clock::time_point now) {
 void SuspectTopics::Convict(std::uint64_t topic_hash, Clock::time_point now) {
   const MutexLock lock(mutex_);
   Record& record = Renew(topic_hash, now);
-  record.losses = std::max(record.losses, kLossesToConfine);
+  record.losses = std::max(record.losses, kMostLosses);
   record.convicted = true;
 }
 
@@ -43,7 +37,7 @@ bool SuspectTopics::SurvivesRefusals(std::uint8_t reason_code, Clock::time_point
 bool SuspectTopics::LookUp(std::uint64_t topic_hash, Clock::time_point now) {
   const MutexLock lock(mutex_);
   const auto record = topics_.find(topic_hash);
-  if (record == topics_.end() || record->second.losses < kLossesToConfine) return false;
+  if (record == topics_.end() || record->second.losses < kMostLosses) return false;
   if (record->second.until <= now) {
     topics_.erase(record);
     count_.store(topics_.size(), std::memory_order_relaxed);
@@ -57,7 +51,7 @@ std::size_t SuspectTopics::confined_count(Clock::time_point now) const {
   const MutexLock lock(mutex_);
   return static_cast<std::size_t>(
       std::count_if(topics_.begin(), topics_.end(), [now](const auto& topic) {
-        return topic.second.losses >= kLossesToConfine && topic.second.until > now;
+        return topic.second.losses >= kMostLosses && topic.second.until > now;
       }));
 }
 

@@ -51,6 +51,8 @@ class SuspectTopics {
   static constexpr std::chrono::seconds kOutlived{1};
   static constexpr std::chrono::minutes kMemory{10};
   static constexpr std::size_t kMaxTopics = 1000;
+  // Before a topic, or a publication that has moved to another broker, is confined.
+  static constexpr int kMostLosses = 2;
 
  private:
   struct Record {

@@ -235,8 +235,7 @@ void Quarantine::SendNext(Clock::time_point now) {
     options_.suspects->Acquit(refused_topic_);
     acquit_at_.reset();
   }
-  if (now <= MaySendFrom()) return;
-  for (std::size_t i = 0; i < waiting_.size() && !tried_.has_value();) {
+  for (std::size_t i = 0; i < waiting_.size() && !tried_.has_value() && now > MaySendFrom();) {
     const Case subject = waiting_[i];
     // What else its batch comes to is known when one of it is.
     if (subject.deferred->not_before > now || AwaitsVerdict(*subject.deferred->chunk->batch)) {

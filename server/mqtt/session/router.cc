@@ -30,8 +30,8 @@ void Router::Add(Chunk& chunk) {
 }
 
 void Router::Usable(Clock::time_point now, bool serves_others) {
+  if (!usable_) usable_since_ = now;
   usable_ = true;
-  usable_since_ = now;
   serves_others_ = serves_others;
   if (place_ == Place::kHome) peers_.SetServing(self_, serves_others);
 }

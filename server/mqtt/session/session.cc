@@ -129,8 +129,9 @@ void Session::ChangeOver() {
 }
 
 void Session::JudgeBroker(Clock::time_point now) {
+  const bool was_probing = judge_.probing();
   const bool fits = judge_.Fits(connection_->connack(), now);
-  if (fits == fits_) return;
+  if (fits == fits_ && judge_.probing() == was_probing) return;
   fits_ = fits;
   if (fits) {
     queue_.LimitWindow(Window());

@@ -61,8 +61,9 @@ bool Ledger::Calm(UserId user, const EventRecord& first, const EventRecord& seco
   if (!Acknowledged(first, user)) return false;
   // While brokers come and go, replicas may differ about them.
   const Time since = calls_[first.calls.front()].made_at;
-  return std::all_of(replicas.begin(), replicas.end(),
-                     [&](int replica) { return weather_.Calm(replica, since); });
+  return std::all_of(replicas.begin(), replicas.end(), [&](int replica) {
+    return weather_.Calm(replica, since) && weather_.Answering(replica, since);
+  });
 }
 
 bool Ledger::Acknowledged(const EventRecord& event, UserId user) const {

@@ -93,6 +93,7 @@ void Ledger::CheckRejected(const BatchRecord& batch, const std::vector<Copy>& co
   });
   // It was sent, and perhaps once more to a connection that ended before all of it was there.
   if (refused || (!copies.empty() && weather_.Poisonous(user))) return;
+  if (code == 0 && weather_.LooksPoisonous()) return;
   // The rest of an event is given up at its second kill.
   const auto killers = killers_.find({batch.replica, batch.event});
   if (killers != killers_.end() && killers->second.size() > 1) return;

@@ -12,6 +12,8 @@ using std::chrono::seconds;
 // for two of them for a poison publication.
 constexpr seconds kReconnect{2};
 constexpr seconds kSettle{1};
+// Longer than a broker that has been left waits for the next trial.
+constexpr seconds kLongestLeave{90};
 
 }  // namespace
 
@@ -42,6 +44,11 @@ bool Weather::Well(int replica, Time since) const {
 bool Weather::FaultFree(int replica, Time since) const {
   const auto brief = brief_.find(replica);
   return Well(replica, since) && (brief == brief_.end() || brief->second + kRecovery <= since);
+}
+
+bool Weather::Answering(int replica, Time since) const {
+  const auto unanswering = unanswering_.find(replica);
+  return unanswering == unanswering_.end() || unanswering->second + kLongestLeave <= since;
 }
 
 bool Weather::Calm(int replica, Time since) const {

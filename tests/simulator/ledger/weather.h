@@ -42,14 +42,23 @@ class Weather {
   // That topic has answers that are no plain acknowledgement, or late; or ends connections.
   void TroubleOf(UserId user) { troubled_.insert(user); }
   void PoisonOf(UserId user) { poisonous_.insert(user); }
+  // The network cuts single connections.
+  void Cuts() { cuts_ = true; }
+  // A broker acknowledges nothing, or is to be found out to do so again.
+  void Unanswering(int replica, Time now) { unanswering_[replica] = now; }
 
   bool always_room() const { return climate_.always_room; }
   bool Healthy(UserId user) const { return troubled_.count(user) == 0; }
   bool Poisonous(UserId user) const { return poisonous_.count(user) > 0; }
+  // Whether the network may have ended a connection where a broker seems to have done so on a
+  // publication, for another time.
+  bool LooksPoisonous() const { return cuts_ && !poisonous_.empty(); }
 
   // Whether there was no fault from its recovery before `since` until now.
   bool FaultFree(int replica, Time since) const;
-  // The same, and no loss of a connection either.
+  // Whether all brokers that acknowledge have long been known to do so.
+  bool Answering(int replica, Time since) const;
+  // The same as `FaultFree`, and no loss of a connection either.
   bool Calm(int replica, Time since) const;
   // How long a healthy user may wait for what was published at `since` and is not settled yet; none
   // for as long as may be.
@@ -75,6 +84,8 @@ class Weather {
   const Climate climate_;
   std::map<int, Faults> faults_;
   std::map<int, Time> brief_;
+  std::map<int, Time> unanswering_;
+  bool cuts_ = false;
   // In order.
   std::map<int, std::vector<Time>> lost_;
   std::set<UserId> troubled_;

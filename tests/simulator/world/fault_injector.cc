@@ -30,6 +30,12 @@ bool IsBrief(FaultKind kind) {
          kind == FaultKind::kUnsolicited;
 }
 
+// Whether a broker is left for it that takes connections.
+bool StopsAnswers(FaultKind kind) {
+  return kind == FaultKind::kFrozen || kind == FaultKind::kDeaf || kind == FaultKind::kSilent ||
+         kind == FaultKind::kDrops || kind == FaultKind::kSlow || kind == FaultKind::kOddAnswers;
+}
+
 // Whether clients must connect again to notice it.
 bool NeedsConnect(FaultKind kind) {
   return kind == FaultKind::kRefusesConnect || kind == FaultKind::kSlowConnect ||
@@ -40,6 +46,7 @@ bool NeedsConnect(FaultKind kind) {
 
 void FaultInjector::Start() {
   for (const FaultPlan& fault : plan_.faults) {
+    if (fault.kind == FaultKind::kCutAfterBytes) world_.ledger.weather().Cuts();
     if (ConcernsTopics(fault.kind)) {
       world_.ledger.weather().TroubleOf(fault.user);
       if (fault.kind == FaultKind::kPoison) world_.ledger.weather().PoisonOf(fault.user);
@@ -57,6 +64,7 @@ void FaultInjector::Begin(const FaultPlan& fault) {
   if (ConcernsTopics(fault.kind)) return BeginTopic(fault);
   Weather& weather = world_.ledger.weather();
   for (int replica = 0; replica < plan_.replicas; ++replica) {
+    if (StopsAnswers(fault.kind)) weather.Unanswering(replica, world_.timeline.now());
     if (IsBrief(fault.kind)) {
       weather.Brief(replica, world_.timeline.now());
     } else {
@@ -189,6 +197,9 @@ void FaultInjector::End(const FaultPlan& fault) {
   }
   if (fault.kind == FaultKind::kLimits) BrokerOf(fault).End(Ending::kClose, 0);
   for (int replica = 0; replica < plan_.replicas && !IsBrief(fault.kind); ++replica) {
+    if (StopsAnswers(fault.kind)) {
+      world_.ledger.weather().Unanswering(replica, world_.timeline.now());
+    }
     world_.ledger.weather().End(replica, world_.timeline.now());
   }
 }
