@@ -28,18 +28,19 @@ void LossClues::AcquitOlder(Clock::time_point now) {
   }
 }
 
-bool LossClues::Suspect(Clock::time_point now) {
+LossClues::Verdict LossClues::Suspect(Clock::time_point now) {
   Answered(now);
-  const bool refused = last_refusal_.has_value() &&
-                       last_refusal_->at + SuspectTopics::kRefusedBefore >= now &&
-                       !suspects_->SurvivesRefusals(last_refusal_->reason_code, now);
-  if (refused) {
-    suspects_->Suspect(last_refusal_->topic_hash, now);
-    if (!IsBusy(last_refusal_->reason_code)) return false;
-  }
   AcquitOlder(now);
+  Verdict verdict;
+  if (last_refusal_.has_value() && last_refusal_->at + SuspectTopics::kRefusedBefore >= now) {
+    const std::uint8_t code = last_refusal_->reason_code;
+    verdict.refused_topic = last_refusal_->topic_hash;
+    verdict.in_flight_is_suspect = IsBusy(code) || suspects_->SurvivesRefusals(code, now);
+    suspects_->Suspect(*verdict.refused_topic, now);
+  }
+  if (!verdict.in_flight_is_suspect) return verdict;
   for (const auto& [topic_hash, at] : written_) suspects_->Suspect(topic_hash, now);
-  return true;
+  return verdict;
 }
 
 void LossClues::Forget() {

@@ -16,7 +16,8 @@ namespace dino::mqtt {
 // Answers which topics, beside those in flight, a broker may have closed a connection on.
 //
 // Some brokers refuse a publication and close: then a refusal just before the end explains it, and
-// what was in flight does not, unless the refusal says that the broker is busy. With QoS 0 nothing is in flight: what was written just before the
+// what was in flight does not, unless the refusal may have nothing to do with it: it says that the
+// broker is busy, or the broker has given that code and gone on. With QoS 0 nothing is in flight: what was written just before the
 // end may be the reason. What the connection outlives is innocent.
 //
 // Belongs to one connection's user; not thread-safe.
@@ -33,9 +34,13 @@ class LossClues {
   // A publication with QoS 0 is in the socket.
   void Written(std::uint64_t topic_hash, Clock::time_point now);
 
-  // The broker has closed the connection: suspects those topics. False if a refusal explains the
-  // end, so that nothing in flight is suspect.
-  bool Suspect(Clock::time_point now);
+  struct Verdict {
+    // What was refused just before the end.
+    std::optional<std::uint64_t> refused_topic;
+    bool in_flight_is_suspect = true;
+  };
+  // The broker has closed the connection: suspects those topics.
+  Verdict Suspect(Clock::time_point now);
   // There is another connection.
   void Forget();
 

@@ -252,8 +252,14 @@ void SendQueue::Connected(Clock::time_point now, std::size_t window) {
 }
 
 void SendQueue::ConnectionLost(Clock::time_point now, bool by_broker) {
-  const bool suspect = by_broker && clues_.Suspect(now);
+  const LossClues::Verdict verdict = by_broker ? clues_.Suspect(now) : LossClues::Verdict();
+  const bool suspect = by_broker && verdict.in_flight_is_suspect;
   clues_.Forget();
+  if (verdict.refused_topic.has_value()) {
+    for (const auto& [until, held] : held_) {
+      if (held->topic_hash == *verdict.refused_topic) held->attempts.Lost();
+    }
+  }
   // Who was told to wait was told so by that connection.
   EndHolds(Clock::time_point::max());
   for (InFlight& entry : window_.TakeAll()) {

@@ -80,6 +80,9 @@ struct ConnectionRecord {
   // For whom it has carried something; and with QoS 0, when last.
   std::set<UserId> users;
   std::map<UserId, Time> written;
+  // Whom a broker has refused something last, and when.
+  UserId refused = 0;
+  Time refused_at{};
   struct Sent {
     int event = 0;
     UserId user = 0;

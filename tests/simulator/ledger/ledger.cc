@@ -126,7 +126,7 @@ void Ledger::BatchEnded(int batch) {
 }
 
 int Ledger::ConnectionOpened(int replica, const std::string& endpoint) {
-  connections_.push_back({replica, endpoint, false, {}, {}, {}});
+  connections_.push_back({replica, endpoint, false, {}, {}, 0, {}, {}});
   return static_cast<int>(connections_.size()) - 1;
 }
 
@@ -213,7 +213,10 @@ void Ledger::AnswerRead(int connection, const PubAck& answer) {
   auto& others = under_way_[{wire.replica, user}];
   others.erase(std::remove(others.begin(), others.end(), std::pair(connection, event)),
                others.end());
-  if (answer.reason_code >= 0x80) weather_.TroubleOf(user);
+  if (answer.reason_code < 0x80) return;
+  weather_.TroubleOf(user);
+  wire.refused = user;
+  wire.refused_at = timeline_.now();
 }
 
 void Ledger::ConnectionClosed(int connection) {

@@ -88,6 +88,8 @@ class Ledger {
   void CheckRejected(const BatchRecord& batch, const std::vector<Copy>& copies, UserId user,
                      std::uint8_t code);
   void CheckSoon(const BatchRecord& batch, UserId user, Reported reported);
+  // An event was in flight when a broker ended a connection.
+  void SuspectAll(int replica, int event);
   // How many connections a replica has to a broker beside that one.
   std::ptrdiff_t OthersOpen(const ConnectionRecord& wire) const;
   void CheckPoisoned(const BatchRecord& batch, UserId user, Reported reported);

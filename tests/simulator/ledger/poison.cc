@@ -25,22 +25,20 @@ void Ledger::PoisonBegan(UserId user, bool silently) {
 
 void Ledger::Killed(UserId user, int event, int connection) {
   const ConnectionRecord& wire = connections_[connection];
-  const int kills = ++kills_[{wire.replica, {event, user}}];
-  for (const auto& [packet_id, sent] : wire.open) suspects_.insert(sent.user);
+  // Another one's refusal seems to be the reason.
+  const bool hidden = wire.refused != user && wire.refused_at + kJustBefore >= timeline_.now();
+  const int kills = kills_[{wire.replica, {event, user}}] += hidden ? 0 : 1;
+  for (const auto& [packet_id, sent] : wire.open) SuspectAll(wire.replica, sent.event);
   for (const auto& [other, at] : wire.written) {
     if (at + kJustBefore >= timeline_.now()) suspects_.insert(other);
   }
-  // The rest of the event may be no better.
-  for (const auto& [other, recipient] : batches_[latest_batch_[{wire.replica, event}]].recipients) {
-    suspects_.insert(other);
-  }
-  suspects_.insert(user);
+  SuspectAll(wire.replica, event);
   killed_at_[{wire.replica, user}].push_back(timeline_.now());
   killers_[{wire.replica, event}].insert(user);
   // Whoever was in flight at a loss may be kept apart with others of its kind.
   const bool shared = std::any_of(wire.users.begin(), wire.users.end(),
                                   [this](UserId other) { return suspects_.count(other) == 0; });
-  const int shared_kills = shared_kills_[{wire.replica, user}] += shared ? 1 : 0;
+  const int shared_kills = shared_kills_[{wire.replica, user}] += shared && !hidden ? 1 : 0;
   // While brokers come and go, the bridge cannot tell who is to blame.
   if (!weather_.FaultFree(wire.replica, timeline_.now())) return;
   // A repeated call may cost a connection of its own again.
@@ -53,6 +51,13 @@ void Ledger::Killed(UserId user, int event, int connection) {
   if (shared && shared_kills > kMostSharedKills) {
     Violated(Invariant::kQuarantine, absl::StrCat("user ", user, " has cost ", shared_kills,
                                                   " connections that others use"));
+  }
+}
+
+void Ledger::SuspectAll(int replica, int event) {
+  // The rest of the event may be no better.
+  for (const auto& [user, recipient] : batches_[latest_batch_[{replica, event}]].recipients) {
+    suspects_.insert(user);
   }
 }
 

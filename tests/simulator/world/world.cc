@@ -27,6 +27,8 @@ constexpr seconds kSoonAfterTrouble{8};
 constexpr seconds kSettling{4};
 // How long a replica that stops lets calls go on.
 constexpr seconds kPatience{5};
+// A connection that has died silently is noticed so soon.
+constexpr seconds kIdleDeath{15};
 
 Weather::Climate ClimateOf(const Plan& plan) {
   Weather::Climate climate;
@@ -35,7 +37,8 @@ Weather::Climate ClimateOf(const Plan& plan) {
                      plan.window_bytes > 100000 && plan.wire.room > 10000;
   if (roomy) climate.soon = kSoon;
   climate.always_room = plan.wire.room > 10000 && !plan.large_events;
-  climate.leaving = 2 * plan.ack_timeout + plan.failover_after + kSettling;
+  // Where nothing is published, keep-alive finds out.
+  climate.leaving = kIdleDeath + 2 * plan.ack_timeout + plan.failover_after + kSettling;
   // Nobody may have noticed before.
   climate.trial = 2 * plan.ack_timeout;
   climate.has_standby = plan.brokers > 1;

@@ -19,9 +19,9 @@ class LossCluesTest : public ::testing::Test {
 
   // The connection ends at once, and there is a new one.
   bool Lose() {
-    const bool in_flight_is_suspect = clues_.Suspect(now_);
+    const LossClues::Verdict verdict = clues_.Suspect(now_);
     clues_.Forget();
-    return in_flight_is_suspect;
+    return verdict.in_flight_is_suspect;
   }
 
   const std::shared_ptr<SuspectTopics> suspects_ = std::make_shared<SuspectTopics>();
@@ -51,7 +51,15 @@ TEST_F(LossCluesTest, OneThatCameLongBeforeDoesNot) {
   EXPECT_TRUE(Lose());
 }
 
-TEST_F(LossCluesTest, NorDoesACodeThatTheBrokerGivesWithoutAnEnd) {
+TEST_F(LossCluesTest, OneThatSaysThatTheBrokerIsBusyMayBe) {
+  for (int loss = 0; loss < 2; ++loss) {
+    clues_.Refused(1, 0x97, now_);
+    EXPECT_TRUE(Lose());
+  }
+  EXPECT_TRUE(IsConfined(1));
+}
+
+TEST_F(LossCluesTest, ACodeThatTheBrokerGivesWithoutAnEndMayBe) {
   for (int i = 0; i < 30; ++i) {
     clues_.Refused(1, kNotAuthorized, now_);
     now_ += milliseconds(50);
