@@ -6,10 +6,10 @@
 #include <csignal>
 #include <optional>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "tests/support/mqtt/mosquitto_sub.h"
 
 namespace dino::soak {
 namespace {
@@ -19,12 +19,18 @@ using testing::kFieldMark;
 using testing::kMessageMark;
 using testing::Subprocess;
 
-constexpr std::string_view kUserTopic = "dms/dev/";
-constexpr std::string_view kProbeTopic = "dms/probe/";
+// The last level of topics that are no user's.
+constexpr char kProbe[] = "probe-";
+
+std::string TopicOf(const std::string& environment, const std::string& level) {
+  return absl::StrCat("dms/", environment, "/", level);
+}
 
 // Topic, user properties, payload.
-std::vector<std::string> Command(std::uint16_t port) {
-  return testing::MosquittoSub(port, "witness", {"dms/+/+"}, {"%t", "%P", "%p"});
+std::vector<std::string> Command(const testing::BrokerAccess& broker,
+                                 const WitnessOptions& options) {
+  return testing::MosquittoSub(broker, options.client_id, {TopicOf(options.environment, "+")},
+                               {"%t", "%P", "%p"});
 }
 
 bool StartsWith(std::string_view text, std::string_view start) {
@@ -52,14 +58,18 @@ std::string TextOf(const EventOrigin& origin) {
 }
 
 bool ReadOrigin(std::string_view event_json, EventOrigin& origin) {
-  const std::string_view text = Between(event_json, R"("message_payload":")", '"');
+  std::string_view text = Between(event_json, R"("message_payload":")", '"');
+  text = text.substr(0, text.find(' '));
   const std::size_t middle = text.find('-');
   return middle != std::string_view::npos && ReadNumber(text.substr(0, middle), origin.caller) &&
          ReadNumber(text.substr(middle + 1), origin.number);
 }
 
-Witness::Witness(std::uint16_t broker_port, testing::Ledger& ledger)
-    : broker_port_(broker_port), ledger_(ledger), process_(Command(broker_port)) {
+Witness::Witness(testing::BrokerAccess broker, testing::Ledger& ledger, WitnessOptions options)
+    : broker_(std::move(broker)),
+      options_(std::move(options)),
+      ledger_(ledger),
+      process_(Command(broker_, options_)) {
   reader_ = std::thread([this] { Read(); });
   std::unique_lock<std::mutex> lock(mutex_);
   if (!changed_.wait_for(lock, testing::kPatience, [this] { return subscribed_; })) {
@@ -67,15 +77,22 @@ Witness::Witness(std::uint16_t broker_port, testing::Ledger& ledger)
   }
 }
 
-Witness::~Witness() {
+Witness::~Witness() { Stop(); }
+
+void Witness::Stop() {
   process_.Signal(SIGKILL);
-  reader_.join();
+  if (reader_.joinable()) reader_.join();
 }
 
-bool Witness::CatchUp() {
-  const std::string topic = absl::StrCat("dms/probe/", ++probe_);
-  Subprocess publisher({"mosquitto_pub", "-V", "5", "-h", "127.0.0.1", "-p",
-                        std::to_string(broker_port_), "-q", "1", "-t", topic, "-m", "x"});
+void Witness::Leave() {
+  Stop();
+  Subprocess leaving(testing::ForgetMosquittoSub(broker_, options_.client_id));
+  leaving.Wait();
+}
+
+bool Witness::CatchUp(const testing::BrokerAccess& broker) {
+  const std::string topic = TopicOf(options_.environment, absl::StrCat(kProbe, ++probe_));
+  Subprocess publisher(testing::MosquittoPub(broker, topic, "x"));
   if (publisher.Wait() != 0) return false;
   std::unique_lock<std::mutex> lock(mutex_);
   return changed_.wait_for(lock, testing::kPatience, [&] { return last_probe_ == topic; });
@@ -106,7 +123,8 @@ void Witness::Take(const std::string& line) {
 
 void Witness::TakeMessage(std::string_view line) {
   const std::string_view topic = line.substr(0, line.find(kFieldMark));
-  if (StartsWith(topic, kProbeTopic)) {
+  const std::string users = TopicOf(options_.environment, "");
+  if (StartsWith(topic, users + kProbe)) {
     const std::lock_guard<std::mutex> lock(mutex_);
     last_probe_ = topic;
     changed_.notify_all();
@@ -114,7 +132,7 @@ void Witness::TakeMessage(std::string_view line) {
   }
   std::int64_t user = 0;
   EventOrigin origin;
-  if (!StartsWith(topic, kUserTopic) || !ReadNumber(topic.substr(kUserTopic.size()), user) ||
+  if (!StartsWith(topic, users) || !ReadNumber(topic.substr(users.size()), user) ||
       !ReadOrigin(line, origin)) {
     ADD_FAILURE() << "not an event: " << line;
     return;

@@ -10,9 +10,16 @@
 #include <thread>
 
 #include "tests/support/ledger/ledger.h"
+#include "tests/support/mqtt/mosquitto_sub.h"
 #include "tests/support/process/subprocess.h"
 
 namespace dino::soak {
+
+struct WitnessOptions {
+  std::string client_id = "witness";
+  // The topics are `dms/{environment}/{user_id}`. Nobody else publishes to them.
+  std::string environment = "dev";
+};
 
 // Records in a ledger everything that an independent subscriber receives: mosquitto_sub, for the
 // topics of all users, with QoS 1 and a session that survives its connections.
@@ -23,21 +30,28 @@ class Witness {
  public:
   // Subscribes directly at the broker and waits until it has granted it. The ledger must
   // outlive this object.
-  Witness(std::uint16_t broker_port, testing::Ledger& ledger);
+  Witness(testing::BrokerAccess broker, testing::Ledger& ledger, WitnessOptions options = {});
   Witness(const Witness&) = delete;
   Witness& operator=(const Witness&) = delete;
   ~Witness();
 
   // Waits until it has received everything that the broker acknowledged before: publishes to the
   // broker itself and waits for that message. False if it does not arrive.
-  bool CatchUp();
+  bool CatchUp() { return CatchUp(broker_); }
+  // The same for what another broker of its cluster acknowledged.
+  bool CatchUp(const testing::BrokerAccess& broker);
+
+  // Ends the subscription and the session.
+  void Leave();
 
  private:
+  void Stop();
   void Read();
   void Take(const std::string& line);
   void TakeMessage(std::string_view line);
 
-  const std::uint16_t broker_port_;
+  const testing::BrokerAccess broker_;
+  const WitnessOptions options_;
   testing::Ledger& ledger_;
   std::size_t probe_ = 0;
 
@@ -60,7 +74,7 @@ struct EventOrigin {
   std::uint32_t number = 0;
 };
 
-// The text that says so.
+// The text that says so. More may follow after a space.
 std::string TextOf(const EventOrigin& origin);
 
 // Reads it from an event JSON. False if there is none.

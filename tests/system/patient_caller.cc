@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "tests/support/mqtt/mosquitto_sub.h"
 #include "tests/support/process/subprocess.h"
 #include "tests/system/error_details.h"
 #include "tests/system/requests.h"
@@ -157,8 +158,7 @@ void WaitForSuccessesOfEach(const PatientCallers& callers, std::size_t count, Wh
 }
 
 std::vector<Received> ReceiveAll(Subscriber& subscriber, std::uint16_t port, Where where) {
-  Subprocess mark({"mosquitto_pub", "-V", "5", "-q", "1", "-h", "127.0.0.1", "-p",
-                   std::to_string(port), "-t", "mark", "-m", "end"});
+  Subprocess mark(MosquittoPub(port, "mark", "end"));
   std::vector<Received> received = subscriber.NextUntil("end", where);
   received.pop_back();
   return received;

@@ -17,8 +17,7 @@ class MosquittoSubTest : public ::testing::Test {
   }
 
   void Publish(const std::string& topic, const std::string& text) {
-    Subprocess publisher({"mosquitto_pub", "-V", "5", "-h", "127.0.0.1", "-p",
-                          std::to_string(broker_.port()), "-q", "1", "-t", topic, "-m", text});
+    Subprocess publisher(MosquittoPub(broker_.port(), topic, text));
     EXPECT_EQ(publisher.Wait(), 0);
   }
 

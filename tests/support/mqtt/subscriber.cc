@@ -7,8 +7,6 @@
 #include <system_error>
 #include <utility>
 
-#include "tests/support/mqtt/mosquitto_sub.h"
-
 namespace dino::testing {
 namespace {
 
@@ -81,9 +79,9 @@ std::string Received::UserProperty(std::string_view name) const {
   return {};
 }
 
-Subscriber::Subscriber(std::uint16_t port, const std::string& client_id,
+Subscriber::Subscriber(const BrokerAccess& broker, const std::string& client_id,
                        const std::vector<std::string>& topics, Where where)
-    : process_(MosquittoSub(port, client_id, topics, kFields)) {
+    : process_(MosquittoSub(broker, client_id, topics, kFields)) {
   WaitForSubscription(where);
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/mqtt/mosquitto_sub.h"
 #include "tests/support/mqtt/mqtt_packet.h"
 #include "tests/support/process/patience.h"
 #include "tests/support/process/subprocess.h"
@@ -41,7 +42,7 @@ struct Received {
 class Subscriber {
  public:
   // Subscribes and waits until the broker has granted it.
-  Subscriber(std::uint16_t port, const std::string& client_id,
+  Subscriber(const BrokerAccess& broker, const std::string& client_id,
              const std::vector<std::string>& topics, Where where = Where::Here());
 
   // Waits until the broker grants the subscription again, on the next connection.
