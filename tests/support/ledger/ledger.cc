@@ -64,7 +64,7 @@ class Ledger::UserCheck {
       const std::size_t copies = seen_[number].copies;
       const Reach reach = ReachOf(caller_, number, place_);
       if (copies == 0) {
-        if (reach.acknowledged) Add(findings_.missing, number, "is missing");
+        if (reach.acknowledged) AddMissing(number);
         continue;
       }
       const std::size_t by_calls = std::clamp<std::size_t>(reach.publications, 1, copies);
@@ -95,6 +95,12 @@ class Ledger::UserCheck {
     Tell(absl::StrCat("event ", number, " has ", copies, " duplicates beyond its calls by ", lost,
                       " lost connections"));
     return lost;
+  }
+
+  void AddMissing(std::uint32_t number) {
+    const bool heard = caller_.users[place_].acknowledged_by_broker.count(number) > 0;
+    if (heard) ++findings_.lost_by_broker;
+    Add(findings_.missing, number, "is missing");
   }
 
   void SeeFirst(std::uint32_t number) {
@@ -207,17 +213,27 @@ Ledger::Reach Ledger::ReachOf(const Caller& caller, std::uint32_t number, std::s
 void Ledger::Received(std::int64_t user, std::size_t caller, std::uint32_t number,
                       std::string_view event_id, bool sent_again) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (caller < callers_.size() && number < callers_[caller].events.size()) {
-    Caller& of = callers_[caller];
-    const std::int64_t place = user - of.first_user;
-    if (place >= 0 && place < static_cast<std::int64_t>(of.users.size())) {
-      of.users[static_cast<std::size_t>(place)].copies.push_back(
-          {number, sent_again, HashOf(event_id)});
-      return;
-    }
+  if (User* const found = FindUser(user, caller, number)) {
+    found->copies.push_back({number, sent_again, HashOf(event_id)});
+    return;
   }
   ++counts_.unasked;
   Explain(counts_, absl::StrCat("user ", user, ": an event that nobody published"));
+}
+
+void Ledger::BrokerAcknowledged(std::int64_t user, std::size_t caller, std::uint32_t number) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (User* const found = FindUser(user, caller, number)) {
+    found->acknowledged_by_broker.insert(number);
+  }
+}
+
+Ledger::User* Ledger::FindUser(std::int64_t user, std::size_t caller, std::uint32_t number) {
+  if (caller >= callers_.size() || number >= callers_[caller].events.size()) return nullptr;
+  Caller& of = callers_[caller];
+  const std::int64_t place = user - of.first_user;
+  if (place < 0 || place >= static_cast<std::int64_t>(of.users.size())) return nullptr;
+  return &of.users[static_cast<std::size_t>(place)];
 }
 
 Findings Ledger::Check(const Losses& losses) const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "tests/support/process/patience.h"
@@ -64,6 +65,8 @@ struct Findings {
   // Recipients that were acknowledged, by OK or by the answer of a failed call, and received
   // nothing.
   std::size_t missing = 0;
+  // Those of them that the broker is known to have acknowledged: it lost them.
+  std::size_t lost_by_broker = 0;
   std::size_t order_breaks = 0;
   // Calls that ended too late or never.
   std::size_t late_answers = 0;
@@ -130,6 +133,10 @@ class Ledger {
   void Received(std::int64_t user, std::size_t caller, std::uint32_t number,
                 std::string_view event_id, bool sent_again);
 
+  // The broker was heard to acknowledge that event of that caller for `user`. Only tells who lost
+  // what is missing.
+  void BrokerAcknowledged(std::int64_t user, std::size_t caller, std::uint32_t number);
+
   // Compares. The losses bound the duplicates.
   Findings Check(const Losses& losses) const;
 
@@ -163,6 +170,8 @@ class Ledger {
   };
   struct User {
     std::vector<Copy> copies;
+    // Events by number.
+    std::unordered_set<std::uint32_t> acknowledged_by_broker;
   };
   struct Caller {
     std::int64_t first_user = 0;
@@ -177,6 +186,9 @@ class Ledger {
 
   static void AddReach(Caller& caller, const CallEnd& end);
   static Reach ReachOf(const Caller& caller, std::uint32_t number, std::size_t place);
+
+  // Nothing if that caller has no such event or user.
+  User* FindUser(std::int64_t user, std::size_t caller, std::uint32_t number);
 
   mutable std::mutex mutex_;
   // All protected by `mutex_`.

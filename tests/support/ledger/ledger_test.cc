@@ -198,6 +198,21 @@ TEST(LedgerTest, FindsAnswersThatNameDifferentEventIds) {
   EXPECT_THAT(findings.examples, ElementsAre("caller 0: an answer names another event id"));
 }
 
+TEST(LedgerTest, SaysWhichMissingEventsTheBrokerHadAcknowledged) {
+  Ledger ledger;
+  const std::size_t caller = ledger.AddCaller(kUser, 2);
+  for (const Answer answer : {kOk, kOk, kFailed}) Call(ledger, caller, answer);
+  ledger.BrokerAcknowledged(kUser, caller, 0);
+  ledger.BrokerAcknowledged(kUser, caller, 1);
+  ledger.BrokerAcknowledged(kUser, caller, 2);
+  ledger.BrokerAcknowledged(kUser + 2, caller, 0);
+  ledger.BrokerAcknowledged(kUser, caller + 1, 0);
+  ledger.Received(kUser, caller, 1, EventId(1), false);
+  const Findings findings = ledger.Check({});
+  EXPECT_EQ(findings.missing, 3U);
+  EXPECT_EQ(findings.lost_by_broker, 1U);
+}
+
 TEST(LedgerTest, CountsSuccessesOfACaller) {
   Ledger ledger;
   const std::size_t caller = ledger.AddCaller(kUser, 3);

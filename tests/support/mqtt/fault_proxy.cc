@@ -1,24 +1,41 @@
 #include "tests/support/mqtt/fault_proxy.h"
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
+#include <netdb.h>
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace dino::testing {
 namespace {
 
+using BrokerAddress = FaultProxy::BrokerAddress;
+
+// Fails the test, and returns none, if the host has no address.
+BrokerAddress LookUp(const std::string& host, std::uint16_t port) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  BrokerAddress address;
+  if (error != 0) {
+    ADD_FAILURE() << host << " has no address: " << gai_strerror(error);
+    return address;
+  }
+  address.size = found->ai_addrlen;
+  std::memcpy(&address.bytes, found->ai_addr, found->ai_addrlen);
+  freeaddrinfo(found);
+  return address;
+}
+
 // Starts to connect; a refusal shows later, as a reset.
-FileDescriptor BeginToConnect(std::uint16_t port) {
-  FileDescriptor result(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+FileDescriptor BeginToConnect(const BrokerAddress& address) {
+  FileDescriptor result(
+      ::socket(address.bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int status =
-      connect(result.number(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+      connect(result.number(), reinterpret_cast<const sockaddr*>(&address.bytes), address.size);
   if (status != 0 && errno != EINPROGRESS) result.Close();
   return result;
 }
@@ -26,8 +43,15 @@ FileDescriptor BeginToConnect(std::uint16_t port) {
 }  // namespace
 
 FaultProxy::FaultProxy(std::uint16_t broker_port, unsigned seed)
-    : broker_port_(broker_port),
+    : FaultProxy(LookUp("127.0.0.1", broker_port), seed, nullptr) {}
+
+FaultProxy::FaultProxy(const std::string& host, std::uint16_t port, PubAckHeard heard)
+    : FaultProxy(LookUp(host, port), 1, std::move(heard)) {}
+
+FaultProxy::FaultProxy(const BrokerAddress& broker, unsigned seed, PubAckHeard heard)
+    : broker_(broker),
       listener_(ListenOnLoopback(port())),
+      faults_{{}, false, {}, std::move(heard)},
       next_seed_(seed),
       thread_([this](std::vector<pollfd>& entries) { return AddTo(entries); },
               [this] { Advance(); }) {}
@@ -131,7 +155,7 @@ void FaultProxy::Accept() {
         accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!socket.open()) return;
     FileDescriptor to_broker;
-    if (door_ != Door::kBlackHole) to_broker = BeginToConnect(broker_port_);
+    if (door_ != Door::kBlackHole) to_broker = BeginToConnect(broker_);
     const bool refused = door_ != Door::kBlackHole && !to_broker.open();
     connections_.emplace_back(std::move(socket), std::move(to_broker), next_seed_, faults_);
     next_seed_ += 2;

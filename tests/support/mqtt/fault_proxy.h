@@ -1,6 +1,8 @@
 #ifndef DINO_TESTS_SUPPORT_MQTT_FAULT_PROXY_H_
 #define DINO_TESTS_SUPPORT_MQTT_FAULT_PROXY_H_
 
+#include <sys/socket.h>
+
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +23,7 @@
 
 namespace dino::testing {
 
-// A proxy in front of a broker on 127.0.0.1, with faults that can be switched on and off at any
+// A proxy on 127.0.0.1 in front of a broker, with faults that can be switched on and off at any
 // time.
 //
 // Passes everything at first. A fault applies to all connections, later ones included. While a
@@ -33,6 +35,11 @@ namespace dino::testing {
 // Runs on its own thread. Thread-safe; methods return when the change is in force.
 class FaultProxy {
  public:
+  // What a socket connects to.
+  struct BrokerAddress {
+    sockaddr_storage bytes{};
+    socklen_t size = 0;
+  };
   enum class Direction { kToBroker, kToClient };
   enum class Door {
     kOpen,
@@ -42,8 +49,10 @@ class FaultProxy {
     kBlackHole,
   };
 
-  // The broker need not listen yet. Jitter comes from `seed`.
+  // The broker is at that port of 127.0.0.1, and need not listen yet. Jitter comes from `seed`.
   explicit FaultProxy(std::uint16_t broker_port, unsigned seed = 1);
+  // The broker is at that address, which is looked up once. `heard` may be none.
+  FaultProxy(const std::string& host, std::uint16_t port, PubAckHeard heard);
   FaultProxy(const FaultProxy&) = delete;
   FaultProxy& operator=(const FaultProxy&) = delete;
   ~FaultProxy() = default;
@@ -80,7 +89,9 @@ class FaultProxy {
   void Accept();
   void ForgetEnded();
 
-  const std::uint16_t broker_port_;
+  FaultProxy(const BrokerAddress& broker, unsigned seed, PubAckHeard heard);
+
+  const BrokerAddress broker_;
   const LoopbackPort port_;
 
   // The proxy's thread only.

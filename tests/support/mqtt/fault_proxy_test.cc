@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/support/mqtt/fake_broker.h"
 #include "tests/support/mqtt/mqtt_packet.h"
@@ -272,6 +273,21 @@ TEST_F(FaultProxyTest, TampersWithOnePublication) {
   EXPECT_EQ(client_->Receive(4), Encode(PubAck{1, 0}));
   client_->Send(PublishBytes('b', 2));
   connection_->ExpectPublish("t", "b");
+}
+
+TEST_F(FaultProxyTest, TellsWhatTheBrokerAnswersToEachPublication) {
+  std::vector<std::string> heard;
+  FaultProxy proxy("127.0.0.1", broker_.port(), [&heard](const Publish& publish, unsigned code) {
+    heard.push_back(publish.topic + publish.payload + std::to_string(code));
+  });
+  Client client(proxy);
+  FakeConnection connection = broker_.Accept();
+  client.Send(kConnect + PublishBytes('a', 1) + PublishBytes('b', 200));
+  for (const PubAck& answer : {PubAck{200, 0x87}, PubAck{1, 0}, PubAck{1, 0}}) {
+    connection.Send(answer);
+    client.Receive(Encode(answer).size());
+  }
+  EXPECT_THAT(heard, ElementsAre("tb135", "ta0"));
 }
 
 }  // namespace

@@ -9,8 +9,6 @@
 #include <utility>
 #include <variant>
 
-#include "tests/support/mqtt/mqtt_packet.h"
-
 namespace dino::testing {
 namespace {
 
@@ -111,7 +109,11 @@ void ProxiedConnection::Read(std::size_t direction) {
 
 void ProxiedConnection::Pass(std::size_t direction, std::string packet) {
   if (direction == kFromBroker && faults_.lose_acks && TypeOf(packet) == kPubAck) return;
-  if (direction == kFromClient) Observe(packet);
+  if (direction == kFromClient) {
+    Observe(packet);
+  } else if (faults_.heard && TypeOf(packet) == kPubAck) {
+    Hear(packet);
+  }
   Tamperer& tamperer = faults_.tamperer;
   Tamperer::Passed passed = direction == kFromClient ? tamperer.FromClient(std::move(packet))
                                                      : tamperer.FromBroker(std::move(packet));
@@ -126,12 +128,29 @@ void ProxiedConnection::Pass(std::size_t direction, std::string packet) {
 
 void ProxiedConnection::Observe(const std::string& packet) {
   if (TypeOf(packet) == kPublish) carried_publication_ = true;
-  if (TypeOf(packet) != kConnect) return;
-  const auto decoded = DecodePacket(packet);
+  if (TypeOf(packet) != kConnect && (TypeOf(packet) != kPublish || !faults_.heard)) return;
+  auto decoded = DecodePacket(packet);
   if (!decoded.ok() || !decoded->has_value()) return;
   if (const auto* connect = std::get_if<Connect>(&(*decoded)->packet)) {
     client_id_ = connect->client_id;
+  } else if (auto* publish = std::get_if<Publish>(&(*decoded)->packet)) {
+    const std::uint16_t packet_id = publish->packet_id;
+    if (publish->qos > 0) unanswered_[packet_id] = std::move(*publish);
   }
+}
+
+// Takes a PUBACK: type, length, packet identifier, then perhaps a reason code and properties.
+void ProxiedConnection::Hear(const std::string& packet) {
+  const auto byte = [&packet](std::size_t place) -> unsigned {
+    return place < packet.size() ? static_cast<unsigned char>(packet[place]) : 0U;
+  };
+  std::size_t place = 1;
+  while ((byte(place) & 0x80U) != 0) ++place;
+  const auto found =
+      unanswered_.find(static_cast<std::uint16_t>(byte(place + 1) << 8U | byte(place + 2)));
+  if (found == unanswered_.end()) return;
+  faults_.heard(found->second, static_cast<std::uint8_t>(byte(place + 3)));
+  unanswered_.erase(found);
 }
 
 void ProxiedConnection::Write(std::size_t direction) {

@@ -5,10 +5,14 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "tests/support/mqtt/mqtt_packet.h"
 #include "tests/support/mqtt/packet_splitter.h"
 #include "tests/support/mqtt/shaped_stream.h"
 #include "tests/support/mqtt/tamperer.h"
@@ -21,6 +25,9 @@ namespace dino::testing {
 inline constexpr std::size_t kFromClient = 0;
 inline constexpr std::size_t kFromBroker = 1;
 
+// Told, on the proxy's thread, of each answer to a publication, before the client sees it.
+using PubAckHeard = std::function<void(const Publish& publication, std::uint8_t reason_code)>;
+
 // What happens to all connections of a `FaultProxy`.
 struct ProxyFaults {
   // By direction.
@@ -28,6 +35,8 @@ struct ProxyFaults {
   // Every PUBACK is taken away.
   bool lose_acks = false;
   Tamperer tamperer;
+  // May be none.
+  PubAckHeard heard;
 };
 
 // One MQTT connection through a `FaultProxy`: two sockets, and what is on the way between
@@ -69,6 +78,7 @@ class ProxiedConnection {
   void Read(std::size_t direction);
   void Pass(std::size_t direction, std::string packet);
   void Observe(const std::string& packet);
+  void Hear(const std::string& packet);
   void Write(std::size_t direction);
   void EndIfDone(std::size_t direction);
 
@@ -77,6 +87,8 @@ class ProxiedConnection {
   std::array<ShapedStream, 2> streams_;
   std::string client_id_;
   bool carried_publication_ = false;
+  // By packet identifier; only while somebody listens.
+  std::map<std::uint16_t, Publish> unanswered_;
   bool ended_ = false;
 };
 
