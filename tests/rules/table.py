@@ -68,6 +68,7 @@ FOLDERS = {
     # are fakes of its interfaces.
     "tests/support": ["server/mqtt/batch.h", "server/mqtt/publisher.h"],
     "tests/system": ["tests/support"],
+    "tests/system/broker_suite": ["tests/soak", "tests/support", "tests/system"],
     "tests/unit": ["bench", "clients", "server", "tests/support"],
 }
 
