@@ -14,6 +14,7 @@ are not root. PURPOSE is one or more of
   test    build and run the tests and all checks
   bench   run the benchmarks (with build and run); the Go peers need a newer go than
           Debian has
+  hivemq  fetch and compile that broker for tests/system/brokers
 TEXT
 }
 
@@ -111,6 +112,11 @@ for purpose in "$@"; do
       # The clients of tests/clients; a Python and a Go from elsewhere work, too.
       python3 -c 'import ensurepip' 2>/dev/null || wanted+=(python3-venv)
       command -v go >/dev/null || wanted+=(golang-go)
+      ;;
+    hivemq)
+      # A Maven and a JDK from elsewhere work, too.
+      command -v mvn >/dev/null || wanted+=(maven)
+      command -v javac >/dev/null || wanted+=(default-jdk-headless)
       ;;
     bench)
       wanted+=("${bench_packages[@]}")

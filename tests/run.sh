@@ -11,13 +11,15 @@ usage: tests/run.sh [--fast | --all | --soak [--seed N] [--minutes M | --faults 
 
 Installs missing Debian packages, runs every test under the address and
 undefined behaviour sanitizers, 5,000 seeds of the simulator, and what depends
-on speed or on the real program (system tests, clients in Python and Go,
-oracles, quickstart, status page, Prometheus) with the release build. Checks format, clang-tidy, protos, scripts,
-the rules of folders, the Helm chart and the alerts. Prints the time of each step.
+on speed or on the real program (system tests, the broker suite, clients in
+Python and Go, oracles, quickstart, status page, Prometheus) with the release
+build. Checks format, clang-tidy, protos, scripts, the rules of folders, the Helm
+chart and the alerts. Prints the time of each step.
 
   --fast  only build the preset `dev` and run its tests
   --all   also run the thread sanitizer, clang-tidy on every file, the image,
-          the example of docs/adding-an-event.md, and 100,000 seeds
+          the example of docs/adding-an-event.md, 100,000 seeds, and the
+          broker suite with mochi and HiveMQ CE
   --soak  only build the optimized server and run it under injected faults, for
           M minutes (30) or until there were F of them; the same seed N (1) injects
           the same faults
@@ -170,6 +172,11 @@ case "$mode" in
       DINO_BRIDGE=$bridge step 'System tests of release' run_tests asan -L system
       check 'Soak for 20 s' build/asan/bin/soak --bridge="$bridge" --seed=1 --duration=20s \
         --faults-per-minute=40 --callers=4
+      counted 'Broker suite with mosquitto' tests/system/brokers/run.sh --bridge "$bridge" mosquitto
+      if [[ $mode == all ]]; then
+        counted 'Broker suite with mochi and HiveMQ' \
+          tests/system/brokers/run.sh --bridge "$bridge" mochi hivemq
+      fi
       counted 'Clients in Python and Go' tests/clients/run.sh --bridge "$bridge"
       counted 'Oracles' tests/oracle/run.sh --bridge "$bridge"
       check 'Quickstart' deploy/quickstart.sh --once
