@@ -150,8 +150,12 @@ run_soak() {
     --log=build/soak-bridge.log
 }
 
-# simulate SEEDS: that many histories of the delivery core in simulated time.
-simulate() { build simulator && build/simulator/bin/simulator --seeds "$1"; }
+# simulate SEEDS: that many histories of the delivery core in simulated time; one in ten more with brokers
+# that come and go behind a name.
+simulate() {
+  build simulator && build/simulator/bin/simulator --seeds "$1" &&
+    build/simulator/bin/simulator --names --seeds "$(($1 / 10))"
+}
 
 check_scripts() { git ls-files -z '*.sh' .ci/run | xargs -0 shellcheck; }
 

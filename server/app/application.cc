@@ -32,12 +32,21 @@ void LogChange(const mqtt::SessionChange& change) {
     log::Info("failback: the session serves its users again", {client_id, broker});
   } else if (change.connected && change.was_connected) {
     log::Info("session moved to another address of its broker", {client_id, broker});
+  } else if (change.connected && !mqtt::TakesEvents(change.announced)) {
+    log::Warning("session connected",
+                 {client_id,
+                  broker,
+                  {"reason", "no event fits the broker's Maximum Packet Size"},
+                  {"maximum_qos", std::uint64_t{change.announced.maximum_qos}},
+                  {"maximum_packet_size", std::uint64_t{change.announced.maximum_packet_size}}});
   } else if (change.connected) {
     log::Info("session connected",
               {client_id,
                broker,
                {"maximum_qos", std::uint64_t{change.announced.maximum_qos}},
                {"maximum_packet_size", std::uint64_t{change.announced.maximum_packet_size}}});
+  } else if (change.retired) {
+    log::Info("session closed", {client_id, broker, {"reason", change.reason}});
   } else {
     const std::chrono::duration<double> retry_in = change.retry_in;
     log::Warning(

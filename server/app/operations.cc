@@ -50,7 +50,13 @@ metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
 
 }  // namespace
 
-std::size_t ReservedDescriptors(const Settings& settings) { return settings.mqtt_sessions + 16; }
+std::size_t ReservedDescriptors(const Settings& settings) {
+  // A session may have a socket, a second one on its way to another address of its broker, and what
+  // a name look-up for that needs; a quarantine has two sockets.
+  constexpr std::size_t kOfSession = 3;
+  constexpr std::size_t kOfBroker = 2;
+  return kOfSession * settings.mqtt_sessions + kOfBroker * settings.mqtt_brokers.size() + 16;
+}
 
 Operations::Operations(const Settings& settings, const CallerAccess& access,
                        const fanout::Fanout& fanout, const mqtt::SessionPool& pool,

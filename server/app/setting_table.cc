@@ -146,7 +146,8 @@ std::vector<Setting> LimitSettings() {
 std::vector<Setting> MqttSettings() {
   return {
       {"mqtt-brokers", "127.0.0.1:1883",
-       "The MQTT v5 brokers, separated by commas. The sessions are spread over them.",
+       "The MQTT v5 brokers, separated by commas. Of a name that has several addresses, each is "
+       "one.",
        Addresses(&Settings::mqtt_brokers)},
       {"mqtt-sessions", "8", "How many MQTT sessions all calls share.",
        Whole(&Settings::mqtt_sessions, 1, 1000)},

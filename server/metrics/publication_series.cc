@@ -25,15 +25,23 @@ void CollectPending(const fanout::Fanout& fanout, Families& families) {
 }
 
 void CollectBrokers(const mqtt::SessionPool& pool, Families& families) {
-  const std::vector<std::string>& brokers = pool.brokers();
+  const std::vector<std::string> brokers = pool.brokers();
+  Family::OfGauge("dino_bridge_broker_set_digest",
+                  "The same number at all replicas that know the same brokers now.")
+      .Add(pool.broker_digest())
+      .Into(families);
   Family left = Family::OfGauge("dino_bridge_broker_left",
                                 "1 if a broker is left because it acknowledges nothing, else 0.");
+  Family confined = Family::OfGauge(
+      "dino_bridge_confined_topics",
+      "Topics that get publications one at a time, since the broker closes connections on them.");
   Family unsolicited = Family::OfCounter("dino_bridge_unsolicited_publications_total",
                                          "Publications that a broker sent to this server.");
   Family losses = Family::OfCounter("dino_bridge_session_losses_total",
                                     "Connected sessions that were lost, by broker and reason.");
   for (std::size_t broker = 0; broker < brokers.size(); ++broker) {
     left.Add(pool.broker_left(broker) ? 1 : 0, {{"broker", brokers[broker]}});
+    confined.Add(static_cast<double>(pool.confined_topics(broker)), {{"broker", brokers[broker]}});
     unsolicited.Add(static_cast<double>(pool.unsolicited(broker)), {{"broker", brokers[broker]}});
     for (std::size_t reason = 0; reason < mqtt::kLossReasonNames.size(); ++reason) {
       losses.Add(
@@ -41,7 +49,7 @@ void CollectBrokers(const mqtt::SessionPool& pool, Families& families) {
           {{"broker", brokers[broker]}, {"reason", std::string(mqtt::kLossReasonNames[reason])}});
     }
   }
-  for (Family* family : {&left, &unsolicited, &losses}) family->Into(families);
+  for (Family* family : {&left, &confined, &unsolicited, &losses}) family->Into(families);
 }
 
 }  // namespace
@@ -79,14 +87,9 @@ void CollectSessions(const mqtt::SessionPool& pool, Families& families) {
     int waiting = 0;
   };
   std::map<std::string, Count> counts;
-  const std::vector<std::string>& brokers = pool.brokers();
-  for (const std::string& broker : brokers) counts[broker];
-  const std::vector<mqtt::SessionInfo> sessions = pool.Sessions();
-  for (std::size_t i = 0; i < sessions.size(); ++i) {
-    // Before its first attempt, a session counts for the broker that it will try.
-    const std::string& broker =
-        sessions[i].broker.empty() ? brokers[i % brokers.size()] : sessions[i].broker;
-    ++(sessions[i].connected ? counts[broker].connected : counts[broker].waiting);
+  for (const mqtt::SessionInfo& session : pool.Sessions()) {
+    Count& count = counts[session.broker];
+    ++(session.connected ? count.connected : count.waiting);
   }
   Family state = Family::OfGauge("dino_bridge_sessions", "MQTT sessions by broker and state.");
   for (const auto& [broker, count] : counts) {

@@ -42,8 +42,10 @@ class Connector {
     // Which of the name's addresses is used, counted round.
     std::size_t choice = 0;
     std::string client_id;
+    // Which address is used without a look-up; empty for one of those that the name leads to.
+    std::string address = {};
     // An address and port that is not connected to; empty for none.
-    std::string except;
+    std::string except = {};
   };
 
   // Asks for a look-up; the answer must come by `OnResolved`.

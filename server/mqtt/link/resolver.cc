@@ -57,15 +57,21 @@ absl::StatusOr<Resolver::Addresses> Resolver::AskSystem(const std::string& host)
 }
 
 struct Resolver::Lookups {
-  explicit Lookups(LookUp function) : look_up(std::move(function)) {}
+  Lookups(LookUp function, Runner runner) : look_up(std::move(function)), run(std::move(runner)) {}
 
   const LookUp look_up;
+  const Runner run;
   Mutex mutex;
   bool closed ABSL_GUARDED_BY(mutex) = false;
   absl::flat_hash_map<std::string, std::vector<Callback>> waiting ABSL_GUARDED_BY(mutex);
 };
 
-Resolver::Resolver(LookUp look_up) : lookups_(std::make_shared<Lookups>(std::move(look_up))) {}
+Resolver::Resolver(LookUp look_up, Runner run)
+    : lookups_(std::make_shared<Lookups>(std::move(look_up), std::move(run))) {}
+
+void Resolver::OnItsOwnThread(std::function<void()> look_up) {
+  std::thread(std::move(look_up)).detach();
+}
 
 void Resolver::Close() {
   const MutexLock lock(lookups_->mutex);
@@ -82,7 +88,7 @@ void Resolver::Resolve(const std::string& host, Callback done) {
     if (waiting.size() > 1) return;
   }
   try {
-    std::thread(&Resolver::Run, lookups_, host).detach();
+    lookups_->run([lookups = lookups_, host] { Run(lookups, host); });
   } catch (const std::system_error& error) {
     Answer(*lookups_, host,
            absl::UnavailableError(absl::StrCat("look up ", host, ": no thread: ", error.what())));

@@ -22,7 +22,10 @@ class Resolver {
   // NOT_FOUND: there is no such name. UNAVAILABLE: it is not known whether there is.
   using LookUp = std::function<absl::StatusOr<Addresses>(const std::string& host)>;
 
-  explicit Resolver(LookUp look_up = AskSystem);
+  // Runs a look-up, so that the caller does not wait for it; throws std::system_error if it cannot.
+  using Runner = std::function<void(std::function<void()> look_up)>;
+
+  explicit Resolver(LookUp look_up = AskSystem, Runner run = OnItsOwnThread);
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
   // Closes, if that has not been done.
@@ -35,6 +38,8 @@ class Resolver {
   // Calls `done` with the host's addresses: on another thread, or on this one if there is none
   // to be had.
   void Resolve(const std::string& host, Callback done);
+
+  static void OnItsOwnThread(std::function<void()> look_up);
 
   // Asks the system's resolver, and waits for it.
   static absl::StatusOr<Addresses> AskSystem(const std::string& host);

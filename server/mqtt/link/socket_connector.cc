@@ -16,8 +16,8 @@ void SocketConnector::Start(Target target) {
   target_ = std::move(target);
   began_at_ = Clock::now();
   const std::string& host = target_.broker.host;
-  if (Resolver::IsNumeric(host)) {
-    Open(host);
+  if (!target_.address.empty() || Resolver::IsNumeric(host)) {
+    Open(target_.address.empty() ? host : target_.address);
     return;
   }
   state_ = State::kResolving;

@@ -85,6 +85,7 @@ class InFlightWindow {
 
   // All of them, in the order of sending.
   std::vector<InFlight>& entries() { return entries_; }
+  const std::vector<InFlight>& entries() const { return entries_; }
 
   // Lets all publications have been sent so much later than they were.
   void Excuse(Clock::duration duration);

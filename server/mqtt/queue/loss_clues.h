@@ -17,8 +17,8 @@ namespace dino::mqtt {
 //
 // Some brokers refuse a publication and close: then a refusal just before the end explains it, and
 // what was in flight does not, unless the refusal may have nothing to do with it: it says that the
-// broker is busy, or the broker has given that code and gone on. With QoS 0 nothing is in flight: what was written just before the
-// end may be the reason. What the connection outlives is innocent.
+// broker is busy, or the broker has given that code and gone on. With QoS 0 nothing is in flight:
+// what was written just before the end may be the reason. What the connection outlives is innocent.
 //
 // Belongs to one connection's user; not thread-safe.
 class LossClues {

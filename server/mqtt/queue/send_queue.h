@@ -75,6 +75,15 @@ class SendQueue {
   // Takes over what another queue gave away.
   void Adopt(const Work& work);
 
+  // Leaves those of this session's own publications that are in flight to another home, of whose
+  // route keys `belongs` is true. Returns their topics: the listener is told of the end of each.
+  //
+  // REQUIRES: nothing of it is confined, or was given up in flight. `Take(self)` follows.
+  std::vector<std::uint64_t> HandOver(std::uint32_t home,
+                                      absl::FunctionRef<bool(std::uint64_t)> belongs);
+  // Whether that is possible.
+  bool can_hand_over() const;
+
   // A publication for the topic is open at another session: the next one waits until it is free.
   void TopicTaken(std::uint64_t topic_hash) { lines_.TakeAlso(topic_hash); }
   void TopicFree(std::uint64_t topic_hash) { Release(topic_hash); }

@@ -1,4 +1,5 @@
 // How work moves from one session's queue to another's.
+#include <algorithm>
 #include <memory>
 
 #include "server/mqtt/queue/lanes.h"
@@ -43,6 +44,27 @@ RecalledWork SendQueue::Take(std::uint32_t home) {
   }
   Lanes::Sort(recalled.work.chunks);
   return recalled;
+}
+
+bool SendQueue::can_hand_over() const {
+  return confined_.empty() && std::none_of(window_.entries().begin(), window_.entries().end(),
+                                           [this](const InFlight& entry) {
+                                             return entry.chunk == nullptr && entry.home == self_;
+                                           });
+}
+
+std::vector<std::uint64_t> SendQueue::HandOver(std::uint32_t home,
+                                               absl::FunctionRef<bool(std::uint64_t)> belongs) {
+  std::vector<std::uint64_t> topics;
+  for (InFlight& entry : window_.entries()) {
+    if (entry.home != self_ || !belongs(entry.chunk->batch->RouteKey(entry.position))) continue;
+    entry.chunk = &PartOf(*entry.chunk, entry.position);
+    entry.chunk->session = entry.home = home;
+    entry.awaited_at_home = true;
+    open_.Add(*entry.chunk);
+    topics.push_back(entry.topic_hash);
+  }
+  return topics;
 }
 
 Chunk& SendQueue::PartOf(Chunk& chunk, std::uint32_t position) {

@@ -8,11 +8,13 @@ constexpr std::uint32_t kSmallestEvent = 128;
 
 }  // namespace
 
+bool TakesEvents(const ConnAck& announced) {
+  return announced.maximum_packet_size == 0 || announced.maximum_packet_size >= kSmallestEvent;
+}
+
 bool BrokerJudge::Fits(const ConnAck& announced, Clock::time_point now) {
   if (!health_->left()) probing_ = false;
-  if (announced.maximum_packet_size != 0 && announced.maximum_packet_size < kSmallestEvent) {
-    return false;
-  }
+  if (!TakesEvents(announced)) return false;
   if (!health_->left() && announced.maximum_qos > 0) return true;
   if (!probing_) probing_ = health_->TryProbe(session_, now);
   // A bad broker is better than none.

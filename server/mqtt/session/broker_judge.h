@@ -12,19 +12,28 @@
 
 namespace dino::mqtt {
 
+// True if some event may be small enough for a broker that has announced this.
+bool TakesEvents(const ConnAck& announced);
+
 // Answers whether a session's users are to be served through its connection: not by a broker that
 // answers nothing or takes no events, as long as another one serves. Not thread-safe.
 class BrokerJudge {
  public:
   // `peers` outlives the judge.
-  BrokerJudge(std::uint32_t session, std::shared_ptr<BrokerHealth> health, Peers& peers)
-      : session_(session), health_(std::move(health)), peers_(peers) {}
+  BrokerJudge(std::uint32_t session, bool has_users, std::shared_ptr<BrokerHealth> health,
+              Peers& peers)
+      : session_(session), has_users_(has_users), health_(std::move(health)), peers_(peers) {}
 
   // What a connection is good for whose broker has announced this.
   bool Fits(const ConnAck& announced, Clock::time_point now);
 
   // True if the connection is used to find out whether the broker answers.
   bool probing() const { return probing_; }
+  // Whether the users of others may come: not while the session's own ones find that out, if there
+  // is another broker for them.
+  bool serves_others() const {
+    return !probing_ || !has_users_ || !peers_.OtherBrokerServes(session_);
+  }
   // True if the users are not to wait for the broker.
   bool broker_left() const { return health_->left(); }
 
@@ -34,6 +43,7 @@ class BrokerJudge {
 
  private:
   const std::uint32_t session_;
+  const bool has_users_;
   const std::shared_ptr<BrokerHealth> health_;
   Peers& peers_;
   bool probing_ = false;

@@ -50,6 +50,16 @@ void Loop::AddQuarantine(std::uint32_t broker, SessionOptions options, unsigned 
       std::make_unique<Quarantine>(std::move(options), seed, link_.make_connector, resolve, peers);
 }
 
+void Loop::WatchNames(std::vector<std::string> hosts, Clock::duration every,
+                      NameWatch::AnswerFunction on_answer) {
+  const auto resolve = [this](const std::string& host) {
+    resolver_.Resolve(host, [this, host](absl::StatusOr<Resolver::Addresses> addresses) {
+      Post([this, host, addresses = std::move(addresses)] { names_->OnResolved(host, addresses); });
+    });
+  };
+  names_ = std::make_unique<NameWatch>(std::move(hosts), every, resolve, std::move(on_answer));
+}
+
 void Loop::Start() {
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "mqtt-loop");
@@ -156,16 +166,17 @@ void Loop::GatherAnswers() const {
 
 bool Loop::Turn() {
   link_.poller->Wait(next_);
+  const Clock::time_point now = Clock::now();
+  // What has come by now is in time, however long this thread stood still: it is read before
+  // anything is judged late.
+  if (now >= next_) link_.poller->Wait(now);
+  // Not before: it may ask to be woken for what a task posts here.
   EmptyInbox();
   {
     const MutexLock lock(mutex_);
     if (stopping_) return false;
   }
-  const Clock::time_point now = Clock::now();
-  // What has come by now is in time, however long this thread stood still: it is read before
-  // anything is judged late.
-  if (now >= next_) link_.poller->Wait(now);
-  next_ = Clock::time_point::max();
+  next_ = names_ == nullptr ? Clock::time_point::max() : names_->Advance(now);
   for (const auto& session : sessions_) {
     if (session != nullptr) next_ = std::min(next_, session->Advance(now));
   }

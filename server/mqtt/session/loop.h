@@ -14,6 +14,7 @@
 #include "server/mqtt/batch.h"
 #include "server/mqtt/link/connector.h"
 #include "server/mqtt/link/resolver.h"
+#include "server/mqtt/session/name_watch.h"
 #include "server/mqtt/session/quarantine.h"
 #include "server/mqtt/session/session.h"
 
@@ -29,12 +30,16 @@ class Loop {
   // Stops, if that has not been done.
   ~Loop();
 
-  // Adds the session with this number in the pool. Before `Start`.
+  // Adds the session with this number in the pool. Before `Start`, or on the loop's thread.
   void AddSession(std::uint32_t number, SessionOptions options, unsigned seed,
                   const Session::ChangeFunction& on_change, Peers& peers);
 
-  // Adds the quarantine of the broker with this number in the pool. Before `Start`.
+  // Adds the quarantine of the broker with this number in the pool. The same.
   void AddQuarantine(std::uint32_t broker, SessionOptions options, unsigned seed, Peers& peers);
+
+  // Has the loop watch names, and say on its thread where they lead. Before `Start`.
+  void WatchNames(std::vector<std::string> hosts, Clock::duration every,
+                  NameWatch::AnswerFunction on_answer);
 
   // Starts the thread, which calls `Turn` until the loop is stopped.
   void Start();
@@ -63,8 +68,10 @@ class Loop {
   void Tell(std::uint32_t number, std::function<void(Session&)> what);
   void TellQuarantine(std::uint32_t broker, std::function<void(Quarantine&)> what);
 
- private:
+  // Does something on the loop's thread. Thread-safe; in the order of the calls.
   void Post(std::function<void()> task);
+
+ private:
   // Lets some answers come together if the last ones came alone and there is nothing to do without
   // them: each wake-up costs the broker's processor as much as several publications.
   void GatherAnswers() const;
@@ -78,6 +85,7 @@ class Loop {
   std::vector<std::unique_ptr<Session>> sessions_;
   // The same by broker.
   std::vector<std::unique_ptr<Quarantine>> quarantines_;
+  std::unique_ptr<NameWatch> names_;
   std::thread thread_;
   Clock::time_point next_ = Clock::now();
   // Reused between turns.

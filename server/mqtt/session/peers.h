@@ -8,6 +8,12 @@
 
 namespace dino::mqtt {
 
+// Homes are known by the numbers of their sessions; a session's guest home has one of its own.
+inline constexpr std::uint32_t kGuest = 0x80000000;
+inline std::uint32_t GuestOf(std::uint32_t session) { return session | kGuest; }
+inline bool IsGuest(std::uint32_t home) { return (home & kGuest) != 0; }
+inline std::uint32_t SessionOf(std::uint32_t home) { return home & ~kGuest; }
+
 // What a session knows of the others of its pool. Thread-safe; what one session sends to another
 // arrives in the order of the calls.
 class Peers {
@@ -16,11 +22,14 @@ class Peers {
 
   // Says whether this session takes others' users.
   virtual void SetServing(std::uint32_t self, bool serving) = 0;
-  // Who can serve the users of this session now.
+  // Says that this session takes others' users and its connection has held for a while. Those who
+  // belong to its broker may come.
+  virtual void Joined(std::uint32_t self) = 0;
+  // Who can serve the users of this home now.
   virtual Standbys StandbysOf(std::uint32_t self) = 0;
   // Whether there is a session that does, with another broker than this one's.
   virtual bool OtherBrokerServes(std::uint32_t self) const = 0;
-  // Whether both sessions have the same broker.
+  // Whether both sessions have the same broker. A guest home has none.
   virtual bool SameBroker(std::uint32_t a, std::uint32_t b) const = 0;
 
   // From a home to a standby: takes work, and gives it back.

@@ -147,7 +147,7 @@ Clock::time_point Quarantine::Advance(Clock::time_point now) {
   Expire(now);
   PassVerdicts(now);
   Rest(now);
-  if (!waiting_.empty() && !options_.connections->any()) GiveAllBack();
+  if (!waiting_.empty() && !(present_ && options_.connections->any())) GiveAllBack();
   if (!waiting_.empty()) witness_.Call();
   Clock::time_point next = witness_.Advance(now);
   if (state_ == State::kIdle && !waiting_.empty() && now >= connect_at_ && witness_.settled()) {
@@ -191,7 +191,9 @@ void Quarantine::Rest(Clock::time_point now) {
 void Quarantine::Connect(Clock::time_point now) {
   state_ = State::kConnecting;
   connect_at_ = now;
-  connector_->Start({options_.broker, options_.address, options_.client_id, /*except=*/""});
+  connector_->Start({options_.broker.host, /*choice=*/0, options_.client_id,
+                     options_.broker.address,
+                     /*except=*/""});
 }
 
 void Quarantine::KeepUp(Clock::time_point now) {

@@ -44,6 +44,8 @@ class Quarantine : private SocketHandler, private Channel::Listener {
 
   // Takes what the session `owner` must not send itself.
   void Add(std::uint32_t owner, const Work& work);
+  // Whether the broker is among its name's addresses; if not, everything goes back.
+  void SetPresent(bool present) { present_ = present; }
   // Ends those publications of `batch` early that are here.
   void Stop(const Batch& batch);
 
@@ -112,6 +114,7 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   const std::unique_ptr<Connector> connector_;
   Witness witness_;
   State state_ = State::kIdle;
+  bool present_ = true;
   std::unique_ptr<Channel> connection_;
   Backoff backoff_;
   Clock::time_point connect_at_;

@@ -21,7 +21,7 @@ Router::Router(std::uint32_t self, Options options, Peers& peers, SendQueue& que
       queue_(queue),
       move_at_(Clock::now() + options.failover_after) {}
 
-void Router::Add(Chunk& chunk) {
+void Router::AddOwn(Chunk& chunk) {
   if (place_ == Place::kAway && !closed_) {
     ForwardWork({{}, {&chunk}});
   } else {
@@ -43,6 +43,7 @@ void Router::Unusable(Clock::time_point now, Urgency urgency) {
   } else if (!move_at_.has_value()) {
     move_at_ = now + options_.failover_after;
   }
+  joined_ = false;
   peers_.SetServing(self_, false);
   for (const std::uint32_t home : homes_) peers_.StandbyLost(home, self_);
 }
@@ -79,6 +80,8 @@ void Router::RecallAll() {
 }
 
 void Router::Recalled(std::uint32_t standby, const RecalledWork& recalled) {
+  // Handed over by a home: what is away is older, and goes first.
+  if (place_ == Place::kAway) RecallAll();
   recalled_.erase(standby);
   in_flight_elsewhere_ += recalled.topics_in_flight.size();
   for (const std::uint64_t topic_hash : recalled.topics_in_flight) queue_.TopicTaken(topic_hash);
@@ -134,6 +137,8 @@ void Router::StopWhatIsStopped(const Work& work) {
 Router::Move Router::Advance(Clock::time_point now) {
   FreeSettledTopics(now);
   if (closed_) return Move::kNone;
+  SayIfJoined(now);
+  HandOverIfPossible();
   switch (place_) {
     case Place::kHome:
       return AdvanceHome(now);
@@ -193,6 +198,8 @@ Router::Move Router::AdvanceReturning(Clock::time_point now) {
 bool Router::GoAway(Clock::time_point now) {
   // What is in flight elsewhere is followed from here.
   if (in_flight_elsewhere_ > 0 || queue_.confined() > 0) return false;
+  // What is handed over is not to be followed to others.
+  if (next_newcomers_.has_value()) return false;
   Standbys standbys = peers_.StandbysOf(self_);
   if (standbys.empty()) return false;
   if (now < SettledFor(standbys)) return false;
@@ -224,9 +231,13 @@ void Router::ForwardWork(const Work& work) {
 }
 
 Clock::time_point Router::NextTimer() const {
-  const Clock::time_point next =
+  Clock::time_point next =
       settling_topics_.empty() ? Clock::time_point::max() : settling_topics_.front().first;
-  return closed_ ? next : std::min(next, NextMove());
+  if (closed_) return next;
+  if (place_ == Place::kHome && usable_ && serves_others_ && !joined_) {
+    next = std::min(next, usable_since_ + kStable);
+  }
+  return std::min(next, NextMove());
 }
 
 Clock::time_point Router::NextMove() const {

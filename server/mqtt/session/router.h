@@ -8,10 +8,12 @@
 #include <optional>
 #include <utility>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "server/base/clock.h"
 #include "server/mqtt/batch.h"
 #include "server/mqtt/queue/send_queue.h"
+#include "server/mqtt/session/newcomers.h"
 #include "server/mqtt/session/peers.h"
 #include "server/mqtt/session/standbys.h"
 
@@ -29,6 +31,9 @@ inline constexpr std::chrono::seconds kStable{2};
 // What a recall finds in flight stays where it is: its topics wait at home until they are free, and
 // nobody else does. Where the work comes to another broker, it waits once until what the last one
 // acknowledged has settled there, since a cluster passes events on between its nodes.
+//
+// Users who belong to a broker that came after the start are handed over to a guest home beside the
+// session, once; what of theirs is in flight is followed from there in the same way.
 //
 // Belongs to the session's loop; not thread-safe.
 class Router : public QueueListener {
@@ -55,6 +60,11 @@ class Router : public QueueListener {
   void Unusable(Clock::time_point now, Urgency urgency);
   // The session stays where it is and passes nothing on any more.
   void Close();
+
+  // Others may serve the users now: if they are away, that is looked at anew.
+  void PlacementChanged();
+  // Hands those users over to `guest` who belong to newcomers, as soon as can be, and for ever.
+  void HandOver(const Newcomers& newcomers, Router& guest);
 
   // What other sessions say; see `Peers`.
   void Forwarded(std::uint32_t home, const Work& work);
@@ -87,6 +97,11 @@ class Router : public QueueListener {
   void GiveBack(std::uint32_t home, const Work& work) override;
   void Confine(const Work& work) override { peers_.Confine(self_, work); }
 
+  void AddOwn(Chunk& chunk);
+  bool HasGuests(const Chunk& chunk) const;
+  absl::btree_map<std::uint32_t, Work> SplitOffGuests(const Work& work) const;
+  void HandOverIfPossible();
+  void SayIfJoined(Clock::time_point now);
   // When the users can be moved.
   Clock::time_point NextMove() const;
   bool stable(Clock::time_point now) const { return usable_ && now >= usable_since_ + kStable; }
@@ -112,6 +127,8 @@ class Router : public QueueListener {
   bool usable_ = false;
   bool serves_others_ = false;
   Clock::time_point usable_since_;
+  // That has been said.
+  bool joined_ = false;
   // When the users are to be moved; none while the connection is stable.
   std::optional<Clock::time_point> move_at_;
   // The users are to be told that they are away, or were.
@@ -127,6 +144,11 @@ class Router : public QueueListener {
   // Publications of ours that are in flight elsewhere, and topics that are free at a time to come.
   std::size_t in_flight_elsewhere_ = 0;
   std::deque<std::pair<Clock::time_point, std::uint64_t>> settling_topics_;
+
+  // Who is handed over: now, and next.
+  std::optional<Newcomers> newcomers_;
+  std::optional<Newcomers> next_newcomers_;
+  Router* guest_ = nullptr;
 
   // Whose work is here, as long as it has not been recalled.
   absl::flat_hash_set<std::uint32_t> homes_;

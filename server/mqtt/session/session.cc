@@ -27,13 +27,15 @@ Session::Session(std::uint32_t number, SessionOptions options, unsigned seed,
       on_change_(std::move(on_change)),
       connector_(make_connector(options_, std::move(resolve),
                                 [this](const absl::Status& status) { OnConnectorDone(status); })),
-      judge_(number, options_.health, peers),
+      judge_(number, options_.has_users, options_.health, peers),
       window_limit_(options_.in_flight_window),
       backoff_(seed),
       retry_at_(Clock::now()),
       queue_(number, options_.in_flight_window, options_.in_flight_bytes, options_.suspects,
              router_),
-      router_(number, options_.routing, peers, queue_) {}
+      router_(number, options_.routing, peers, queue_),
+      number_(number),
+      peers_(peers) {}
 
 SessionChange Session::Change() const {
   SessionChange change;
@@ -45,8 +47,8 @@ SessionChange Session::Change() const {
 void Session::Attempt() {
   state_ = State::kConnecting;
   second_id_ = false;
-  connector_->Start(
-      {options_.broker, options_.address + attempt_, options_.client_id, /*except=*/""});
+  connector_->Start({options_.broker.host, attempt_, options_.client_id, options_.broker.address,
+                     /*except=*/""});
 }
 
 void Session::OnConnectorDone(const absl::Status& status) {
@@ -82,7 +84,7 @@ void Session::Established() {
   connection_->HandTo(*this, *this);
   connected_at_ = Clock::now();
   keep_alive_at_ = connected_at_ + Channel::kKeepAliveCheck;
-  if (Resolver::IsNumeric(options_.broker.host)) {
+  if (Resolver::IsNumeric(options_.broker.host.host) || !options_.broker.address.empty()) {
     way_home_.Rest();
   } else {
     way_home_.Connected(connected_at_, options_.look_up_every);
@@ -100,8 +102,8 @@ void Session::Established() {
 void Session::LookForAddress() {
   // Brokers of a cluster would end the old connection for a new one with its client ID.
   const char* const suffix = second_id_ ? "" : kSecondIdSuffix;
-  connector_->Start(
-      {options_.broker, options_.address, absl::StrCat(options_.client_id, suffix), endpoint_});
+  connector_->Start({options_.broker.host, /*choice=*/0, absl::StrCat(options_.client_id, suffix),
+                     /*address=*/"", endpoint_});
 }
 
 bool Session::Stays(Clock::time_point now) {
@@ -135,7 +137,7 @@ void Session::JudgeBroker(Clock::time_point now) {
   fits_ = fits;
   if (fits) {
     queue_.LimitWindow(Window());
-    router_.Usable(now, /*serves_others=*/!judge_.probing());
+    router_.Usable(now, judge_.serves_others());
   } else if (queue_.OldestSentAt().has_value()) {
     Lost(absl::DeadlineExceededError("the broker acknowledges nothing"));
   } else {
@@ -175,25 +177,28 @@ void Session::Lost(const absl::Status& why) {
   way_home_.Rest();
   judge_.ConnectionLost(now);
   fits_ = false;
-  router_.Unusable(now, judge_.broker_left() ? Router::Urgency::kNow : Router::Urgency::kLater);
+  router_.Unusable(
+      now, judge_.broker_left() || retired_ ? Router::Urgency::kNow : Router::Urgency::kLater);
   on_change_(change);
 }
 
 Clock::time_point Session::Advance(Clock::time_point now) {
   queue_.Expire(now, !connected());
-  if (state_ == State::kWaiting && now >= retry_at_) Attempt();
+  if (state_ == State::kWaiting && now >= retry_at_ && !retired_) Attempt();
   connector_->Advance(now);
   if (connected()) KeepUp(now);
   if (connected()) JudgeBroker(now);
   MoveUsers(now);
-  if (connected() && Stays(now) && router_.may_send()) Send();
+  if (connected() && retired_ && !queue_.OldestSentAt().has_value()) Leave(now);
+  if (connected() && !retired_ && Stays(now) && router_.may_send()) Send();
   Measure();
-  return NextTimer();
+  const Clock::time_point next = NextTimer();
+  return guests_ == nullptr ? next : std::min(next, guests_->Advance(now));
 }
 
 void Session::MoveUsers(Clock::time_point now) {
   const Router::Move move = router_.Advance(now);
-  if (move == Router::Move::kNone) return;
+  if (move == Router::Move::kNone || !options_.has_users) return;
   SessionChange change = Change();
   change.users = move;
   on_change_(change);
@@ -221,10 +226,12 @@ Clock::time_point Session::NextTimer() const {
                                      router_.NextTimer(), connector_->NextTimer()});
   switch (state_) {
     case State::kWaiting:
-      return std::min(next, retry_at_);
+      return retired_ ? next : std::min(next, retry_at_);
     case State::kConnected: {
       next = std::min({next, keep_alive_at_, way_home_.NextTimer()});
-      next = std::min(next, queue_.NextRetry().value_or(next));
+      // Who is about to leave sends nothing again.
+      const bool sends = router_.may_send() && !retired_ && !way_home_.leaving();
+      if (sends) next = std::min(next, queue_.NextRetry().value_or(next));
       const auto oldest = queue_.OldestSentAt();
       return oldest.has_value() ? std::min(next, *oldest + options_.ack_timeout) : next;
     }
@@ -242,6 +249,7 @@ void Session::Close() {
   queue_.ConnectionLost(Clock::now(), /*by_broker=*/false);
   Measure();
   router_.Close();
+  if (guests_ != nullptr) guests_->Close();
   state_ = State::kClosed;
 }
 

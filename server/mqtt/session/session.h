@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,7 +17,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/base/clock.h"
-#include "server/base/host_port.h"
 #include "server/mqtt/batch.h"
 #include "server/mqtt/link/channel.h"
 #include "server/mqtt/link/connector.h"
@@ -27,8 +27,11 @@
 #include "server/mqtt/session/backoff.h"
 #include "server/mqtt/session/broker_connections.h"
 #include "server/mqtt/session/broker_health.h"
+#include "server/mqtt/session/broker_id.h"
 #include "server/mqtt/session/broker_judge.h"
+#include "server/mqtt/session/guest_home.h"
 #include "server/mqtt/session/loss_reason.h"
+#include "server/mqtt/session/newcomers.h"
 #include "server/mqtt/session/peers.h"
 #include "server/mqtt/session/properties_cache.h"
 #include "server/mqtt/session/router.h"
@@ -38,9 +41,9 @@
 namespace dino::mqtt {
 
 struct SessionOptions : ConnectOptions {
-  HostPort broker;
-  // Which address of a name that has several is tried first, modulo their number.
-  std::size_t address = 0;
+  BrokerId broker;
+  // False for one of a broker that came after the start: it serves the users of others only.
+  bool has_users = true;
   std::string client_id;
   std::size_t in_flight_window = 64;
   std::size_t in_flight_bytes = 1048576;
@@ -70,8 +73,10 @@ struct SessionChange {
   bool was_connected = false;
   // What the broker announced, if it is connected.
   ConnAck announced;
-  // Why it is not connected, and when it tries again.
+  // Why it is not connected, and when it tries again; never, if its broker is gone from its name's
+  // addresses.
   std::string reason;
+  bool retired = false;
   // The same, if it was connected before.
   LossReason loss = LossReason::kClosed;
   Clock::duration retry_in{};
@@ -99,10 +104,20 @@ class Session : private SocketHandler, private Channel::Listener {
 
   // Takes over a chunk. Nothing is sent before the next `Advance`.
   void Add(Chunk& chunk) { router_.Add(chunk); }
-  // For what other sessions say.
-  Router& router() { return router_; }
+  // For what other sessions say to one of its homes.
+  Router& router(std::uint32_t home) { return IsGuest(home) ? guests_->router() : router_; }
   // Ends those chunks of `batch` early that this session has.
-  void Stop(const Batch& batch) { queue_.StopBatch(batch, !connected()); }
+  void Stop(const Batch& batch) {
+    queue_.StopBatch(batch, !connected());
+    if (guests_ != nullptr) guests_->Stop(batch);
+  }
+
+  // Other sessions serve now, perhaps those of brokers that were not there at the start.
+  void PlacementChanged(const std::optional<Newcomers>& newcomers);
+  // The broker is gone from its name's addresses: the session leaves it when all is answered. Or it
+  // is there again.
+  void Retire();
+  void Revive();
 
   // The answer to a look-up, on the loop's thread.
   void OnResolved(const std::string& host, const absl::StatusOr<Resolver::Addresses>& addresses) {
@@ -135,6 +150,7 @@ class Session : private SocketHandler, private Channel::Listener {
   // False if nothing is to be sent at this connection any more.
   bool Stays(Clock::time_point now);
   void ChangeOver();
+  void Leave(Clock::time_point now);
   void JudgeBroker(Clock::time_point now);
   // How much of the window the connection may use.
   std::size_t Window() const;
@@ -190,6 +206,10 @@ class Session : private SocketHandler, private Channel::Listener {
   // What the meter knows of.
   std::size_t measured_in_flight_ = 0;
   Router router_;
+  const std::uint32_t number_;
+  Peers& peers_;
+  std::unique_ptr<GuestHome> guests_;
+  bool retired_ = false;
 };
 
 }  // namespace dino::mqtt

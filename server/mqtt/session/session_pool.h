@@ -8,27 +8,26 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "server/base/counters.h"
-#include "server/base/mutex.h"
 #include "server/mqtt/link/connector.h"
 #include "server/mqtt/link/resolver.h"
 #include "server/mqtt/link/socket_connector.h"
 #include "server/mqtt/publisher.h"
 #include "server/mqtt/session/loop.h"
 #include "server/mqtt/session/peers.h"
+#include "server/mqtt/session/roster.h"
 #include "server/mqtt/session/session.h"
 #include "server/mqtt/session/session_meter.h"
 
 namespace dino::mqtt {
 
 struct SessionPoolOptions {
-  // At least one. Session n has broker n modulo their number.
+  // At least one. A name that has several addresses is as many brokers.
   std::vector<HostPort> brokers;
-  // How many at least: each broker has one.
+  // How many at least: each broker has one. Session n has broker n modulo their number.
   std::size_t sessions = 8;
   // Threads that drive the sessions, at most one per session.
   std::size_t loops = 2;
@@ -40,6 +39,7 @@ struct SessionPoolOptions {
   Clock::duration broker_backoff = BrokerHealth::kShortestBackoff;
   // Asked for the addresses of brokers' names, on threads of their own.
   Resolver::LookUp look_up = Resolver::AskSystem;
+  Resolver::Runner run_look_up = Resolver::OnItsOwnThread;
   // Called once for each loop.
   std::function<Link()> make_link = MakeSocketLink;
   // Of what is drawn by lot; a random one if there is none.
@@ -51,24 +51,12 @@ struct SessionPoolOptions {
       [](const std::string&, bool) {};
 };
 
-// How a session is at the moment.
-struct SessionInfo {
-  std::string client_id;
-  // To which it is connected or was trying to connect last; empty before the first attempt ended.
-  std::string broker;
-  bool connected = false;
-  // Since when it is connected, or is not.
-  std::chrono::system_clock::time_point since;
-  // Why it is not connected.
-  std::string reason;
-  // What the broker announced, if it is connected.
-  ConnAck announced;
-};
-
 // The sessions that all RPCs share. They start to connect with `Start`, whether or not a broker
-// answers, and keep trying. Thread-safe after that.
+// answers, and keep trying. Brokers that appear behind a name later get sessions of their own, and
+// those that disappear are left. Thread-safe after `Start`.
 class SessionPool : public Publisher, private Peers {
  public:
+  // Looks names up, but waits no longer for that than one look-up may take.
   explicit SessionPool(const SessionPoolOptions& options);
   SessionPool(const SessionPool&) = delete;
   SessionPool& operator=(const SessionPool&) = delete;
@@ -85,44 +73,59 @@ class SessionPool : public Publisher, private Peers {
   // may be published after it.
   void Stop();
 
+  // How many there were at the start: those that have users of their own.
   std::size_t session_count() const { return session_count_; }
   std::shared_ptr<const Routes> routes() const override { return routes_; }
-  bool connected() const override { return connected_count_.load() > 0; }
+  bool connected() const override { return usable_count_.load() > 0; }
   // All sessions, by number.
-  std::vector<SessionInfo> Sessions() const;
+  std::vector<SessionInfo> Sessions() const { return roster_.Sessions(); }
   // What they measured so far.
   const SessionMeter& meter() const { return *meter_; }
-  // The brokers of the options, as `SessionInfo` names them.
-  const std::vector<std::string>& brokers() const { return brokers_; }
+  // All brokers that there ever were, as `SessionInfo` names them. They keep their places.
+  std::vector<std::string> brokers() const { return roster_.Names(); }
+  // The same number for all who know the same brokers now, by which it is seen whether replicas do.
+  std::uint32_t broker_digest() const { return roster_.Digest(); }
   // How often sessions with a broker, by its place in `brokers()`, were lost for that reason.
   std::uint64_t losses(std::size_t broker, LossReason reason) const {
-    return losses_.Get(LossIndex(broker, reason));
+    return BrokerAt(broker).losses.at(static_cast<std::size_t>(reason)).load();
   }
-  // Whether this one of `brokers()` is left because it acknowledges nothing.
-  bool broker_left(std::size_t broker) const { return health_[broker]->left(); }
+  // Whether it is left because it acknowledges nothing.
+  bool broker_left(std::size_t broker) const { return BrokerAt(broker).health->left(); }
   // How many publications it has sent us, though we subscribe to nothing.
-  std::uint64_t unsolicited(std::size_t broker) const { return unsolicited_[broker]->load(); }
-
+  std::uint64_t unsolicited(std::size_t broker) const {
+    return BrokerAt(broker).unsolicited->load();
+  }
   // For how many topics it gets publications one at a time, because it closes connections on them.
   std::size_t confined_topics(std::size_t broker) const {
-    return suspects_[broker]->confined_count(Clock::now());
+    return BrokerAt(broker).suspects->confined_count(Clock::now());
   }
 
   void Publish(const std::shared_ptr<Batch>& batch) override;
   void Stop(const std::shared_ptr<Batch>& batch) override;
 
  private:
-  // Takes down what a session reports.
-  void Changed(std::size_t number, const SessionChange& change);
-  void CountLoss(const SessionChange& change);
-  static std::size_t LossIndex(std::size_t broker, LossReason reason) {
-    return broker * kLossReasonNames.size() + static_cast<std::size_t>(reason);
+  const Roster::Broker& BrokerAt(std::size_t place) const {
+    return roster_.broker(static_cast<std::uint32_t>(place));
   }
-  void SetServing(std::uint32_t self, bool serving) override { serving_[self] = serving; }
-  Standbys StandbysOf(std::uint32_t self) override;
-  bool OtherBrokerServes(std::uint32_t self) const override;
+  std::uint32_t AddBroker(const BrokerId& id, bool at_start);
+  // Adds a session of the broker, at once or on its loop's thread.
+  void AddSession(std::uint32_t broker, bool at_start);
+  SessionOptions OptionsOf(const Roster::Broker& broker, const std::string& client_id) const;
+  // A name leads to these addresses now. On the first loop's thread.
+  void NameLeadsTo(const HostPort& host, const Resolver::Addresses& addresses);
+  void Add(const BrokerId& id);
+  void SetPresent(std::uint32_t broker, bool present);
+  // Takes down what a session reports.
+  void Changed(std::uint32_t number, const SessionChange& change);
+
+  void SetServing(std::uint32_t self, bool serving) override { roster_.SetServing(self, serving); }
+  void Joined(std::uint32_t self) override;
+  Standbys StandbysOf(std::uint32_t home) override { return roster_.StandbysOf(home); }
+  bool OtherBrokerServes(std::uint32_t self) const override {
+    return roster_.OtherBrokerServes(self);
+  }
   bool SameBroker(std::uint32_t a, std::uint32_t b) const override {
-    return BrokerOf(a) == BrokerOf(b);
+    return roster_.SameBroker(a, b);
   }
   void Forward(std::uint32_t standby, std::uint32_t home, Work work) override;
   void Recall(std::uint32_t standby, std::uint32_t home) override;
@@ -135,27 +138,20 @@ class SessionPool : public Publisher, private Peers {
   void ConfinedFree(std::uint32_t owner, std::uint64_t topic_hash) override;
   void ConfinedBack(std::uint32_t owner, Work work) override;
 
-  std::size_t BrokerOf(std::uint32_t session) const { return session % brokers_.size(); }
-  // A session of the broker that serves, other than `self` and as far from it as the broker's
-  // sessions are apart; none if there is none.
-  std::optional<std::uint32_t> ServingAt(std::size_t broker, std::uint32_t self) const;
-  std::shared_ptr<const Routes> MakeRoutes() const;
-  Loop& LoopOf(std::uint32_t session) { return *loops_[session % loops_.size()]; }
+  Loop& LoopOf(std::uint32_t home) { return *loops_[SessionOf(home) % loops_.size()]; }
+  void TellRouter(std::uint32_t home, std::function<void(Router&)> what);
 
-  const std::vector<std::string> brokers_;
-  const std::size_t session_count_;
-  const std::shared_ptr<const Routes> routes_;
-  // By broker.
-  std::vector<std::shared_ptr<BrokerHealth>> health_;
-  std::vector<std::shared_ptr<SuspectTopics>> suspects_;
-  std::vector<std::shared_ptr<std::atomic<std::uint64_t>>> unsolicited_;
+  const SessionPoolOptions options_;
   const std::shared_ptr<SessionMeter> meter_ = std::make_shared<SessionMeter>();
-  Counters losses_;
-  std::atomic<int> connected_count_{0};
-  // By number: whether the session takes others' users.
-  std::vector<std::atomic<bool>> serving_;
-  mutable Mutex mutex_;
-  std::vector<SessionInfo> infos_ ABSL_GUARDED_BY(mutex_);
+  // The first loop's thread, after the start.
+  std::mt19937 random_;
+  std::string client_id_prefix_;
+  Roster roster_;
+  std::size_t session_count_ = 0;
+  std::shared_ptr<const Routes> routes_;
+  // How many are connected to a broker that takes events at all.
+  std::atomic<int> usable_count_{0};
+  std::atomic<bool> stopping_{false};
   Resolver resolver_;
   std::vector<std::unique_ptr<Loop>> loops_;
 };

@@ -47,6 +47,9 @@ class WayHome {
     return phase_ == Phase::kLeaving ? Step::kLeave : Step::kStay;
   }
 
+  // True once it has said so.
+  bool leaving() const { return phase_ == Phase::kLeaving; }
+
   // When `Advance` says something new at the latest.
   Clock::time_point NextTimer() const { return next_at_; }
 

@@ -40,8 +40,8 @@ void Witness::Lost() {
 
 Clock::time_point Witness::Advance(Clock::time_point now) {
   if (called_ && connection_ == nullptr && connector_->idle() && now >= connect_at_) {
-    connector_->Start({options_.broker, options_.address, absl::StrCat(options_.client_id, "w"),
-                       /*except=*/""});
+    connector_->Start({options_.broker.host, /*choice=*/0, absl::StrCat(options_.client_id, "w"),
+                       options_.broker.address, /*except=*/""});
   }
   connector_->Advance(now);
   if (connection_ != nullptr && now >= keep_alive_at_) {

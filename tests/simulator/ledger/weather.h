@@ -50,9 +50,9 @@ class Weather {
   bool always_room() const { return climate_.always_room; }
   bool Healthy(UserId user) const { return troubled_.count(user) == 0; }
   bool Poisonous(UserId user) const { return poisonous_.count(user) > 0; }
-  // Whether the network may have ended a connection where a broker seems to have done so on a
-  // publication, for another time.
-  bool LooksPoisonous() const { return cuts_ && !poisonous_.empty(); }
+  // Whether the network may have ended connections again and again where a broker seems to have
+  // done so on a publication.
+  bool LooksPoisonous() const { return cuts_; }
 
   // Whether there was no fault from its recovery before `since` until now.
   bool FaultFree(int replica, Time since) const;

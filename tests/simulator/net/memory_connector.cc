@@ -8,7 +8,7 @@ void MemoryConnector::Start(Target target) {
   Cancel();
   target_ = std::move(target);
   began_at_ = Clock::now();
-  endpoint_ = target_.broker.ToString();
+  endpoint_ = network_.EndpointOf(target_.broker, target_.address);
   if (endpoint_ == target_.except) {
     done_(absl::AlreadyExistsError("connected to it already"));
     return;

@@ -4,6 +4,12 @@
 
 namespace dino::simulator {
 
+std::string Network::EndpointOf(const HostPort& broker, const std::string& address) {
+  const auto name = names_.find(broker.host);
+  if (!address.empty()) return HostPort{address, broker.port}.ToString();
+  return (name == names_.end() ? broker : HostPort{name->second.front(), broker.port}).ToString();
+}
+
 std::shared_ptr<Wire> Network::Connect(int replica, const std::string& endpoint) {
   const Path path{replica, endpoint};
   auto wire = std::make_shared<Wire>(timeline_, Random(random_.Next(), ++count_), manner_);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/base/host_port.h"
 #include "tests/simulator/base/random.h"
 #include "tests/simulator/base/timeline.h"
 #include "tests/simulator/net/wire.h"
@@ -39,6 +40,14 @@ class Network {
     hosts_.emplace(endpoint, std::move(host));
   }
 
+  // What a name leads to, for all who look it up; and where a broker is found, by one of its name's
+  // addresses or by the first one.
+  void Name(const std::string& name, std::vector<std::string> addresses) {
+    names_[name] = std::move(addresses);
+  }
+  const std::vector<std::string>& AddressesOf(const std::string& name) { return names_[name]; }
+  std::string EndpointOf(const HostPort& broker, const std::string& address);
+
   // A connection under way; it is established, or refused, later, or never.
   std::shared_ptr<Wire> Connect(int replica, const std::string& endpoint);
 
@@ -64,6 +73,7 @@ class Network {
   Random random_;
   const WireManner manner_;
   std::map<std::string, Host> hosts_;
+  std::map<std::string, std::vector<std::string>> names_;
   std::map<Path, std::vector<std::weak_ptr<Wire>>> wires_;
   std::map<Path, bool> separated_;
   std::map<Path, std::pair<End, std::uint64_t>> cuts_;

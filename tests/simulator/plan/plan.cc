@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 // Who draws; the numbers are part of what a seed means.
-enum Drawer : std::uint64_t { kWorld = 1, kCallers, kFaults };
+enum Drawer : std::uint64_t { kWorld = 1, kCallers, kFaults, kNames };
 
 void PlanWorld(Random random, const Scope& scope, Plan& plan) {
   plan.replicas = std::min(random.Chance(40) ? 2 : 1, scope.replicas);
@@ -45,6 +45,7 @@ void PlanWorld(Random random, const Scope& scope, Plan& plan) {
     plan.wire.room = WireManner().room;
     plan.large_events = true;
   }
+  if (scope.names) plan.brokers = 3;
   for (int replica = 0; replica < plan.replicas; ++replica) {
     std::vector<int> order(static_cast<std::size_t>(plan.brokers));
     std::iota(order.begin(), order.end(), 0);
@@ -114,6 +115,26 @@ CallerPlan PlanPatrol(const Plan& plan, Random& random) {
   return patrol;
 }
 
+void PlanName(Random random, Plan& plan) {
+  NamePlan& name = plan.name;
+  name.look_up_every = random.Within(seconds(1), seconds(4));
+  // One address alone stands for the name, not for a broker: there are always two.
+  name.present_at_start.assign(static_cast<std::size_t>(plan.brokers), true);
+  if (random.Chance(50))
+    name.present_at_start[static_cast<std::size_t>(random.Between(0, 2))] = false;
+  std::vector<bool> present = name.present_at_start;
+  const int changes = random.Between(0, 4);
+  Duration at{};
+  for (int i = 0; i < changes; ++i) {
+    at += random.Within(milliseconds(500), seconds(8));
+    const auto broker = static_cast<std::size_t>(random.Between(0, plan.brokers - 1));
+    present[broker] = !present[broker];
+    if (std::count(present.begin(), present.end(), true) < 2) present[broker] = true;
+    name.changes.push_back({at, static_cast<int>(broker), present[broker]});
+  }
+  plan.calm_at = std::max(plan.calm_at, at);
+}
+
 }  // namespace
 
 Plan MakePlan(std::uint64_t seed, const Scope& scope) {
@@ -122,6 +143,7 @@ Plan MakePlan(std::uint64_t seed, const Scope& scope) {
   PlanWorld(Random(seed, kWorld), scope, plan);
   PlanCallers(Random(seed, kCallers), plan);
   PlanFaults(scope.kinds, Random(seed, kFaults), plan);
+  if (scope.names) PlanName(Random(seed, kNames), plan);
   Random random(seed, kWorld, 1);
   if (random.Chance(50)) plan.callers.push_back(PlanPatrol(plan, random));
   if (random.Chance(15)) {

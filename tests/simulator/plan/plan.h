@@ -95,6 +95,23 @@ struct CallerPlan {
   std::vector<CallPlan> calls;
 };
 
+// Brokers behind one name, which does not lead to all of them all the time.
+struct NamePlan {
+  struct Change {
+    Duration at{};
+    int broker = 0;
+    bool present = false;
+  };
+
+  // Empty: each is configured by its address.
+  std::vector<bool> present_at_start;
+  std::vector<Change> changes;
+  // How often replicas look the name up.
+  Duration look_up_every{};
+
+  bool used() const { return !present_at_start.empty(); }
+};
+
 // All that is decided before a run: what stands, who calls, what goes wrong.
 struct Plan {
   std::uint64_t seed = 0;
@@ -116,6 +133,7 @@ struct Plan {
   Duration loop_delay{};
   // Of each replica: the brokers in its order.
   std::vector<std::vector<int>> broker_orders;
+  NamePlan name;
   std::vector<CallerPlan> callers;
   std::vector<FaultPlan> faults;
   // When the last fault has ended.
@@ -132,6 +150,8 @@ struct Scope {
   // At most.
   int replicas = 2;
   int brokers = 3;
+  // There are three brokers, behind one name.
+  bool names = false;
 };
 
 // What `seed` stands for.

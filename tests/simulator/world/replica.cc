@@ -11,13 +11,20 @@ namespace {
 
 constexpr std::uint16_t kPort = 1883;
 constexpr std::uint64_t kReplicaDrawer = 100;
+// Of all brokers, where they have one.
+constexpr char kName[] = "brokers.sim";
 
 HostPort BrokerAt(int broker) { return {absl::StrCat("10.0.0.", broker + 1), kPort}; }
 
 mqtt::SessionPoolOptions PoolOptions(int number, const Plan& plan, Random& random) {
   mqtt::SessionPoolOptions options;
-  for (const int broker : plan.broker_orders[static_cast<std::size_t>(number)]) {
-    options.brokers.push_back(BrokerAt(broker));
+  if (plan.name.used()) {
+    options.brokers.push_back({kName, kPort});
+    options.session.look_up_every = plan.name.look_up_every;
+  } else {
+    for (const int broker : plan.broker_orders[static_cast<std::size_t>(number)]) {
+      options.brokers.push_back(BrokerAt(broker));
+    }
   }
   options.sessions = static_cast<std::size_t>(plan.sessions);
   options.loops = static_cast<std::size_t>(plan.loops);
@@ -33,6 +40,14 @@ mqtt::SessionPoolOptions PoolOptions(int number, const Plan& plan, Random& rando
 
 std::string EndpointOf(int broker) { return BrokerAt(broker).ToString(); }
 
+void LeadTo(const std::vector<bool>& present, Network& network) {
+  std::vector<std::string> addresses;
+  for (std::size_t i = 0; i < present.size(); ++i) {
+    if (present[i]) addresses.push_back(BrokerAt(static_cast<int>(i)).host);
+  }
+  network.Name(kName, std::move(addresses));
+}
+
 Replica::Replica(int number, const Plan& plan, Timeline& timeline, Network& network, Ledger& ledger)
     : number_(number), timeline_(timeline), ledger_(ledger) {
   Random random(plan.seed, kReplicaDrawer, static_cast<std::uint64_t>(number));
@@ -42,6 +57,8 @@ Replica::Replica(int number, const Plan& plan, Timeline& timeline, Network& netw
         std::make_unique<LoopDriver>(timeline, ledger_, Random(random.Next()), plan.loop_delay));
     return drivers_.back()->MakeLink(network, number_);
   };
+  options.look_up = [&network](const std::string& name) { return network.AddressesOf(name); };
+  options.run_look_up = [](const std::function<void()>& look_up) { look_up(); };
   pool_ = std::make_unique<mqtt::SessionPool>(options);
   for (std::size_t i = 0; i < drivers_.size(); ++i) drivers_[i]->Drive(pool_->loop(i));
   publisher_ = std::make_unique<WatchedPublisher>(*pool_, ledger_, number);

@@ -24,6 +24,9 @@ namespace dino::simulator {
 // Where a broker listens.
 std::string EndpointOf(int broker);
 
+// Lets the brokers' name lead to those for which `present` is true.
+void LeadTo(const std::vector<bool>& present, Network& network);
+
 // One bridge, from fan-out to the bytes of its connections: production code, but for its threads.
 class Replica {
  public:

@@ -62,6 +62,8 @@ void World::Prepare() {
     brokers_.push_back(std::make_unique<Broker>(i, timeline_, ledger_, cluster_, seed));
     network_.AddHost(EndpointOf(i), brokers_.back()->AsHost());
   }
+  present_ = plan_.name.present_at_start;
+  if (plan_.name.used()) LeadTo(present_, network_);
   for (int i = 0; i < plan_.replicas; ++i) {
     replicas_.push_back(std::make_unique<Replica>(i, plan_, timeline_, network_, ledger_));
   }
@@ -76,8 +78,21 @@ void World::Prepare() {
       plan_);
 }
 
+void World::ChangeName(const NamePlan::Change& change) {
+  trace_.Add("the name leads to ", EndpointOf(change.broker), change.present ? "" : " no longer");
+  present_[static_cast<std::size_t>(change.broker)] = change.present;
+  LeadTo(present_, network_);
+  // Until all have seen it, replicas may differ.
+  for (int replica = 0; replica < plan_.replicas; ++replica) {
+    ledger_.weather().Brief(replica, timeline_.now());
+  }
+}
+
 RunResult World::Run() {
   faults_->Start();
+  for (const NamePlan::Change& change : plan_.name.changes) {
+    timeline_.After(change.at, [this, change] { ChangeName(change); });
+  }
   // The first connections need a moment.
   timeline_.After(milliseconds(200), [this] {
     for (const auto& caller : callers_) caller->Start();

@@ -43,6 +43,7 @@ class World {
 
  private:
   void Prepare();
+  void ChangeName(const NamePlan::Change& change);
   void PlanProbes();
   void Probe();
   void RunUntil(const std::function<bool()>& done);
@@ -59,6 +60,8 @@ class World {
   Network network_;
   Cluster cluster_;
   std::vector<std::unique_ptr<Broker>> brokers_;
+  // Where the brokers' name leads to.
+  std::vector<bool> present_;
   std::vector<std::unique_ptr<Replica>> replicas_;
   std::vector<std::unique_ptr<Caller>> callers_;
   std::unique_ptr<FaultInjector> faults_;

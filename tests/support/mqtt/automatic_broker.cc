@@ -16,8 +16,11 @@ bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == E
 
 }  // namespace
 
-AutomaticBroker::AutomaticBroker()
-    : listener_(ListenOnLoopback(port())),
+AutomaticBroker::AutomaticBroker(const AutomaticBroker* other, std::uint8_t last)
+    : port_(other == nullptr ? std::make_optional<LoopbackPort>() : std::nullopt),
+      number_(other == nullptr ? port_->number() : other->port()),
+      last_(last),
+      listener_(ListenOnLoopback(number_, last)),
       answer_([](const Publish& /*publish*/) { return std::uint8_t{0}; }),
       thread_(
           [this](std::vector<pollfd>& entries) {
@@ -81,7 +84,7 @@ void AutomaticBroker::StopListening() {
 }
 
 void AutomaticBroker::Listen() {
-  thread_.Run([this] { listener_ = ListenOnLoopback(port()); });
+  thread_.Run([this] { listener_ = ListenOnLoopback(number_, last_); });
 }
 
 void AutomaticBroker::DropConnections(const std::string& last_words) {

@@ -39,13 +39,17 @@ class AutomaticBroker {
   // Whether it does. Called on the broker's thread.
   using Intolerance = std::function<std::optional<End>(const Publish&)>;
 
-  AutomaticBroker();
+  AutomaticBroker() : AutomaticBroker(nullptr, 1) {}
+  // At the same port of 127.0.0.`last`. `other` outlives it.
+  AutomaticBroker(const AutomaticBroker& other, std::uint8_t last)
+      : AutomaticBroker(&other, last) {}
   AutomaticBroker(const AutomaticBroker&) = delete;
   AutomaticBroker& operator=(const AutomaticBroker&) = delete;
   ~AutomaticBroker() = default;
 
-  std::uint16_t port() const { return port_.number(); }
-  std::string address() const { return port_.address(); }
+  std::uint16_t port() const { return number_; }
+  std::string host() const { return "127.0.0." + std::to_string(last_); }
+  std::string address() const { return host() + ":" + std::to_string(number_); }
 
   // All publications so far, in order of arrival, including resent ones.
   std::vector<Publish> publications() const;
@@ -82,6 +86,7 @@ class AutomaticBroker {
     bool ended = false;
   };
 
+  AutomaticBroker(const AutomaticBroker* other, std::uint8_t last);
   void AddTo(std::vector<pollfd>& entries) const;
   void Advance();
   void Accept();
@@ -92,7 +97,10 @@ class AutomaticBroker {
   void Flush(Connection& connection);
   void CountSessions();
 
-  const LoopbackPort port_;
+  // Its own, unless it is at another one's.
+  const std::optional<LoopbackPort> port_;
+  const std::uint16_t number_;
+  const std::uint8_t last_;
 
   // The broker's thread only.
   FileDescriptor listener_;

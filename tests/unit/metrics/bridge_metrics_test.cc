@@ -61,6 +61,8 @@ TEST_F(BridgeMetricsTest, EverySeriesExistsFromTheStart) {
         std::string("dino_bridge_pending_publications_limit 77\n"),
         std::string("dino_bridge_session_losses_total{broker=\"two:1883\",reason=\"closed\"} 0\n"),
         std::string("dino_bridge_broker_left{broker=\"two:1883\"} 0\n"),
+        "dino_bridge_broker_set_digest " + std::to_string(pool_.broker_digest()) + "\n",
+        std::string("dino_bridge_confined_topics{broker=\"two:1883\"} 0\n"),
         std::string("dino_bridge_unsolicited_publications_total{broker=\"two:1883\"} 0\n"),
         std::string("dino_bridge_key_file_errors_total 0\n")}) {
     EXPECT_THAT(text, HasSubstr(line));

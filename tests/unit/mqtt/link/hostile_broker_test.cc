@@ -69,7 +69,7 @@ class HostileBrokerTest : public ::testing::Test {
 
   // Connects, and returns what the connector says once the broker has said that and closed.
   absl::Status After(std::string_view bytes) {
-    connector_.Start({{"127.0.0.1", broker_.port()}, 0, "client", ""});
+    connector_.Start({{"127.0.0.1", broker_.port()}, 0, "client"});
     FakeConnection connection = broker_.Accept();
     connection.SendBytes(bytes);
     connection.Close();
@@ -131,7 +131,7 @@ TEST_F(HostileBrokerTest, RandomBytesBeforeInAndAfterConnAck) {
 }
 
 TEST_F(HostileBrokerTest, WhatComesWithConnAckIsNotLost) {
-  connector_.Start({{"127.0.0.1", broker_.port()}, 0, "client", ""});
+  connector_.Start({{"127.0.0.1", broker_.port()}, 0, "client"});
   FakeConnection connection = broker_.Accept();
   connection.ExpectConnect();
   connection.SendBytes(kAccepted + "\x32\x06\x00\x01t\x00\x07\x00"s + "\xE0\x01\x8B"s);

@@ -32,7 +32,7 @@ class SocketConnectorTest : public ::testing::Test {
   }
 
   Connector::Target Target(const std::string& host, std::size_t choice = 0) const {
-    return {{host, broker_.port()}, choice, "client", ""};
+    return {{host, broker_.port()}, choice, "client"};
   }
 
   // Drives the connector until its next word, and returns that.

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@ using std::chrono::milliseconds;
 using testing::AutomaticBroker;
 using testing::ConnAck;
 using ::testing::Each;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using testing::RecordingBatch;
@@ -132,6 +134,20 @@ TEST_F(BadBrokerTest, OneThatTakesNoEventIsLeft) {
   Start();
   EXPECT_THAT(Publish({"1"})->outcomes(), Each(Outcome::kAcknowledged));
   EXPECT_THAT(bad_.publications(), IsEmpty());
+}
+
+TEST_F(BadBrokerTest, AloneOneThatTakesNoEventIsNotReady) {
+  ConnAck greeting;
+  greeting.maximum_packet_size = 1;
+  bad_.GreetWith(greeting);
+  Start(/*with_good=*/false);
+  while (!pool_->Sessions()[0].connected && !HasFailure()) std::this_thread::yield();
+  EXPECT_FALSE(pool_->connected());
+  EXPECT_THAT(pool_->Sessions()[0].reason, HasSubstr("at most 1 bytes"));
+  // As soon as it takes some.
+  bad_.GreetWith(ConnAck());
+  bad_.DropConnections();
+  while (!pool_->connected() && !HasFailure()) std::this_thread::yield();
 }
 
 }  // namespace

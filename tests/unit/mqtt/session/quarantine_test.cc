@@ -162,12 +162,14 @@ TEST_P(QuarantineTest, WithQosZeroToo) {
   Start(2);
   PublishOptions options = RecordingBatch::Options();
   options.qos = Qos::kAtMostOnce;
-  for (int repeat = 0; repeat < 6; ++repeat) {
+  const auto publish = [&] {
     auto batch = RecordingBatch::ForSession(0, "e", {"poison"}, options);
     pool_->Publish(batch);
-    ASSERT_TRUE(batch->WaitForEnd());
-    broker_.WaitForPublications(static_cast<std::size_t>(repeat) + 1);
-  }
+    EXPECT_TRUE(batch->WaitForEnd());
+  };
+  // What is written to a connection that has ended already gets nowhere.
+  while (pool_->confined_topics(0) == 0 && !HasFailure()) publish();
+  for (int repeat = 0; repeat < 5; ++repeat) publish();
   EXPECT_LE(Losses(), 2U);
 }
 

@@ -133,6 +133,7 @@ class RouterWorld : private Peers {
   bool serving(std::uint32_t session) const { return serving_[session]; }
 
   void SetServing(std::uint32_t self, bool serving) override { serving_[self] = serving; }
+  void Joined(std::uint32_t /*self*/) override {}
   bool OtherBrokerServes(std::uint32_t /*self*/) const override { return true; }
   bool SameBroker(std::uint32_t a, std::uint32_t b) const override {
     return a % brokers_ == b % brokers_;

@@ -34,6 +34,7 @@ struct Accepted {
 // Of a session that has none.
 class LonelyPeers : public Peers {
   void SetServing(std::uint32_t, bool) override {}
+  void Joined(std::uint32_t) override {}
   Standbys StandbysOf(std::uint32_t) override { return {}; }
   bool OtherBrokerServes(std::uint32_t) const override { return false; }
   bool SameBroker(std::uint32_t, std::uint32_t) const override { return true; }
@@ -54,7 +55,7 @@ class SessionAddressTest : public ::testing::Test {
   Accepted StartAway() {
     home_.StopListening();
     SessionOptions options;
-    options.broker = {"broker.example", home_.port()};
+    options.broker = {{"broker.example", home_.port()}};
     options.client_id = "id";
     options.look_up_every = std::chrono::milliseconds(20);
     session_ = std::make_unique<Session>(

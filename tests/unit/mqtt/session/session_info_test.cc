@@ -13,7 +13,7 @@ TEST_F(SessionPoolTest, TellsOfASessionThatIsNotConnectedYet) {
   ASSERT_EQ(sessions.size(), 1U);
   EXPECT_THAT(sessions[0].client_id, ::testing::MatchesRegex("test-[0-9a-f]{8}-0"));
   EXPECT_FALSE(sessions[0].connected);
-  EXPECT_EQ(sessions[0].broker, "");
+  EXPECT_EQ(sessions[0].broker, broker_.address());
   EXPECT_EQ(sessions[0].reason, "");
   EXPECT_GE(sessions[0].since, before);
 }

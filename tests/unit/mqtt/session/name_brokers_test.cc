@@ -1,0 +1,199 @@
+// Brokers behind one name: several addresses, which come and go.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/mqtt/session/session_pool.h"
+#include "tests/support/mqtt/automatic_broker.h"
+#include "tests/support/mqtt/recording_batch.h"
+
+namespace dino::mqtt {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::AutomaticBroker;
+using ::testing::IsEmpty;
+using testing::RecordingBatch;
+
+constexpr int kUsers = 60;
+
+// An event for one user, routed as a fan-out routes it.
+class EventBatch : public Batch {
+ public:
+  EventBatch(const Routes& routes, std::uint64_t user)
+      : Batch("e", RecordingBatch::Options()), user_(user) {
+    AddChunk(routes.SessionFor(user), 0, 1);
+  }
+
+  void WriteTopic(std::uint32_t /*position*/, std::string& topic) const override {
+    topic = std::to_string(user_);
+  }
+  std::uint64_t RouteKey(std::uint32_t /*position*/) const override { return user_; }
+  void Settle(std::uint32_t /*position*/, PublicationOutcome outcome) override {
+    outcome_ = outcome.outcome;
+  }
+
+  // Blocks until it has ended.
+  Outcome Wait() {
+    std::unique_lock lock(mutex_);
+    ended_.wait_for(lock, testing::kPatience, [this] { return has_ended_; });
+    return outcome_;
+  }
+
+ private:
+  void Ended() override {
+    const std::lock_guard lock(mutex_);
+    has_ended_ = true;
+    ended_.notify_all();
+  }
+
+  const std::uint64_t user_;
+  Outcome outcome_ = Outcome::kPending;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool has_ended_ = false;
+};
+
+class NameBrokersTest : public ::testing::Test {
+ protected:
+  // A replica, which sees the addresses in this order.
+  std::unique_ptr<SessionPool> Start(bool reversed = false) {
+    SessionPoolOptions options;
+    options.brokers = {{"brokers.example", one_.port()}};
+    options.sessions = 4;
+    options.session.look_up_every = milliseconds(20);
+    options.look_up = [this, reversed](const std::string& /*host*/) {
+      const std::lock_guard lock(mutex_);
+      return reversed ? Resolver::Addresses(addresses_.rbegin(), addresses_.rend()) : addresses_;
+    };
+    auto pool = std::make_unique<SessionPool>(options);
+    pool->Start();
+    return pool;
+  }
+
+  void LeadTo(const Resolver::Addresses& addresses) {
+    const std::lock_guard lock(mutex_);
+    addresses_ = addresses;
+  }
+
+  static void PublishToAll(SessionPool& pool) {
+    std::vector<std::shared_ptr<EventBatch>> batches;
+    for (std::uint64_t user = 1; user <= kUsers; ++user) {
+      batches.push_back(std::make_shared<EventBatch>(*pool.routes(), user));
+      pool.Publish(batches.back());
+    }
+    for (const auto& batch : batches) EXPECT_EQ(batch->Wait(), Outcome::kAcknowledged);
+  }
+
+  // Whose events have come to a broker since this was asked last.
+  std::set<std::string> UsersAt(const AutomaticBroker& broker) {
+    const std::vector<testing::Publish> publications = broker.publications();
+    std::set<std::string> users;
+    for (std::size_t i = std::exchange(seen_[&broker], publications.size());
+         i < publications.size(); ++i) {
+      users.insert(publications[i].topic);
+    }
+    return users;
+  }
+
+  // Publishes to all again and again until `broker` has got something, or nothing any more.
+  void PublishUntil(SessionPool& pool, const AutomaticBroker& broker, bool serves) {
+    do {
+      ForgetAll();
+      PublishToAll(pool);
+    } while (UsersAt(broker).empty() == serves && !HasFailure());
+    ForgetAll();
+    PublishToAll(pool);
+  }
+  void ForgetAll() {
+    for (const AutomaticBroker* broker : {&one_, &two_, &three_}) UsersAt(*broker);
+  }
+
+  AutomaticBroker one_;
+  AutomaticBroker two_{one_, 2};
+  AutomaticBroker three_{one_, 3};
+  std::mutex mutex_;
+  Resolver::Addresses addresses_ = {"127.0.0.1", "127.0.0.2"};
+  std::map<const AutomaticBroker*, std::size_t> seen_;
+};
+
+TEST_F(NameBrokersTest, EveryReplicaSendsAUserThroughTheSameOneWhateverTheOrder) {
+  const auto first = Start();
+  PublishToAll(*first);
+  const std::set<std::string> at_one = UsersAt(one_);
+  const std::set<std::string> at_two = UsersAt(two_);
+  EXPECT_EQ(at_one.size() + at_two.size(), kUsers);
+  EXPECT_GT(at_one.size(), kUsers / 4);
+  EXPECT_GT(at_two.size(), kUsers / 4);
+
+  const auto second = Start(/*reversed=*/true);
+  PublishToAll(*second);
+  EXPECT_EQ(UsersAt(one_), at_one);
+  EXPECT_EQ(UsersAt(two_), at_two);
+  EXPECT_EQ(first->broker_digest(), second->broker_digest());
+}
+
+TEST_F(NameBrokersTest, OneThatIsAddedGetsItsUsersAndNobodyElseMoves) {
+  const auto pool = Start();
+  PublishToAll(*pool);
+  const std::set<std::string> at_one = UsersAt(one_);
+  const std::set<std::string> at_two = UsersAt(two_);
+  const std::uint32_t digest = pool->broker_digest();
+
+  LeadTo({"127.0.0.1", "127.0.0.2", "127.0.0.3"});
+  PublishUntil(*pool, three_, /*serves=*/true);
+  EXPECT_NE(pool->broker_digest(), digest);
+  for (const std::string& user : UsersAt(one_)) EXPECT_EQ(at_one.count(user), 1U) << user;
+  for (const std::string& user : UsersAt(two_)) EXPECT_EQ(at_two.count(user), 1U) << user;
+
+  // As a replica has it that starts now.
+  ForgetAll();
+  PublishToAll(*pool);
+  const std::set<std::string> old_one = UsersAt(one_);
+  PublishToAll(*Start());
+  EXPECT_EQ(UsersAt(one_), old_one);
+}
+
+TEST_F(NameBrokersTest, OneThatIsRemovedIsLeftAndTakenBack) {
+  LeadTo({"127.0.0.1", "127.0.0.2", "127.0.0.3"});
+  const auto pool = Start();
+  PublishToAll(*pool);
+  const std::set<std::string> at_one = UsersAt(one_);
+  const std::set<std::string> at_two = UsersAt(two_);
+
+  LeadTo({"127.0.0.1", "127.0.0.2"});
+  PublishUntil(*pool, three_, /*serves=*/false);
+  three_.WaitForSessions(0);
+  const std::set<std::string> now_at_one = UsersAt(one_);
+  for (const std::string& user : at_one) EXPECT_EQ(now_at_one.count(user), 1U) << user;
+  EXPECT_THAT(UsersAt(three_), IsEmpty());
+  EXPECT_EQ(pool->losses(2, LossReason::kClosed), 0U) << "it was left, not lost";
+
+  LeadTo({"127.0.0.1", "127.0.0.2", "127.0.0.3"});
+  PublishUntil(*pool, three_, /*serves=*/true);
+  ForgetAll();
+  PublishToAll(*pool);
+  EXPECT_EQ(UsersAt(one_), at_one);
+  EXPECT_EQ(UsersAt(two_), at_two);
+}
+
+TEST_F(NameBrokersTest, AllOfThemMayBeReplaced) {
+  const auto pool = Start();
+  PublishToAll(*pool);
+  LeadTo({"127.0.0.2", "127.0.0.3"});
+  PublishUntil(*pool, one_, /*serves=*/false);
+  EXPECT_EQ(UsersAt(two_).size() + UsersAt(three_).size(), kUsers);
+}
+
+}  // namespace
+}  // namespace dino::mqtt
