@@ -89,6 +89,8 @@ void CollectSessions(const mqtt::SessionPool& pool, Families& families) {
   std::map<std::string, Count> counts;
   for (const mqtt::SessionInfo& session : pool.Sessions()) {
     Count& count = counts[session.broker];
+    // Those of brokers that are gone wait for nothing.
+    if (session.retired) continue;
     ++(session.connected ? count.connected : count.waiting);
   }
   Family state = Family::OfGauge("dino_bridge_sessions", "MQTT sessions by broker and state.");

@@ -28,6 +28,8 @@ struct SessionInfo {
   std::string client_id;
   std::string broker;
   bool connected = false;
+  // Its broker is gone from its name's addresses: it is not to be connected.
+  bool retired = false;
   // Since when it is connected, or is not.
   std::chrono::system_clock::time_point since;
   // Why it is not connected; or why nothing can be published through it, though it is.

@@ -170,6 +170,7 @@ void Session::Lost(const absl::Status& why) {
   const Clock::duration delay = taken_over ? kTakenOverDelay : backoff_.Next();
   retry_at_ = std::max(since + delay, now + kShortestPause);
   change.retry_in = retry_at_ - now;
+  change.retired = retired_;
   // After a loss its own address is tried first, after a failure the next one.
   attempt_ = change.was_connected ? 0 : attempt_ + 1;
   state_ = State::kWaiting;

@@ -151,6 +151,7 @@ class Session : private SocketHandler, private Channel::Listener {
   bool Stays(Clock::time_point now);
   void ChangeOver();
   void Leave(Clock::time_point now);
+  void TellRetired(bool was_connected);
   void JudgeBroker(Clock::time_point now);
   // How much of the window the connection may use.
   std::size_t Window() const;

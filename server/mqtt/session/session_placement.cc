@@ -1,4 +1,7 @@
 // What becomes of a session when brokers come and go.
+#include <memory>
+#include <utility>
+
 #include "server/mqtt/session/session.h"
 #include "server/mqtt/wire/reason_code.h"
 
@@ -22,22 +25,17 @@ void Session::Retire() {
   if (connected()) return;
   state_ = State::kWaiting;
   router_.Unusable(Clock::now(), Router::Urgency::kNow);
+  TellRetired(/*was_connected=*/false);
 }
 
 void Session::Revive() {
   if (!std::exchange(retired_, false)) return;
   retry_at_ = Clock::now();
-  // It has not left yet, and goes on; else it is as after a loss.
-  if (connected()) way_home_.Rest();
 }
 
 void Session::Leave(Clock::time_point now) {
   connection_->Disconnect(kSuccess);
   CountUnsolicited();
-  SessionChange change = Change();
-  change.was_connected = true;
-  change.retired = true;
-  change.reason = "the broker is gone from the addresses of its name";
   options_.connections->Lost(now);
   queue_.ConnectionLost(now, /*by_broker=*/false);
   connection_.reset();
@@ -45,6 +43,14 @@ void Session::Leave(Clock::time_point now) {
   judge_.ConnectionLost(now);
   fits_ = false;
   router_.Unusable(now, Router::Urgency::kNow);
+  TellRetired(/*was_connected=*/true);
+}
+
+void Session::TellRetired(bool was_connected) {
+  SessionChange change = Change();
+  change.was_connected = was_connected;
+  change.retired = true;
+  change.reason = "the broker is gone from the addresses of its name";
   on_change_(change);
 }
 

@@ -173,6 +173,7 @@ void SessionPool::Changed(std::uint32_t number, const SessionChange& change) {
     // An attempt that fails changes nothing about since when it is not connected.
     if (change.connected || change.was_connected) info.since = std::chrono::system_clock::now();
     info.connected = change.connected;
+    info.retired = change.retired;
     info.reason = change.reason;
     info.announced = change.announced;
     usable_count_ += usable(info);

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -178,6 +179,8 @@ TEST_F(NameBrokersTest, OneThatIsRemovedIsLeftAndTakenBack) {
   for (const std::string& user : at_one) EXPECT_EQ(now_at_one.count(user), 1U) << user;
   EXPECT_THAT(UsersAt(three_), IsEmpty());
   EXPECT_EQ(pool->losses(2, LossReason::kClosed), 0U) << "it was left, not lost";
+  while (!pool->Sessions()[2].retired && !HasFailure()) std::this_thread::yield();
+  EXPECT_FALSE(pool->Sessions()[0].retired);
 
   LeadTo({"127.0.0.1", "127.0.0.2", "127.0.0.3"});
   PublishUntil(*pool, three_, /*serves=*/true);
