@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "tests/simulator/run/isolated.h"
 #include "tests/simulator/run/options.h"
@@ -32,8 +34,8 @@ constexpr std::array kKeptSeeds = {
     KeptSeed{29414, "what was acknowledged alone had not settled when its topic went elsewhere"},
 };
 
-void ExpectNoViolation(std::uint64_t seed) {
-  const RunResult result = RunIsolated({seed, ParseOptions({})->scope, {}}, /*traced=*/false);
+void ExpectNoViolation(std::uint64_t seed, const std::vector<std::string>& options = {}) {
+  const RunResult result = RunIsolated({seed, ParseOptions(options)->scope, {}}, /*traced=*/false);
   if (!result.violation.has_value()) return;
   ADD_FAILURE() << "simulator --seed " << seed << ": " << NameOf(result.violation->invariant)
                 << ": " << result.violation->text;
@@ -41,6 +43,10 @@ void ExpectNoViolation(std::uint64_t seed) {
 
 TEST(SeedsTest, TheFirstViolateNothing) {
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) ExpectNoViolation(seed);
+}
+
+TEST(SeedsTest, NorDoTheFirstWithBrokersThatComeAndGo) {
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) ExpectNoViolation(seed, {"--names"});
 }
 
 TEST(SeedsTest, ThoseThatFoundSomethingViolateNothingAnyMore) {
