@@ -15,7 +15,7 @@ using std::chrono::seconds;
 
 constexpr seconds kStartPatience{30};
 // Cleaning up after a call takes less.
-constexpr seconds kRest{1};
+constexpr seconds kRest{3};
 // The bridge's memory of keys must not grow during a run: this limit is reached soon, yet it is far
 // above the number of keys in use at a time.
 constexpr const char* kIdempotencyEntries = "--idempotency-entries=1000";

@@ -118,7 +118,9 @@ TEST_P(BusyTopicTest, DelaysNoOther) {
     std::vector<std::future<grpc::Status>> with;
     std::vector<std::future<grpc::Status>> without;
     // One that waits already.
+    const std::size_t before = broker_.publications().size();
     auto first = Call({kBusyUser}, "busy");
+    broker_.WaitForPublications(before + 1);
     std::vector<double> seconds_with;
     std::vector<double> seconds_without;
     for (int i = 0; i < kPairsOfCalls && !HasFailure(); ++i) {

@@ -10,7 +10,7 @@ namespace {
 // Just after a time.
 constexpr std::chrono::milliseconds kMoment{1};
 // How long an unused connection is kept.
-constexpr std::chrono::seconds kIdle{10};
+constexpr std::chrono::seconds kIdle{2};
 
 }  // namespace
 

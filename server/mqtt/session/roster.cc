@@ -130,9 +130,14 @@ void Roster::SetServing(std::uint32_t session, bool serving) {
   entry.serving = serving;
   if (serving) return;
   BrokerEntry& broker = brokers_[entry.broker];
-  broker.joined = broker.joined &&
-                  std::any_of(broker.sessions.begin(), broker.sessions.end(),
-                              [this](std::uint32_t other) { return sessions_[other].serving; });
+  broker.joined = broker.joined && AnyServes(broker);
+}
+
+bool Roster::AnyServes(const BrokerEntry& broker) const {
+  for (const std::uint32_t session : broker.sessions) {
+    if (sessions_[session].serving) return true;
+  }
+  return false;
 }
 
 std::optional<std::uint32_t> Roster::ServingAt(const BrokerEntry& broker,
@@ -165,9 +170,11 @@ Standbys Roster::StandbysOf(std::uint32_t home) const {
 
 bool Roster::OtherBrokerServes(std::uint32_t session) const {
   const MutexLock lock(mutex_);
-  return std::any_of(sessions_.begin(), sessions_.end(), [&](const SessionEntry& other) {
-    return other.serving && other.broker != sessions_[session].broker;
-  });
+  const std::uint32_t own = sessions_[session].broker;
+  for (const SessionEntry& other : sessions_) {
+    if (other.serving && other.broker != own) return true;
+  }
+  return false;
 }
 
 bool Roster::Joined(std::uint32_t session) {
