@@ -120,8 +120,9 @@ void PlanName(Random random, Plan& plan) {
   name.look_up_every = random.Within(seconds(1), seconds(4));
   // One address alone stands for the name, not for a broker: there are always two.
   name.present_at_start.assign(static_cast<std::size_t>(plan.brokers), true);
-  if (random.Chance(50))
+  if (random.Chance(50)) {
     name.present_at_start[static_cast<std::size_t>(random.Between(0, 2))] = false;
+  }
   std::vector<bool> present = name.present_at_start;
   const int changes = random.Between(0, 4);
   Duration at{};
