@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/base/stable_hash.h"
 #include "server/mqtt/session/broker_map.h"
 
@@ -16,7 +17,6 @@ std::uint32_t Roster::AddBroker(const BrokerId& id, std::shared_ptr<BrokerHealth
   entry.shared.id = id;
   entry.shared.name = id.ToString();
   entry.shared.health = std::move(health);
-  entry.at_start = at_start;
   if (at_start) {
     ever_.push_back(number);
     ++at_start_;
@@ -24,12 +24,12 @@ std::uint32_t Roster::AddBroker(const BrokerId& id, std::shared_ptr<BrokerHealth
   return number;
 }
 
-std::uint32_t Roster::AddSession(std::uint32_t broker, const std::string& client_id) {
+std::uint32_t Roster::AddSession(std::uint32_t broker, const std::string& client_id_prefix) {
   const MutexLock lock(mutex_);
   const auto number = static_cast<std::uint32_t>(sessions_.size());
   SessionEntry& entry = sessions_.emplace_back();
   entry.broker = broker;
-  entry.info.client_id = client_id;
+  entry.info.client_id = absl::StrCat(client_id_prefix, number);
   entry.info.broker = brokers_[broker].shared.name;
   entry.info.since = std::chrono::system_clock::now();
   brokers_[broker].sessions.push_back(number);

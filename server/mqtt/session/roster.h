@@ -59,7 +59,8 @@ class Roster {
   // Adds a broker, or a session of one, and returns its number. Brokers that were there at the
   // start are added before others, and all of those before any other joins.
   std::uint32_t AddBroker(const BrokerId& id, std::shared_ptr<BrokerHealth> health, bool at_start);
-  std::uint32_t AddSession(std::uint32_t broker, const std::string& client_id);
+  // A session's client ID is the prefix and that number.
+  std::uint32_t AddSession(std::uint32_t broker, const std::string& client_id_prefix);
 
   // The routes to the sessions that there are.
   std::shared_ptr<const Routes> MakeRoutes() const;
@@ -97,7 +98,6 @@ class Roster {
   struct BrokerEntry {
     Broker shared;
     std::vector<std::uint32_t> sessions;
-    bool at_start = true;
     bool present = true;
     bool joined = false;
   };

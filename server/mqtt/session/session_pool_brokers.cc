@@ -109,10 +109,9 @@ std::uint32_t SessionPool::AddBroker(const BrokerId& id, bool at_start) {
 }
 
 void SessionPool::AddSession(std::uint32_t broker, bool at_start) {
-  const auto place = static_cast<std::uint32_t>(roster_.Sessions().size());
-  const std::string client_id = absl::StrCat(client_id_prefix_, place);
-  const std::uint32_t number = roster_.AddSession(broker, client_id);
-  SessionOptions session = OptionsOf(roster_.broker(broker), client_id);
+  const std::uint32_t number = roster_.AddSession(broker, client_id_prefix_);
+  SessionOptions session =
+      OptionsOf(roster_.broker(broker), absl::StrCat(client_id_prefix_, number));
   session.has_users = at_start;
   Loop& loop = LoopOf(number);
   const auto seed = static_cast<unsigned>(random_());
