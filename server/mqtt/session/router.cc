@@ -69,13 +69,12 @@ void Router::Recall(std::uint32_t home) {
 }
 
 void Router::StandbyLost(std::uint32_t standby) {
-  if (!closed_ && place_ == Place::kAway && standbys_with_work_.contains(standby)) RecallAll();
+  if (!closed_ && place_ == Place::kAway && standbys_.Has(standby)) RecallAll();
 }
 
 void Router::RecallAll() {
   place_ = Place::kReturning;
-  recalled_ = std::move(standbys_with_work_);
-  standbys_with_work_.clear();
+  recalled_.insert(standbys_.sessions().begin(), standbys_.sessions().end());
   for (const std::uint32_t standby : recalled_) peers_.Recall(standby, self_);
 }
 
@@ -185,12 +184,11 @@ Router::Move Router::AdvanceReturning(Clock::time_point now) {
     return Move::kNone;
   }
   if (now < acknowledged_elsewhere_at_ + options_.settle) return Move::kNone;
-  // A connection that may not hold is better than none.
-  if (!stable(now) && !peers_.StandbysOf(self_).empty()) return Move::kNone;
   // New work may have come before what was given back.
   queue_.Adopt(queue_.Take(self_).work);
   place_ = Place::kHome;
-  move_at_.reset();
+  // A connection that may not hold is better than none; if it does not, they leave at once.
+  if (stable(now)) move_at_.reset();
   peers_.SetServing(self_, serves_others_);
   return std::exchange(moved_, false) ? Move::kBack : Move::kNone;
 }
@@ -205,6 +203,8 @@ bool Router::GoAway(Clock::time_point now) {
   if (now < SettledFor(standbys)) return false;
   standbys_ = std::move(standbys);
   place_ = Place::kAway;
+  // Who has no work of ours is to say as well if it is lost.
+  for (const std::uint32_t standby : standbys_.sessions()) peers_.Forward(standby, self_, {});
   ForwardWork(queue_.Take(self_).work);
   return true;
 }
@@ -225,7 +225,6 @@ Clock::time_point Router::SettledFor(const Standbys& standbys) const {
 void Router::ForwardWork(const Work& work) {
   if (work.empty()) return;
   for (auto& [standby, part] : SplitByStandby(work, standbys_)) {
-    standbys_with_work_.insert(standby);
     peers_.Forward(standby, self_, part);
   }
 }
@@ -243,7 +242,8 @@ Clock::time_point Router::NextTimer() const {
 Clock::time_point Router::NextMove() const {
   if (!move_at_.has_value() || !recalled_.empty()) return Clock::time_point::max();
   if (usable_) {
-    return std::max(usable_since_ + kStable, acknowledged_elsewhere_at_ + options_.settle);
+    return place_ == Place::kReturning ? acknowledged_elsewhere_at_ + options_.settle
+                                       : usable_since_ + kStable;
   }
   return place_ == Place::kAway ? Clock::time_point::max() : *move_at_;
 }

@@ -135,8 +135,7 @@ class Router : public QueueListener {
   bool moved_ = false;
 
   Standbys standbys_;
-  // Who has work of ours, and who has been asked for it.
-  absl::flat_hash_set<std::uint32_t> standbys_with_work_;
+  // Who has been asked for what it has of ours.
   absl::flat_hash_set<std::uint32_t> recalled_;
   // When this session's broker, or another one, last acknowledged something of ours to a standby.
   Clock::time_point acknowledged_here_at_;

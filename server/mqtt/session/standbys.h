@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_MQTT_SESSION_STANDBYS_H_
 #define DINO_SERVER_MQTT_SESSION_STANDBYS_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -24,6 +25,9 @@ class Standbys {
 
   bool empty() const { return sessions_.empty(); }
   const std::vector<std::uint32_t>& sessions() const { return sessions_; }
+  bool Has(std::uint32_t session) const {
+    return std::find(sessions_.begin(), sessions_.end(), session) != sessions_.end();
+  }
 
   // REQUIRES: !empty().
   std::uint32_t For(std::uint64_t route_key) const {

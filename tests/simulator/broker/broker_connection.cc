@@ -134,7 +134,8 @@ void BrokerConnection::Answer(std::uint16_t packet_id, std::uint8_t code) {
 
 void BrokerConnection::End(Ending ending, std::uint8_t code, std::uint16_t packet_id) {
   if (ended_) return;
-  if (ending == Ending::kRefuseAndClose) Answer(packet_id, code);
+  const bool can_answer = packet_id != 0;
+  if (ending == Ending::kRefuseAndClose && can_answer) Answer(packet_id, code);
   if (ending == Ending::kDisconnect) Write(DisconnectPacket(code));
   ended_ = true;
   if (ending == Ending::kReset) {

@@ -21,6 +21,10 @@ constexpr std::chrono::milliseconds kJustBefore{100};
 
 void Ledger::PoisonBegan(UserId user, bool silently) {
   poison_[user] = {timeline_.now(), silently};
+  // It was innocent meanwhile; what it costs counts anew.
+  for (auto& [whose, kills] : shared_kills_) {
+    if (whose.second == user) kills = 0;
+  }
 }
 
 void Ledger::Killed(UserId user, int event, int connection) {

@@ -228,6 +228,38 @@ TEST_F(RouterTest, AStandbyThatIsLostGivesItsWorkToTheHomeWhichChoosesAgain) {
   EXPECT_THAT(world_.Sent(), ElementsAre(Pair(2, "1 b")));
 }
 
+TEST_F(RouterTest, AStandbyThatIsLostBeforeItHasWorkIsLeftToo) {
+  ConnectAll();
+  MoveAway();
+  world_.Lose(1);
+  world_.Settle();
+  world_.Publish(0, "a", {"1"});
+  world_.DeliverOne(0);
+  EXPECT_THAT(world_.Turn(2), ElementsAre("1 a"));
+}
+
+TEST_F(RouterTest, WhenTheStandbyIsLostUsersComeToAConnectionThatIsNew) {
+  ConnectAll();
+  MoveAway();
+  world_.Publish(0, "a", {"1"});
+  world_.Settle();
+  world_.Answer(1, "1");
+  world_.Connect(0);
+  world_.Lose(1);
+  world_.Settle();
+  world_.Sent();
+  world_.Publish(0, "b", {"1"});
+  world_.Pass(seconds(1));
+  world_.Settle();
+  EXPECT_THAT(world_.Sent(), ElementsAre(Pair(0, "1 b")));
+  world_.Answer(0, "1");
+  EXPECT_THAT(world_.Moves(0), ElementsAre(Router::Move::kBack));
+  world_.Lose(0);
+  world_.Pass(seconds(1));
+  world_.Settle();
+  EXPECT_THAT(world_.Moves(0), ElementsAre(Router::Move::kAway)) << "it did not hold";
+}
+
 TEST_F(RouterTest, AStandbyKeepsServingWhenItsOwnHomeIsAway) {
   ConnectAll();
   MoveAway();
