@@ -56,7 +56,8 @@ int Main(const std::vector<std::string>& arguments) {
   std::vector<Part> parts;
   for (const auto& [name, run] :
        {std::pair("events", &RunEvents), std::pair("refusal", &RunRefusal),
-        std::pair("poison", &RunPoison), std::pair("restart", &RunRestart),
+        std::pair("poison", &RunPoison), std::pair("bystanders", &RunBystanders),
+        std::pair("silent", &RunSilent), std::pair("restart", &RunRestart),
         std::pair("replicas", &RunReplicas)}) {
     parts.push_back(Run(name, run, *options));
     std::printf("%s\n", LineOf(parts.back()).c_str());

@@ -19,7 +19,7 @@ absl::StatusOr<Values> ReadValues(const std::vector<std::string>& arguments) {
   Values values;
   for (const char* const name :
        {"bridge", "broker", "username", "password-file", "environment", "stop", "start",
-        "deny-topic", "poison-topic", "poison-bytes", "parts"}) {
+        "deny-topic", "poison-topic", "poison-bytes", "seconds", "parts"}) {
     values[name] = "";
   }
   for (const std::string& argument : arguments) {
@@ -111,6 +111,11 @@ absl::StatusOr<Options> ParseOptions(const std::vector<std::string>& arguments,
   for (const std::string& address : addresses) {
     if (!AddBroker(address, password, options)) return Bad("broker", address);
   }
+  std::uint32_t seconds = 0;
+  if (!absl::SimpleAtoi(value("seconds", "5"), &seconds) || seconds == 0) {
+    return Bad("seconds", value("seconds"));
+  }
+  options.duration = std::chrono::seconds(seconds);
   options.parts = absl::StrSplit(value("parts"), ',', absl::SkipEmpty());
   if (absl::Status refused = ReadRefused(*values, options); !refused.ok()) return refused;
   return options;
@@ -135,6 +140,7 @@ std::string Usage() {
          "  --poison-topic=TOPIC   the same, where the broker closes the connection\n"
          "  --poison-bytes=N       the size of a text on which the broker closes the connection,\n"
          "                         though it announced no such limit\n"
+         "  --seconds=N            how long each rate and latency is measured (5)\n"
          "  --parts=NAME,...       only these parts\n";
 }
 

@@ -1,6 +1,7 @@
 #ifndef DINO_TESTS_SYSTEM_BROKER_SUITE_OPTIONS_H_
 #define DINO_TESTS_SYSTEM_BROKER_SUITE_OPTIONS_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -29,6 +30,8 @@ struct Options {
   std::optional<std::int64_t> poison_user;
   // The size of a text on which the broker closes the connection; 0: not known.
   std::size_t poison_bytes = 0;
+  // How long each rate and latency is measured.
+  std::chrono::seconds duration{5};
   // The names of the parts to run. Empty: all.
   std::vector<std::string> parts;
   bool help = false;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,7 @@ TEST(OptionsTest, AreRead) {
   const auto options = ParseOptions(
       {"--bridge=b", "--broker=one:1883,[::1]:1884", "--username=u", "--password-file=" + file,
        "--environment=e", "--stop=kill 1", "--start=run --a=b", "--deny-topic=dms/e/13",
-       "--poison-topic=dms/e/14", "--poison-bytes=30000", "--parts=events,restart"},
+       "--poison-topic=dms/e/14", "--poison-bytes=30000", "--seconds=60", "--parts=events,restart"},
       "");
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->bridge, "b");
@@ -44,6 +45,7 @@ TEST(OptionsTest, AreRead) {
   EXPECT_EQ(options->denied_user, 13);
   EXPECT_EQ(options->poison_user, 14);
   EXPECT_EQ(options->poison_bytes, 30000U);
+  EXPECT_EQ(options->duration, std::chrono::seconds(60));
   EXPECT_EQ(options->parts, (std::vector<std::string>{"events", "restart"}));
 }
 
@@ -52,7 +54,7 @@ TEST(OptionsTest, RefuseWhatIsWrong) {
        {"--unknown=1", "--broker", "broker=a:1", "--broker=a", "--broker=:1", "--broker=a:0",
         "--broker=a:65536", "--broker=a:x", "--stop=x", "--start=x", "--deny-topic=dms/dev/13",
         "--deny-topic=dms/broker_suite/x", "--poison-topic=13", "--poison-bytes=0",
-        "--poison-bytes=-1"}) {
+        "--poison-bytes=-1", "--seconds=0"}) {
     const auto options = ParseOptions({argument}, "");
     ASSERT_FALSE(options.ok()) << argument;
     EXPECT_EQ(options.status().code(), absl::StatusCode::kInvalidArgument);

@@ -19,6 +19,14 @@ void RunRefusal(const Options& options, Part& part);
 // it: at most two connections are lost that others share.
 void RunPoison(const Options& options, Part& part);
 
+// Meanwhile others' calls keep their rate, also while the broker restarts, and none of them is told
+// that the broker refused an event.
+void RunBystanders(const Options& options, Part& part);
+
+// Of two brokers one acknowledges nothing any more: after two ack timeouts no call fails or takes
+// longer than before.
+void RunSilent(const Options& options, Part& part);
+
 // The broker stops and starts under load: every caller is answered OK again, and none of them is
 // told that the broker refused an event.
 void RunRestart(const Options& options, Part& part);

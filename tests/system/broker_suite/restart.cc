@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "tests/soak/load.h"
-#include "tests/support/process/subprocess.h"
 #include "tests/system/bridge_process.h"
 #include "tests/system/broker_suite/parts.h"
 #include "tests/system/broker_suite/stage.h"
@@ -20,20 +19,12 @@ constexpr int kRounds = 2;
 constexpr int kRoundsOfCalls = 10;
 constexpr std::chrono::seconds kDown{2};
 constexpr std::chrono::seconds kRecoveryPatience{40};
-// A broker in Java takes its time.
-constexpr std::chrono::seconds kCommandPatience{180};
 
 soak::LoadOptions Callers() {
   soak::LoadOptions load;
   load.large_group = 50;
   load.pause = std::chrono::milliseconds(10);
   return load;
-}
-
-void RunCommand(const std::string& command, Part& part) {
-  testing::Subprocess shell({"/bin/sh", "-c", command});
-  const auto status = shell.Wait(kCommandPatience);
-  part.Expect(status == 0, absl::StrCat("`", command, "` exits with ", status.value_or(-1)));
 }
 
 void AwaitRecovery(soak::Load& load, const std::string& after, Part& part) {

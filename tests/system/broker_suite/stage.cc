@@ -12,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "tests/support/process/subprocess.h"
 
 namespace dino::broker_suite {
 namespace {
@@ -22,6 +23,9 @@ using testing::FaultProxy;
 
 // Between two attempts to reach a broker that has just been started.
 constexpr std::chrono::milliseconds kPause{200};
+
+// A broker in Java takes its time.
+constexpr std::chrono::seconds kCommandPatience{180};
 
 void Hear(testing::Ledger& ledger, const testing::Publish& publication, std::uint8_t reason_code) {
   const std::size_t level = publication.topic.rfind('/') + 1;
@@ -39,6 +43,12 @@ bool IsQuarantine(const std::string& client_id) {
 }
 
 }  // namespace
+
+void RunCommand(const std::string& command, Part& part) {
+  testing::Subprocess shell({"/bin/sh", "-c", command});
+  const auto status = shell.Wait(kCommandPatience);
+  part.Expect(status == 0, absl::StrCat("`", command, "` exits with ", status.value_or(-1)));
+}
 
 std::vector<std::string> BridgeFlags(const Options& options) {
   std::vector<std::string> flags = {"--environment=" + options.environment};

@@ -21,6 +21,13 @@ std::vector<std::string> BridgeFlags(const Options& options);
 // A name for a session at the broker that no other run has.
 std::string ClientId(const std::string& part);
 
+// Of connections that others share, by a publication that the broker closes on, however often it is
+// repeated.
+inline constexpr std::size_t kMostSharedLosses = 2;
+
+// Runs a command that stops or starts a broker.
+void RunCommand(const std::string& command, Part& part);
+
 // What stands around the bridge in a part of the suite: before each broker a proxy that hears what
 // it acknowledges and notes lost connections, and a witness at the first one.
 //

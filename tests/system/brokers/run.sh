@@ -6,19 +6,23 @@ set -uo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: tests/system/brokers/run.sh [--bridge PROGRAM] [--suite PROGRAM] [BROKER...]
+usage: tests/system/brokers/run.sh [OPTION...] [BROKER...]
 
 BROKER is mosquitto, mochi or hivemq; all of them, if none is named. Each is
 installed below build/tools, starts on a free loopback port, and stops in the end.
 
   --bridge PROGRAM  the bridge to test (build/release/bin/dino-bridge)
   --suite PROGRAM   the suite (build/asan/bin/broker_suite)
+  --seconds N       how long it measures each rate and latency (5)
+  --parts A,B       run only these parts of the suite
 TEXT
 }
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 bridge=$root/build/release/bin/dino-bridge
 suite=$root/build/asan/bin/broker_suite
+seconds=5
+parts=
 brokers=()
 while (($#)); do
   case "$1" in
@@ -28,6 +32,14 @@ while (($#)); do
       ;;
     --suite)
       suite=${2:?--suite needs a program}
+      shift
+      ;;
+    --seconds)
+      seconds=${2:?--seconds needs a number}
+      shift
+      ;;
+    --parts)
+      parts=${2:?--parts needs names}
       shift
       ;;
     mosquitto | mochi | hivemq) brokers+=("$1") ;;
@@ -80,15 +92,15 @@ poison_of() {
 run_suite() {
   local broker=$1 status=0 summary arguments
   arguments=(--bridge="$bridge" --broker="127.0.0.1:$port" --deny-topic=dms/broker_suite/13
-    "$(poison_of "$broker")")
+    "$(poison_of "$broker")" --seconds="$seconds")
   if [[ $broker == mochi ]]; then
     # It acknowledges an event before it passes it on, so that two replicas swap some; under the load of
     # the other parts it stops answering in about every other run; and with one of its stores it loses
     # acknowledged events, restarted or not (docs/brokers.md).
-    arguments+=("--parts=events,refusal")
+    arguments+=("--parts=${parts:-events,refusal}")
   else
     arguments+=(--stop="$control $broker stop $scratch/$broker"
-      --start="$control $broker start $scratch/$broker $port")
+      --start="$control $broker start $scratch/$broker $port" --parts="$parts")
   fi
   "$suite" "${arguments[@]}" | tee "$scratch/out" || status=$?
   summary=$(tail -n 1 "$scratch/out")
