@@ -12,7 +12,8 @@
 #include "server/app/operations.h"
 #include "server/app/server_info.h"
 #include "server/event/kinds.h"
-#include "server/fanout/fanout.h"
+#include "server/fanout/direct_publisher.h"
+#include "server/fanout/keyed_publisher.h"
 #include "server/fanout/topic_template.h"
 #include "server/log/log.h"
 #include "server/mqtt/session/session_pool.h"
@@ -97,10 +98,12 @@ fanout::FanoutOptions FanoutOptionsOf(const Settings& settings) {
   options.default_expiry = settings.default_expiry;
   options.max_pending_publications = settings.max_pending_publications;
   options.max_pending_bytes = settings.max_pending_bytes;
-  options.idempotency.window = settings.idempotency_window;
-  options.idempotency.entries = settings.idempotency_entries;
   options.kinds.assign(event::kEventKinds.begin(), event::kEventKinds.end());
   return options;
+}
+
+fanout::IdempotencyOptions IdempotencyOptionsOf(const Settings& settings) {
+  return {settings.idempotency_memory, settings.idempotency_window};
 }
 
 rpc::ServerOptions ServerOptionsOf(const Settings& settings,
@@ -144,7 +147,9 @@ int CannotStart(const absl::Status& status) {
 int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
           const std::function<void()>& wait_for_stop) {
   mqtt::SessionPool pool(PoolOptions(settings));
-  fanout::Fanout fanout(pool, topic_template, FanoutOptionsOf(settings));
+  fanout::DirectPublisher direct_publisher(pool, topic_template, FanoutOptionsOf(settings));
+  fanout::KeyedPublisher keyed_publisher(direct_publisher, direct_publisher.admission(),
+                                         IdempotencyOptionsOf(settings));
   CallerAccess access(settings);
   const absl::Status started = access.Start();
   if (!started.ok()) return CannotStart(started);
@@ -152,9 +157,9 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
   access.Fill(server_options);
   server_options.info = [&] { return DescribeServer(settings, pool.Sessions()); };
   rpc::Server server(
-      fanout, [&pool] { return pool.connected(); }, server_options);
+      keyed_publisher, [&pool] { return pool.connected(); }, server_options);
 
-  Operations operations(settings, access, fanout, pool, server);
+  Operations operations(settings, access, direct_publisher, keyed_publisher, pool, server);
   const absl::StatusOr<std::string> ops_address = operations.Start();
   if (!ops_address.ok()) return CannotStart(ops_address.status());
 

@@ -37,11 +37,13 @@ Certificates CertificatesOf(const Settings& settings, const CallerAccess& access
 }
 
 metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
-                           const fanout::Fanout& fanout, const mqtt::SessionPool& pool,
+                           const fanout::DirectPublisher& publisher,
+                           const fanout::KeyedPublisher& keyed, const mqtt::SessionPool& pool,
                            const rpc::Server& server) {
   return {std::string(Version()),
           server.meters(),
-          fanout,
+          publisher,
+          keyed,
           pool,
           [&settings, &access] { return CertificatesOf(settings, access); },
           [&access] { return access.key_file_errors(); },
@@ -59,20 +61,21 @@ std::size_t ReservedDescriptors(const Settings& settings) {
 }
 
 Operations::Operations(const Settings& settings, const CallerAccess& access,
-                       const fanout::Fanout& fanout, const mqtt::SessionPool& pool,
+                       const fanout::DirectPublisher& publisher,
+                       const fanout::KeyedPublisher& keyed, const mqtt::SessionPool& pool,
                        const rpc::Server& server)
     : address_(settings.ops_address),
-      history_(server.meters(), fanout.meter(), pool.meter()),
+      history_(server.meters(), publisher.meter(), pool.meter()),
       status_{std::string(Version()),
               StartTime(),
               settings.texts,
               [&server] { return server.ready(); },
               server.meters(),
-              fanout,
+              publisher,
               pool,
               history_,
               [&access] { return access.caller_usage(); }},
-      metrics_(MetricsOf(settings, access, fanout, pool, server)),
+      metrics_(MetricsOf(settings, access, publisher, keyed, pool, server)),
       pages_({[&server] { return server.ready(); }, [this] { return metrics_.Text(); },
               [this] { return ops::StatusJson(status_); }}),
       http_([this](std::string_view path) { return pages_.Respond(path); },

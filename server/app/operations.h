@@ -10,7 +10,8 @@
 #include "server/app/settings.h"
 #include "server/base/host_port.h"
 #include "server/base/timer.h"
-#include "server/fanout/fanout.h"
+#include "server/fanout/direct_publisher.h"
+#include "server/fanout/keyed_publisher.h"
 #include "server/metrics/bridge_metrics.h"
 #include "server/mqtt/session/session_pool.h"
 #include "server/ops/history.h"
@@ -29,7 +30,8 @@ std::size_t ReservedDescriptors(const Settings& settings);
 // outlive it.
 class Operations {
  public:
-  Operations(const Settings& settings, const CallerAccess& access, const fanout::Fanout& fanout,
+  Operations(const Settings& settings, const CallerAccess& access,
+             const fanout::DirectPublisher& publisher, const fanout::KeyedPublisher& keyed,
              const mqtt::SessionPool& pool, const rpc::Server& server);
 
   // Listens if enabled. Returns the address, empty if disabled.

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "google/protobuf/util/time_util.h"
+#include "server/fanout/keyed_publisher.h"
 #include "server/rpc/publish_stream.h"
 
 namespace dino::app {
@@ -24,7 +25,9 @@ void WriteLimits(const Settings& settings, v1::ServerLimits& limits) {
   *limits.mutable_default_expiry() = TimeUtil::SecondsToDuration(settings.default_expiry.count());
   *limits.mutable_idempotency_window() =
       TimeUtil::SecondsToDuration(settings.idempotency_window.count());
-  limits.set_idempotency_entries(settings.idempotency_entries);
+  limits.set_idempotency_entries(
+      fanout::IdempotencyOptions{settings.idempotency_memory, settings.idempotency_window}
+          .finished_events());
   limits.set_max_request_bytes(settings.max_request_bytes);
   limits.set_max_publish_streams(settings.max_publish_streams);
 }

@@ -133,11 +133,12 @@ std::vector<Setting> LimitSettings() {
       {"idempotency-window", "600s",
        "How long an idempotency key is remembered after its last call ended.",
        Seconds(&Settings::idempotency_window, seconds(1), hours(24))},
-      {"idempotency-entries", "100000",
-       "The most idempotency keys remembered; above it, the one that finished first is forgotten. "
-       "Each takes about 300 bytes of memory, plus a quarter byte per recipient of an event with "
-       "more than 64.",
-       Whole(&Settings::idempotency_entries, 1, 100000000)},
+      {"idempotency-memory", "83886080",
+       "The bytes for idempotency keys whose calls have ended; above them, the first to end are "
+       "forgotten before idempotency-window has passed. Three quarters are for events that are "
+       "complete, 48 bytes each: 1310720 of them, or 2184 a second for ten minutes. Taken as "
+       "needed.",
+       Whole(&Settings::idempotency_memory, 65536, kMebibyte * kMebibyte)},
       {"drain-timeout", "25s", "How long calls in progress may take to finish after SIGTERM.",
        Milliseconds(&Settings::drain_timeout, milliseconds(0), hours(1))},
   };

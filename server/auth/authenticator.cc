@@ -13,8 +13,6 @@ namespace {
 // About 2 KiB each.
 constexpr std::size_t kMaxOwners = 1024;
 
-constexpr char kNameless[] = "unnamed";
-
 std::shared_ptr<const Caller> UnlimitedCaller(std::string name) {
   CallerEntry entry;
   entry.name = std::move(name);
@@ -68,7 +66,7 @@ Authenticator::Owner Authenticator::FindOwner(std::string_view certificate) cons
   }
   std::vector<std::string> names = parsed->Names();
   if (callers_ == nullptr) {
-    return UnlimitedCaller(names.empty() ? kNameless : std::move(names.front()));
+    return UnlimitedCaller(names.empty() ? parsed->Subject() : std::move(names.front()));
   }
   for (const std::string& name : names) {
     if (std::shared_ptr<const Caller> caller = callers_->FindByName(name)) return caller;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/fanout/recipients.h"
@@ -42,13 +43,19 @@ struct ResultSummary {
 // The result of a call. Owns nothing: valid only while the function it is passed to runs.
 struct CallResult {
   const std::string& event_id;
-  // In the order of the request.
+  // In the order of the request, or of one that published the same event.
   const Recipients& recipients;
-  // The outcome of each recipient, in the same order.
+  // The outcome of each recipient, in the same order, earlier attempts included.
   const std::vector<mqtt::PublicationOutcome>& outcomes;
   ResultSummary summary;
-  // The event had been completed before this call.
+  // Nothing had to be published.
   bool replayed = false;
+  // The summary is right, but who has no subscriber is not known any more.
+  bool outcomes_forgotten = false;
+  // With a failure: what a repeated call gives back to spare those who are acknowledged.
+  std::string_view resume_token = {};
+  // The event's JSON, if it was published.
+  std::string_view json = {};
 };
 
 }  // namespace dino::fanout

@@ -7,10 +7,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "absl/container/flat_hash_map.h"
 #include "server/base/clock.h"
+#include "server/fanout/acknowledgements.h"
+#include "server/fanout/event_id.h"
 #include "server/fanout/recipients.h"
 #include "server/mqtt/batch.h"
 
@@ -25,12 +26,17 @@ struct Event {
   std::string type;
   // Index in `FanoutOptions::kinds`.
   std::size_t kind = 0;
-  // Empty: a random one is generated.
-  std::string event_id;
+  // None: a random one is generated.
+  std::optional<EventId> id;
+  // The ID is that of an idempotency key: the event is completed, not published anew.
+  bool keyed = false;
   // A JSON object.
   std::string json;
   // At least one.
   Recipients recipients;
+  // Those of them that earlier attempts have reached, by index: nothing is published to them. None:
+  // there was no earlier attempt.
+  std::optional<Acknowledgements> earlier;
   // Null for none.
   std::shared_ptr<const Overlays> overlays;
   // W3C trace context; empty for none.
@@ -43,13 +49,12 @@ struct Event {
   Clock::time_point deadline;
   // Events of one lane reach each recipient in the order of their `Publish`; 0 for none.
   std::uint64_t lane = 0;
-};
+  // What the request takes in memory beside its recipients.
+  std::size_t request_bytes = 0;
 
-// Why an event is refused: nothing of it is published.
-enum class Refusal {
-  kUnreachable,  // No session is connected.
-  kOverloaded,   // Too much is pending.
-  kKeyReused,    // The idempotency key belongs to another event.
+  std::size_t missing_count() const {
+    return recipients.size() - (earlier.has_value() ? earlier->count() : 0);
+  }
 };
 
 }  // namespace dino::fanout

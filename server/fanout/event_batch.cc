@@ -4,6 +4,9 @@
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
+#include "server/fanout/fingerprint.h"
+#include "server/fanout/resume_token.h"
+#include "server/fanout/sorted_order.h"
 #include "server/mqtt/wire/reason_code.h"
 
 namespace dino::fanout {
@@ -35,17 +38,19 @@ bool ActsBefore(Failure a, Failure b) { return b == Failure::kNone || a < b; }
 
 }  // namespace
 
-EventBatch::EventBatch(std::string event_id, std::string json, mqtt::PublishOptions options,
-                       Recipients recipients, std::shared_ptr<const Overlays> overlays,
+EventBatch::EventBatch(std::string event_id, Event event, mqtt::PublishOptions options,
                        const TopicTemplate& topic_template, const mqtt::Routes& routes,
                        Admission::Ticket ticket, DoneFunction done)
-    : Batch(std::move(json), std::move(options)),
+    : Batch(std::move(event.json), std::move(options)),
+      id_(*event.id),
       event_id_(std::move(event_id)),
-      recipients_(std::move(recipients)),
-      overlays_(std::move(overlays)),
+      type_(std::move(event.type)),
+      recipients_(std::move(event.recipients)),
+      earlier_(std::move(event.earlier)),
+      overlays_(std::move(event.overlays)),
       topic_template_(topic_template),
-      order_(recipients_.size()),
-      outcomes_(recipients_.size()),
+      outcomes_(earlier_.has_value() ? earlier_->All({})
+                                     : std::vector<mqtt::PublicationOutcome>(recipients_.size())),
       ticket_(std::move(ticket)),
       done_(std::move(done)) {
   SplitBySession(routes);
@@ -53,13 +58,19 @@ EventBatch::EventBatch(std::string event_id, std::string json, mqtt::PublishOpti
 
 void EventBatch::SplitBySession(const mqtt::Routes& routes) {
   const std::size_t session_count = routes.session_count();
-  // A counting sort: linear, and recipients of one session keep their order.
-  absl::InlinedVector<std::uint32_t, 64> next(session_count, 0);
+  const auto size = static_cast<std::uint32_t>(recipients_.size());
+  const auto is_missing = [this](std::uint32_t i) {
+    return !earlier_.has_value() || !earlier_->Has(i);
+  };
   // A topic always has the same session, which keeps its events in order.
   const auto session_of = [&](std::uint32_t i) {
     return routes.SessionFor(recipients_.OrderKey(i));
   };
-  for (std::uint32_t i = 0; i < recipients_.size(); ++i) ++next[session_of(i)];
+  // A counting sort: linear, and recipients of one session keep their order.
+  absl::InlinedVector<std::uint32_t, 64> next(session_count, 0);
+  for (std::uint32_t i = 0; i < size; ++i) {
+    if (is_missing(i)) ++next[session_of(i)];
+  }
   std::uint32_t first = 0;
   for (std::size_t session = 0; session < session_count; ++session) {
     const std::uint32_t count = next[session];
@@ -67,7 +78,10 @@ void EventBatch::SplitBySession(const mqtt::Routes& routes) {
     next[session] = first;
     first += count;
   }
-  for (std::uint32_t i = 0; i < recipients_.size(); ++i) order_[next[session_of(i)]++] = i;
+  order_.resize(first);
+  for (std::uint32_t i = 0; i < size; ++i) {
+    if (is_missing(i)) order_[next[session_of(i)]++] = i;
+  }
 }
 
 void EventBatch::WriteTopic(std::uint32_t position, std::string& topic) const {
@@ -127,6 +141,27 @@ ResultSummary EventBatch::Summary() const {
   }
   if (summary.failure != Failure::kNone) explanations_.Write(summary);
   return summary;
+}
+
+void EventBatch::WithResult(absl::FunctionRef<void(const CallResult&)> use) const {
+  CallResult result{event_id_, recipients_, outcomes_, Summary()};
+  std::string resume_token;
+  if (result.summary.failure != Failure::kNone) {
+    resume_token = MakeResumeToken();
+    result.resume_token = resume_token;
+  }
+  result.json = payload();
+  use(result);
+}
+
+std::string EventBatch::MakeResumeToken() const {
+  const Fingerprint fingerprint =
+      FingerprintOf(options().qos, type_, payload(), recipients_, overlays_.get());
+  const Acknowledgements acknowledged(outcomes_);
+  // Sorting takes its time, and where nothing is acknowledged all orders are the same.
+  return Encode(
+      {id_, fingerprint,
+       acknowledged.count() == 0 ? acknowledged : SortedOrder(recipients_).Sort(acknowledged)});
 }
 
 }  // namespace dino::fanout

@@ -5,13 +5,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "server/fanout/admission.h"
 #include "server/fanout/call_result.h"
 #include "server/fanout/event.h"
+#include "server/fanout/event_publisher.h"
 #include "server/fanout/explanations.h"
 #include "server/fanout/topic_template.h"
 #include "server/mqtt/batch.h"
@@ -19,27 +22,32 @@
 
 namespace dino::fanout {
 
-// One event on its way to its recipients: the batch that fan-out hands to a publisher.
-class EventBatch : public mqtt::Batch {
+// One event on its way to its recipients: the batch that fan-out hands to a publisher. It has a
+// publication for each recipient that earlier attempts have not reached.
+class EventBatch : public mqtt::Batch, public PublishedEvent {
  public:
   using DoneFunction = std::function<void(const EventBatch&)>;
 
   // `options` apply to all publications. `done` is called once, on the thread that settles the last
   // recipient; the batch may be gone when it returns.
-  EventBatch(std::string event_id, std::string json, mqtt::PublishOptions options,
-             Recipients recipients, std::shared_ptr<const Overlays> overlays,
+  //
+  // REQUIRES: event.id.has_value(), and `event_id` is its text; event.missing_count() > 0.
+  EventBatch(std::string event_id, Event event, mqtt::PublishOptions options,
              const TopicTemplate& topic_template, const mqtt::Routes& routes,
              Admission::Ticket ticket, DoneFunction done);
 
-  const std::string& event_id() const { return event_id_; }
   const Recipients& recipients() const { return recipients_; }
+  // Those to whom nothing is published; null for none.
+  const Acknowledgements* earlier() const { return earlier_.has_value() ? &*earlier_ : nullptr; }
 
-  // The outcome of each recipient, in the same order. Valid from `done` on.
+  // All from `done` on:
+  //
+  // The outcome of each recipient, in the same order, earlier attempts included.
   const std::vector<mqtt::PublicationOutcome>& outcomes() const { return outcomes_; }
-  // The same in numbers. Valid from `done` on.
+  // The same in numbers.
   ResultSummary Summary() const;
-  // Both together. Valid from `done` on.
-  CallResult Result() const { return {event_id_, recipients_, outcomes_, Summary()}; }
+  // All that there is to say of it. The result is valid while `use` runs.
+  void WithResult(absl::FunctionRef<void(const CallResult&)> use) const;
 
   void WriteTopic(std::uint32_t position, std::string& topic) const override;
   std::string_view PayloadOf(std::uint32_t position, std::string& scratch) const override;
@@ -55,11 +63,16 @@ class EventBatch : public mqtt::Batch {
  private:
   void SplitBySession(const mqtt::Routes& routes);
 
+  std::string MakeResumeToken() const;
+
+  const EventId id_;
   const std::string event_id_;
+  const std::string type_;
   const Recipients recipients_;
+  const std::optional<Acknowledgements> earlier_;
   const std::shared_ptr<const Overlays> overlays_;
   const TopicTemplate& topic_template_;
-  // Indexes of `recipients_`, grouped by session.
+  // Indexes of those in `recipients_` to whom it is published, grouped by session.
   std::vector<std::uint32_t> order_;
   // By index of `recipients_`. Each is written by its session's loop only.
   std::vector<mqtt::PublicationOutcome> outcomes_;

@@ -1,30 +1,36 @@
 #include "server/fanout/fingerprint.h"
 
-#include <array>
-#include <cstdint>
+#include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/container/btree_map.h"
 #include "absl/strings/str_cat.h"
+#include "server/base/digest.h"
+#include "server/base/stable_hash.h"
 
 namespace dino::fanout {
 namespace {
 
-template <typename Range>
-std::string_view BytesOf(const Range& range) {
-  return {reinterpret_cast<const char*>(range.data()),
-          range.size() * sizeof(typename Range::value_type)};
+// Numbers as bytes that are the same on every machine.
+std::string BytesOf(std::initializer_list<std::uint64_t> numbers) {
+  std::string bytes;
+  for (const std::uint64_t number : numbers) {
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+      bytes.push_back(static_cast<char>(number >> shift & 0xFFU));
+    }
+  }
+  return bytes;
+}
+
+std::uint64_t NumberOf(const unsigned char* bytes) {
+  std::uint64_t number = 0;
+  for (unsigned i = 0; i < 8; ++i) number |= std::uint64_t{bytes[i]} << (8 * i);
+  return number;
 }
 
 // Each part after its length.
-std::string Joined(const std::vector<std::string>& parts) {
-  std::string joined;
-  for (const std::string& part : parts) absl::StrAppend(&joined, part.size(), ":", part);
-  return joined;
-}
-
 std::string Joined(const Overlays& overlays) {
   const absl::btree_map<std::int64_t, std::string_view> sorted(overlays.begin(), overlays.end());
   std::string joined;
@@ -35,17 +41,43 @@ std::string Joined(const Overlays& overlays) {
   return joined;
 }
 
+// Two sums over a set, whatever its order.
+struct SetHash {
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
+
+  void Add(std::uint64_t element) {
+    constexpr std::uint64_t kOther = 0x9E3779B97F4A7C15U;
+    first += Mix(element);
+    second += Mix(element + kOther);
+  }
+};
+
+SetHash HashOf(const Recipients& recipients) {
+  SetHash hash;
+  for (const std::int64_t user_id : recipients.user_ids()) {
+    hash.Add(static_cast<std::uint64_t>(user_id));
+  }
+  for (const std::string& topic : recipients.topics()) hash.Add(StableHash(topic));
+  return hash;
+}
+
 }  // namespace
 
-Fingerprint FingerprintOf(const Event& event) {
+Fingerprint FingerprintOf(mqtt::Qos qos, std::string_view type, std::string_view json,
+                          const Recipients& recipients, const Overlays* overlays) {
+  const SetHash set = HashOf(recipients);
+  const std::string joined = overlays == nullptr ? "" : Joined(*overlays);
   // The sizes tell events apart whose parts concatenate to the same bytes.
-  const std::string topics = Joined(event.recipients.topics());
-  const std::string overlays = event.overlays == nullptr ? "" : Joined(*event.overlays);
-  const std::array<std::uint64_t, 5> head = {static_cast<std::uint64_t>(event.qos),
-                                             event.type.size(), event.recipients.size(),
-                                             topics.size(), overlays.size()};
-  return Sha256({BytesOf(head), event.type, BytesOf(event.recipients.user_ids()), topics, overlays,
-                 event.json});
+  const std::string head =
+      BytesOf({static_cast<std::uint64_t>(qos), type.size(), recipients.user_ids().size(),
+               recipients.topics().size(), set.first, set.second, joined.size()});
+  const Sha256Digest digest = Sha256({head, type, joined, json});
+  return {NumberOf(digest.data()), NumberOf(digest.data() + 8)};
+}
+
+Fingerprint FingerprintOf(const Event& event) {
+  return FingerprintOf(event.qos, event.type, event.json, event.recipients, event.overlays.get());
 }
 
 }  // namespace dino::fanout

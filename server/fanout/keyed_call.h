@@ -4,85 +4,78 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
-#include <variant>
-#include <vector>
 
 #include "server/base/clock.h"
+#include "server/fanout/acknowledgements.h"
 #include "server/fanout/admission.h"
-#include "server/fanout/call_result.h"
-#include "server/fanout/completion_ledger.h"
 #include "server/fanout/event.h"
-#include "server/fanout/event_batch.h"
+#include "server/fanout/event_publisher.h"
+#include "server/fanout/fingerprint.h"
 
 namespace dino::fanout {
 
-// What a call with an idempotency key ends with.
-using KeyedResult = std::variant<Refusal, CallResult>;
+struct KeyedRun;
 
-// A call with an idempotency key, from `KeyedCalls::Publish` until its result.
-//
-// Others hold it only to stop it.
-class KeyedCall {
- public:
-  using DoneFunction = std::function<void(const KeyedResult&)>;
-
-  KeyedCall(Event& event, std::size_t request_bytes, DoneFunction done)
-      : traceparent_(std::move(event.traceparent)),
-        accepted_at_(event.accepted_at),
-        expiry_(event.expiry),
-        deadline_(event.deadline),
-        lane_(event.lane),
-        request_bytes_(request_bytes),
-        done_(std::move(done)) {}
-
- private:
-  friend class KeyedCalls;
-
+// A call of a keyed event, from `KeyedPublisher::Publish` until its result.
+struct KeyedCall : PublishedEvent {
   enum class State {
-    kPublishing,  // Its batch is being published.
-    kJoined,      // It waits for another call's batch.
+    kPublishing,  // Its event is being published.
+    kJoined,      // It waits for another call's.
     kEnded,       // Its result is known.
   };
 
-  // What may differ between calls with the same key.
-  const std::string traceparent_;
-  const Clock::time_point accepted_at_;
-  const std::optional<std::chrono::seconds> expiry_;
-  const Clock::time_point deadline_;
-  const std::uint64_t lane_;
-  const std::size_t request_bytes_;
-  const DoneFunction done_;
+  KeyedCall(const Event& event, EventPublisher::DoneFunction its_done)
+      : traceparent(event.traceparent),
+        accepted_at(event.accepted_at),
+        expiry(event.expiry),
+        deadline(event.deadline),
+        lane(event.lane),
+        request_bytes(event.request_bytes),
+        done(std::move(its_done)) {}
 
-  // Everything below is guarded by the mutex of `KeyedCalls`.
-  State state_ = State::kEnded;
-  std::shared_ptr<KeyedRun> run_;
-  // Set while it publishes, once `Fanout::Publish` has returned it.
-  std::shared_ptr<EventBatch> batch_;
-  bool stop_requested_ = false;
+  // What may differ between calls of one event.
+  const std::string traceparent;
+  const Clock::time_point accepted_at;
+  const std::optional<std::chrono::seconds> expiry;
+  const Clock::time_point deadline;
+  const std::uint64_t lane;
+  const std::size_t request_bytes;
+  const EventPublisher::DoneFunction done;
+
+  // Everything below is guarded by the mutex of `KeyedPublisher`.
+  State state = State::kEnded;
+  std::shared_ptr<KeyedRun> run;
+  // Set while it publishes, once the next publisher has returned it.
+  std::shared_ptr<PublishedEvent> published;
+  bool stop_requested = false;
   // While it is joined.
-  std::list<std::shared_ptr<KeyedCall>>::iterator place_;
-  std::optional<Admission::Ticket> room_;
+  std::list<std::shared_ptr<KeyedCall>>::iterator place;
+  std::optional<Admission::Ticket> room;
 };
 
-// An event with an idempotency key while it is published, possibly by one call after another.
+// A keyed event while it is published, possibly by one call after another.
 struct KeyedRun {
+  const EventId id;
   const std::string event_id;
   const std::string type;
   const std::size_t kind;
   const mqtt::Qos qos;
-  // All of them, in the order of the request.
+  const Fingerprint fingerprint;
+  // All of them, in the order of the first call's request.
   const Recipients recipients;
   const std::shared_ptr<const Overlays> overlays;
 
-  // Guarded by the mutex of `KeyedCalls`.
-  CompletionRecord* record = nullptr;
+  // All guarded by the mutex of `KeyedPublisher`.
+  //
+  // By index in `recipients`.
+  Acknowledgements acknowledgements;
+  // A call has published it; else it leaves no trace.
+  bool published = false;
   // The waiting calls, in order of arrival.
   std::list<std::shared_ptr<KeyedCall>> joined;
 };

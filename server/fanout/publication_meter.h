@@ -2,6 +2,7 @@
 #define DINO_SERVER_FANOUT_PUBLICATION_METER_H_
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "server/base/counters.h"
 #include "server/base/histogram.h"
+#include "server/fanout/acknowledgements.h"
 #include "server/mqtt/batch.h"
 
 namespace dino::fanout {
@@ -35,10 +37,18 @@ class PublicationMeter {
   // Publishing to this many recipients begins.
   void Began(std::size_t recipients) { recipients_.Observe(recipients); }
 
-  // An event of this kind has ended with these outcomes.
+  // An event of this kind has ended with these outcomes, of which nothing was published for the
+  // `earlier` ones; null for none.
   //
   // REQUIRES: kind < kinds().size().
-  void Ended(std::size_t kind, const std::vector<mqtt::PublicationOutcome>& outcomes);
+  void Ended(std::size_t kind, const std::vector<mqtt::PublicationOutcome>& outcomes,
+             const Acknowledgements* earlier = nullptr);
+
+  // So many recipients were spared by a resume token.
+  void Resumed(std::size_t recipients) {
+    resumed_.fetch_add(recipients, std::memory_order_relaxed);
+  }
+  std::uint64_t resumed() const { return resumed_.load(std::memory_order_relaxed); }
 
   const std::vector<std::string_view>& kinds() const { return kinds_; }
   std::uint64_t ended(std::size_t kind, mqtt::Outcome outcome) const {
@@ -54,6 +64,7 @@ class PublicationMeter {
   const std::vector<std::string_view> kinds_;
   Counters ended_;
   Histogram recipients_;
+  std::atomic<std::uint64_t> resumed_{0};
 };
 
 }  // namespace dino::fanout

@@ -35,7 +35,8 @@ std::vector<prometheus::MetricFamily> BridgeMetrics::Collect() const {
       .Add(1, {{"version", sources_.version}})
       .Into(families);
   CollectCalls(sources_.calls, families);
-  CollectPublications(sources_.fanout, families);
+  CollectPublications(sources_.publisher, families);
+  CollectKeys(sources_.keyed, sources_.publisher.meter(), families);
   CollectSessions(sources_.pool, families);
   Family::OfCounter("dino_bridge_key_file_errors_total",
                     "Changes of auth-keys-file that were rejected as invalid.")

@@ -12,7 +12,8 @@
 #include <vector>
 
 #include "server/auth/quota.h"
-#include "server/fanout/fanout.h"
+#include "server/fanout/direct_publisher.h"
+#include "server/fanout/keyed_publisher.h"
 #include "server/mqtt/session/session_pool.h"
 #include "server/rpc/call_meters.h"
 
@@ -27,7 +28,8 @@ struct Sources {
 
   std::string version;
   const rpc::CallMeters& calls;
-  const fanout::Fanout& fanout;
+  const fanout::DirectPublisher& publisher;
+  const fanout::KeyedPublisher& keyed;
   const mqtt::SessionPool& pool;
   // The certificates that this process presents, as far as they can be read.
   std::function<std::vector<Certificate>()> certificates = [] {

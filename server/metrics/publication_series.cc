@@ -8,20 +8,20 @@
 namespace dino::metrics {
 namespace {
 
-void CollectPending(const fanout::Fanout& fanout, Families& families) {
+void CollectPending(const fanout::DirectPublisher& publisher, Families& families) {
   const auto gauge = [&families](const char* name, const char* help, std::size_t value) {
     Family::OfGauge(name, help).Add(static_cast<double>(value)).Into(families);
   };
-  const fanout::Admission& admission = fanout.admission();
+  const fanout::Admission& admission = publisher.admission();
   gauge("dino_bridge_pending_publications", "Publications of admitted calls that have not ended.",
         admission.pending_publications());
   gauge("dino_bridge_pending_publications_limit",
         "The limit of pending publications: max-pending-publications.",
-        fanout.options().max_pending_publications);
+        publisher.options().max_pending_publications);
   gauge("dino_bridge_pending_bytes", "Bytes held by admitted calls that have not ended.",
         admission.pending_bytes());
   gauge("dino_bridge_pending_bytes_limit", "The limit of pending bytes: max-pending-bytes.",
-        fanout.options().max_pending_bytes);
+        publisher.options().max_pending_bytes);
 }
 
 void CollectBrokers(const mqtt::SessionPool& pool, Families& families) {
@@ -54,9 +54,9 @@ void CollectBrokers(const mqtt::SessionPool& pool, Families& families) {
 
 }  // namespace
 
-void CollectPublications(const fanout::Fanout& fanout, Families& families) {
+void CollectPublications(const fanout::DirectPublisher& publisher, Families& families) {
   using Meter = fanout::PublicationMeter;
-  const Meter& meter = fanout.meter();
+  const Meter& meter = publisher.meter();
   Family ended = Family::OfCounter("dino_bridge_publications_total",
                                    "Publications that have ended, by outcome.");
   for (std::size_t kind = 0; kind < meter.kinds().size(); ++kind) {
@@ -70,7 +70,28 @@ void CollectPublications(const fanout::Fanout& fanout, Families& families) {
                       "Recipients of each admitted event; of a repeated one, those still missing.")
       .Add(meter.recipients(), 1)
       .Into(families);
-  CollectPending(fanout, families);
+  CollectPending(publisher, families);
+}
+
+void CollectKeys(const fanout::KeyedPublisher& keyed, const fanout::PublicationMeter& meter,
+                 Families& families) {
+  const fanout::KeyedPublisher::Figures figures = keyed.figures();
+  Family::OfGauge("dino_bridge_idempotency_keys", "Idempotency keys that are remembered.")
+      .Add(static_cast<double>(figures.held))
+      .Into(families);
+  const auto counter = [&families](const char* name, const char* help, std::uint64_t value) {
+    Family::OfCounter(name, help).Add(static_cast<double>(value)).Into(families);
+  };
+  counter("dino_bridge_idempotency_keys_forgotten_early_total",
+          "Idempotency keys that were forgotten before idempotency-window had passed.",
+          figures.forgotten_early);
+  counter("dino_bridge_idempotency_replays_total",
+          "Calls with the key of a complete event: nothing was published.", figures.replays);
+  counter("dino_bridge_idempotency_joined_calls_total",
+          "Calls with the key of a call in progress, which they waited for.", figures.joins);
+  counter("dino_bridge_resumed_recipients_total",
+          "Recipients of repeated calls who were spared, since earlier ones had reached them.",
+          meter.resumed());
 }
 
 void CollectSessions(const mqtt::SessionPool& pool, Families& families) {

@@ -50,13 +50,13 @@ void WriteSessions(const mqtt::SessionPool& pool, Writer& json) {
 }
 
 void WriteLoad(const StatusSources& sources, Writer& json) {
-  const fanout::Fanout& fanout = sources.fanout;
+  const fanout::DirectPublisher& publisher = sources.publisher;
   Key(json, "load");
   json.StartObject();
-  Number(json, "pending_publications", fanout.admission().pending_publications());
-  Number(json, "pending_publications_limit", fanout.options().max_pending_publications);
-  Number(json, "pending_bytes", fanout.admission().pending_bytes());
-  Number(json, "pending_bytes_limit", fanout.options().max_pending_bytes);
+  Number(json, "pending_publications", publisher.admission().pending_publications());
+  Number(json, "pending_publications_limit", publisher.options().max_pending_publications);
+  Number(json, "pending_bytes", publisher.admission().pending_bytes());
+  Number(json, "pending_bytes_limit", publisher.options().max_pending_bytes);
   Number(json, "in_flight_publications",
          sources.pool.meter().in_flight.load(std::memory_order_relaxed));
   json.EndObject();
@@ -177,7 +177,7 @@ std::string StatusJson(const StatusSources& sources) {
   WriteSessions(sources.pool, json);
   WriteLoad(sources, json);
   WriteCalls(sources.calls, json);
-  WritePublications(sources.fanout.meter(), json);
+  WritePublications(sources.publisher.meter(), json);
   WriteCallers(sources, json);
   WriteHistory(sources.history, json);
   Key(json, "settings");

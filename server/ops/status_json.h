@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "server/auth/quota.h"
-#include "server/fanout/fanout.h"
+#include "server/fanout/direct_publisher.h"
 #include "server/mqtt/session/session_pool.h"
 #include "server/ops/history.h"
 #include "server/rpc/call_meters.h"
@@ -24,7 +24,7 @@ struct StatusSources {
   std::vector<std::pair<std::string_view, std::string>> settings;
   std::function<bool()> ready;
   const rpc::CallMeters& calls;
-  const fanout::Fanout& fanout;
+  const fanout::DirectPublisher& publisher;
   const mqtt::SessionPool& pool;
   const History& history;
   // What the callers in the key file have published.

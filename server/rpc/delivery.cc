@@ -50,6 +50,10 @@ void WriteDelivery(const fanout::CallResult& call_result, v1::ResultDetail detai
   delivery.set_acknowledged_count(call_result.summary.acknowledged_count);
   delivery.set_no_subscriber_count(call_result.summary.no_subscriber_count);
   delivery.set_replayed(call_result.replayed);
+  if (call_result.outcomes_forgotten && detail > v1::RESULT_DETAIL_COUNTS) {
+    delivery.set_results_omitted(true);
+    return;
+  }
   for (std::size_t i = 0; i < call_result.recipients.size(); ++i) {
     if (!IsListed(call_result.outcomes[i], detail)) continue;
     WriteResult(call_result, i, *delivery.add_results());

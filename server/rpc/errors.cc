@@ -21,7 +21,7 @@ constexpr std::chrono::milliseconds kRetryOverload{100};
 constexpr std::chrono::milliseconds kRetryBroker{1000};
 
 constexpr int kMaxFailedRecipients = 32;
-constexpr std::size_t kMaxFailureBytes = 3072;
+constexpr std::size_t kMaxFailedRecipientBytes = 2048;
 
 // As CONNACK has it.
 const char* LimitName(std::uint8_t reason_code) {
@@ -104,10 +104,12 @@ v1::PublishFailure Describe(const fanout::CallResult& result) {
   failure.set_recipient_count(static_cast<std::uint32_t>(result.recipients.size()));
   failure.set_acknowledged_count(result.summary.acknowledged_count);
   failure.set_reason_string(result.summary.reason_string);
+  failure.set_resume_token(std::string(result.resume_token));
+  const std::size_t most_bytes = failure.ByteSizeLong() + kMaxFailedRecipientBytes;
   for (std::size_t i = 0; i < result.recipients.size(); ++i) {
     if (failure.failed_recipients_size() == kMaxFailedRecipients) break;
     // Topics may be long.
-    if (failure.ByteSizeLong() > kMaxFailureBytes) break;
+    if (failure.ByteSizeLong() > most_bytes) break;
     if (mqtt::IsAcknowledged(result.outcomes[i].outcome)) continue;
     WriteResult(result, i, *failure.add_failed_recipients());
   }
@@ -186,7 +188,16 @@ grpc::Status Refused(fanout::Refusal refusal) {
                           "published")
           .Reason("IDEMPOTENCY_KEY_REUSED")
           .Add(BadField("options.idempotency_key",
-                        "was used with another event type, content, list of recipients or qos"))
+                        "was used with another event type, content, set of recipients or qos"))
+          .Build();
+    case fanout::Refusal::kResumeToken:
+      return ErrorBuilder(grpc::StatusCode::INVALID_ARGUMENT,
+                          "options.resume_token is damaged or belongs to another event; nothing "
+                          "was published")
+          .Reason("RESUME_TOKEN")
+          .Add(BadField("options.resume_token",
+                        "must be as the failed call's PublishFailure has it, and the event, its "
+                        "recipients, qos and idempotency_key the same"))
           .Build();
     case fanout::Refusal::kOverloaded:
       break;

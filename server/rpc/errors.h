@@ -9,7 +9,7 @@
 
 #include "server/event/violations.h"
 #include "server/fanout/call_result.h"
-#include "server/fanout/event.h"
+#include "server/fanout/event_publisher.h"
 
 namespace dino::rpc {
 

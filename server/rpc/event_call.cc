@@ -2,15 +2,23 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <variant>
 
 #include "server/fanout/event_id.h"
+#include "server/fanout/resume_token.h"
 #include "server/rpc/delivery.h"
 #include "server/rpc/errors.h"
 #include "server/rpc/refusal.h"
 
 namespace dino::rpc {
+namespace {
+
+// Whose keys they are where callers are not told apart.
+constexpr std::string_view kAnonymous = "anonymous";
+
+}  // namespace
 
 void EventCall::Start(EventDraft draft, Clock::time_point deadline, const CallOrigin& origin,
                       DoneFunction done) {
@@ -26,17 +34,23 @@ void EventCall::Start(EventDraft draft, Clock::time_point deadline, const CallOr
   draft.event.traceparent = origin.traceparent;
   const grpc::Status rights = CheckRights(draft);
   if (!rights.ok()) return Refuse(rights);
-  // A caller's keys are its own.
-  if (origin.caller != nullptr && !draft.idempotency_key.empty()) {
-    draft.idempotency_key.insert(0, origin.caller->name() + " ");
-  }
+  if (!Identify(draft, draft.event)) return NotAdmitted(fanout::Refusal::kResumeToken);
   if (draft.validate_only) {
-    Validate(draft);
-  } else if (draft.idempotency_key.empty()) {
-    Publish(std::move(draft));
+    Validate(draft.event);
   } else {
-    PublishKeyed(std::move(draft));
+    Publish(std::move(draft.event));
   }
+}
+
+bool EventCall::Identify(const EventDraft& draft, fanout::Event& event) const {
+  if (!draft.idempotency_key.empty()) {
+    // A caller's keys are its own.
+    const std::string_view caller =
+        origin_->caller == nullptr ? kAnonymous : std::string_view(origin_->caller->name());
+    event.id = fanout::EventIdOf(caller, draft.idempotency_key);
+    event.keyed = true;
+  }
+  return draft.resume_token.empty() || fanout::Resume(draft.resume_token, event);
 }
 
 grpc::Status EventCall::CheckRights(const EventDraft& draft) const {
@@ -49,20 +63,9 @@ grpc::Status EventCall::CheckRights(const EventDraft& draft) const {
   return wait > Clock::duration::zero() ? OverQuota(wait) : grpc::Status::OK;
 }
 
-void EventCall::Publish(EventDraft draft) {
-  auto admitted = shared_.fanout.Admit(recipients_, draft.request_bytes);
-  if (const auto* refusal = std::get_if<fanout::Refusal>(&admitted)) {
-    return NotAdmitted(*refusal);
-  }
-  batch_ = shared_.fanout.Publish(
-      std::get<fanout::Admission::Ticket>(std::move(admitted)), std::move(draft.event),
-      [this](const fanout::EventBatch& batch) { OnEnded(batch.Result()); });
-}
-
-void EventCall::PublishKeyed(EventDraft draft) {
-  keyed_call_ = shared_.fanout.keyed_calls().Publish(
-      draft.idempotency_key, std::move(draft.event), draft.request_bytes,
-      [this](const fanout::KeyedResult& result) {
+void EventCall::Publish(fanout::Event event) {
+  published_ = shared_.publisher.Publish(
+      std::move(event), [this](const fanout::EventPublisher::Result& result) {
         if (const auto* refusal = std::get_if<fanout::Refusal>(&result)) {
           NotAdmitted(*refusal);
         } else {
@@ -71,24 +74,18 @@ void EventCall::PublishKeyed(EventDraft draft) {
       });
 }
 
-void EventCall::Validate(const EventDraft& draft) {
-  const std::optional<fanout::Refusal> refusal =
-      draft.idempotency_key.empty() ? shared_.fanout.WouldRefuse(recipients_, draft.request_bytes)
-                                    : shared_.fanout.keyed_calls().WouldRefuse(
-                                          draft.idempotency_key, draft.event, draft.request_bytes);
+void EventCall::Validate(const fanout::Event& event) {
+  const std::optional<fanout::Refusal> refusal = shared_.publisher.WouldRefuse(event);
   if (refusal.has_value()) return Refuse(Refused(*refusal));
   v1::Delivery delivery;
-  if (!draft.idempotency_key.empty()) {
-    delivery.set_event_id(fanout::EventIdOf(draft.idempotency_key));
-  }
+  if (event.id.has_value()) delivery.set_event_id(fanout::TextOf(*event.id));
   delivery.set_recipient_count(static_cast<std::uint32_t>(recipients_));
   done_(grpc::Status::OK, std::move(delivery));
 }
 
 void EventCall::Stop() {
   stopped_.store(true, std::memory_order_relaxed);
-  if (batch_ != nullptr) shared_.fanout.Stop(batch_);
-  if (keyed_call_ != nullptr) shared_.fanout.keyed_calls().Stop(keyed_call_);
+  shared_.publisher.Stop(published_);
 }
 
 void EventCall::OnEnded(const fanout::CallResult& result) {

@@ -11,8 +11,7 @@
 #include "dino/events/v1/delivery.pb.h"
 #include "server/base/clock.h"
 #include "server/fanout/call_result.h"
-#include "server/fanout/event_batch.h"
-#include "server/fanout/keyed_calls.h"
+#include "server/fanout/event_publisher.h"
 #include "server/rpc/call_log.h"
 #include "server/rpc/event_draft.h"
 #include "server/rpc/publish_context.h"
@@ -43,9 +42,11 @@ class EventCall {
  private:
   // Whether the caller may publish this, as an answer if not.
   grpc::Status CheckRights(const EventDraft& draft) const;
-  void Publish(EventDraft draft);
-  void PublishKeyed(EventDraft draft);
-  void Validate(const EventDraft& draft);
+  // Gives the event its ID, and what earlier attempts have done. False if its resume token is
+  // wrong.
+  bool Identify(const EventDraft& draft, fanout::Event& event) const;
+  void Publish(fanout::Event event);
+  void Validate(const fanout::Event& event);
   void OnEnded(const fanout::CallResult& result);
   // It was within its caller's rates, but cannot be published.
   void NotAdmitted(const fanout::Refusal& refusal);
@@ -66,9 +67,8 @@ class EventCall {
   Clock::time_point deadline_;
   std::atomic<bool> stopped_{false};
   v1::ResultDetail result_detail_ = v1::RESULT_DETAIL_UNSPECIFIED;
-  // What it waits for: one of them.
-  std::shared_ptr<fanout::EventBatch> batch_;
-  std::shared_ptr<fanout::KeyedCall> keyed_call_;
+  // What it waits for.
+  std::shared_ptr<fanout::PublishedEvent> published_;
 };
 
 }  // namespace dino::rpc

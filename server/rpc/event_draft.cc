@@ -26,6 +26,7 @@ void SetOptions(const v1::PublishOptions& options, EventDraft& draft) {
     draft.event.expiry = std::chrono::seconds(event::ExpirySeconds(options.expiry()));
   }
   draft.idempotency_key = options.idempotency_key();
+  draft.resume_token = options.resume_token();
   draft.result_detail = options.result_detail();
   draft.validate_only = options.validate_only();
 }

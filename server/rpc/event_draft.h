@@ -23,10 +23,10 @@ struct EventDraft {
   std::string_view method;
   fanout::Event event;
   std::string idempotency_key;
+  // What the answer to an earlier attempt gave; empty for none.
+  std::string resume_token;
   v1::ResultDetail result_detail = v1::RESULT_DETAIL_UNSPECIFIED;
   bool validate_only = false;
-  // What the request takes in memory beside its recipients.
-  std::size_t request_bytes = 0;
 };
 
 void SetRecipients(event::Recipients recipients, fanout::Event& event);
@@ -45,7 +45,7 @@ std::variant<EventDraft, grpc::Status> DraftOf(const Request& request, std::size
   draft.event.json = event::EventJson(request);
   SetRecipients(event::RecipientsOf(request), draft.event);
   SetOptions(request.options(), draft);
-  draft.request_bytes = request_bytes;
+  draft.event.request_bytes = request_bytes;
   return draft;
 }
 

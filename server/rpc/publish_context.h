@@ -8,7 +8,7 @@
 #include "server/auth/authenticator.h"
 #include "server/base/clock.h"
 #include "server/event/limits.h"
-#include "server/fanout/fanout.h"
+#include "server/fanout/event_publisher.h"
 #include "server/rpc/call_limits.h"
 #include "server/rpc/call_log.h"
 #include "server/rpc/call_meters.h"
@@ -20,7 +20,7 @@ namespace v1 = ::dino::events::v1;
 
 // What all calls of the service share. Outlives them.
 struct PublishContext {
-  fanout::Fanout& fanout;
+  fanout::EventPublisher& publisher;
   CallTracker& tracker;
   CallMeters& meters;
   CallLog& log;

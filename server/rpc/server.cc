@@ -75,10 +75,10 @@ void AddMethods(const std::string& name, CallMeters& meters) {
 
 }  // namespace
 
-Server::Server(fanout::Fanout& fanout, const std::function<bool()>& ready,
+Server::Server(fanout::EventPublisher& publisher, const std::function<bool()>& ready,
                const ServerOptions& options)
     : options_(options),
-      shared_{fanout,
+      shared_{publisher,
               tracker_,
               meters_,
               log_,

@@ -16,7 +16,7 @@
 #include "server/base/clock.h"
 #include "server/base/host_port.h"
 #include "server/event/limits.h"
-#include "server/fanout/fanout.h"
+#include "server/fanout/event_publisher.h"
 #include "server/net/listener.h"
 #include "server/rpc/call_limits.h"
 #include "server/rpc/call_meters.h"
@@ -49,7 +49,8 @@ struct ServerOptions {
 class Server {
  public:
   // `fanout` outlives the server. `ready` says whether calls can be served at the moment.
-  Server(fanout::Fanout& fanout, const std::function<bool()>& ready, const ServerOptions& options);
+  Server(fanout::EventPublisher& publisher, const std::function<bool()>& ready,
+         const ServerOptions& options);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   // REQUIRES: `Drain` was called if `Start` succeeded.

@@ -66,6 +66,14 @@ std::vector<std::string> Certificate::Names() const {
   return uris;
 }
 
+std::string Certificate::Subject() const {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  X509_NAME_print_ex(bio.get(), X509_get_subject_name(certificate_.get()), 0, XN_FLAG_RFC2253);
+  const char* text = nullptr;
+  const auto size = BIO_get_mem_data(bio.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
 std::chrono::system_clock::time_point Certificate::not_after() const {
   std::tm time{};
   if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate_.get()), &time) != 1) return {};

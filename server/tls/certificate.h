@@ -22,6 +22,8 @@ class Certificate {
   // The URIs and then the DNS names that it was issued for (subject alternative names), DNS names
   // in lower case. Those that are not 1 to 255 visible ASCII characters are left out.
   std::vector<std::string> Names() const;
+  // Whom it was issued to, as RFC 2253 writes it: `CN=chat,O=Example`. May be empty.
+  std::string Subject() const;
 
   std::chrono::system_clock::time_point not_after() const;
 

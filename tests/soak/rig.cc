@@ -18,7 +18,7 @@ constexpr seconds kStartPatience{30};
 constexpr seconds kRest{3};
 // The bridge's memory of keys must not grow during a run: this limit is reached soon, yet it is far
 // above the number of keys in use at a time.
-constexpr const char* kIdempotencyEntries = "--idempotency-entries=1000";
+constexpr const char* kIdempotencyMemory = "--idempotency-memory=65536";
 
 // The shell becomes the bridge: its log goes to a file, so that it fills no pipe.
 std::vector<std::string> Command(const RigOptions& options, const std::string& address,
@@ -32,7 +32,7 @@ std::vector<std::string> Command(const RigOptions& options, const std::string& a
           "--grpc-address=" + address,
           "--ops-address=127.0.0.1:0",
           "--mqtt-brokers=" + broker_address,
-          kIdempotencyEntries,
+          kIdempotencyMemory,
           "--log-format=json"};
 }
 

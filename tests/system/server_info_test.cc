@@ -45,7 +45,7 @@ TEST(ServerInfoTest, ReportsTheConfiguredLimits) {
       broker.address(),
       {"--max-recipients=11", "--max-payload-bytes=2000", "--max-pending-publications=30000",
        "--max-pending-bytes=4000000", "--default-deadline=1500ms", "--default-expiry=60s",
-       "--idempotency-window=70s", "--idempotency-entries=80"});
+       "--idempotency-window=70s", "--idempotency-memory=65536"});
   const v1::ServerLimits limits = InfoOf(bridge).limits();
   EXPECT_EQ(limits.max_recipients(), 11U);
   EXPECT_EQ(limits.max_payload_bytes(), 2000U);
@@ -58,7 +58,7 @@ TEST(ServerInfoTest, ReportsTheConfiguredLimits) {
   EXPECT_EQ(TimeUtil::DurationToMilliseconds(limits.default_deadline()), 1500);
   EXPECT_EQ(TimeUtil::DurationToSeconds(limits.default_expiry()), 60);
   EXPECT_EQ(TimeUtil::DurationToSeconds(limits.idempotency_window()), 70);
-  EXPECT_EQ(limits.idempotency_entries(), 80U);
+  EXPECT_EQ(limits.idempotency_entries(), 1024U);
 }
 
 TEST(ServerInfoTest, ReportsTheStateOfEachSession) {

@@ -70,6 +70,8 @@ struct EventRecord {
   // By replica and user.
   std::map<std::pair<int, UserId>, std::vector<Copy>> copies;
   std::set<UserId> delivered;
+  // Of whose acknowledgement an answer told the caller, and when first.
+  std::map<UserId, Time> named;
 };
 
 // A connection of the bridge, from its first byte to its end.

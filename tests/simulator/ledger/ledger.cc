@@ -53,7 +53,7 @@ void Ledger::Violated(Invariant invariant, const std::string& text) {
 }
 
 int Ledger::NewEvent(std::uint64_t lane, int place_in_lane) {
-  events_.push_back({lane, place_in_lane, {}, {}, {}});
+  events_.push_back({lane, place_in_lane, {}, {}, {}, {}});
   return static_cast<int>(events_.size()) - 1;
 }
 
@@ -64,9 +64,10 @@ int Ledger::CallMade(int event, int replica, bool keyed, Time deadline) {
   return call;
 }
 
-void Ledger::CallRefused(int call) { CallAnswered(call, {}); }
+void Ledger::CallRefused(int call) { CallAnswered(call, {}, /*heard=*/true); }
 
-void Ledger::CallAnswered(int call, const std::vector<std::pair<UserId, Reported>>& outcomes) {
+void Ledger::CallAnswered(int call, const std::vector<std::pair<UserId, Reported>>& outcomes,
+                          bool heard) {
   CallRecord& record = calls_[call];
   const Time now = timeline_.now();
   if (record.answered_at.has_value()) {
@@ -78,19 +79,26 @@ void Ledger::CallAnswered(int call, const std::vector<std::pair<UserId, Reported
     Violated(Invariant::kInTime,
              absl::StrCat("a call of event ", record.event, " was answered after its deadline"));
   }
-  const EventRecord& event = events_[record.event];
+  EventRecord& event = events_[record.event];
   for (const auto& [user, reported] : outcomes) {
     const bool acknowledged =
         reported == Reported::kAcknowledged || reported == Reported::kNoSubscriber;
     if (!acknowledged) continue;
-    const auto copies = event.copies.find({record.replica, user});
-    if (copies == event.copies.end() ||
-        std::none_of(copies->second.begin(), copies->second.end(),
-                     [](const Copy& copy) { return copy.acknowledged(); })) {
+    if (!AnyAcknowledged(event, user)) {
       Violated(Invariant::kTrueOutcome,
                absl::StrCat("OK without an acknowledgement of ", Name(record.event, user)));
     }
+    if (heard) event.named.emplace(user, now);
   }
+}
+
+bool Ledger::AnyAcknowledged(const EventRecord& event, UserId user) {
+  // Perhaps at another replica, which an earlier answer told the caller.
+  return std::any_of(event.copies.begin(), event.copies.end(), [user](const auto& entry) {
+    const auto& [to, copies] = entry;
+    return to.second == user && std::any_of(copies.begin(), copies.end(),
+                                            [](const Copy& copy) { return copy.acknowledged(); });
+  });
 }
 
 int Ledger::BatchBegan(int event, int replica, int qos, Time deadline,
@@ -148,6 +156,7 @@ void Ledger::Sent(int connection, const Publish& publish, bool waited) {
   wire.users.insert(*user);
   std::vector<Copy>& copies = events_[*event].copies[{wire.replica, *user}];
   CheckCopies(copies, latest->second, *user, what);
+  CheckNamed(events_[*event], batches_[latest->second], *user, what);
   Copy copy{latest->second, connection, timeline_.now(), waited, Copy::State::kOpen, 0};
   if (publish.qos == 0) {
     copy.state = Copy::State::kWritten;
@@ -197,6 +206,14 @@ void Ledger::CheckCopies(const std::vector<Copy>& copies, int batch, UserId user
     if (!known) continue;
     return Violated(Invariant::kNoNeedlessCopy, "sent again after its acknowledgement: " + what);
   }
+}
+
+void Ledger::CheckNamed(const EventRecord& event, const BatchRecord& batch, UserId user,
+                        const std::string& what) {
+  const auto named = event.named.find(user);
+  if (named == event.named.end() || named->second >= batch.began_at) return;
+  Violated(Invariant::kNoNeedlessCopy,
+           "sent again though its caller had been told of its acknowledgement: " + what);
 }
 
 void Ledger::AnswerRead(int connection, const PubAck& answer) {

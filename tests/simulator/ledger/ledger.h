@@ -41,7 +41,9 @@ class Ledger {
   // Callers.
   int NewEvent(std::uint64_t lane, int place_in_lane);
   int CallMade(int event, int replica, bool keyed, Time deadline);
-  void CallAnswered(int call, const std::vector<std::pair<UserId, Reported>>& outcomes);
+  // `heard`: its caller knows of it.
+  void CallAnswered(int call, const std::vector<std::pair<UserId, Reported>>& outcomes,
+                    bool heard = true);
   // It ended without anything published.
   void CallRefused(int call);
 
@@ -84,6 +86,9 @@ class Ledger {
                     const std::string& what, bool waited);
   void CheckCopies(const std::vector<Copy>& copies, int batch, UserId user,
                    const std::string& what);
+  void CheckNamed(const EventRecord& event, const BatchRecord& batch, UserId user,
+                  const std::string& what);
+  static bool AnyAcknowledged(const EventRecord& event, UserId user);
   void CheckOutcome(int batch, UserId user, Reported reported, std::uint8_t code);
   void CheckRejected(const BatchRecord& batch, const std::vector<Copy>& copies, UserId user,
                      std::uint8_t code);

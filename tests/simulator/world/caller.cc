@@ -1,12 +1,16 @@
 #include "tests/simulator/world/caller.h"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/base/stable_hash.h"
+#include "server/fanout/event_publisher.h"
+#include "server/fanout/resume_token.h"
 
 namespace dino::simulator {
 namespace {
@@ -64,70 +68,45 @@ void Caller::PublishEvents(std::size_t first) {
 fanout::Event Caller::MakeEvent(const Item& item) const {
   fanout::Event event;
   event.type = "message";
-  event.event_id = absl::StrCat("event-", item.event);
+  event.id = fanout::EventIdOf("caller", absl::StrCat("key-", item.event));
+  event.keyed = item.keyed;
   event.json = JsonOf(item.event, item.plan->padding);
   event.recipients = fanout::Recipients(item.plan->users);
   event.qos = call().qos == 0 ? mqtt::Qos::kAtMostOnce : mqtt::Qos::kAtLeastOnce;
   event.accepted_at = world_.timeline.now();
   event.deadline = world_.timeline.now() + call().time_allowed;
   event.lane = item.lane;
+  event.request_bytes = kRequestBytes;
+  if (!item.token.empty() && !fanout::Resume(item.token, event)) {
+    world_.ledger.Violated(Invariant::kTrueOutcome,
+                           absl::StrCat("a token of event ", item.event, " is refused"));
+  }
   return event;
 }
 
 void Caller::Publish(const ItemPtr& item) {
-  if (call().kind == CallPlan::Kind::kKeyed) {
-    item->key = absl::StrCat("key-", item->event);
-    const int second = call().joined ? 1 : 0;
-    item->open = 1 + second;
-    const int replica = call().replica;
-    PublishKeyed(item, replica);
-    if (second != 0) PublishKeyed(item, replica);
-    return;
-  }
-  item->open = 1;
-  Replica& replica = *world_.replicas[static_cast<std::size_t>(call().replica)];
-  fanout::Event event = MakeEvent(*item);
-  world_.trace.Add("caller ", number_, " calls replica ", call().replica, ": event ", item->event,
-                   ", lane ", item->lane, ", users ", absl::StrJoin(item->plan->users, " "));
-  const int number = world_.ledger.CallMade(item->event, call().replica, false, event.deadline);
-  const auto refuse = [this, item, number] {
-    world_.ledger.CallRefused(number);
-    world_.timeline.After(Duration(1000), [this, item] { Ended(item); });
-  };
-  if (replica.draining()) return refuse();
-  auto admitted = replica.fanout().Admit(item->plan->users.size(), kRequestBytes);
-  if (std::holds_alternative<fanout::Refusal>(admitted)) return refuse();
-  const int open = replica.CallOpened();
-  const auto batch = replica.fanout().Publish(
-      std::get<fanout::Admission::Ticket>(std::move(admitted)), std::move(event),
-      [this, item, number, open, &replica](const fanout::EventBatch& ended) {
-        replica.CallClosed(open);
-        world_.trace.Add("event ", item->event,
-                         " is answered: ", ended.Summary().acknowledged_count, " acknowledged");
-        world_.ledger.CallAnswered(number, OutcomesOf(ended.Result()));
-        Ended(item);
-      });
-  MayStop(replica, open,
-          [&fanout = replica.fanout(), weak = std::weak_ptr<fanout::EventBatch>(batch)] {
-            if (const auto ended = weak.lock()) fanout.Stop(ended);
-          });
+  item->keyed = call().kind == CallPlan::Kind::kKeyed;
+  const int calls = item->keyed && call().joined ? 2 : 1;
+  item->open = calls;
+  // The call may have ended, and the next one begun, when the first one was published.
+  const int replica = call().replica;
+  for (int i = 0; i < calls; ++i) Publish(item, replica);
 }
 
-void Caller::PublishKeyed(const ItemPtr& item, int number) {
+void Caller::Publish(const ItemPtr& item, int number) {
   Replica& replica = *world_.replicas[static_cast<std::size_t>(number)];
   fanout::Event event = MakeEvent(*item);
-  world_.trace.Add("caller ", number_, " calls replica ", number, " with a key: event ",
-                   item->event, ", users ", absl::StrJoin(item->plan->users, " "));
-  const int made = world_.ledger.CallMade(item->event, number, true, event.deadline);
+  world_.trace.Add("caller ", number_, " calls replica ", number, ": event ", item->event,
+                   item->keyed ? ", keyed" : "", item->token.empty() ? "" : ", with a token",
+                   ", lane ", item->lane, ", users ", absl::StrJoin(item->plan->users, " "));
+  const int made = world_.ledger.CallMade(item->event, number, item->keyed, event.deadline);
   const int open = replica.CallOpened();
-  const auto end = [this, item, made, open, &replica](const fanout::KeyedResult& result) {
+  const auto given_up = std::make_shared<bool>(false);
+  const auto end = [this, item, made, open, given_up,
+                    &replica](const fanout::EventPublisher::Result& result) {
     replica.CallClosed(open);
     if (const auto* answer = std::get_if<fanout::CallResult>(&result)) {
-      const bool ok = answer->summary.failure == fanout::Failure::kNone;
-      world_.trace.Add("event ", item->event, " is answered: ", answer->summary.acknowledged_count,
-                       " acknowledged", ok ? ", OK" : "");
-      item->ok = item->ok || ok;
-      world_.ledger.CallAnswered(made, OutcomesOf(*answer));
+      Answered(*item, made, *answer, /*heard=*/!*given_up);
     } else {
       world_.ledger.CallRefused(made);
     }
@@ -135,25 +114,36 @@ void Caller::PublishKeyed(const ItemPtr& item, int number) {
     world_.timeline.After(Duration(1000), [this, item] { Ended(item); });
   };
   if (replica.draining()) return end(fanout::Refusal::kUnreachable);
-  fanout::KeyedCalls& calls = replica.fanout().keyed_calls();
-  const auto call = calls.Publish(item->key, std::move(event), kRequestBytes, end);
-  MayStop(replica, open, [&calls, call] { calls.Stop(call); });
+  fanout::EventPublisher& publisher = replica.publisher();
+  const auto published = publisher.Publish(std::move(event), end);
+  const std::weak_ptr<fanout::PublishedEvent> weak = published;
+  const auto stop = [&publisher, weak] { publisher.Stop(weak.lock()); };
+  replica.CallStoppable(open, stop);
+  if (!call().cancel_after.has_value()) return;
+  world_.timeline.After(*call().cancel_after, [stop, given_up] {
+    *given_up = true;
+    stop();
+  });
 }
 
-void Caller::MayStop(Replica& replica, int open, const std::function<void()>& stop) {
-  replica.CallStoppable(open, stop);
-  if (call().cancel_after.has_value()) world_.timeline.After(*call().cancel_after, stop);
+void Caller::Answered(Item& item, int made, const fanout::CallResult& answer, bool heard) {
+  const bool ok = answer.summary.failure == fanout::Failure::kNone;
+  world_.trace.Add("event ", item.event, " is answered: ", answer.summary.acknowledged_count,
+                   " acknowledged", ok ? ", OK" : "", heard ? "" : ", which nobody hears");
+  item.ok = item.ok || ok;
+  world_.ledger.CallAnswered(made, OutcomesOf(answer), heard);
+  if (heard && !ok) item.token = std::string(answer.resume_token);
 }
 
 void Caller::Ended(const ItemPtr& item) {
   if (--item->open > 0) return;
-  if (!item->key.empty() && !item->ok && item->repeats < call().repeats) {
+  if (item->keyed && !item->ok && item->repeats < call().repeats) {
     ++item->repeats;
     item->open = 1;
-    const int replicas = static_cast<int>(world_.replicas.size());
-    // Mostly the same one, which knows the key.
-    const int replica = (call().replica + item->repeats / 3) % replicas;
-    world_.timeline.After(kRepeatPause, [this, item, replica] { PublishKeyed(item, replica); });
+    // Whichever takes it.
+    const std::uint64_t draw = Mix(static_cast<std::uint64_t>(item->event * 8 + item->repeats));
+    const int replica = static_cast<int>(draw % world_.replicas.size());
+    world_.timeline.After(kRepeatPause, [this, item, replica] { Publish(item, replica); });
     return;
   }
   ItemEnded();

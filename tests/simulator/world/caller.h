@@ -46,7 +46,9 @@ class Caller {
     // Of those that were made.
     int open = 0;
     bool ok = false;
-    std::string key;
+    bool keyed = false;
+    // What the last answer gave.
+    std::string token;
   };
   using ItemPtr = std::shared_ptr<Item>;
 
@@ -55,13 +57,11 @@ class Caller {
   void Begin();
   void PublishEvents(std::size_t first);
   void Publish(const ItemPtr& item);
-  void PublishKeyed(const ItemPtr& item, int replica);
+  void Publish(const ItemPtr& item, int number);
+  void Answered(Item& item, int made, const fanout::CallResult& answer, bool heard);
   void Ended(const ItemPtr& item);
   void ItemEnded();
   fanout::Event MakeEvent(const Item& item) const;
-  // `stop` ends the call that is open by that number: after a while, if the plan says so, or when
-  // its replica has no more patience.
-  void MayStop(Replica& replica, int open, const std::function<void()>& stop);
 
   const World world_;
   const int number_;

@@ -62,9 +62,11 @@ Replica::Replica(int number, const Plan& plan, Timeline& timeline, Network& netw
   pool_ = std::make_unique<mqtt::SessionPool>(options);
   for (std::size_t i = 0; i < drivers_.size(); ++i) drivers_[i]->Drive(pool_->loop(i));
   publisher_ = std::make_unique<WatchedPublisher>(*pool_, ledger_, number);
-  fanout_ = std::make_unique<fanout::Fanout>(
+  direct_publisher_ = std::make_unique<fanout::DirectPublisher>(
       *publisher_, *fanout::TopicTemplate::Parse("dms/{environment}/{user_id}", "sim"),
       fanout::FanoutOptions());
+  keyed_publisher_ = std::make_unique<fanout::KeyedPublisher>(
+      *direct_publisher_, direct_publisher_->admission(), fanout::IdempotencyOptions());
 }
 
 void Replica::Drain(Duration patience) {
@@ -114,10 +116,10 @@ void Replica::CheckBooks() {
     ledger_.Violated(Invariant::kBooksBalance,
                      absl::StrCat("replica ", number_, " has ", open, " ", what, " at the end"));
   };
-  check(fanout_->admission().pending_publications(), "pending publications");
-  check(fanout_->admission().pending_bytes(), "pending bytes");
+  check(direct_publisher_->admission().pending_publications(), "pending publications");
+  check(direct_publisher_->admission().pending_bytes(), "pending bytes");
   check(pool_->meter().in_flight.load(), "publications in flight");
-  check(fanout_->keyed_calls().joined_count(), "joined calls");
+  check(keyed_publisher_->figures().waiting, "joined calls");
 }
 
 }  // namespace dino::simulator

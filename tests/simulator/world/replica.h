@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "server/fanout/fanout.h"
+#include "server/fanout/direct_publisher.h"
+#include "server/fanout/keyed_publisher.h"
 #include "server/mqtt/session/session_pool.h"
 #include "tests/simulator/base/timeline.h"
 #include "tests/simulator/ledger/ledger.h"
@@ -45,14 +46,16 @@ class Replica {
   void CallStoppable(int call, std::function<void()> stop);
   void CallClosed(int call);
 
-  fanout::Fanout& fanout() { return *fanout_; }
+  fanout::EventPublisher& publisher() { return *keyed_publisher_; }
   void Stall(std::size_t loop, Duration duration);
 
   // Compares what it has counted with `ledger`, once nothing is open.
   void CheckBooks();
 
   // How many publications ended as that, by its own books.
-  std::uint64_t CountOf(mqtt::Outcome outcome) const { return fanout_->meter().ended(0, outcome); }
+  std::uint64_t CountOf(mqtt::Outcome outcome) const {
+    return direct_publisher_->meter().ended(0, outcome);
+  }
 
  private:
   void StopWhenIdle();
@@ -63,7 +66,8 @@ class Replica {
   std::vector<std::unique_ptr<LoopDriver>> drivers_;
   std::unique_ptr<mqtt::SessionPool> pool_;
   std::unique_ptr<WatchedPublisher> publisher_;
-  std::unique_ptr<fanout::Fanout> fanout_;
+  std::unique_ptr<fanout::DirectPublisher> direct_publisher_;
+  std::unique_ptr<fanout::KeyedPublisher> keyed_publisher_;
   bool draining_ = false;
   bool stopped_ = false;
   int next_call_ = 0;

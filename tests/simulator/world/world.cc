@@ -154,16 +154,15 @@ void World::Probe() {
       const bool soon = ledger_.weather().Healthy(user) && ClimateOf(plan_).soon.has_value();
       event.deadline = timeline_.now() + (soon ? kSoon : kSoonAfterTrouble);
       const int call = ledger_.CallMade(number, i, false, event.deadline);
-      auto admitted = replica.fanout().Admit(1, 100);
-      if (std::holds_alternative<fanout::Refusal>(admitted)) {
-        return ledger_.Violated(Invariant::kNobodyWaits, "refused though all is well");
-      }
       ++open_probes_;
-      replica.fanout().Publish(
-          std::get<fanout::Admission::Ticket>(std::move(admitted)), std::move(event),
-          [this, call, user, i](const fanout::EventBatch& ended) {
+      replica.publisher().Publish(
+          std::move(event), [this, call, user, i](const fanout::EventPublisher::Result& result) {
             --open_probes_;
-            const Reported reported = ReportedOf(ended.outcomes().front().outcome);
+            const auto* answer = std::get_if<fanout::CallResult>(&result);
+            if (answer == nullptr) {
+              return ledger_.Violated(Invariant::kNobodyWaits, "refused though all is well");
+            }
+            const Reported reported = ReportedOf(answer->outcomes.front().outcome);
             ledger_.CallAnswered(call, {{user, reported}});
             // Not for one that is stopped meanwhile.
             const bool stops = replicas_[static_cast<std::size_t>(i)]->draining();

@@ -80,7 +80,7 @@ TEST(SettingsTest, HasTheDocumentedDefaults) {
   EXPECT_LE(settings->max_pending_bytes, 268435456U);
   EXPECT_GT(settings->max_pending_bytes, 0U);
   EXPECT_EQ(settings->idempotency_window, seconds(600));
-  EXPECT_EQ(settings->idempotency_entries, 100000U);
+  EXPECT_EQ(settings->idempotency_memory, 83886080U);
   EXPECT_EQ(settings->drain_timeout, seconds(25));
   EXPECT_EQ(settings->log_level, log::Level::kInfo);
   EXPECT_EQ(settings->log_format, log::Format::kJson);

@@ -67,7 +67,8 @@ TEST_F(AuthenticatorTest, WithoutAKeyFileEveryCertificateIsAcceptedAndNamesItsCa
   const Authenticator authenticator(nullptr, &tls_);
   EXPECT_EQ(NameOf(authenticator, {std::nullopt, Issue("DNS:chat.example")}), "chat.example");
   EXPECT_EQ(NameOf(authenticator, {"ignored", Issue("URI:a:b,DNS:c")}), "a:b");
-  EXPECT_EQ(NameOf(authenticator, {std::nullopt, Issue("IP:10.0.0.1")}), "unnamed");
+  EXPECT_EQ(NameOf(authenticator, {std::nullopt, Issue("IP:10.0.0.1")}), "CN=test")
+      << "the subject, if it has no name";
   const auto caller = *authenticator.Identify({std::nullopt, Issue("DNS:chat.example")});
   EXPECT_EQ(caller->WhyNot("PublishRead"), "");
   EXPECT_EQ(caller->quota().Take(1000000), Clock::duration::zero());

@@ -85,7 +85,8 @@ TEST(MethodTest, PrintsTheResponseWithDefaultsAndProtoNames) {
   std::string json;
   ASSERT_TRUE(Method::Find("PublishRead").DecodeResponse(bytes, /*compact=*/true, json));
   EXPECT_EQ(json, R"({"delivery":{"event_id":"e","recipient_count":2,"acknowledged_count":2,)"
-                  R"("no_subscriber_count":0,"results":[],"replayed":false}})");
+                  R"("no_subscriber_count":0,"results":[],"replayed":false,)"
+                  R"("results_omitted":false}})");
   ASSERT_TRUE(Method::Find("PublishRead").DecodeResponse(bytes, /*compact=*/false, json));
   EXPECT_THAT(json, HasSubstr("\n  \"recipient_count\": 2,\n"));
 }

@@ -65,12 +65,6 @@ TEST(AcknowledgementsTest, ASecondAcknowledgementChangesNothing) {
   EXPECT_FALSE(acknowledgements.Has(0));
 }
 
-TEST(AcknowledgementsTest, KnowsWhoIsMissing) {
-  Acknowledgements acknowledgements(3);
-  acknowledgements.Add(1, Outcome::kAcknowledged);
-  EXPECT_THAT(acknowledgements.Missing({10, 20, 30}).user_ids(), ElementsAre(10, 30));
-}
-
 std::vector<Outcome> OutcomesOf(const std::vector<mqtt::PublicationOutcome>& publication_outcomes) {
   std::vector<Outcome> outcomes;
   for (const mqtt::PublicationOutcome& outcome : publication_outcomes) {
@@ -86,17 +80,36 @@ TEST(AcknowledgementsTest, AllHasKnownAndMissingOutcomes) {
               ElementsAre(Outcome::kUnknown, Outcome::kNoSubscriber, Outcome::kUnknown));
 }
 
-TEST(AcknowledgementsTest, MergeAddsAcknowledgements) {
-  Acknowledgements acknowledgements(4);
-  acknowledgements.Add(1, Outcome::kAcknowledged);
-  const auto all = acknowledgements.Merge({{Outcome::kNoSubscriber, 0x10, false},
+TEST(AcknowledgementsTest, AreThoseAmongOutcomes) {
+  const Acknowledgements acknowledgements({{Outcome::kNoSubscriber, 0x10, false},
                                            {Outcome::kRejected, 0x87, false},
-                                           {Outcome::kAcknowledged, 0, false}});
-  EXPECT_THAT(OutcomesOf(all), ElementsAre(Outcome::kNoSubscriber, Outcome::kAcknowledged,
-                                           Outcome::kRejected, Outcome::kAcknowledged));
-  EXPECT_EQ(acknowledgements.count(), 3U);
+                                           {Outcome::kAcknowledged, 0, false},
+                                           {Outcome::kUnknown, 0, false}});
+  EXPECT_EQ(acknowledgements.count(), 2U);
   EXPECT_EQ(acknowledgements.no_subscriber_count(), 1U);
-  EXPECT_FALSE(acknowledgements.Has(2));
+  EXPECT_TRUE(acknowledgements.Has(0));
+  EXPECT_FALSE(acknowledgements.Has(1));
+  EXPECT_TRUE(acknowledgements.Has(2));
+}
+
+TEST(AcknowledgementsTest, AddAllKeepsWhatIsKnown) {
+  Acknowledgements some(3);
+  some.Add(0, Outcome::kAcknowledged);
+  Acknowledgements others(3);
+  others.Add(0, Outcome::kNoSubscriber);
+  others.Add(2, Outcome::kNoSubscriber);
+  some.AddAll(others);
+  EXPECT_EQ(some.count(), 2U);
+  EXPECT_EQ(some.OutcomeOf(0).outcome, Outcome::kAcknowledged);
+  EXPECT_EQ(some.OutcomeOf(2).outcome, Outcome::kNoSubscriber);
+}
+
+TEST(AcknowledgementsTest, TakesABitARecipientAndAnotherIfNeeded) {
+  EXPECT_EQ(Acknowledgements(64).bytes(), 0U);
+  Acknowledgements many(6400);
+  EXPECT_EQ(many.bytes(), 800U);
+  many.Add(1, Outcome::kNoSubscriber);
+  EXPECT_EQ(many.bytes(), 1600U);
 }
 
 }  // namespace

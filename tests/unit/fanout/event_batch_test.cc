@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "server/fanout/fanout.h"
+#include "server/fanout/direct_publisher.h"
 #include "tests/support/mqtt/fake_publisher.h"
 
 namespace dino::fanout {
@@ -27,13 +27,13 @@ class EventBatchTest : public ::testing::Test {
  protected:
   std::shared_ptr<EventBatch> Publish(const Users& users) {
     Event event;
-    event.event_id = "id";
     event.json = "{}";
     event.recipients = users;
     event.deadline = Clock::now() + std::chrono::hours(1);
-    auto admitted = fanout_.Admit(users.size(), 0);
-    return fanout_.Publish(std::get<Admission::Ticket>(std::move(admitted)), std::move(event),
-                           [this](const EventBatch& ended) { outcomes_ = ended.outcomes(); });
+    return std::static_pointer_cast<EventBatch>(
+        direct_.Publish(std::move(event), [this](const EventPublisher::Result& result) {
+          outcomes_ = std::get<CallResult>(result).outcomes;
+        }));
   }
 
   static std::vector<std::string> TopicsOf(const EventBatch& batch) {
@@ -55,13 +55,12 @@ class EventBatchTest : public ::testing::Test {
   }
 
   testing::FakePublisher publisher_{1};
-  Fanout fanout_{publisher_, *TopicTemplate::Parse("{user_id}", "test"), {}};
+  DirectPublisher direct_{publisher_, *TopicTemplate::Parse("{user_id}", "test"), {}};
   std::vector<PublicationOutcome> outcomes_;
 };
 
-TEST_F(EventBatchTest, NamesItsEventAndRecipients) {
+TEST_F(EventBatchTest, NamesItsRecipients) {
   const auto batch = Publish({7, 8});
-  EXPECT_EQ(batch->event_id(), "id");
   EXPECT_THAT(batch->recipients().user_ids(), ElementsAre(7, 8));
   publisher_.EndAll();
 }
@@ -114,13 +113,12 @@ TEST_F(EventBatchTest, OutcomesComeInTheOrderOfTheRequestAfterGrouping) {
 
 TEST(EventBatchChunksTest, ASessionWithoutRecipientsHasNone) {
   testing::FakePublisher publisher(4);
-  Fanout fanout(publisher, *TopicTemplate::Parse("{user_id}", "test"), {});
+  DirectPublisher direct(publisher, *TopicTemplate::Parse("{user_id}", "test"), {});
   Event event;
   event.recipients = Users{1};
   event.deadline = Clock::now() + std::chrono::hours(1);
-  auto admitted = fanout.Admit(1, 0);
-  const auto batch = fanout.Publish(std::get<Admission::Ticket>(std::move(admitted)),
-                                    std::move(event), [](const EventBatch&) {});
+  direct.Publish(std::move(event), [](const EventPublisher::Result&) {});
+  const auto batch = publisher.WaitForBatch();
   ASSERT_EQ(batch->chunks().size(), 1U);
   EXPECT_EQ(batch->chunks().front().count, 1U);
   publisher.EndAll();
@@ -128,18 +126,17 @@ TEST(EventBatchChunksTest, ASessionWithoutRecipientsHasNone) {
 
 TEST(EventBatchOutcomesTest, ComeInTheOrderOfTheRequest) {
   testing::FakePublisher publisher(4);
-  Fanout fanout(publisher, *TopicTemplate::Parse("{user_id}", "test"), {});
+  DirectPublisher direct(publisher, *TopicTemplate::Parse("{user_id}", "test"), {});
   Event event;
   event.recipients = Users{1, 2, 3};
   event.deadline = Clock::now() + std::chrono::hours(1);
   std::vector<std::uint8_t> codes;
-  auto admitted = fanout.Admit(3, 0);
-  const auto batch = fanout.Publish(std::get<Admission::Ticket>(std::move(admitted)),
-                                    std::move(event), [&codes](const EventBatch& ended) {
-                                      for (const auto& outcome : ended.outcomes()) {
-                                        codes.push_back(outcome.reason_code);
-                                      }
-                                    });
+  direct.Publish(std::move(event), [&codes](const EventPublisher::Result& result) {
+    for (const auto& outcome : std::get<CallResult>(result).outcomes) {
+      codes.push_back(outcome.reason_code);
+    }
+  });
+  const auto batch = publisher.WaitForBatch();
   // Each recipient's code is its ID.
   std::vector<PublicationOutcome> by_position;
   for (std::uint32_t position = 0; position < 3; ++position) {

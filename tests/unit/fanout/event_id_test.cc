@@ -12,7 +12,7 @@ namespace {
 TEST(EventIdTest, IsARandomUuid) {
   std::set<std::string> ids;
   for (int i = 0; i < 1000; ++i) {
-    const std::string id = RandomEventId();
+    const std::string id = TextOf(RandomEventId());
     EXPECT_THAT(id,
                 ::testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-"
                                         "[0-9a-f]{12}"));
@@ -22,12 +22,11 @@ TEST(EventIdTest, IsARandomUuid) {
 
 // The values of Python's uuid.uuid5.
 TEST(EventIdTest, OfAKeyIsTheSameInEveryProcess) {
-  EXPECT_EQ(EventIdOf("key"), "dbfea641-ac86-58a9-8948-48c14cfb2816");
-  EXPECT_EQ(EventIdOf("e"), "86c40bb9-062e-5e37-8b82-aa0c538216a6");
-  EXPECT_EQ(EventIdOf("f"), "7f3775a0-9713-53bd-9718-b0f02bb649c8");
-  EXPECT_EQ(EventIdOf("a"), "24695219-4550-5b15-9f34-1be09272e6b3");
-  EXPECT_EQ(EventIdOf("g"), "66ea57f4-ed79-5c0a-88db-caebd1bbd375");
-  EXPECT_EQ(EventIdOf("order-4711/message"), "8c5da089-7645-5dd8-979c-5599af22c83f");
+  EXPECT_EQ(TextOf(EventIdOf("anonymous", "key")), "8c4af8ef-de61-5278-92a7-4eafdfb2451f");
+  EXPECT_EQ(TextOf(EventIdOf("anonymous", "e")), "728022a6-5169-5fd3-a478-b1229c1da630");
+  EXPECT_EQ(TextOf(EventIdOf("chat", "e")), "aef71e29-def6-50d7-84e0-e9475d7feb7d");
+  EXPECT_EQ(TextOf(EventIdOf("CN=chat,O=Some One", "order-4711/message")),
+            "a28e1ea0-2880-5633-aa9b-5134a9784d42");
 }
 
 }  // namespace

@@ -4,14 +4,14 @@
 #include <tuple>
 #include <vector>
 
-#include "tests/unit/fanout/keyed_calls_fixture.h"
+#include "tests/unit/fanout/keyed_publisher_fixture.h"
 
 namespace dino::fanout {
 namespace {
 
 using ::testing::ElementsAre;
 
-using JoinedCallsTest = KeyedCallsTest;
+using JoinedCallsTest = KeyedPublisherTest;
 
 TEST_F(JoinedCallsTest, ConcurrentCallsGetTheSameResult) {
   const TestCall first = Publish();
@@ -36,7 +36,7 @@ TEST_F(JoinedCallsTest, AFailureThatTimeDoesNotCureIsShared) {
   EXPECT_EQ(joined.answer->summary.reason_string, "not yours");
   EXPECT_EQ(joined.answer->failure(), Failure::kNotAuthorized);
   EXPECT_EQ(joined.answer->summary.acknowledged_count, 1U);
-  fanout_.keyed_calls().Stop(joined.handle);
+  keyed_.Stop(joined.handle);
   EXPECT_EQ(joined.answer->failure(), Failure::kNotAuthorized) << "it has ended already";
   EXPECT_EQ(publisher_.published_count(), 1U);
 }
@@ -63,7 +63,7 @@ TEST_F(JoinedCallsTest, TheFirstJoinedCallTakesOverMissingRecipients) {
     EXPECT_EQ(batch->payload(), "{}");
     EXPECT_EQ(batch->options().expires_at, expires_at);
     EXPECT_EQ(batch->options().deadline, expires_at);
-    EXPECT_EQ(batch->options().user_properties.front().second, EventIdOf(key));
+    EXPECT_EQ(batch->options().user_properties.front().second, TextOf(IdOf(key)));
     EXPECT_EQ(batch->options().user_properties.back().second, "00-2-2-00");
     End({2}, {kAcknowledged});
     EXPECT_EQ(second.answer->failure(), Failure::kNone);
@@ -75,11 +75,11 @@ TEST_F(JoinedCallsTest, TheFirstJoinedCallTakesOverMissingRecipients) {
 TEST_F(JoinedCallsTest, StoppingThePublishingCallLetsAJoinedOneTakeOver) {
   const TestCall first = Publish();
   const TestCall second = Publish();
-  fanout_.keyed_calls().Stop(first.handle);
+  keyed_.Stop(first.handle);
   EXPECT_EQ(first.answer->failure(), Failure::kTimeUp);
   EXPECT_FALSE(second.answer->given());
-  fanout_.keyed_calls().Stop(first.handle);
-  fanout_.keyed_calls().Stop(second.handle);
+  keyed_.Stop(first.handle);
+  keyed_.Stop(second.handle);
   EXPECT_EQ(second.answer->failure(), Failure::kTimeUp);
   publisher_.WaitForNoBatch();
 }
@@ -97,19 +97,22 @@ class TellingPublisher : public testing::FakePublisher {
 
 TEST(StoppedCallsTest, ACallCanBeStoppedWhileItTakesOver) {
   TellingPublisher publisher;
-  Fanout fanout(publisher, *TopicTemplate::Parse("{user_id}", "test"), {});
-  std::vector<std::shared_ptr<KeyedCall>> calls;
+  DirectPublisher direct(publisher, *TopicTemplate::Parse("{user_id}", "test"), {});
+  KeyedPublisher keyed(direct, direct.admission(), {});
+  std::vector<std::shared_ptr<PublishedEvent>> calls;
   std::vector<Failure> failures;
   for (int i = 0; i < 2; ++i) {
     Event event;
     event.recipients = {1};
     event.deadline = Clock::now() + std::chrono::hours(1);
-    calls.push_back(fanout.keyed_calls().Publish(
-        "key", std::move(event), 10, [&failures](const KeyedResult& answer) {
+    event.id = EventIdOf("caller", "key");
+    event.keyed = true;
+    calls.push_back(
+        keyed.Publish(std::move(event), [&failures](const EventPublisher::Result& answer) {
           failures.push_back(std::get<CallResult>(answer).summary.failure);
         }));
   }
-  publisher.on_second = [&] { fanout.keyed_calls().Stop(calls[1]); };
+  publisher.on_second = [&] { keyed.Stop(calls[1]); };
   publisher.End(publisher.WaitForBatch(), {kUnknown});
   EXPECT_THAT(failures, ElementsAre(Failure::kTimeUp, Failure::kTimeUp));
   publisher.EndAll();
@@ -120,7 +123,7 @@ TEST_F(JoinedCallsTest, StoppingAJoinedCallEndsOnlyThatCall) {
   End({1, 2, 3}, {kAcknowledged, kUnknown, kUnknown});
   const TestCall second = Publish();
   const TestCall third = Publish();
-  fanout_.keyed_calls().Stop(third.handle);
+  keyed_.Stop(third.handle);
   EXPECT_EQ(third.answer->failure(), Failure::kTimeUp);
   EXPECT_EQ(third.answer->summary.acknowledged_count, 1U);
   EXPECT_THAT(OutcomesOf(*third.answer),
@@ -152,10 +155,10 @@ TEST_F(JoinedCallsTest, JoinedCallsTakeRoomForTheirRequests) {
   Publish("key", EventFor({1}), kMaxBytes / 2);
   const TestCall joined = Publish("key", EventFor({1}), kMaxBytes / 3);
   EXPECT_EQ(Publish("key", EventFor({1}), kMaxBytes / 3).answer->refusal(), Refusal::kOverloaded);
-  EXPECT_EQ(fanout_.keyed_calls().joined_count(), 1U);
+  EXPECT_EQ(keyed_.figures().waiting, 1U);
   EXPECT_FALSE(HasRoomFor(1, kMaxBytes / 3));
-  fanout_.keyed_calls().Stop(joined.handle);
-  EXPECT_EQ(fanout_.keyed_calls().joined_count(), 0U);
+  keyed_.Stop(joined.handle);
+  EXPECT_EQ(keyed_.figures().waiting, 0U);
   EXPECT_TRUE(HasRoomFor(1, kMaxBytes / 3));
 }
 

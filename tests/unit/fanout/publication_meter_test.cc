@@ -7,7 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include "server/fanout/fanout.h"
+#include "server/fanout/direct_publisher.h"
+#include "server/fanout/keyed_publisher.h"
 #include "server/mqtt/wire/reason_code.h"
 #include "tests/support/mqtt/fake_publisher.h"
 
@@ -59,7 +60,7 @@ TEST(PublicationMeterTest, NamesEveryOutcomeInItsPlace) {
                                             "unknown"));
 }
 
-class FanoutMeterTest : public ::testing::Test {
+class PublisherMeterTest : public ::testing::Test {
  protected:
   static FanoutOptions Options() {
     FanoutOptions options;
@@ -76,44 +77,51 @@ class FanoutMeterTest : public ::testing::Test {
     return event;
   }
 
-  std::uint64_t ended(Outcome outcome) const { return fanout_.meter().ended(0, outcome); }
+  std::uint64_t ended(Outcome outcome) const { return direct_.meter().ended(0, outcome); }
 
   testing::FakePublisher publisher_{1};
-  Fanout fanout_{publisher_, *TopicTemplate::Parse("{environment}/{user_id}", "test"), Options()};
+  DirectPublisher direct_{publisher_, *TopicTemplate::Parse("{environment}/{user_id}", "test"),
+                          Options()};
+  KeyedPublisher keyed_{direct_, direct_.admission(), {}};
 };
 
-TEST_F(FanoutMeterTest, IsUpToDateWhenTheCallIsDone) {
+TEST_F(PublisherMeterTest, IsUpToDateWhenTheCallIsDone) {
   std::uint64_t acknowledged = 0;
-  auto admitted = fanout_.Admit(2, 100);
-  fanout_.Publish(std::get<Admission::Ticket>(std::move(admitted)), EventFor({1, 2}),
-                  [&](const EventBatch&) { acknowledged = ended(Outcome::kAcknowledged); });
-  EXPECT_EQ(fanout_.meter().recipients().Read().sum, 2U);
+  direct_.Publish(EventFor({1, 2}), [&](const EventPublisher::Result&) {
+    acknowledged = ended(Outcome::kAcknowledged);
+  });
+  EXPECT_EQ(direct_.meter().recipients().Read().sum, 2U);
   publisher_.End(publisher_.WaitForBatch(), {Outcome::kAcknowledged, 0, false});
   EXPECT_EQ(acknowledged, 2U);
 }
 
-TEST_F(FanoutMeterTest, ADryRunIsNotCounted) {
-  EXPECT_EQ(fanout_.WouldRefuse(3, 100), std::nullopt);
-  EXPECT_EQ(fanout_.meter().recipients().Read().sum, 0U);
+TEST_F(PublisherMeterTest, ADryRunIsNotCounted) {
+  EXPECT_EQ(direct_.WouldRefuse(EventFor({1, 2, 3})), std::nullopt);
+  EXPECT_EQ(direct_.meter().recipients().Read().sum, 0U);
 }
 
-TEST_F(FanoutMeterTest, CountsAKeyedEventAsOneOfItsKind) {
+TEST_F(PublisherMeterTest, CountsAKeyedEventAsOneOfItsKind) {
   Event event = EventFor({1});
   event.kind = 1;
-  fanout_.keyed_calls().Publish("key", std::move(event), 100, [](const KeyedResult&) {});
+  event.id = EventIdOf("caller", "key");
+  event.keyed = true;
+  keyed_.Publish(std::move(event), [](const EventPublisher::Result&) {});
   publisher_.End(publisher_.WaitForBatch(), {Outcome::kAcknowledged, 0, false});
-  EXPECT_EQ(fanout_.meter().ended(1, Outcome::kAcknowledged), 1U);
+  EXPECT_EQ(direct_.meter().ended(1, Outcome::kAcknowledged), 1U);
 }
 
-TEST_F(FanoutMeterTest, ARepeatedEventCountsOnlyMissingRecipients) {
+TEST_F(PublisherMeterTest, ARepeatedEventCountsOnlyMissingRecipients) {
   for (int call = 0; call < 2; ++call) {
-    fanout_.keyed_calls().Publish("key", EventFor({1, 2}), 100, [](const KeyedResult&) {});
+    Event event = EventFor({1, 2});
+    event.id = EventIdOf("caller", "key");
+    event.keyed = true;
+    keyed_.Publish(std::move(event), [](const EventPublisher::Result&) {});
     const mqtt::PublicationOutcome acknowledged{Outcome::kAcknowledged, 0, false};
     const mqtt::PublicationOutcome unknown{Outcome::kUnknown, 0, true};
     publisher_.End(publisher_.WaitForBatch(),
                    call == 0 ? std::vector{acknowledged, unknown} : std::vector{acknowledged});
   }
-  EXPECT_EQ(fanout_.meter().recipients().Read().sum, 3U);
+  EXPECT_EQ(direct_.meter().recipients().Read().sum, 3U);
   EXPECT_EQ(ended(Outcome::kAcknowledged), 2U);
   EXPECT_EQ(ended(Outcome::kUnknown), 1U);
 }

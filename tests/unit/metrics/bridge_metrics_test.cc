@@ -28,13 +28,14 @@ class BridgeMetricsTest : public ::testing::Test {
     return options;
   }
 
-  Sources MakeSources() { return {"1.2.3", calls_, fanout_, pool_}; }
+  Sources MakeSources() { return {"1.2.3", calls_, direct_, keyed_, pool_}; }
   std::string Text() { return BridgeMetrics(MakeSources()).Text(); }
 
   rpc::CallMeters calls_;
   mqtt::SessionPool pool_{PoolOptions()};
-  fanout::Fanout fanout_{pool_, *fanout::TopicTemplate::Parse("{environment}/{user_id}", "test"),
-                         FanoutOptions()};
+  fanout::DirectPublisher direct_{
+      pool_, *fanout::TopicTemplate::Parse("{environment}/{user_id}", "test"), FanoutOptions()};
+  fanout::KeyedPublisher keyed_{direct_, direct_.admission(), {}};
 };
 
 TEST_F(BridgeMetricsTest, EverySeriesExistsFromTheStart) {
@@ -56,6 +57,11 @@ TEST_F(BridgeMetricsTest, EverySeriesExistsFromTheStart) {
         std::string(
             "dino_bridge_publications_total{event_type=\"custom\",outcome=\"unknown\"} 0\n"),
         std::string("dino_bridge_fanout_recipients_bucket{le=\"10000\"} 0\n"),
+        std::string("dino_bridge_idempotency_keys 0\n"),
+        std::string("dino_bridge_idempotency_keys_forgotten_early_total 0\n"),
+        std::string("dino_bridge_idempotency_replays_total 0\n"),
+        std::string("dino_bridge_idempotency_joined_calls_total 0\n"),
+        std::string("dino_bridge_resumed_recipients_total 0\n"),
         std::string("dino_bridge_puback_seconds_count 0\n"),
         std::string("dino_bridge_in_flight_publications 0\n"),
         std::string("dino_bridge_pending_publications_limit 77\n"),

@@ -14,21 +14,22 @@ TEST(StatusJsonTest, ShowsTheState) {
   pool_options.brokers = {{"one", 1883}};
   pool_options.sessions = 2;
   mqtt::SessionPool pool(pool_options);
-  fanout::Fanout fanout(pool, *fanout::TopicTemplate::Parse("{environment}/{user_id}", "test"), {});
+  fanout::DirectPublisher publisher(
+      pool, *fanout::TopicTemplate::Parse("{environment}/{user_id}", "test"), {});
   rpc::CallMeters calls;
   calls.Add({"service", "Never", "unary"});
   rpc::MethodMeter& method = calls.Add({"service", "Method", "unary"});
   method.Started();
   method.Handled(0, std::chrono::milliseconds(1));
   calls.Refused("OVERLOADED");
-  const History history(calls, fanout.meter(), pool.meter());
+  const History history(calls, publisher.meter(), pool.meter());
   const std::string text = StatusJson(
       {"1.2.3",
        std::chrono::system_clock::time_point(std::chrono::milliseconds(1500)),
        {{"environment", "a \"quoted\" one"}},
        [] { return false; },
        calls,
-       fanout,
+       publisher,
        pool,
        history,
        [] {
@@ -58,10 +59,11 @@ TEST(StatusJsonTest, HistoryHasRatesAndTimesByInterval) {
   mqtt::SessionPoolOptions pool_options;
   pool_options.brokers = {{"one", 1883}};
   mqtt::SessionPool pool(pool_options);
-  fanout::Fanout fanout(pool, *fanout::TopicTemplate::Parse("{environment}/{user_id}", "test"), {});
+  fanout::DirectPublisher publisher(
+      pool, *fanout::TopicTemplate::Parse("{environment}/{user_id}", "test"), {});
   rpc::CallMeters calls;
   rpc::MethodMeter& method = calls.Add({"service", "PublishMessage", "unary"});
-  History history(calls, fanout.meter(), pool.meter());
+  History history(calls, publisher.meter(), pool.meter());
   const Clock::time_point start;
   const std::chrono::system_clock::time_point wall_time(std::chrono::seconds(1000));
   history.Look(start, wall_time);
@@ -74,7 +76,7 @@ TEST(StatusJsonTest, HistoryHasRatesAndTimesByInterval) {
                          {},
                          [] { return true; },
                          calls,
-                         fanout,
+                         publisher,
                          pool,
                          history,
                          [] { return std::vector<std::pair<std::string, auth::Quota::Usage>>(); }})

@@ -50,7 +50,7 @@ class IdempotencyTest : public ServerFixture {
   }
   void WaitForJoined(std::size_t count) {
     const auto give_up = Clock::now() + testing::kPatience;
-    const auto joined = [this] { return fanout_.keyed_calls().joined_count(); };
+    const auto joined = [this] { return keyed_.figures().waiting; };
     while (joined() != count && Clock::now() < give_up) std::this_thread::yield();
     EXPECT_EQ(joined(), count);
   }
@@ -62,7 +62,8 @@ class IdempotencyTest : public ServerFixture {
     std::vector<std::string> published(batch->chunks().front().count);
     for (std::uint32_t i = 0; i < published.size(); ++i) batch->WriteTopic(i, published[i]);
     EXPECT_EQ(published, topics);
-    EXPECT_EQ(batch->options().user_properties.front().second, fanout::EventIdOf("key"));
+    EXPECT_EQ(batch->options().user_properties.front().second,
+              fanout::TextOf(fanout::EventIdOf("anonymous", "key")));
     publisher_.End(batch, outcomes);
   }
 
@@ -83,7 +84,8 @@ TEST_F(IdempotencyTest, ACompletedCallIsReplayedWithoutABroker) {
   const Answer completed = first.get();
   ASSERT_TRUE(completed.status.ok()) << completed.status.error_message();
   EXPECT_FALSE(completed.response.delivery().replayed());
-  EXPECT_EQ(completed.response.delivery().event_id(), fanout::EventIdOf("key"));
+  EXPECT_EQ(completed.response.delivery().event_id(),
+            fanout::TextOf(fanout::EventIdOf("anonymous", "key")));
 
   publisher_.set_connected(false);
   const Answer replayed = Call(Keyed());
@@ -102,7 +104,7 @@ TEST_F(IdempotencyTest, ARepeatedCallPublishesOnlyToThoseMissing) {
   auto second = CallAsync(Keyed());
   End({"dms/test/2"}, {kUnknown});
   const auto failure = DetailOf<v1::PublishFailure>(second.get().status);
-  EXPECT_EQ(failure.event_id(), fanout::EventIdOf("key"));
+  EXPECT_EQ(failure.event_id(), fanout::TextOf(fanout::EventIdOf("anonymous", "key")));
   EXPECT_EQ(failure.recipient_count(), 3U);
   EXPECT_EQ(failure.acknowledged_count(), 2U);
   ASSERT_EQ(failure.failed_recipients_size(), 1);

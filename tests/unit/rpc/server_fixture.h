@@ -17,7 +17,8 @@
 
 #include "dino/events/v1/event_publisher_service.grpc.pb.h"
 #include "server/event/kinds.h"
-#include "server/fanout/fanout.h"
+#include "server/fanout/direct_publisher.h"
+#include "server/fanout/keyed_publisher.h"
 #include "server/rpc/library.h"
 #include "server/rpc/server.h"
 #include "tests/support/mqtt/fake_publisher.h"
@@ -64,7 +65,7 @@ class ServerFixture : public ::testing::Test {
   explicit ServerFixture(ServerOptions options = {}) {
     options.address = {"127.0.0.1", 0};
     server_ = std::make_unique<Server>(
-        fanout_, [this] { return publisher_.connected(); }, options);
+        keyed_, [this] { return publisher_.connected(); }, options);
     const auto address = server_->Start();
     EXPECT_TRUE(address.ok()) << address.status();
     address_ = *address;
@@ -111,9 +112,10 @@ class ServerFixture : public ::testing::Test {
   }
 
   testing::FakePublisher publisher_{1};
-  fanout::Fanout fanout_{publisher_,
-                         *fanout::TopicTemplate::Parse("dms/{environment}/{user_id}", "test"),
-                         FanoutOptions()};
+  fanout::DirectPublisher direct_{
+      publisher_, *fanout::TopicTemplate::Parse("dms/{environment}/{user_id}", "test"),
+      FanoutOptions()};
+  fanout::KeyedPublisher keyed_{direct_, direct_.admission(), {}};
   std::unique_ptr<Server> server_;
   std::string address_;
   std::shared_ptr<grpc::Channel> channel_;

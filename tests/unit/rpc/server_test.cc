@@ -101,12 +101,12 @@ TEST_F(ServerTest, SaysWhenItsAddressCannotBeHad) {
   ServerOptions options;
   options.address = {"127.0.0.1", 0};
   Server first(
-      fanout_, [] { return true; }, options);
+      keyed_, [] { return true; }, options);
   const auto address = first.Start();
   ASSERT_TRUE(address.ok());
   options.address.port = testing::PortOf(*address);
   Server second(
-      fanout_, [] { return true; }, options);
+      keyed_, [] { return true; }, options);
   EXPECT_EQ(second.Start().status().code(), absl::StatusCode::kUnavailable);
   first.Drain(std::chrono::milliseconds(0));
 }

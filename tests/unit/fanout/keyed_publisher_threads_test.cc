@@ -14,7 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include "server/fanout/fanout.h"
+#include "server/fanout/direct_publisher.h"
+#include "server/fanout/keyed_publisher.h"
 #include "tests/support/mqtt/fake_publisher.h"
 
 namespace dino::fanout {
@@ -99,11 +100,13 @@ constexpr int kThreads = 8;
 constexpr int kKeys = 100;
 
 // Repeats a call with one key until the event is complete.
-void Complete(KeyedCalls& calls, const std::string& key, unsigned& random) {
+void Complete(KeyedPublisher& publisher, const std::string& key, unsigned& random) {
   for (bool complete = false; !complete;) {
     Event event;
     event.type = "message";
     event.json = key;
+    event.id = EventIdOf("caller", key);
+    event.keyed = true;
     event.recipients = {1, 2, 3, 4, 5};
     random = random * 1664525 + 1013904223;
     const bool hurried = (random >> 16) % 3 == 0;
@@ -113,28 +116,30 @@ void Complete(KeyedCalls& calls, const std::string& key, unsigned& random) {
     // Set twice, it would throw.
     const auto answered = std::make_shared<std::promise<bool>>();
     const auto call =
-        calls.Publish(key, std::move(event), 0, [answered](const KeyedResult& answer) {
+        publisher.Publish(std::move(event), [answered](const EventPublisher::Result& answer) {
           const auto* result = std::get_if<CallResult>(&answer);
           EXPECT_NE(result, nullptr) << "refused";
           answered->set_value(result == nullptr || result->summary.failure == Failure::kNone);
         });
-    if (stopped) calls.Stop(call);
+    if (stopped) publisher.Stop(call);
     complete = answered->get_future().get();
   }
 }
 
-TEST(KeyedCallsThreadsTest, ThreadsWithTheSameKeysAcknowledgeNobodyTwice) {
+TEST(KeyedPublisherThreadsTest, ThreadsWithTheSameKeysAcknowledgeNobodyTwice) {
   // Declared before the publisher, whose thread uses it to the end.
-  std::unique_ptr<Fanout> fanout;
+  std::unique_ptr<DirectPublisher> direct;
+  std::unique_ptr<KeyedPublisher> keyed;
   LossyPublisher publisher;
-  fanout = std::make_unique<Fanout>(publisher, *TopicTemplate::Parse("{user_id}", "test"),
-                                    FanoutOptions());
+  direct = std::make_unique<DirectPublisher>(publisher, *TopicTemplate::Parse("{user_id}", "test"),
+                                             FanoutOptions());
+  keyed = std::make_unique<KeyedPublisher>(*direct, direct->admission(), IdempotencyOptions());
   std::vector<std::thread> threads;
   for (unsigned thread = 0; thread < kThreads; ++thread) {
-    threads.emplace_back([&fanout, thread] {
+    threads.emplace_back([&keyed, thread] {
       unsigned random = thread;
       for (int key = 0; key < kKeys; ++key) {
-        Complete(fanout->keyed_calls(), std::to_string(key), random);
+        Complete(*keyed, std::to_string(key), random);
       }
     });
   }

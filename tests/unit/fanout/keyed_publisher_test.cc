@@ -1,8 +1,8 @@
-#include "server/fanout/keyed_calls.h"
+#include "server/fanout/keyed_publisher.h"
 
 #include <numeric>
 
-#include "tests/unit/fanout/keyed_calls_fixture.h"
+#include "tests/unit/fanout/keyed_publisher_fixture.h"
 
 namespace dino::fanout {
 namespace {
@@ -11,25 +11,26 @@ using ::testing::ElementsAre;
 
 TEST(IdempotencyOptionsTest, DefaultsAreThoseOfTheSettings) {
   const IdempotencyOptions options;
-  EXPECT_EQ(options.entries, 100000U);
+  EXPECT_EQ(options.memory, 83886080U);
+  EXPECT_EQ(options.finished_events(), 1310720U);
   EXPECT_EQ(options.window, std::chrono::minutes(10));
 }
 
-TEST_F(KeyedCallsTest, TheFirstCallPublishesToAll) {
+TEST_F(KeyedPublisherTest, TheFirstCallPublishesToAll) {
   const TestCall call = Publish();
   const auto batch = publisher_.WaitForBatch();
-  EXPECT_EQ(batch->options().user_properties.front().second, EventIdOf("key"));
+  EXPECT_EQ(batch->options().user_properties.front().second, TextOf(IdOf("key")));
   End({1, 2, 3}, {kAcknowledged, kNoSubscriber, kAcknowledged});
 
   EXPECT_EQ(call.answer->failure(), Failure::kNone);
-  EXPECT_EQ(call.answer->event_id, EventIdOf("key"));
+  EXPECT_EQ(call.answer->event_id, TextOf(IdOf("key")));
   EXPECT_EQ(call.answer->recipients, Users({1, 2, 3}));
   EXPECT_EQ(call.answer->summary.acknowledged_count, 3U);
   EXPECT_EQ(call.answer->summary.no_subscriber_count, 1U);
   EXPECT_FALSE(call.answer->replayed);
 }
 
-TEST_F(KeyedCallsTest, ACompletedEventIsReplayedWithoutABroker) {
+TEST_F(KeyedPublisherTest, ACompletedEventIsReplayedWithoutABroker) {
   Publish();
   End({1, 2, 3}, {kAcknowledged, kNoSubscriber, kAcknowledged});
   publisher_.set_connected(false);
@@ -37,15 +38,14 @@ TEST_F(KeyedCallsTest, ACompletedEventIsReplayedWithoutABroker) {
 
   EXPECT_EQ(repeated.answer->failure(), Failure::kNone);
   EXPECT_TRUE(repeated.answer->replayed);
-  EXPECT_EQ(repeated.answer->event_id, EventIdOf("key"));
+  EXPECT_EQ(repeated.answer->event_id, TextOf(IdOf("key")));
   EXPECT_EQ(repeated.answer->summary.acknowledged_count, 3U);
   EXPECT_EQ(repeated.answer->summary.no_subscriber_count, 1U);
-  EXPECT_EQ(repeated.answer->outcomes[1].reason_code, 0x10);
-  EXPECT_EQ(repeated.answer->outcomes[2].reason_code, 0);
+  EXPECT_TRUE(repeated.answer->outcomes_forgotten) << "who it was";
   EXPECT_EQ(publisher_.published_count(), 1U);
 }
 
-TEST_F(KeyedCallsTest, ARepeatedCallPublishesOnlyToThoseMissing) {
+TEST_F(KeyedPublisherTest, ARepeatedCallPublishesOnlyToThoseMissing) {
   const TestCall first = Publish({1, 2, 3, 4, 5});
   End({1, 2, 3, 4, 5}, {kAcknowledged, kUnknown, kNoSubscriber, kNotSent, kQuota});
   EXPECT_EQ(first.answer->failure(), Failure::kBusy);
@@ -59,7 +59,8 @@ TEST_F(KeyedCallsTest, ARepeatedCallPublishesOnlyToThoseMissing) {
               ElementsAre(Outcome::kAcknowledged, Outcome::kAcknowledged, Outcome::kNoSubscriber,
                           Outcome::kUnknown, Outcome::kAcknowledged));
   const TestCall third = Publish({1, 2, 3, 4, 5});
-  EXPECT_EQ(publisher_.WaitForBatch()->options().user_properties.front().second, EventIdOf("key"));
+  EXPECT_EQ(publisher_.WaitForBatch()->options().user_properties.front().second,
+            TextOf(IdOf("key")));
   End({4}, {kAcknowledged});
   EXPECT_EQ(third.answer->failure(), Failure::kNone);
   EXPECT_EQ(third.answer->summary.acknowledged_count, 5U);
@@ -67,7 +68,7 @@ TEST_F(KeyedCallsTest, ARepeatedCallPublishesOnlyToThoseMissing) {
   EXPECT_FALSE(third.answer->replayed);
 }
 
-TEST_F(KeyedCallsTest, AKeyWithAnotherEventIsRefused) {
+TEST_F(KeyedPublisherTest, AKeyWithAnotherEventIsRefused) {
   const TestCall first = Publish();
   EXPECT_EQ(Publish({1, 2}).answer->refusal(), Refusal::kKeyReused) << "while it runs";
   End({1, 2, 3}, {kAcknowledged, kAcknowledged, kUnknown});
@@ -76,13 +77,104 @@ TEST_F(KeyedCallsTest, AKeyWithAnotherEventIsRefused) {
   EXPECT_EQ(publisher_.published_count(), 1U);
 }
 
-TEST_F(KeyedCallsTest, DifferentKeysAreDifferentEvents) {
+TEST_F(KeyedPublisherTest, TheOrderOfTheRecipientsDoesNotMatter) {
+  Publish({1, 2, 3});
+  const TestCall joined = Publish({3, 1, 2});
+  EXPECT_FALSE(joined.answer->given());
+  End({1, 2, 3}, {kAcknowledged, kUnknown, kAcknowledged});
+  End({2}, {kUnknown});
+  EXPECT_EQ(joined.answer->summary.acknowledged_count, 2U);
+  const TestCall repeated = Publish({2, 3, 1});
+  End({2}, {kAcknowledged});
+  EXPECT_EQ(repeated.answer->recipients, Users({2, 3, 1}));
+  EXPECT_EQ(repeated.answer->failure(), Failure::kNone);
+  EXPECT_TRUE(Publish({3, 2, 1}).answer->replayed);
+}
+
+TEST_F(KeyedPublisherTest, AnEventThatReachedNobodyKeepsItsKey) {
+  Publish({1, 2});
+  End({1, 2}, {kUnknown, kNotSent});
+  EXPECT_EQ(Publish({1}).answer->refusal(), Refusal::kKeyReused);
+}
+
+TEST_F(KeyedPublisherTest, WithATokenAnotherServerCompletesTheEvent) {
+  const TestCall failed = Publish({1, 2, 3});
+  End({1, 2, 3}, {kAcknowledged, kUnknown, kNoSubscriber});
+  KeyedPublisher other(direct_, direct_.admission(), {});
+  Event event = Keyed("key", EventFor({3, 2, 1}));
+  ASSERT_TRUE(Resume(failed.answer->resume_token, event));
+  TestCall repeated;
+  repeated.handle =
+      other.Publish(event, [answer = repeated.answer](const auto& result) { answer->Set(result); });
+  End({2}, {kAcknowledged});
+  EXPECT_EQ(repeated.answer->failure(), Failure::kNone);
+  EXPECT_EQ(repeated.answer->event_id, failed.answer->event_id);
+  EXPECT_EQ(repeated.answer->summary.acknowledged_count, 3U);
+  EXPECT_EQ(repeated.answer->summary.no_subscriber_count, 1U);
+  EXPECT_FALSE(repeated.answer->replayed);
+  EXPECT_EQ(other.figures().held, 1U);
+}
+
+TEST_F(KeyedPublisherTest, ATokenOfACallThatItJoinsCountsWhenItTakesOver) {
+  Event event = Keyed("key", EventFor({3, 2, 1}));
+  Acknowledgements known(3);
+  known.Add(0, Outcome::kAcknowledged);
+  event.earlier = known;
+  Publish({1, 2, 3});
+  const TestCall joined = Publish("key", event);
+  End({1, 2, 3}, {kAcknowledged, kUnknown, kUnknown});
+  End({2}, {kAcknowledged});
+  EXPECT_EQ(joined.answer->failure(), Failure::kNone);
+}
+
+TEST_F(KeyedPublisherTest, ATokenThatNamesAllIsAnsweredWithoutABroker) {
+  publisher_.set_connected(false);
+  Event event = EventFor({1, 2});
+  event.earlier = Acknowledgements({kAcknowledged, kNoSubscriber});
+  EXPECT_EQ(keyed_.WouldRefuse(Keyed("key", event)), std::nullopt);
+  const TestCall call = Publish("key", event);
+  EXPECT_TRUE(call.answer->replayed);
+  EXPECT_EQ(OutcomesOf(*call.answer),
+            (std::vector<Outcome>{Outcome::kAcknowledged, Outcome::kNoSubscriber}));
+  EXPECT_TRUE(Publish({1, 2}).answer->replayed) << "and is known from then on";
+}
+
+TEST_F(KeyedPublisherTest, CountsWhatItKnowsAndSpares) {
+  Publish("a", EventFor({1}));
+  Publish("a", EventFor({1}));
+  EXPECT_EQ(keyed_.figures().waiting, 1U);
+  EXPECT_EQ(keyed_.figures().held, 1U);
+  End({1}, {kAcknowledged});
+  Publish("a", EventFor({1}));
+  Publish("b", EventFor({1, 2}));
+  End({1, 2}, {kAcknowledged, kUnknown});
+  Publish("b", EventFor({1, 2}));
+  const KeyedPublisher::Figures figures = keyed_.figures();
+  EXPECT_EQ(figures.held, 2U);
+  EXPECT_EQ(figures.replays, 1U);
+  EXPECT_EQ(figures.joins, 1U);
+  EXPECT_EQ(figures.waiting, 0U);
+  EXPECT_EQ(figures.forgotten_early, 0U);
+  EXPECT_EQ(direct_.meter().resumed(), 1U);
+}
+
+TEST_F(KeyedPublisherTest, PassesOnWhatHasNoKey) {
+  TestCall call;
+  call.handle = keyed_.Publish(EventFor({1}),
+                               [answer = call.answer](const auto& result) { answer->Set(result); });
+  EXPECT_EQ(keyed_.WouldRefuse(EventFor(Users(kMaxPublications, 1))), Refusal::kOverloaded);
+  keyed_.Stop(call.handle);
+  EXPECT_EQ(call.answer->failure(), Failure::kTimeUp);
+  EXPECT_EQ(keyed_.figures().held, 0U);
+}
+
+TEST_F(KeyedPublisherTest, DifferentKeysAreDifferentEvents) {
   Publish("a", EventFor({1}));
   Publish("b", EventFor({1}));
   EXPECT_EQ(publisher_.published_count(), 2U);
 }
 
-TEST_F(KeyedCallsTest, ACallTakesRoomOnlyForMissingRecipients) {
+TEST_F(KeyedPublisherTest, ACallTakesRoomOnlyForMissingRecipients) {
   Users users(kMaxPublications);
   std::iota(users.begin(), users.end(), 1);
   std::vector<PublicationOutcome> outcomes(kMaxPublications, kAcknowledged);
@@ -95,13 +187,13 @@ TEST_F(KeyedCallsTest, ACallTakesRoomOnlyForMissingRecipients) {
   EXPECT_EQ(joined.answer->refusal(), Refusal::kUnreachable) << "it was to take over";
   publisher_.set_connected(true);
   Publish(users);
-  EXPECT_TRUE(HasRoomFor(kMaxPublications - 1, 0));
-  EXPECT_FALSE(HasRoomFor(kMaxPublications, 0));
+  EXPECT_TRUE(HasRoomFor(kMaxPublications - 1));
+  EXPECT_FALSE(HasRoomFor(kMaxPublications));
   End({18}, {kAcknowledged});
-  EXPECT_TRUE(HasRoomFor(kMaxPublications, 0));
+  EXPECT_TRUE(HasRoomFor(kMaxPublications));
 }
 
-TEST_F(KeyedCallsTest, ARefusedCallLeavesNoTrace) {
+TEST_F(KeyedPublisherTest, ARefusedCallLeavesNoTrace) {
   publisher_.set_connected(false);
   EXPECT_EQ(Publish({1}).answer->refusal(), Refusal::kUnreachable);
   publisher_.set_connected(true);
@@ -110,7 +202,7 @@ TEST_F(KeyedCallsTest, ARefusedCallLeavesNoTrace) {
   End({1, 2}, {kAcknowledged, kAcknowledged});
 }
 
-TEST_F(KeyedCallsTest, ABatchHasTheOptionsOfItsCall) {
+TEST_F(KeyedPublisherTest, ABatchHasTheOptionsOfItsCall) {
   Event event = EventFor({1});
   event.lane = 7;
   event.qos = mqtt::Qos::kAtMostOnce;
@@ -125,38 +217,28 @@ TEST_F(KeyedCallsTest, ABatchHasTheOptionsOfItsCall) {
   EXPECT_EQ(batch->PayloadOf(0, scratch), R"({"b":2,"a":1})");
 }
 
-TEST_F(KeyedCallsTest, TakesMemoryForTheWholeList) {
+TEST_F(KeyedPublisherTest, TakesMemoryForTheWholeList) {
   Publish({1, 2, 3, 4});
   End({1, 2, 3, 4}, {kAcknowledged, kAcknowledged, kAcknowledged, kUnknown});
   Publish("key", EventFor({1, 2, 3, 4}), 100);
-  EXPECT_EQ(fanout_.admission().pending_bytes(), Admission::kBytesPerCall + 100 +
-                                                     std::size_t{4} * 8 +
-                                                     (8 + 4 + sizeof(mqtt::PublicationOutcome)));
+  EXPECT_EQ(direct_.admission().pending_bytes(),
+            Admission::kBytesPerCall + 100 + std::size_t{4} * 8 +
+                4 * (8 + 4 + sizeof(mqtt::PublicationOutcome)));
 }
 
-TEST_F(KeyedCallsTest, AReplayRenewsItsEvent) {
-  for (const char* key : {"a", "b", "c", "d"}) {
-    Publish(key, EventFor({1}));
-    End({1}, {kAcknowledged});
-  }
-  EXPECT_TRUE(Publish("a", EventFor({1})).answer->given());
-  Publish("e", EventFor({1}));
-  EXPECT_TRUE(Publish("a", EventFor({1})).answer->replayed);
-}
-
-TEST_F(KeyedCallsTest, AnEndedCallIsReleased) {
-  std::weak_ptr<KeyedCall> ended_later = Publish("a", EventFor({1})).handle;
+TEST_F(KeyedPublisherTest, AnEndedCallIsReleased) {
+  std::weak_ptr<PublishedEvent> ended_later = Publish("a", EventFor({1})).handle;
   EXPECT_FALSE(ended_later.expired());
   End({1}, {kAcknowledged});
   EXPECT_TRUE(ended_later.expired());
   publisher_.AcknowledgeAtOnce();
-  const std::weak_ptr<KeyedCall> ended_at_once = Publish("b", EventFor({1})).handle;
+  const std::weak_ptr<PublishedEvent> ended_at_once = Publish("b", EventFor({1})).handle;
   EXPECT_TRUE(ended_at_once.expired());
 }
 
-TEST_F(KeyedCallsTest, ADryRunNamesTheRefusalOfTheCall) {
+TEST_F(KeyedPublisherTest, ADryRunNamesTheRefusalOfTheCall) {
   const auto would_refuse = [this](const std::string& key, Users users, std::size_t bytes = 10) {
-    return fanout_.keyed_calls().WouldRefuse(key, EventFor(std::move(users)), bytes);
+    return keyed_.WouldRefuse(Keyed(key, EventFor(std::move(users)), bytes));
   };
   EXPECT_EQ(would_refuse("key", {1, 2, 3}), std::nullopt);
   EXPECT_EQ(would_refuse("key", {1, 2, 3}, kMaxBytes), Refusal::kOverloaded);
@@ -175,7 +257,7 @@ TEST_F(KeyedCallsTest, ADryRunNamesTheRefusalOfTheCall) {
   EXPECT_EQ(publisher_.published_count(), 2U);
 }
 
-TEST_F(KeyedCallsTest, ADryRunNeedsRoomOnlyForMissingRecipients) {
+TEST_F(KeyedPublisherTest, ADryRunNeedsRoomOnlyForMissingRecipients) {
   Users users(kMaxPublications);
   std::iota(users.begin(), users.end(), 1);
   std::vector<mqtt::PublicationOutcome> outcomes(kMaxPublications, kAcknowledged);
@@ -184,25 +266,11 @@ TEST_F(KeyedCallsTest, ADryRunNeedsRoomOnlyForMissingRecipients) {
   End(users, outcomes);
   Publish("other", EventFor(Users(users.begin() + 1, users.end())));
   const Event repeated = EventFor(users);
-  EXPECT_EQ(fanout_.keyed_calls().WouldRefuse("key", repeated, 10), std::nullopt);
-  EXPECT_EQ(fanout_.keyed_calls().WouldRefuse("new", repeated, 10), Refusal::kOverloaded);
+  EXPECT_EQ(keyed_.WouldRefuse(Keyed("key", repeated)), std::nullopt);
+  EXPECT_EQ(keyed_.WouldRefuse(Keyed("new", repeated)), Refusal::kOverloaded);
 }
 
-TEST_F(KeyedCallsTest, ADryRunRefusesANewKeyWhenAllRememberedCallsRun) {
-  for (const char* key : {"a", "b", "c", "d"}) Publish(key, EventFor({1}));
-  EXPECT_EQ(fanout_.keyed_calls().WouldRefuse("e", EventFor({1}), 10), Refusal::kOverloaded);
-  EXPECT_EQ(fanout_.keyed_calls().WouldRefuse("a", EventFor({1}), 10), std::nullopt);
-}
-
-TEST_F(KeyedCallsTest, RefusesANewKeyWhenAllRememberedCallsRun) {
-  for (const char* key : {"a", "b", "c", "d"}) Publish(key, EventFor({1}));
-  EXPECT_EQ(Publish("e", EventFor({1})).answer->refusal(), Refusal::kOverloaded);
-  End({1}, {kAcknowledged});
-  EXPECT_FALSE(Publish("e", EventFor({1})).answer->given());
-  EXPECT_EQ(publisher_.published_count(), 5U);
-}
-
-TEST_F(KeyedCallsTest, WhatTheBrokerClosedOnIsRefusedWhateverItSaid) {
+TEST_F(KeyedPublisherTest, WhatTheBrokerClosedOnIsRefusedWhateverItSaid) {
   for (const auto& [code, failure] : {std::pair(std::uint8_t{0}, Failure::kRefused),
                                       std::pair(std::uint8_t{0x97}, Failure::kRefused),
                                       std::pair(std::uint8_t{0x87}, Failure::kNotAuthorized)}) {
@@ -216,7 +284,7 @@ TEST_F(KeyedCallsTest, WhatTheBrokerClosedOnIsRefusedWhateverItSaid) {
   }
 }
 
-TEST_F(KeyedCallsTest, OnlyTheCodeOfTheFailureIsExplained) {
+TEST_F(KeyedPublisherTest, OnlyTheCodeOfTheFailureIsExplained) {
   const TestCall failed = Publish();
   auto batch = publisher_.WaitForBatch();
   batch->Explain(0, {0x97, "slow down"});

@@ -1,5 +1,5 @@
-#ifndef DINO_TESTS_UNIT_FANOUT_KEYED_CALLS_FIXTURE_H_
-#define DINO_TESTS_UNIT_FANOUT_KEYED_CALLS_FIXTURE_H_
+#ifndef DINO_TESTS_UNIT_FANOUT_KEYED_PUBLISHER_FIXTURE_H_
+#define DINO_TESTS_UNIT_FANOUT_KEYED_PUBLISHER_FIXTURE_H_
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,9 +14,10 @@
 #include <variant>
 #include <vector>
 
+#include "server/fanout/direct_publisher.h"
 #include "server/fanout/event_id.h"
-#include "server/fanout/fanout.h"
-#include "server/fanout/keyed_calls.h"
+#include "server/fanout/keyed_publisher.h"
+#include "server/fanout/resume_token.h"
 #include "tests/support/mqtt/fake_publisher.h"
 #include "tests/support/process/patience.h"
 
@@ -38,7 +39,7 @@ inline constexpr PublicationOutcome kNotAuthorized{Outcome::kRejected, 0x87, fal
 // The result of a call, or its refusal.
 class Answer {
  public:
-  void Set(const KeyedResult& answer) {
+  void Set(const EventPublisher::Result& answer) {
     const std::lock_guard lock(mutex_);
     ++count_;
     if (const auto* refusal = std::get_if<Refusal>(&answer)) {
@@ -50,6 +51,8 @@ class Answer {
       outcomes = result.outcomes;
       summary = result.summary;
       replayed = result.replayed;
+      outcomes_forgotten = result.outcomes_forgotten;
+      resume_token = std::string(result.resume_token);
     }
     changed_.notify_all();
   }
@@ -78,6 +81,8 @@ class Answer {
   std::vector<PublicationOutcome> outcomes;
   ResultSummary summary;
   bool replayed = false;
+  bool outcomes_forgotten = false;
+  std::string resume_token;
 
  private:
   std::mutex mutex_;
@@ -88,10 +93,10 @@ class Answer {
 
 struct TestCall {
   std::shared_ptr<Answer> answer = std::make_shared<Answer>();
-  std::shared_ptr<KeyedCall> handle;
+  std::shared_ptr<PublishedEvent> handle;
 };
 
-class KeyedCallsTest : public ::testing::Test {
+class KeyedPublisherTest : public ::testing::Test {
  protected:
   // A batch and its call own each other until the batch has ended.
   void TearDown() override { publisher_.EndAll(); }
@@ -108,11 +113,19 @@ class KeyedCallsTest : public ::testing::Test {
     return event;
   }
 
+  static EventId IdOf(const std::string& key) { return EventIdOf("caller", key); }
+  static Event Keyed(const std::string& key, Event event, std::size_t bytes = 10) {
+    event.id = IdOf(key);
+    event.keyed = true;
+    event.request_bytes = bytes;
+    return event;
+  }
+
   TestCall Publish(const std::string& key, Event event, std::size_t bytes = 10) {
     TestCall call;
-    call.handle = fanout_.keyed_calls().Publish(
-        key, std::move(event), bytes,
-        [answer = call.answer](const KeyedResult& content) { answer->Set(content); });
+    call.handle = keyed_.Publish(
+        Keyed(key, std::move(event), bytes),
+        [answer = call.answer](const EventPublisher::Result& content) { answer->Set(content); });
     return call;
   }
   TestCall Publish(Users recipients = {1, 2, 3}) {
@@ -143,18 +156,20 @@ class KeyedCallsTest : public ::testing::Test {
     return outcomes;
   }
 
-  bool HasRoomFor(std::size_t publications, std::size_t bytes) {
-    return std::holds_alternative<Admission::Ticket>(fanout_.Admit(publications, bytes));
+  bool HasRoomFor(std::size_t publications, std::size_t bytes = 0) {
+    Event event = EventFor(Users(publications, 1));
+    event.request_bytes = bytes;
+    return !direct_.WouldRefuse(event).has_value();
   }
 
   // One session: the recipients of a batch keep the order of the request.
   testing::FakePublisher publisher_{1};
-  Fanout fanout_{
-      publisher_,
-      *TopicTemplate::Parse("dms/{environment}/{user_id}", "test"),
-      {std::chrono::seconds(100), kMaxPublications, kMaxBytes, {4, std::chrono::hours(1)}}};
+  DirectPublisher direct_{publisher_,
+                          *TopicTemplate::Parse("dms/{environment}/{user_id}", "test"),
+                          {std::chrono::seconds(100), kMaxPublications, kMaxBytes}};
+  KeyedPublisher keyed_{direct_, direct_.admission(), {1048576, std::chrono::hours(1)}};
 };
 
 }  // namespace dino::fanout
 
-#endif  // DINO_TESTS_UNIT_FANOUT_KEYED_CALLS_FIXTURE_H_
+#endif  // DINO_TESTS_UNIT_FANOUT_KEYED_PUBLISHER_FIXTURE_H_

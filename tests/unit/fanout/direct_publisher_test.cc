@@ -1,4 +1,4 @@
-#include "server/fanout/fanout.h"
+#include "server/fanout/direct_publisher.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,6 +14,8 @@
 #include <variant>
 #include <vector>
 
+#include "server/fanout/event_batch.h"
+#include "server/fanout/resume_token.h"
 #include "tests/support/mqtt/fake_publisher.h"
 
 namespace dino::fanout {
@@ -26,7 +28,7 @@ using testing::FakePublisher;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAreArray;
 
-class FanoutTest : public ::testing::Test {
+class DirectPublisherTest : public ::testing::Test {
  protected:
   static TopicTemplate Topics() {
     return *TopicTemplate::Parse("dms/{environment}/{user_id}", "test");
@@ -42,15 +44,24 @@ class FanoutTest : public ::testing::Test {
   }
 
   std::shared_ptr<EventBatch> Publish(Event event) {
-    auto admitted = fanout_.Admit(event.recipients.size(), event.json.size());
-    auto* ticket = std::get_if<Admission::Ticket>(&admitted);
-    EXPECT_NE(ticket, nullptr);
-    if (ticket == nullptr) return nullptr;
-    return fanout_.Publish(std::move(*ticket), std::move(event), [this](const EventBatch& batch) {
-      ++done_count_;
-      summary_ = batch.Summary();
-      outcomes_ = batch.outcomes();
-    });
+    auto published =
+        direct_.Publish(std::move(event), [this](const EventPublisher::Result& result) {
+          ++done_count_;
+          if (const auto* refusal = std::get_if<Refusal>(&result)) {
+            refusal_ = *refusal;
+            return;
+          }
+          const auto& answer = std::get<CallResult>(result);
+          event_id_ = answer.event_id;
+          summary_ = answer.summary;
+          outcomes_ = answer.outcomes;
+          replayed_ = answer.replayed;
+          resume_token_ = std::string(answer.resume_token);
+        });
+    return std::static_pointer_cast<EventBatch>(published);
+  }
+  static std::string EventIdIn(const mqtt::Batch& batch) {
+    return batch.options().user_properties.front().second;
   }
 
   // Publishes to users 1, 2 … and ends the event with these outcomes, in that order.
@@ -80,7 +91,11 @@ class FanoutTest : public ::testing::Test {
   }
 
   FakePublisher publisher_{4};
-  Fanout fanout_{publisher_, Topics(), {std::chrono::seconds(86400), 100, 100000}};
+  DirectPublisher direct_{publisher_, Topics(), {std::chrono::seconds(86400), 100, 100000}};
+  std::optional<Refusal> refusal_;
+  std::string event_id_;
+  bool replayed_ = false;
+  std::string resume_token_;
   int done_count_ = 0;
   ResultSummary summary_;
   std::vector<PublicationOutcome> outcomes_;
@@ -93,7 +108,7 @@ TEST(FanoutOptionsTest, DefaultsAreThoseOfTheSettings) {
   EXPECT_EQ(options.max_pending_bytes, std::size_t{256} << 20);
 }
 
-TEST_F(FanoutTest, PublishesOnceToTheTopicOfEachRecipient) {
+TEST_F(DirectPublisherTest, PublishesOnceToTheTopicOfEachRecipient) {
   std::vector<std::int64_t> users(100);
   std::iota(users.begin(), users.end(), 1000);
   const auto batch = Publish(EventFor(users));
@@ -111,7 +126,7 @@ TEST_F(FanoutTest, PublishesOnceToTheTopicOfEachRecipient) {
   EXPECT_EQ(topic.substr(0, 9), "dms/test/");
 }
 
-TEST_F(FanoutTest, PublishesToNamedTopics) {
+TEST_F(DirectPublisherTest, PublishesToNamedTopics) {
   Event event = EventFor({});
   event.recipients = Recipients::OfTopics({"rooms/lobby", "7"});
   const auto batch = Publish(std::move(event));
@@ -124,7 +139,7 @@ TEST_F(FanoutTest, PublishesToNamedTopics) {
   EXPECT_EQ(topics, (std::set<std::string>{"dms/test/rooms/lobby", "dms/test/7"}));
 }
 
-TEST_F(FanoutTest, AnOverlayIsAddedOnlyForItsUser) {
+TEST_F(DirectPublisherTest, AnOverlayIsAddedOnlyForItsUser) {
   Event event = EventFor({1, 2});
   event.json = R"({"event_type":"x"})";
   event.overlays = std::make_shared<const Overlays>(Overlays{{2, R"("muted":true)"}});
@@ -137,7 +152,7 @@ TEST_F(FanoutTest, AnOverlayIsAddedOnlyForItsUser) {
   }
 }
 
-TEST_F(FanoutTest, SpreadsUsersOverAllSessionsConsistently) {
+TEST_F(DirectPublisherTest, SpreadsUsersOverAllSessionsConsistently) {
   std::vector<std::int64_t> users(100);
   std::iota(users.begin(), users.end(), 1);
   const auto SessionsOf = [](EventBatch& batch) {
@@ -161,45 +176,48 @@ TEST_F(FanoutTest, SpreadsUsersOverAllSessionsConsistently) {
   EXPECT_EQ(SessionsOf(*Publish(EventFor(users))), sessions);
 }
 
-TEST_F(FanoutTest, GivesThePublicationItsProperties) {
+TEST_F(DirectPublisherTest, GivesThePublicationItsProperties) {
   Event event = EventFor({1});
   event.traceparent = "00-1-1-00";
   event.qos = mqtt::Qos::kAtMostOnce;
   const auto batch = Publish(std::move(event));
   const mqtt::PublishOptions& options = batch->options();
   EXPECT_EQ(options.content_type, "application/json");
-  EXPECT_EQ(batch->event_id().size(), 36U);
+  EXPECT_EQ(EventIdIn(*batch).size(), 36U);
   std::string scratch;
   EXPECT_EQ(batch->PayloadOf(0, scratch), batch->payload());
   EXPECT_FALSE(batch->payload().empty());
   EXPECT_THAT(options.user_properties,
-              ElementsAre(Pair("event_id", batch->event_id()), Pair("event_type", "message"),
+              ElementsAre(Pair("event_id", EventIdIn(*batch)), Pair("event_type", "message"),
                           Pair("traceparent", "00-1-1-00")));
   EXPECT_EQ(options.qos, mqtt::Qos::kAtMostOnce);
 }
 
-TEST_F(FanoutTest, KeepsWhatTheEventStates) {
+TEST_F(DirectPublisherTest, KeepsWhatTheEventStates) {
   Event event = EventFor({1});
-  event.event_id = "id";
+  event.id = EventIdOf("caller", "key");
   event.lane = 3;
   event.deadline = Clock::now() + std::chrono::minutes(1);
   const auto deadline = event.deadline;
   const auto batch = Publish(std::move(event));
-  EXPECT_EQ(batch->event_id(), "id");
+  const std::string event_id = TextOf(EventIdOf("caller", "key"));
   EXPECT_EQ(batch->options().lane, 3U);
   EXPECT_EQ(batch->options().deadline, deadline);
   EXPECT_THAT(batch->options().user_properties,
-              ElementsAre(Pair("event_id", "id"), Pair("event_type", "message")));
+              ElementsAre(Pair("event_id", event_id), Pair("event_type", "message")));
 }
 
-TEST_F(FanoutTest, ARecipientTakesMemoryForIdPlaceAndOutcome) {
+TEST_F(DirectPublisherTest, ARecipientTakesMemoryForIdPlaceAndOutcome) {
   const std::size_t taken =
       Admission::kBytesPerCall + 10 * (8 + 4 + sizeof(mqtt::PublicationOutcome));
-  EXPECT_EQ(fanout_.WouldRefuse(10, 100000 - taken), std::nullopt);
-  EXPECT_EQ(fanout_.WouldRefuse(10, 100000 - taken + 1), Refusal::kOverloaded);
+  Event event = EventFor({1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+  event.request_bytes = 100000 - taken;
+  EXPECT_EQ(direct_.WouldRefuse(event), std::nullopt);
+  ++event.request_bytes;
+  EXPECT_EQ(direct_.WouldRefuse(event), Refusal::kOverloaded);
 }
 
-TEST_F(FanoutTest, ExpiryCountsFromNowAndHasADefault) {
+TEST_F(DirectPublisherTest, ExpiryCountsFromNowAndHasADefault) {
   const auto before = Clock::now();
   const auto by_default = Publish(EventFor({1}));
   Event event = EventFor({2});
@@ -212,51 +230,75 @@ TEST_F(FanoutTest, ExpiryCountsFromNowAndHasADefault) {
   EXPECT_LE(own->options().expires_at, after + std::chrono::seconds(5));
 }
 
-TEST_F(FanoutTest, NothingIsSentAfterTheExpiry) {
+TEST_F(DirectPublisherTest, NothingIsSentAfterTheExpiry) {
   Event event = EventFor({1});
   event.expiry = std::chrono::seconds(1);
   const auto batch = Publish(std::move(event));
   EXPECT_EQ(batch->options().deadline, batch->options().expires_at);
 }
 
-TEST_F(FanoutTest, RefusesWhenNoSessionIsConnected) {
+TEST_F(DirectPublisherTest, RefusesWhenNoSessionIsConnected) {
   publisher_.set_connected(false);
-  EXPECT_EQ(std::get<Refusal>(fanout_.Admit(1, 1)), Refusal::kUnreachable);
+  EXPECT_EQ(Publish(EventFor({1})), nullptr);
+  EXPECT_EQ(refusal_, Refusal::kUnreachable);
 }
 
-TEST_F(FanoutTest, RefusesWhatDoesNotFitAndAdmitsItLater) {
-  EXPECT_EQ(fanout_.options().max_pending_publications, 100U);
-  std::vector<std::int64_t> users(60);
-  std::iota(users.begin(), users.end(), 1);
-  const auto first = Publish(EventFor(users));
-  EXPECT_EQ(std::get<Refusal>(fanout_.Admit(41, 1)), Refusal::kOverloaded);
+TEST_F(DirectPublisherTest, RefusesWhatDoesNotFitAndAdmitsItLater) {
+  EXPECT_EQ(direct_.options().max_pending_publications, 100U);
+  const auto users = [](std::int64_t count) {
+    std::vector<std::int64_t> ids(static_cast<std::size_t>(count));
+    std::iota(ids.begin(), ids.end(), 1);
+    return ids;
+  };
+  const auto first = Publish(EventFor(users(60)));
+  Publish(EventFor(users(41)));
+  EXPECT_EQ(refusal_, Refusal::kOverloaded);
   publisher_.End(first, Acknowledged());
-  EXPECT_TRUE(std::holds_alternative<Admission::Ticket>(fanout_.Admit(100, 1)));
-  EXPECT_EQ(std::get<Refusal>(fanout_.Admit(1, 100001)), Refusal::kOverloaded);
+  EXPECT_EQ(direct_.WouldRefuse(EventFor(users(100))), std::nullopt);
+  EXPECT_EQ(direct_.WouldRefuse(EventFor(users(101))), Refusal::kOverloaded);
 }
 
-TEST_F(FanoutTest, RoomIsReleasedBeforeTheCallIsDone) {
-  auto admitted = fanout_.Admit(100, 1);
-  Event event = EventFor({1});
+TEST_F(DirectPublisherTest, RoomIsReleasedBeforeTheCallIsDone) {
+  std::vector<std::int64_t> users(100);
+  std::iota(users.begin(), users.end(), 1);
   bool room = false;
-  const auto batch = fanout_.Publish(
-      std::get<Admission::Ticket>(std::move(admitted)), std::move(event), [&](const EventBatch&) {
-        room = std::holds_alternative<Admission::Ticket>(fanout_.Admit(100, 1));
-      });
-  publisher_.End(batch, Acknowledged());
+  direct_.Publish(EventFor(users), [&](const EventPublisher::Result&) {
+    room = !direct_.WouldRefuse(EventFor(users)).has_value();
+  });
+  publisher_.End(publisher_.WaitForBatch(), Acknowledged());
   EXPECT_TRUE(room);
 }
 
-TEST_F(FanoutTest, StopEndsAnEventOnce) {
+TEST_F(DirectPublisherTest, ARepeatedEventGoesToThoseMissingAndCountsAll) {
+  Event event = EventFor({1, 2, 3});
+  publisher_.End(Publish(event), {Acknowledged(0x10), Rejected(0x97), Rejected(0x97)});
+  EXPECT_EQ(summary_.failure, Failure::kBusy);
+  ASSERT_TRUE(Resume(resume_token_, event));
+  const std::string event_id = event_id_;
+  const auto batch = Publish(event);
+  EXPECT_EQ(EventIdIn(*batch), event_id) << "though it has no key";
+  publisher_.End(batch, {Acknowledged(), Acknowledged()});
+  EXPECT_EQ(summary_.failure, Failure::kNone);
+  EXPECT_EQ(summary_.acknowledged_count, 3U);
+  EXPECT_EQ(summary_.no_subscriber_count, 1U);
+  EXPECT_EQ(outcomes_[0].outcome, Outcome::kNoSubscriber);
+  EXPECT_FALSE(replayed_);
+  EXPECT_EQ(resume_token_, "") << "it is complete";
+  EXPECT_EQ(direct_.meter().ended(0, Outcome::kNoSubscriber), 1U) << "counted once";
+  EXPECT_EQ(direct_.meter().ended(0, Outcome::kAcknowledged), 2U);
+  EXPECT_EQ(direct_.meter().resumed(), 1U);
+}
+
+TEST_F(DirectPublisherTest, StopEndsAnEventOnce) {
   const auto batch = Publish(EventFor({1, 2}));
-  fanout_.Stop(batch);
+  direct_.Stop(batch);
   EXPECT_EQ(done_count_, 1);
   EXPECT_EQ(summary_.failure, Failure::kTimeUp);
-  fanout_.Stop(batch);
+  direct_.Stop(batch);
   EXPECT_EQ(done_count_, 1);
 }
 
-TEST_F(FanoutTest, CountsAcknowledgedRecipientsAndThoseWithoutSubscriber) {
+TEST_F(DirectPublisherTest, CountsAcknowledgedRecipientsAndThoseWithoutSubscriber) {
   const ResultSummary summary = EndWith({Acknowledged(), Acknowledged(0x10), Acknowledged()});
   EXPECT_EQ(summary.failure, Failure::kNone);
   EXPECT_EQ(summary.acknowledged_count, 3U);
@@ -270,7 +312,7 @@ struct FailureCase {
   std::uint8_t reason_code;
 };
 
-TEST_F(FanoutTest, TheWorstOutcomeMakesTheFailure) {
+TEST_F(DirectPublisherTest, TheWorstOutcomeMakesTheFailure) {
   const PublicationOutcome time_up{Outcome::kUnknown, 0, false};
   const PublicationOutcome unreachable{Outcome::kNotSent, 0, true};
   const std::vector<FailureCase> cases = {

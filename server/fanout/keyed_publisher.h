@@ -1,0 +1,148 @@
+#ifndef DINO_SERVER_FANOUT_KEYED_PUBLISHER_H_
+#define DINO_SERVER_FANOUT_KEYED_PUBLISHER_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "server/base/clock.h"
+#include "server/base/mutex.h"
+#include "server/base/timer.h"
+#include "server/fanout/admission.h"
+#include "server/fanout/event_publisher.h"
+#include "server/fanout/finished_events.h"
+#include "server/fanout/keyed_call.h"
+#include "server/fanout/unfinished_events.h"
+
+namespace dino::fanout {
+
+struct IdempotencyOptions {
+  // What events that have ended may take, and how long they are remembered after their last call.
+  std::size_t memory = 83886080;
+  Clock::duration window = std::chrono::minutes(10);
+
+  // A quarter is for those that have failed.
+  std::size_t finished_events() const { return memory / 4 * 3 / FinishedEvents::kBytesPerEvent; }
+};
+
+// Completes keyed events: what is published for an event under one key is what its earlier calls
+// have not delivered. Passes on all others.
+//
+//  - The first call publishes. One that arrives meanwhile joins it: it publishes nothing and gets
+//    the same result.
+//  - If the publishing call runs out of time, is stopped, or finds the broker unreachable or busy,
+//    the first joined call with time left takes over the missing recipients. A joined call that
+//    runs out of time or is stopped ends alone.
+//  - A later call publishes to the recipients not acknowledged yet, and counts all. If there are
+//    none, it ends at once, even without a broker.
+//  - A call with another event is refused, as is one without room. A joined call takes room for its
+//    request only, a publishing one for what it publishes.
+//
+// Keys are forgotten in the end; the next call is then a first one, and publishes to all but those
+// that its resume token names. Thread-safe.
+class KeyedPublisher : public EventPublisher {
+ public:
+  // `next` publishes, and `admission` gives joined calls their room; both outlive it.
+  KeyedPublisher(EventPublisher& next, Admission& admission, const IdempotencyOptions& options);
+
+  std::shared_ptr<PublishedEvent> Publish(Event event, DoneFunction done) override;
+  void Stop(const std::shared_ptr<PublishedEvent>& event) override;
+  std::optional<Refusal> WouldRefuse(const Event& event) override;
+
+  struct Figures {
+    // Events that are remembered, those that are being published included.
+    std::size_t held = 0;
+    // How many were forgotten to make room, before their window had passed.
+    std::uint64_t forgotten_early = 0;
+    // Calls that were answered without publishing.
+    std::uint64_t replays = 0;
+    // Calls that joined another one; and how many wait for it now.
+    std::uint64_t joins = 0;
+    std::size_t waiting = 0;
+  };
+  Figures figures() const;
+
+ private:
+  using Call = std::shared_ptr<KeyedCall>;
+  using Run = std::shared_ptr<KeyedRun>;
+
+  // A `CallResult` that owns its parts, for one or more calls.
+  struct StoredResult {
+    Run run;
+    std::shared_ptr<const std::vector<mqtt::PublicationOutcome>> outcomes;
+    ResultSummary summary;
+    std::string resume_token = {};
+    bool replayed = false;
+    bool outcomes_forgotten = false;
+  };
+  struct Finished {
+    Call call;
+    std::variant<Refusal, StoredResult> result;
+  };
+  struct Launch {
+    Call call;
+    Event event;
+  };
+  // What to do once the mutex is released.
+  struct Consequences {
+    std::vector<Finished> finished;
+    std::optional<Launch> launch;
+  };
+
+  void Do(Consequences consequences);
+  void Start(Launch launch);
+  void OnEnded(const Call& call, const Result& result);
+  void StopCall(const Call& call);
+  // Ends joined calls whose deadline has passed. Returns the next deadline.
+  Clock::time_point EndOverdue();
+
+  void Begin(Event event, const Fingerprint& fingerprint, const Call& call,
+             Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Answers from what is known of a finished event.
+  void Replay(const Run& run, std::uint32_t no_subscriber_count, const Call& call,
+              Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Join(const Run& run, const Event& event, const Call& call, Consequences& consequences)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Removes a call from the waiting ones.
+  void Leave(const Call& call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Publishes(const Run& run, std::string json, const Call& call, Consequences& consequences)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Refused(const Run& run, const Call& call, Refusal refusal, Consequences& consequences)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Answered(const Run& run, const Call& call, const CallResult& result,
+                Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Continues a run with the first joined call that can.
+  void TakeOver(const Run& run, std::string_view json, Consequences& consequences)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // It is not published any more: what is known of it is remembered.
+  void EndRun(const Run& run) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The result, as far as known, for a call that stops waiting.
+  StoredResult OutOfTime(const Run& run) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  EventPublisher& next_;
+  Admission& admission_;
+
+  mutable Mutex mutex_;
+  absl::flat_hash_map<EventId, Run> running_ ABSL_GUARDED_BY(mutex_);
+  UnfinishedEvents unfinished_ ABSL_GUARDED_BY(mutex_);
+  FinishedEvents finished_ ABSL_GUARDED_BY(mutex_);
+  std::uint64_t replays_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t joins_ ABSL_GUARDED_BY(mutex_) = 0;
+  // The joined calls by their deadlines.
+  std::set<std::pair<Clock::time_point, Call>> deadlines_ ABSL_GUARDED_BY(mutex_);
+  // Last, so that it stops first.
+  Timer timer_;
+};
+
+}  // namespace dino::fanout
+
+#endif  // DINO_SERVER_FANOUT_KEYED_PUBLISHER_H_
