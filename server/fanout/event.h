@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,9 @@ struct Event {
   Clock::time_point deadline;
   // Events of one lane reach each recipient in the order of their `Publish`; 0 for none.
   std::uint64_t lane = 0;
+  // Called once all of it was sent or stands in its topics' lines, if it does not end before: what
+  // is published from there on comes behind it. From any thread, which must not be kept.
+  std::function<void()> taken_up;
   // What the request takes in memory beside its recipients.
   std::size_t request_bytes = 0;
 

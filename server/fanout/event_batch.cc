@@ -52,6 +52,7 @@ EventBatch::EventBatch(std::string event_id, Event event, mqtt::PublishOptions o
       outcomes_(earlier_.has_value() ? earlier_->All({})
                                      : std::vector<mqtt::PublicationOutcome>(recipients_.size())),
       ticket_(std::move(ticket)),
+      taken_up_(std::move(event.taken_up)),
       done_(std::move(done)) {
   SplitBySession(routes);
 }

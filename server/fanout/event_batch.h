@@ -58,6 +58,9 @@ class EventBatch : public mqtt::Batch, public PublishedEvent {
   void Settle(std::uint32_t position, mqtt::PublicationOutcome outcome) override;
 
  protected:
+  void AllTakenUp() override {
+    if (taken_up_ != nullptr) taken_up_();
+  }
   void Ended() override;
 
  private:
@@ -78,6 +81,7 @@ class EventBatch : public mqtt::Batch, public PublishedEvent {
   std::vector<mqtt::PublicationOutcome> outcomes_;
   Explanations explanations_;
   Admission::Ticket ticket_;
+  const std::function<void()> taken_up_;
   const DoneFunction done_;
 };
 

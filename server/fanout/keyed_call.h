@@ -21,11 +21,12 @@ namespace dino::fanout {
 
 struct KeyedRun;
 
-// A call of a keyed event, from `KeyedPublisher::Publish` until its result.
+// A call of a keyed event, or of one that is held, from `KeyedPublisher::Publish` until its result.
 struct KeyedCall : PublishedEvent {
   enum class State {
     kPublishing,  // Its event is being published.
     kJoined,      // It waits for another call's.
+    kHeld,        // It waits for an event of its lane that has joined another call.
     kEnded,       // Its result is known.
   };
 
@@ -55,6 +56,9 @@ struct KeyedCall : PublishedEvent {
   bool stop_requested = false;
   // While it is joined.
   std::list<std::shared_ptr<KeyedCall>>::iterator place;
+  // While it is held.
+  std::unique_ptr<Event> held;
+  // While it waits.
   std::optional<Admission::Ticket> room;
 };
 
@@ -76,9 +80,14 @@ struct KeyedRun {
   Acknowledgements acknowledgements;
   // A call has published it; else it leaves no trace.
   bool published = false;
+  // All that is being published was sent or stands in its topics' lines.
+  bool taken_up = false;
   // The waiting calls, in order of arrival.
   std::list<std::shared_ptr<KeyedCall>> joined;
 };
+
+// The run of an event, most of which it takes. REQUIRES: event.id.has_value().
+std::shared_ptr<KeyedRun> MakeRun(Event& event, const Fingerprint& fingerprint);
 
 }  // namespace dino::fanout
 

@@ -1,33 +1,14 @@
 #include "server/fanout/keyed_publisher.h"
 
-#include "server/fanout/resume_token.h"
 #include "server/fanout/sorted_order.h"
 
 namespace dino::fanout {
 namespace {
 
-using Outcomes = std::vector<mqtt::PublicationOutcome>;
-
 // Whether another call may succeed merely because it has more time.
 bool TimeHelps(Failure failure) {
   return failure == Failure::kTimeUp || failure == Failure::kUnreachable ||
          failure == Failure::kBusy;
-}
-
-std::shared_ptr<KeyedRun> MakeRun(Event& event, const Fingerprint& fingerprint) {
-  const auto size = static_cast<std::uint32_t>(event.recipients.size());
-  return std::make_shared<KeyedRun>(
-      KeyedRun{*event.id,
-               TextOf(*event.id),
-               std::move(event.type),
-               event.kind,
-               event.qos,
-               fingerprint,
-               std::move(event.recipients),
-               std::move(event.overlays),
-               event.earlier.has_value() ? *std::move(event.earlier) : Acknowledgements(size),
-               /*published=*/false,
-               {}});
 }
 
 }  // namespace
@@ -41,6 +22,9 @@ KeyedPublisher::KeyedPublisher(EventPublisher& next, Admission& admission,
       timer_("joined-calls", Timer::kNever, [this] { return EndOverdue(); }) {}
 
 std::shared_ptr<PublishedEvent> KeyedPublisher::Publish(Event event, DoneFunction done) {
+  if (event.lane != 0 && any_lane_closed_.load(std::memory_order_relaxed)) {
+    if (const Call held = HoldIfClosed(event, done)) return held;
+  }
   if (!event.keyed) return next_.Publish(std::move(event), std::move(done));
   const Fingerprint fingerprint = FingerprintOf(event);
   const auto call = std::make_shared<KeyedCall>(event, std::move(done));
@@ -51,32 +35,6 @@ std::shared_ptr<PublishedEvent> KeyedPublisher::Publish(Event event, DoneFunctio
   }
   Do(std::move(consequences));
   return call;
-}
-
-std::optional<Refusal> KeyedPublisher::WouldRefuse(const Event& event) {
-  if (!event.keyed) return next_.WouldRefuse(event);
-  const Fingerprint fingerprint = FingerprintOf(event);
-  Event missing = event;
-  {
-    const MutexLock lock(mutex_);
-    const Clock::time_point now = Clock::now();
-    // A call that joins, or is answered from what is known, needs no broker.
-    if (const auto run = running_.find(*event.id); run != running_.end()) {
-      if (run->second->fingerprint == fingerprint) return std::nullopt;
-      return Refusal::kKeyReused;
-    }
-    if (const auto finished = finished_.Find(*event.id, now)) {
-      if (finished->fingerprint == fingerprint.high) return std::nullopt;
-      return Refusal::kKeyReused;
-    }
-    if (const auto* unfinished = unfinished_.Find(*event.id, now)) {
-      if (unfinished->fingerprint != fingerprint) return Refusal::kKeyReused;
-      Acknowledgements known = SortedOrder(event.recipients).Unsort(unfinished->acknowledgements);
-      if (event.earlier.has_value()) known.AddAll(*event.earlier);
-      missing.earlier = std::move(known);
-    }
-  }
-  return next_.WouldRefuse(missing);
 }
 
 void KeyedPublisher::Begin(Event event, const Fingerprint& fingerprint, const Call& call,
@@ -104,26 +62,9 @@ void KeyedPublisher::Begin(Event event, const Fingerprint& fingerprint, const Ca
   Publishes(run, std::move(json), call, consequences);
 }
 
-void KeyedPublisher::Replay(const Run& run, std::uint32_t no_subscriber_count, const Call& call,
-                            Consequences& consequences) {
-  ++replays_;
-  const auto size = static_cast<std::uint32_t>(run->recipients.size());
-  mqtt::PublicationOutcome outcome;
-  outcome.outcome =
-      no_subscriber_count == size ? mqtt::Outcome::kNoSubscriber : mqtt::Outcome::kAcknowledged;
-  outcome.reason_code = mqtt::ReasonCodeOf(outcome.outcome);
-  StoredResult result{run, std::make_shared<Outcomes>(size, outcome), {}};
-  result.summary.acknowledged_count = size;
-  result.summary.no_subscriber_count = no_subscriber_count;
-  result.replayed = true;
-  result.outcomes_forgotten = no_subscriber_count > 0 && no_subscriber_count < size;
-  consequences.finished.push_back({call, std::move(result)});
-}
-
 void KeyedPublisher::Join(const Run& run, const Event& event, const Call& call,
                           Consequences& consequences) {
-  std::optional<Admission::Ticket> room = admission_.TryAdmit(0, call->request_bytes);
-  if (!room.has_value()) {
+  if (!Wait(call, KeyedCall::State::kJoined)) {
     consequences.finished.push_back({call, Refusal::kOverloaded});
     return;
   }
@@ -132,19 +73,20 @@ void KeyedPublisher::Join(const Run& run, const Event& event, const Call& call,
     const Acknowledgements by_place = SortedOrder(event.recipients).Sort(*event.earlier);
     run->acknowledgements.AddAll(SortedOrder(run->recipients).Unsort(by_place));
   }
-  call->room.emplace(*std::move(room));
-  call->state = KeyedCall::State::kJoined;
   call->run = run;
   call->place = run->joined.insert(run->joined.end(), call);
-  deadlines_.emplace(call->deadline, call);
-  timer_.CallBy(call->deadline);
+  if (call->lane != 0 && !run->taken_up) {
+    gates_.Close(call);
+    any_lane_closed_.store(true, std::memory_order_relaxed);
+  }
 }
 
-void KeyedPublisher::Leave(const Call& call) {
+void KeyedPublisher::Leave(const Call& call, Consequences& consequences) {
   call->state = KeyedCall::State::kEnded;
   call->room.reset();
   deadlines_.erase({call->deadline, call});
   call->run->joined.erase(call->place);
+  OpenLane(call, consequences);
 }
 
 void KeyedPublisher::Publishes(const Run& run, std::string json, const Call& call,
@@ -165,6 +107,10 @@ void KeyedPublisher::Publishes(const Run& run, std::string json, const Call& cal
   event.expiry = call->expiry;
   event.deadline = call->deadline;
   event.lane = call->lane;
+  run->taken_up = false;
+  event.taken_up = [this, weak = std::weak_ptr<KeyedRun>(run)] {
+    if (const Run taken_up = weak.lock()) OnTakenUp(taken_up);
+  };
   // The run has its own list.
   event.request_bytes = call->request_bytes + run->recipients.size() * sizeof(std::int64_t);
   consequences.launch.emplace(Launch{call, std::move(event)});
@@ -183,6 +129,7 @@ void KeyedPublisher::Do(Consequences consequences) {
     finished.call->done(result);
   }
   if (consequences.launch.has_value()) Start(*std::move(consequences.launch));
+  for (const std::uint64_t lane : consequences.open_lanes) GoOn(lane);
 }
 
 void KeyedPublisher::Start(Launch launch) {
@@ -225,7 +172,7 @@ void KeyedPublisher::Refused(const Run& run, const Call& call, Refusal refusal,
   consequences.finished.push_back({call, refusal});
   while (!run->joined.empty()) {
     const Call joined = run->joined.front();
-    Leave(joined);
+    Leave(joined, consequences);
     consequences.finished.push_back({joined, refusal});
   }
 }
@@ -241,18 +188,25 @@ void KeyedPublisher::Answered(const Run& run, const Call& call, const CallResult
   if (TimeHelps(result.summary.failure)) return TakeOver(run, result.json, consequences);
   while (!run->joined.empty()) {
     const Call joined = run->joined.front();
-    Leave(joined);
+    Leave(joined, consequences);
     consequences.finished.push_back({joined, stored});
   }
 }
 
 void KeyedPublisher::TakeOver(const Run& run, std::string_view json, Consequences& consequences) {
   const Clock::time_point now = Clock::now();
+  for (auto next = run->joined.begin(); run->taken_up && next != run->joined.end();) {
+    const Call call = *next++;
+    if (call->lane == 0) continue;
+    // What follows it has gone on, and what is missing would come behind that.
+    Leave(call, consequences);
+    consequences.finished.push_back({call, OutOfTime(run, Failure::kUnreachable)});
+  }
   while (!run->joined.empty() && !consequences.launch.has_value()) {
     const Call call = run->joined.front();
-    Leave(call);
+    Leave(call, consequences);
     if (call->deadline <= now) {
-      consequences.finished.push_back({call, OutOfTime(run)});
+      consequences.finished.push_back({call, OutOfTime(run, Failure::kTimeUp)});
     } else {
       Publishes(run, std::string(json), call, consequences);
     }
@@ -283,20 +237,10 @@ void KeyedPublisher::StopCall(const Call& call) {
     const MutexLock lock(mutex_);
     call->stop_requested = true;
     published = call->published;
-    if (call->state == KeyedCall::State::kJoined) {
-      Leave(call);
-      consequences.finished.push_back({call, OutOfTime(call->run)});
-    }
+    EndWaiting(call, consequences);
   }
   next_.Stop(published);
   Do(std::move(consequences));
-}
-
-KeyedPublisher::Figures KeyedPublisher::figures() const {
-  const MutexLock lock(mutex_);
-  return {running_.size() + unfinished_.size() + finished_.size(),
-          unfinished_.forgotten_early() + finished_.forgotten_early(), replays_, joins_,
-          deadlines_.size()};
 }
 
 Clock::time_point KeyedPublisher::EndOverdue() {
@@ -306,27 +250,12 @@ Clock::time_point KeyedPublisher::EndOverdue() {
     const MutexLock lock(mutex_);
     const Clock::time_point now = Clock::now();
     while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-      const Call call = deadlines_.begin()->second;
-      Leave(call);
-      consequences.finished.push_back({call, OutOfTime(call->run)});
+      EndWaiting(deadlines_.begin()->second, consequences);
     }
     if (!deadlines_.empty()) next = deadlines_.begin()->first;
   }
   Do(std::move(consequences));
   return next;
-}
-
-KeyedPublisher::StoredResult KeyedPublisher::OutOfTime(const Run& run) const {
-  const Acknowledgements& known = run->acknowledgements;
-  // The publishing call may have reached them.
-  const mqtt::PublicationOutcome unknown{mqtt::Outcome::kUnknown, 0, false};
-  StoredResult result{run, std::make_shared<Outcomes>(known.All(unknown)), {}};
-  result.summary.acknowledged_count = known.count();
-  result.summary.no_subscriber_count = known.no_subscriber_count();
-  result.summary.failure = Failure::kTimeUp;
-  result.resume_token =
-      Encode({run->id, run->fingerprint, SortedOrder(run->recipients).Sort(known)});
-  return result;
 }
 
 }  // namespace dino::fanout

@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_FANOUT_KEYED_PUBLISHER_H_
 #define DINO_SERVER_FANOUT_KEYED_PUBLISHER_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +22,7 @@
 #include "server/fanout/event_publisher.h"
 #include "server/fanout/finished_events.h"
 #include "server/fanout/keyed_call.h"
+#include "server/fanout/lane_gates.h"
 #include "server/fanout/unfinished_events.h"
 
 namespace dino::fanout {
@@ -44,6 +46,10 @@ struct IdempotencyOptions {
 //    runs out of time or is stopped ends alone.
 //  - A later call publishes to the recipients not acknowledged yet, and counts all. If there are
 //    none, it ends at once, even without a broker.
+//  - What follows a joined call in its lane, keyed or not, is held until all of the joined event
+//  was
+//    sent or stands in its topics' lines. The call does not take over after that: it would come
+//    behind what it goes before, and ends as unreachable instead.
 //  - A call with another event is refused, as is one without room. A joined call takes room for its
 //    request only, a publishing one for what it publishes.
 //
@@ -74,6 +80,9 @@ class KeyedPublisher : public EventPublisher {
  private:
   using Call = std::shared_ptr<KeyedCall>;
   using Run = std::shared_ptr<KeyedRun>;
+  // The outcome of those whom a call that goes on may reach.
+  static constexpr mqtt::PublicationOutcome kMayHaveArrived{mqtt::Outcome::kUnknown, 0, false};
+  using Outcomes = std::vector<mqtt::PublicationOutcome>;
 
   // A `CallResult` that owns its parts, for one or more calls.
   struct StoredResult {
@@ -92,18 +101,39 @@ class KeyedPublisher : public EventPublisher {
     Call call;
     Event event;
   };
-  // What to do once the mutex is released.
+  // What to do once the mutex is released, in this order.
   struct Consequences {
     std::vector<Finished> finished;
     std::optional<Launch> launch;
+    // Lanes that go on.
+    std::vector<std::uint64_t> open_lanes;
   };
 
   void Do(Consequences consequences);
   void Start(Launch launch);
   void OnEnded(const Call& call, const Result& result);
   void StopCall(const Call& call);
-  // Ends joined calls whose deadline has passed. Returns the next deadline.
+  // Ends waiting calls whose deadline has passed. Returns the next deadline.
   Clock::time_point EndOverdue();
+
+  // Lanes; in keyed_lanes.cc.
+  //
+  // Null if the event need not wait.
+  Call HoldIfClosed(Event& event, DoneFunction& done);
+  // All of the run was sent or stands in its topics' lines.
+  void OnTakenUp(const Run& run);
+  // Publishes what was held, until the lane is closed again.
+  void GoOn(std::uint64_t lane);
+  void PublishHeld(const Call& call);
+  void OpenLane(const Call& call, Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Makes a call wait, until its deadline at most; false if there is no room for it.
+  bool Wait(const Call& call, KeyedCall::State state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The result of an event that was held until it was too late.
+  StoredResult NotSent(Event event) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LeaveHeld(const Call& call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Ends one that waits.
+  void EndWaiting(const Call& call, Consequences& consequences)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void Begin(Event event, const Fingerprint& fingerprint, const Call& call,
              Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -112,8 +142,8 @@ class KeyedPublisher : public EventPublisher {
               Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Join(const Run& run, const Event& event, const Call& call, Consequences& consequences)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Removes a call from the waiting ones.
-  void Leave(const Call& call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Removes a joined call from the waiting ones.
+  void Leave(const Call& call, Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Publishes(const Run& run, std::string json, const Call& call, Consequences& consequences)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Refused(const Run& run, const Call& call, Refusal refusal, Consequences& consequences)
@@ -126,7 +156,9 @@ class KeyedPublisher : public EventPublisher {
   // It is not published any more: what is known of it is remembered.
   void EndRun(const Run& run) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The result, as far as known, for a call that stops waiting.
-  StoredResult OutOfTime(const Run& run) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  StoredResult OutOfTime(const Run& run, Failure failure,
+                         const mqtt::PublicationOutcome& others = kMayHaveArrived) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   EventPublisher& next_;
   Admission& admission_;
@@ -137,7 +169,10 @@ class KeyedPublisher : public EventPublisher {
   FinishedEvents finished_ ABSL_GUARDED_BY(mutex_);
   std::uint64_t replays_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t joins_ ABSL_GUARDED_BY(mutex_) = 0;
-  // The joined calls by their deadlines.
+  LaneGates gates_ ABSL_GUARDED_BY(mutex_);
+  // False if no lane is closed, for a look without the mutex: who closes a lane publishes next.
+  std::atomic<bool> any_lane_closed_{false};
+  // The waiting calls by their deadlines.
   std::set<std::pair<Clock::time_point, Call>> deadlines_ ABSL_GUARDED_BY(mutex_);
   // Last, so that it stops first.
   Timer timer_;

@@ -188,6 +188,12 @@ class Batch {
   Chunk& Split(Chunk& whole, std::uint32_t first, std::uint32_t count, std::uint32_t open);
   static void DeletePart(Chunk& part);
 
+  // Says that so many more publications were taken up: each is in flight, or stands in its topic's
+  // line. Those that are given up before that are not.
+  void TakenUp(std::uint32_t count) {
+    if (untaken_.fetch_sub(count, std::memory_order_acq_rel) == count) AllTakenUp();
+  }
+
   // Says that a chunk's last publication was settled. The last chunk ends the batch.
   void ChunkSettled() {
     if (open_chunks_.fetch_sub(1, std::memory_order_acq_rel) == 1) Ended();
@@ -204,7 +210,12 @@ class Batch {
     chunk.open = count;
     chunks_.push_back(std::move(chunk));
     open_chunks_.store(chunks_.size(), std::memory_order_relaxed);
+    untaken_.fetch_add(count, std::memory_order_relaxed);
   }
+
+  // Called once if no publication was given up before it was taken up: what is published from here
+  // on comes after this batch at each of its topics. From a loop, which must not be kept.
+  virtual void AllTakenUp() {}
 
   // Called once, after every publication was settled; all outcomes are visible.
   virtual void Ended() = 0;
@@ -220,6 +231,7 @@ class Batch {
   const PublishOptions options_;
   std::vector<Chunk> chunks_;
   std::atomic<std::size_t> open_chunks_{0};
+  std::atomic<std::uint32_t> untaken_{0};
   std::atomic<bool> stop_requested_{false};
   std::atomic<int> losses_{0};
   std::atomic<Clock::time_point> last_loss_at_{};

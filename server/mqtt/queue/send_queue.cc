@@ -166,6 +166,8 @@ SendQueue::Step SendQueue::SendNext(Chunk& chunk, Clock::time_point now, Sender 
   --unsent_;
   if (chunk.taken == chunk.count) {
     turns_.Remove(chunk);
+    // What follows comes to this loop later.
+    chunk.batch->TakenUp(chunk.count);
   } else {
     turns_.Sent();
   }

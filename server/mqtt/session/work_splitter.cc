@@ -47,6 +47,7 @@ class WorkSplitter {
     const std::uint32_t end = whole.first + whole.count;
     std::uint32_t first = whole.first + whole.taken;
     if (first < end) {
+      if (whole.taken > 0) whole.batch->TakenUp(whole.taken);
       whole.batch->Group(first, end - first, part_of_);
     }
     while (first < end) {

@@ -37,7 +37,8 @@ struct Copy {
 struct CallRecord {
   int event = 0;
   int replica = 0;
-  bool keyed = false;
+  // In its event's lane, if that has one.
+  bool in_lane = false;
   Time made_at{};
   Time deadline{};
   std::optional<Time> answered_at;
@@ -66,6 +67,8 @@ struct BatchRecord {
 struct EventRecord {
   std::uint64_t lane = 0;
   int place_in_lane = 0;
+  // Its call in the lane has failed: another call of it may come later.
+  bool left_lane = false;
   std::vector<int> calls;
   // By replica and user.
   std::map<std::pair<int, UserId>, std::vector<Copy>> copies;

@@ -53,18 +53,21 @@ void Ledger::Violated(Invariant invariant, const std::string& text) {
 }
 
 int Ledger::NewEvent(std::uint64_t lane, int place_in_lane) {
-  events_.push_back({lane, place_in_lane, {}, {}, {}, {}});
+  events_.push_back({lane, place_in_lane, false, {}, {}, {}, {}});
   return static_cast<int>(events_.size()) - 1;
 }
 
-int Ledger::CallMade(int event, int replica, bool keyed, Time deadline) {
+int Ledger::CallMade(int event, int replica, bool in_lane, Time deadline) {
   const int call = static_cast<int>(calls_.size());
-  calls_.push_back({event, replica, keyed, timeline_.now(), deadline, std::nullopt});
+  calls_.push_back({event, replica, in_lane, timeline_.now(), deadline, std::nullopt});
   events_[event].calls.push_back(call);
   return call;
 }
 
-void Ledger::CallRefused(int call) { CallAnswered(call, {}, /*heard=*/true); }
+void Ledger::CallRefused(int call) {
+  if (calls_[call].in_lane) events_[calls_[call].event].left_lane = true;
+  CallAnswered(call, {}, /*heard=*/true);
+}
 
 void Ledger::CallAnswered(int call, const std::vector<std::pair<UserId, Reported>>& outcomes,
                           bool heard) {
@@ -83,6 +86,7 @@ void Ledger::CallAnswered(int call, const std::vector<std::pair<UserId, Reported
   for (const auto& [user, reported] : outcomes) {
     const bool acknowledged =
         reported == Reported::kAcknowledged || reported == Reported::kNoSubscriber;
+    if (!acknowledged && record.in_lane) event.left_lane = true;
     if (!acknowledged) continue;
     if (!AnyAcknowledged(event, user)) {
       Violated(Invariant::kTrueOutcome,

@@ -40,7 +40,8 @@ class Ledger {
 
   // Callers.
   int NewEvent(std::uint64_t lane, int place_in_lane);
-  int CallMade(int event, int replica, bool keyed, Time deadline);
+  // `in_lane`: in its event's lane, if that has one.
+  int CallMade(int event, int replica, bool in_lane, Time deadline);
   // `heard`: its caller knows of it.
   void CallAnswered(int call, const std::vector<std::pair<UserId, Reported>>& outcomes,
                     bool heard = true);

@@ -42,7 +42,7 @@ bool Ledger::ByOtherWays(UserId user, const EventRecord& first, const EventRecor
 
 bool Ledger::MustPrecede(const EventRecord& first, const EventRecord& second) const {
   if (first.calls.empty() || second.calls.empty()) return false;
-  if (first.lane != 0 && first.lane == second.lane) {
+  if (first.lane != 0 && first.lane == second.lane && !first.left_lane) {
     return first.place_in_lane < second.place_in_lane;
   }
   const Time second_made = calls_[second.calls.front()].made_at;

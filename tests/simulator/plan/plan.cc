@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 // Who draws; the numbers are part of what a seed means.
-enum Drawer : std::uint64_t { kWorld = 1, kCallers, kFaults, kNames };
+enum Drawer : std::uint64_t { kWorld = 1, kCallers, kFaults, kNames, kTwins };
 
 void PlanWorld(Random random, const Scope& scope, Plan& plan) {
   plan.replicas = std::min(random.Chance(40) ? 2 : 1, scope.replicas);
@@ -97,6 +97,16 @@ void PlanCallers(Random random, Plan& plan) {
   }
 }
 
+void PlanTwins(Random random, Plan& plan) {
+  for (CallerPlan& caller : plan.callers) {
+    for (CallPlan& call : caller.calls) {
+      const bool several =
+          call.kind == CallPlan::Kind::kBatch || call.kind == CallPlan::Kind::kStream;
+      call.twins = several && random.Chance(25);
+    }
+  }
+}
+
 // Calls for everybody again and again, so that somebody is there whenever something goes wrong.
 CallerPlan PlanPatrol(const Plan& plan, Random& random) {
   CallerPlan patrol;
@@ -143,6 +153,7 @@ Plan MakePlan(std::uint64_t seed, const Scope& scope) {
   plan.seed = seed;
   PlanWorld(Random(seed, kWorld), scope, plan);
   PlanCallers(Random(seed, kCallers), plan);
+  PlanTwins(Random(seed, kTwins), plan);
   PlanFaults(scope.kinds, Random(seed, kFaults), plan);
   if (scope.names) PlanName(Random(seed, kNames), plan);
   Random random(seed, kWorld, 1);

@@ -89,6 +89,9 @@ struct CallPlan {
   // Of a keyed call: how often it is made again while it fails, and whether a second call joins it.
   int repeats = 0;
   bool joined = false;
+  // Of a batch or stream: its events have keys, and the first joins a call that was made just
+  // before.
+  bool twins = false;
 };
 
 struct CallerPlan {

@@ -75,7 +75,6 @@ fanout::Event Caller::MakeEvent(const Item& item) const {
   event.qos = call().qos == 0 ? mqtt::Qos::kAtMostOnce : mqtt::Qos::kAtLeastOnce;
   event.accepted_at = world_.timeline.now();
   event.deadline = world_.timeline.now() + call().time_allowed;
-  event.lane = item.lane;
   event.request_bytes = kRequestBytes;
   if (!item.token.empty() && !fanout::Resume(item.token, event)) {
     world_.ledger.Violated(Invariant::kTrueOutcome,
@@ -85,21 +84,25 @@ fanout::Event Caller::MakeEvent(const Item& item) const {
 }
 
 void Caller::Publish(const ItemPtr& item) {
-  item->keyed = call().kind == CallPlan::Kind::kKeyed;
-  const int calls = item->keyed && call().joined ? 2 : 1;
-  item->open = calls;
+  item->keyed = call().kind == CallPlan::Kind::kKeyed || call().twins;
   // The call may have ended, and the next one begun, when the first one was published.
   const int replica = call().replica;
-  for (int i = 0; i < calls; ++i) Publish(item, replica);
+  const bool twins = call().twins && item == items_.front();
+  const bool joined = call().kind == CallPlan::Kind::kKeyed && call().joined;
+  item->open = twins || joined ? 2 : 1;
+  if (twins) Publish(item, replica, /*lane=*/0);
+  Publish(item, replica, item->lane);
+  if (joined) Publish(item, replica, item->lane);
 }
 
-void Caller::Publish(const ItemPtr& item, int number) {
+void Caller::Publish(const ItemPtr& item, int number, std::uint64_t lane) {
   Replica& replica = *world_.replicas[static_cast<std::size_t>(number)];
   fanout::Event event = MakeEvent(*item);
+  event.lane = lane;
   world_.trace.Add("caller ", number_, " calls replica ", number, ": event ", item->event,
                    item->keyed ? ", keyed" : "", item->token.empty() ? "" : ", with a token",
-                   ", lane ", item->lane, ", users ", absl::StrJoin(item->plan->users, " "));
-  const int made = world_.ledger.CallMade(item->event, number, item->keyed, event.deadline);
+                   ", lane ", lane, ", users ", absl::StrJoin(item->plan->users, " "));
+  const int made = world_.ledger.CallMade(item->event, number, lane == item->lane, event.deadline);
   const int open = replica.CallOpened();
   const auto given_up = std::make_shared<bool>(false);
   const auto end = [this, item, made, open, given_up,
@@ -137,13 +140,14 @@ void Caller::Answered(Item& item, int made, const fanout::CallResult& answer, bo
 
 void Caller::Ended(const ItemPtr& item) {
   if (--item->open > 0) return;
-  if (item->keyed && !item->ok && item->repeats < call().repeats) {
+  if (item->keyed && item->lane == 0 && !item->ok && item->repeats < call().repeats) {
     ++item->repeats;
     item->open = 1;
     // Whichever takes it.
     const std::uint64_t draw = Mix(static_cast<std::uint64_t>(item->event * 8 + item->repeats));
     const int replica = static_cast<int>(draw % world_.replicas.size());
-    world_.timeline.After(kRepeatPause, [this, item, replica] { Publish(item, replica); });
+    world_.timeline.After(kRepeatPause,
+                          [this, item, replica] { Publish(item, replica, /*lane=*/0); });
     return;
   }
   ItemEnded();

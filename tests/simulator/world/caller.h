@@ -57,7 +57,7 @@ class Caller {
   void Begin();
   void PublishEvents(std::size_t first);
   void Publish(const ItemPtr& item);
-  void Publish(const ItemPtr& item, int number);
+  void Publish(const ItemPtr& item, int number, std::uint64_t lane);
   void Answered(Item& item, int made, const fanout::CallResult& answer, bool heard);
   void Ended(const ItemPtr& item);
   void ItemEnded();
