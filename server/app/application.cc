@@ -155,6 +155,7 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
   if (!started.ok()) return CannotStart(started);
   rpc::ServerOptions server_options = ServerOptionsOf(settings, topic_template);
   access.Fill(server_options);
+  server_options.stop_publishing = [&pool] { pool.StopAll(); };
   server_options.info = [&] { return DescribeServer(settings, pool.Sessions()); };
   rpc::Server server(
       keyed_publisher, [&pool] { return pool.connected(); }, server_options);

@@ -29,11 +29,11 @@ class CallTracker {
     none_.wait(lock.native(), [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return count_ == 0; });
   }
 
-  // The same, for at most `timeout`.
-  void WaitForNone(std::chrono::milliseconds timeout) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  // The same, for at most `timeout`; false if there are still some.
+  bool WaitForNone(std::chrono::milliseconds timeout) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     MutexLock lock(mutex_);
-    none_.wait_for(lock.native(), timeout,
-                   [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return count_ == 0; });
+    return none_.wait_for(lock.native(), timeout,
+                          [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return count_ == 0; });
   }
 
  private:

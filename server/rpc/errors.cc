@@ -116,6 +116,11 @@ v1::PublishFailure Describe(const fanout::CallResult& result) {
   return failure;
 }
 
+std::string ProgressOf(const fanout::CallResult& result) {
+  return absl::StrCat(result.summary.acknowledged_count, " of ", result.recipients.size(),
+                      " recipients were acknowledged");
+}
+
 google::rpc::BadRequest BadField(const std::string& field, const char* description) {
   google::rpc::BadRequest bad_request;
   auto& violation = *bad_request.add_field_violations();
@@ -217,10 +222,17 @@ grpc::Status ShuttingDown() {
       .Build();
 }
 
+grpc::Status EndedByShutdown(const fanout::CallResult& result) {
+  return ErrorBuilder(grpc::StatusCode::UNAVAILABLE,
+                      absl::StrCat("this server is shutting down; ", ProgressOf(result)))
+      .Reason("SHUTTING_DOWN")
+      .RetryAfter(kRetryOverload)
+      .Add(Describe(result))
+      .Build();
+}
+
 grpc::Status Failed(const fanout::CallResult& result) {
-  const std::string progress =
-      absl::StrCat(result.summary.acknowledged_count, " of ", result.recipients.size(),
-                   " recipients were acknowledged");
+  const std::string progress = ProgressOf(result);
   return FailureError(result.summary, progress).Add(Describe(result)).Build();
 }
 

@@ -46,6 +46,9 @@ grpc::Status OverQuota(std::chrono::nanoseconds wait);
 // REQUIRES: result.summary.failure is not kNone.
 grpc::Status Failed(const fanout::CallResult& result);
 
+// `SHUTTING_DOWN`, with a `PublishFailure`: the server stops, and has waited long enough.
+grpc::Status EndedByShutdown(const fanout::CallResult& result);
+
 // What a caller is told to be the reason of an error: that of its `ErrorInfo` or, for want of one,
 // its code if it is UNAUTHENTICATED or PERMISSION_DENIED; else empty.
 std::string ReasonOf(const grpc::Status& error);

@@ -96,6 +96,10 @@ void EventCall::OnEnded(const fanout::CallResult& result) {
   if (result.summary.failure == fanout::Failure::kTimeUp && WasGivenUp(now)) {
     return Fail({grpc::StatusCode::CANCELLED, "the caller has gone"}, end);
   }
+  if (result.summary.failure == fanout::Failure::kTimeUp && now < deadline_ &&
+      shared_.draining.load(std::memory_order_relaxed)) {
+    return Fail(EndedByShutdown(result), end);
+  }
   if (result.summary.failure != fanout::Failure::kNone) return Fail(Failed(result), end);
   shared_.log.Succeeded(*origin_, end, now);
   v1::Delivery delivery;

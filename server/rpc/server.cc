@@ -27,6 +27,8 @@ constexpr std::chrono::milliseconds kHandshakeTimeout{5000};
 
 // For how long typed refusals are given before connections are told to go away.
 constexpr std::chrono::milliseconds kRefusalTime{100};
+// Before the end of a drain, for answers to what has not finished.
+constexpr std::chrono::milliseconds kAnsweringTime{500};
 
 // How often connections are cut that came up meanwhile.
 constexpr std::chrono::milliseconds kCutInterval{100};
@@ -182,7 +184,11 @@ void Server::Drain(std::chrono::milliseconds timeout) {
         server_->Shutdown(deadline);
       });
   // The library's own deadline is too late if the wall clock is set back meanwhile.
-  tracker_.WaitForNone(timeout);
+  const std::chrono::milliseconds answering = std::min(kAnsweringTime, timeout / 2);
+  if (!tracker_.WaitForNone(timeout - answering)) {
+    options_.stop_publishing();
+    tracker_.WaitForNone(answering);
+  }
   do {
     grpc_server_cancel_all_calls(server_->c_server());
   } while (shutdown.wait_for(kCutInterval) != std::future_status::ready);

@@ -39,6 +39,9 @@ struct ServerOptions {
   unsigned threads = 0;
   // What GetServerInfo answers. From any thread.
   std::function<v1::GetServerInfoResponse()> info = [] { return v1::GetServerInfoResponse(); };
+  // Ends what is being published, and all that comes later, soon: called when `Drain` has waited
+  // long enough, so that callers still get answers. From any thread.
+  std::function<void()> stop_publishing = [] {};
   // Tells who calls; null: anyone may. Outlives the server.
   const auth::Authenticator* authenticator = nullptr;
   // What TLS works with, started; null: no TLS. Outlives the server.
@@ -48,7 +51,7 @@ struct ServerOptions {
 // The gRPC server: publishing, health and reflection.
 class Server {
  public:
-  // `fanout` outlives the server. `ready` says whether calls can be served at the moment.
+  // `publisher` outlives the server. `ready` says whether calls can be served at the moment.
   Server(fanout::EventPublisher& publisher, const std::function<bool()>& ready,
          const ServerOptions& options);
   Server(const Server&) = delete;
@@ -59,8 +62,9 @@ class Server {
   // Listens. Returns the address with its real port; fails if it cannot be had.
   absl::StatusOr<std::string> Start();
 
-  // Refuses new calls at once, lets those in progress finish for at most `timeout`, ends the
-  // rest, and stops. Does nothing the second time.
+  // Refuses new calls at once, lets those in progress finish, and stops, after `timeout` at the
+  // latest: what has not finished shortly before is ended with what became of it. Does nothing the
+  // second time.
   void Drain(std::chrono::milliseconds timeout);
 
   // Whether calls can be served at the moment. Thread-safe.

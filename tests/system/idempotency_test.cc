@@ -116,14 +116,26 @@ TEST_F(IdempotencyTest, AKeyWithAnotherEventIsRefusedAndPublishesNothing) {
 TEST(ForgottenKeyTest, ACallPublishesAgainUnderTheSameEventId) {
   const MosquittoBroker broker;
   Subscriber subscriber(broker.port(), "subscriber", {"dms/dev/+"});
-  BridgeProcess bridge(broker.address(), {"--idempotency-entries=1"});
+  BridgeProcess bridge(broker.address(), {"--idempotency-memory=65536"});
   bridge.WaitForHealth("", kServing);
-  v1::PublishMessageRequest other = MessageRequest({1}, "other");
-  other.mutable_options()->set_idempotency_key("other");
   v1::Delivery first;
   v1::Delivery second;
   ASSERT_TRUE(PublishMessage(bridge, Keyed({1}), &first).ok());
-  ASSERT_TRUE(PublishMessage(bridge, other).ok());
+  // More than there is room for.
+  v1::PublishBatchRequest others;
+  for (int i = 0; i < 1000; ++i) {
+    v1::PublishMessageRequest other = MessageRequest({1}, "other");
+    *other.mutable_options()->mutable_idempotency_key() = "other-" + std::to_string(i);
+    *others.add_events()->mutable_message() = other;
+  }
+  for (int round = 0; round < 3; ++round) {
+    grpc::ClientContext context;
+    v1::PublishBatchResponse response;
+    for (auto& event : *others.mutable_events()) {
+      event.mutable_message()->mutable_options()->mutable_idempotency_key()->append("x");
+    }
+    ASSERT_TRUE(bridge.stub().PublishBatch(&context, others, &response).ok());
+  }
   ASSERT_TRUE(PublishMessage(bridge, Keyed({1}), &second).ok());
 
   EXPECT_FALSE(second.replayed());

@@ -62,13 +62,22 @@ TEST_F(ShutdownTest, CallsInProgressFinishAndNewOnesAreRefused) {
   bridge_.Stop();
 }
 
-TEST_F(ShutdownTest, ACallThatCannotFinishEndsWithAnErrorAtTheDrainTimeout) {
-  auto call = PublishInTheBackground();
+TEST_F(ShutdownTest, ACallThatCannotFinishIsAnsweredWithWhatBecameOfIt) {
+  auto call = std::async(std::launch::async, [this] {
+    return PublishMessage(bridge_, MessageRequest({1, 2}, "hello"));
+  });
+  connection_.Send(PubAck{connection_.ExpectPublish().packet_id});
   connection_.ExpectPublish();
   bridge_.Stop();
 
   const grpc::Status status = call.get();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << Describe(status);
+  EXPECT_EQ(ReasonOf(status), "SHUTTING_DOWN");
+  const auto failure = DetailOf<v1::PublishFailure>(status);
+  ASSERT_TRUE(failure.has_value());
+  EXPECT_EQ(failure->recipient_count(), 2U);
+  EXPECT_EQ(failure->acknowledged_count(), 1U);
+  EXPECT_NE(failure->resume_token(), "");
 }
 
 TEST_F(ShutdownTest, AnIdleServerDisconnectsFromTheBroker) {

@@ -23,9 +23,7 @@ PublicationOutcome OutcomeOfAnswer(const Attempts& attempts, std::uint8_t reason
 
 }  // namespace
 
-SendQueue::~SendQueue() {
-  while (Chunk* const chunk = open_.first()) Stop(*chunk, /*unreachable=*/true);
-}
+SendQueue::~SendQueue() { StopAll(/*unreachable=*/true); }
 
 void SendQueue::Add(Chunk& chunk) {
   open_.Add(chunk);
@@ -114,6 +112,10 @@ void SendQueue::Expire(Clock::time_point now, bool unreachable) {
   while (open_.NextDeadline().value_or(Clock::time_point::max()) <= now) {
     Stop(*open_.first(), unreachable);
   }
+}
+
+void SendQueue::StopAll(bool unreachable) {
+  while (Chunk* const chunk = open_.first()) Stop(*chunk, unreachable);
 }
 
 std::optional<Clock::time_point> SendQueue::NextRetry() const {

@@ -110,6 +110,8 @@ class SendQueue {
 
   // Stops the chunks whose deadline is not after `now`.
   void Expire(Clock::time_point now, bool unreachable);
+  // Ends all early.
+  void StopAll(bool unreachable);
 
   // The earliest deadline of a chunk; none if there is no chunk.
   std::optional<Clock::time_point> NextDeadline() const { return open_.NextDeadline(); }

@@ -32,6 +32,8 @@ class GuestHome {
 
   void Stop(const Batch& batch) { queue_.StopBatch(batch, /*unreachable=*/true); }
 
+  void StopAll() { queue_.StopAll(/*unreachable=*/true); }
+
   // Does what is due. Returns when it wants to be called again at the latest.
   Clock::time_point Advance(Clock::time_point now) {
     queue_.Expire(now, /*unreachable=*/true);

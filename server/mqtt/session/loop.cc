@@ -118,6 +118,19 @@ void Loop::StopBatch(const std::shared_ptr<Batch>& batch) {
   Post([this, batch] { EndChunks(*batch); });
 }
 
+void Loop::StopAll() {
+  Post([this] { stops_all_ = true; });
+}
+
+void Loop::EndAllChunks() {
+  for (const auto& session : sessions_) {
+    if (session != nullptr) session->StopAll();
+  }
+  for (const auto& quarantine : quarantines_) {
+    if (quarantine != nullptr) quarantine->StopAll();
+  }
+}
+
 void Loop::Post(std::function<void()> task) {
   {
     const MutexLock lock(mutex_);
@@ -151,6 +164,8 @@ void Loop::EmptyInbox() {
   for (const auto& task : taken_tasks_) task();
   taken_chunks_.clear();
   taken_tasks_.clear();
+  // Also what has just come, from callers or from other loops.
+  if (stops_all_) EndAllChunks();
 }
 
 void Loop::GatherAnswers() const {

@@ -62,6 +62,8 @@ class Loop {
 
   // Ends those chunks of `batch` that this loop's sessions have. Thread-safe.
   void StopBatch(const std::shared_ptr<Batch>& batch);
+  // Ends all chunks, those that come later too. Thread-safe.
+  void StopAll();
 
   // Does something with the session with this number on the loop's thread, unless the session is
   // gone by then. Thread-safe; in the order of the calls.
@@ -77,6 +79,7 @@ class Loop {
   void GatherAnswers() const;
   void EmptyInbox();
   void EndChunks(const Batch& batch);
+  void EndAllChunks();
   Session* session(std::uint32_t number) const;
 
   Resolver& resolver_;
@@ -88,6 +91,7 @@ class Loop {
   std::unique_ptr<NameWatch> names_;
   std::thread thread_;
   Clock::time_point next_ = Clock::now();
+  bool stops_all_ = false;
   // Reused between turns.
   std::vector<Chunk*> taken_chunks_;
   std::vector<std::function<void()>> taken_tasks_;

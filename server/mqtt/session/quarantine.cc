@@ -42,6 +42,10 @@ void Quarantine::Stop(const Batch& batch) {
   while (Chunk* const chunk = open_.Find(batch)) GiveUp(*chunk);
 }
 
+void Quarantine::StopAll() {
+  while (Chunk* const chunk = open_.first()) GiveUp(*chunk);
+}
+
 void Quarantine::Expire(Clock::time_point now) {
   while (open_.NextDeadline().value_or(Clock::time_point::max()) <= now) GiveUp(*open_.first());
 }

@@ -48,6 +48,8 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   void SetPresent(bool present) { present_ = present; }
   // Ends those publications of `batch` early that are here.
   void Stop(const Batch& batch);
+  // Ends all that is here early.
+  void StopAll();
 
   void OnResolved(const std::string& host, const absl::StatusOr<Resolver::Addresses>& addresses) {
     connector_->OnResolved(host, addresses);

@@ -112,6 +112,12 @@ class Session : private SocketHandler, private Channel::Listener {
     if (guests_ != nullptr) guests_->Stop(batch);
   }
 
+  // Ends all that this session has early.
+  void StopAll() {
+    queue_.StopAll(!connected());
+    if (guests_ != nullptr) guests_->StopAll();
+  }
+
   // Other sessions serve now, perhaps those of brokers that were not there at the start.
   void PlacementChanged(const std::optional<Newcomers>& newcomers);
   // The broker is gone from its name's addresses: the session leaves it when all is answered. Or it

@@ -88,6 +88,10 @@ void SessionPool::Publish(const std::shared_ptr<Batch>& batch) {
   }
 }
 
+void SessionPool::StopAll() {
+  for (const auto& loop : loops_) loop->StopAll();
+}
+
 void SessionPool::Stop(const std::shared_ptr<Batch>& batch) {
   batch->RequestStop();
   for (const auto& loop : loops_) loop->StopBatch(batch);

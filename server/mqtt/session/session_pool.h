@@ -102,6 +102,8 @@ class SessionPool : public Publisher, private Peers {
 
   void Publish(const std::shared_ptr<Batch>& batch) override;
   void Stop(const std::shared_ptr<Batch>& batch) override;
+  // Ends all batches early, as `Stop` does, and those that come from now on.
+  void StopAll();
 
  private:
   const Roster::Broker& BrokerAt(std::size_t place) const {
