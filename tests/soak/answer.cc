@@ -52,6 +52,11 @@ testing::CallEnd ReadEnd(const grpc::Status& status, const v1::Delivery& deliver
   return end;
 }
 
+std::string ResumeTokenOf(const grpc::Status& status) {
+  const auto failure = testing::DetailOf<v1::PublishFailure>(status);
+  return failure ? failure->resume_token() : "";
+}
+
 std::string OutcomeOf(const grpc::Status& status) {
   if (status.ok()) return "OK";
   std::string reason = testing::ReasonOf(status);

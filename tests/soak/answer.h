@@ -16,6 +16,9 @@ namespace dino::soak {
 testing::CallEnd ReadEnd(const grpc::Status& status, const events::v1::Delivery& delivery,
                          const std::vector<std::int64_t>& users);
 
+// What a repeated call is to give back; empty if the answer has nothing.
+std::string ResumeTokenOf(const grpc::Status& status);
+
 // Its name in a report: OK, a reason, or a status code.
 std::string OutcomeOf(const grpc::Status& status);
 

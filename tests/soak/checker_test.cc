@@ -31,7 +31,7 @@ Findings FindingsWith(Tampering tampering, Manner manner = Manner::kPlain) {
   const testing::Clock::time_point now = testing::Clock::now();
   EXPECT_TRUE(rig.load().WaitForRecovery(now, testing::kPatience));
   Findings findings = rig.Finish();
-  EXPECT_TRUE(rig.StopBridge());
+  EXPECT_TRUE(rig.StopBridges());
   EXPECT_GT(findings.acknowledged, 50U);
   // Nothing else, whatever was done.
   EXPECT_EQ(findings.late_answers + findings.unasked + findings.changed_ids, 0U);

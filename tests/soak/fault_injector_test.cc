@@ -49,7 +49,7 @@ TEST_P(FaultInjectorTest, NothingIsLostOrSwappedAndCallsSucceedAgain) {
   EXPECT_EQ(findings.excess_duplicates, 0U);
   EXPECT_EQ(findings.unasked, 0U);
   EXPECT_EQ(findings.changed_ids, 0U);
-  EXPECT_TRUE(rig.StopBridge());
+  EXPECT_TRUE(rig.StopBridges());
 }
 
 INSTANTIATE_TEST_SUITE_P(Faults, FaultInjectorTest, ::testing::ValuesIn(AllFaultKinds()),

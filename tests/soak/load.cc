@@ -37,16 +37,18 @@ system_clock::time_point After(Clock::duration length) {
 
 }  // namespace
 
-Load::Load(const std::string& address, const LoadOptions& options, testing::Ledger& ledger)
-    : options_(options),
-      ledger_(ledger),
-      channel_(testing::QuickChannel(address)),
-      stub_(v1::EventPublisherService::NewStub(channel_)),
-      next_user_(kFirstUser) {
+Load::Load(const std::vector<std::string>& addresses, const LoadOptions& options,
+           testing::Ledger& ledger)
+    : options_(options), ledger_(ledger), next_user_(kFirstUser) {
+  for (const std::string& address : addresses) {
+    channels_.push_back(testing::QuickChannel(address));
+    stubs_.push_back(v1::EventPublisherService::NewStub(channels_.back()));
+  }
   for (std::size_t i = 0; i < options.small_callers; ++i) {
     AddCaller(options.manners[i % options.manners.size()], 2 + i % 4, options.pause);
   }
-  if (options.large_group > 0) AddCaller(Manner::kPlain, options.large_group, 10 * options.pause);
+  const Manner large = addresses.size() > 1 ? Manner::kRepeats : Manner::kPlain;
+  if (options.large_group > 0) AddCaller(large, options.large_group, 10 * options.pause);
   for (const auto& caller : callers_) {
     caller->thread = std::thread([this, &caller = *caller] { Run(caller); });
   }
@@ -64,7 +66,9 @@ void Load::AddCaller(Manner manner, std::size_t user_count, std::chrono::millise
 std::string Load::FirstTopic() { return absl::StrCat("dms/dev/", kFirstUser); }
 
 bool Load::WaitForConnection(Clock::duration patience) {
-  return channel_->WaitForConnected(After(patience));
+  return std::all_of(channels_.begin(), channels_.end(), [patience](const auto& channel) {
+    return channel->WaitForConnected(After(patience));
+  });
 }
 
 void Load::Resume() {
@@ -140,24 +144,30 @@ void Load::Call(Caller& caller) {
   v1::PublishMessageRequest request = Request(caller.users, {caller.number, number});
   if (caller.manner == Manner::kRepeats) {
     request.mutable_options()->set_idempotency_key(request.message().message_payload());
+    if (!caller.must_repeat) caller.resume_token.clear();
+    request.mutable_options()->set_resume_token(caller.resume_token);
   }
   const CallPlan plan = caller.planner.Next();
   v1::PublishMessageResponse response;
-  const grpc::Status status = Make(request, plan, response);
+  auto& stub = *stubs_[caller.random() % stubs_.size()];
+  const grpc::Status status = Make(stub, request, plan, response);
   testing::CallEnd end = ReadEnd(status, response.delivery(), caller.users);
   end.at = Clock::now();
   end.allowed = plan.cancel_after.value_or(plan.deadline);
   ledger_.End(caller.number, end);
+  const std::string token = ResumeTokenOf(status);
+  if (!token.empty()) caller.resume_token = token;
   caller.must_repeat = caller.manner == Manner::kRepeats && !status.ok();
   CallEnded(caller, status);
 }
 
-grpc::Status Load::Make(const v1::PublishMessageRequest& request, const CallPlan& plan,
+grpc::Status Load::Make(v1::EventPublisherService::Stub& stub,
+                        const v1::PublishMessageRequest& request, const CallPlan& plan,
                         v1::PublishMessageResponse& response) {
   grpc::ClientContext context;
   context.set_deadline(After(plan.deadline));
   grpc::CompletionQueue queue;
-  const auto call = stub_->AsyncPublishMessage(&context, request, &queue);
+  const auto call = stub.AsyncPublishMessage(&context, request, &queue);
   grpc::Status status;
   call->Finish(&response, &status, nullptr);
   void* tag = nullptr;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -54,8 +55,11 @@ struct Recovery {
 // Paused at first. Methods are called from one thread.
 class Load {
  public:
-  // The ledger must outlive this object.
-  Load(const std::string& address, const LoadOptions& options, testing::Ledger& ledger);
+  // Each call goes to any of the addresses. The ledger must outlive this object.
+  Load(const std::vector<std::string>& addresses, const LoadOptions& options,
+       testing::Ledger& ledger);
+  Load(const std::string& address, const LoadOptions& options, testing::Ledger& ledger)
+      : Load(std::vector<std::string>{address}, options, ledger) {}
   Load(const Load&) = delete;
   Load& operator=(const Load&) = delete;
   ~Load() { Stop(); }
@@ -82,7 +86,7 @@ class Load {
  private:
   struct Caller {
     Caller(Manner its_manner, std::chrono::milliseconds deadline, unsigned seed)
-        : manner(its_manner), planner(its_manner, deadline, seed) {}
+        : manner(its_manner), planner(its_manner, deadline, seed), random(seed) {}
 
     const Manner manner;
     std::size_t number = 0;
@@ -91,6 +95,9 @@ class Load {
     // The caller's thread only.
     CallPlanner planner;
     bool must_repeat = false;
+    // Of the call to repeat; empty if its answer had none.
+    std::string resume_token;
+    std::mt19937 random;
     std::thread thread;
     // Protected by `mutex_`.
     bool calling = false;
@@ -102,14 +109,15 @@ class Load {
   bool AwaitTurn(Caller& caller);
   void Call(Caller& caller);
   // Makes the call and waits for its end, or cancels it as planned.
-  grpc::Status Make(const events::v1::PublishMessageRequest& request, const CallPlan& plan,
+  grpc::Status Make(events::v1::EventPublisherService::Stub& stub,
+                    const events::v1::PublishMessageRequest& request, const CallPlan& plan,
                     events::v1::PublishMessageResponse& response);
   void CallEnded(Caller& caller, const grpc::Status& status);
 
   const LoadOptions options_;
   testing::Ledger& ledger_;
-  const std::shared_ptr<grpc::Channel> channel_;
-  const std::unique_ptr<events::v1::EventPublisherService::Stub> stub_;
+  std::vector<std::shared_ptr<grpc::Channel>> channels_;
+  std::vector<std::unique_ptr<events::v1::EventPublisherService::Stub>> stubs_;
   std::int64_t next_user_;
 
   std::mutex mutex_;

@@ -60,7 +60,7 @@ void InjectFaults(const Options& options, Rig& rig, Report& report) {
            (rig.ledger().acknowledged() >= options.publications || passed >= 3 * options.duration);
   };
   Progress progress(rig);
-  while (!enough() && rig.bridge_runs()) {
+  while (!enough() && rig.bridges_run()) {
     const auto next = Clock::now() + std::chrono::duration_cast<Clock::duration>(interval);
     const Fault fault = schedule.Next();
     const Clock::time_point healed = Inject(fault, rig);
@@ -84,6 +84,8 @@ Report Run(const Options& options) {
   rig_options.load.small_callers = options.callers;
   rig_options.load.pause = options.pause;
   rig_options.load.seed = options.seed;
+  rig_options.replicas = options.replicas;
+  if (options.replicas > 1) rig_options.load.manners = {Manner::kRepeats};
   Rig rig(rig_options);
   Report report;
   report.wanted_publications = options.publications;
@@ -95,7 +97,7 @@ Report Run(const Options& options) {
   report.after = rig.IdleUsage();
   report.findings = rig.Finish();
   report.outcomes = rig.load().Outcomes();
-  report.bridge_exited_well = rig.StopBridge();
+  report.bridge_exited_well = rig.StopBridges();
   return report;
 }
 

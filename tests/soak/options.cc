@@ -28,6 +28,10 @@ bool Set(const std::string& name, const std::string& value, Options& options) {
     return absl::SimpleAtoi(value, &options.callers) && options.callers > 0 &&
            options.callers <= 1000;
   }
+  if (name == "replicas") {
+    return absl::SimpleAtoi(value, &options.replicas) && options.replicas > 0 &&
+           options.replicas <= 10;
+  }
   if (name == "publications") return absl::SimpleAtoi(value, &options.publications);
   if (name == "pause") return ParseLength(value, options.pause);
   if (name == "bridge") options.bridge = value;
@@ -74,6 +78,8 @@ std::string Usage() {
          "  --faults N             end after so many, however long that takes, instead of\n"
          "                         after the duration (0)\n"
          "  --callers N            small groups, beside one of 1000 recipients (8)\n"
+         "  --replicas N           bridges; with several, each call goes to any of them, and what\n"
+         "                         fails is repeated with its key and token (1)\n"
          "  --publications N       go on until so many were acknowledged, for at most three\n"
          "                         times the duration (0)\n"
          "  --pause LENGTH         between an answer and the caller's next call (5ms)\n"

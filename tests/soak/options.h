@@ -16,6 +16,7 @@ struct Options {
   double faults_per_minute = 12;
   std::size_t faults = 0;
   std::size_t callers = 8;
+  std::size_t replicas = 1;
   std::size_t publications = 0;
   std::chrono::milliseconds pause{5};
   std::string bridge;

@@ -21,7 +21,7 @@ TEST(OptionsTest, HaveDefaults) {
 TEST(OptionsTest, ReadBothForms) {
   const auto options = ParseOptions(
       {"--seed", "7", "--duration=2m", "--faults-per-minute=1.5", "--faults=9", "--callers", "3",
-       "--publications=1000000", "--pause=1ms", "--bridge=b", "--log=l", "--help"},
+       "--replicas=2", "--publications=1000000", "--pause=1ms", "--bridge=b", "--log=l", "--help"},
       "bridge");
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->seed, 7U);
@@ -29,6 +29,7 @@ TEST(OptionsTest, ReadBothForms) {
   EXPECT_EQ(options->faults_per_minute, 1.5);
   EXPECT_EQ(options->faults, 9U);
   EXPECT_EQ(options->callers, 3U);
+  EXPECT_EQ(options->replicas, 2U);
   EXPECT_EQ(options->publications, 1000000U);
   EXPECT_EQ(options->pause, std::chrono::milliseconds(1));
   EXPECT_EQ(options->bridge, "b");
@@ -38,7 +39,7 @@ TEST(OptionsTest, ReadBothForms) {
 
 TEST(OptionsTest, RefuseUnknownOnes) {
   for (const std::string argument :
-       {"--seed=x", "--seed=-1", "--duration=10", "--duration=-1s", "--callers=0",
+       {"--seed=x", "--seed=-1", "--duration=10", "--duration=-1s", "--callers=0", "--replicas=0",
         "--faults-per-minute=0", "--faults=-1", "--unknown=1", "--seed", "seed=1"}) {
     const auto options = ParseOptions({argument}, "");
     ASSERT_FALSE(options.ok()) << argument;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -50,37 +51,49 @@ testing::Losses LossesOf(testing::FaultProxy& proxy) {
 
 }  // namespace
 
+Rig::Replica::Replica(const RigOptions& options, const std::string& broker)
+    : bridge(Command(options, port.address(), broker)) {}
+
 Rig::Rig(const RigOptions& options)
-    : proxy_(broker_.port(), options.seed),
-      witness_(Started(broker_), ledger_),
-      bridge_(Command(options, bridge_port_.address(), proxy_.address())),
-      load_(bridge_port_.address(), options.load, ledger_) {
-  const bool connected = load_.WaitForConnection(kStartPatience);
+    : proxy_(broker_.port(), options.seed), witness_(Started(broker_), ledger_) {
+  std::vector<std::string> addresses;
+  for (std::size_t i = 0; i < options.replicas; ++i) {
+    addresses.push_back(bridges_.emplace_back(options, proxy_.address()).port.address());
+  }
+  load_ = std::make_unique<Load>(addresses, options.load, ledger_);
+  const bool connected = load_->WaitForConnection(kStartPatience);
   const testing::Clock::time_point begin = testing::Clock::now();
-  load_.Resume();
-  if (!connected || !load_.WaitForRecovery(begin, kStartPatience)) {
-    ADD_FAILURE() << "the bridge does not answer OK" << (bridge_.running() ? "" : ": it has ended");
+  load_->Resume();
+  if (!connected || !load_->WaitForRecovery(begin, kStartPatience)) {
+    ADD_FAILURE() << "a bridge does not answer OK" << (bridges_run() ? "" : ": one has ended");
   }
 }
 
+bool Rig::bridges_run() const {
+  return std::all_of(bridges_.begin(), bridges_.end(),
+                     [](const Replica& replica) { return replica.bridge.running(); });
+}
+
 testing::ProcessUsage Rig::IdleUsage() {
-  load_.Pause();
+  load_->Pause();
   std::this_thread::sleep_for(kRest);
   const testing::ProcessUsage usage = Usage();
-  load_.Resume();
+  load_->Resume();
   return usage;
 }
 
 testing::Findings Rig::Finish() {
-  load_.Stop();
+  load_->Stop();
   std::this_thread::sleep_for(kRest);
   if (!witness_.CatchUp()) ADD_FAILURE() << "the witness does not receive what is left";
   return ledger_.Check(LossesOf(proxy_));
 }
 
-bool Rig::StopBridge() {
-  bridge_.Signal(SIGTERM);
-  return bridge_.Wait(2 * testing::kPatience) == 0;
+bool Rig::StopBridges() {
+  for (Replica& replica : bridges_) replica.bridge.Signal(SIGTERM);
+  return std::all_of(bridges_.begin(), bridges_.end(), [](Replica& replica) {
+    return replica.bridge.Wait(2 * testing::kPatience) == 0;
+  });
 }
 
 }  // namespace dino::soak

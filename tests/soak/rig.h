@@ -2,8 +2,11 @@
 #define DINO_TESTS_SOAK_RIG_H_
 
 #include <cstddef>
+#include <list>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/soak/broker.h"
 #include "tests/soak/load.h"
@@ -22,11 +25,13 @@ struct RigOptions {
   // Where its log goes.
   std::string log_file = "/dev/null";
   unsigned seed = 1;
+  // How many bridges.
+  std::size_t replicas = 1;
   LoadOptions load = {};
 };
 
-// Everything a run needs, on 127.0.0.1: callers, the bridge, the proxy, the broker, and the
-// witness, which connects to the broker directly.
+// Everything a run needs, on 127.0.0.1: callers, one or more bridges, the proxy, the broker, and
+// the witness, which connects to the broker directly.
 //
 // Failures are reported as failed tests. Belongs to the thread that created it.
 class Rig {
@@ -38,31 +43,38 @@ class Rig {
 
   Broker& broker() { return broker_; }
   testing::FaultProxy& proxy() { return proxy_; }
-  Load& load() { return load_; }
+  Load& load() { return *load_; }
   Witness& witness() { return witness_; }
   testing::Ledger& ledger() { return ledger_; }
 
-  bool bridge_runs() const { return bridge_.running(); }
+  bool bridges_run() const;
 
-  // The bridge's current resources.
-  testing::ProcessUsage Usage() const { return testing::UsageOf(bridge_.pid()); }
-  // The bridge's resources while no call is in progress. Pauses the load meanwhile.
+  // The first bridge's current resources.
+  testing::ProcessUsage Usage() const { return testing::UsageOf(bridges_.front().bridge.pid()); }
+  // The first bridge's resources while no call is in progress. Pauses the load meanwhile.
   testing::ProcessUsage IdleUsage();
 
   // Stops the load, waits until the witness has received everything, and compares.
   testing::Findings Finish();
 
-  // Lets the bridge drain. False if it does not exit with 0.
-  bool StopBridge();
+  // Lets the bridges drain. False if one does not exit with 0.
+  bool StopBridges();
 
  private:
+  struct Replica {
+    Replica(const RigOptions& options, const std::string& broker);
+
+    testing::LoopbackPort port;
+    testing::Subprocess bridge;
+  };
+
   testing::Ledger ledger_;
   Broker broker_;
   testing::FaultProxy proxy_;
-  const testing::LoopbackPort bridge_port_;
   Witness witness_;
-  testing::Subprocess bridge_;
-  Load load_;
+  // They do not move.
+  std::list<Replica> bridges_;
+  std::unique_ptr<Load> load_;
 };
 
 }  // namespace dino::soak
