@@ -43,6 +43,7 @@ inline Caller& FromTag(void* tag) { return *static_cast<Caller*>(tag); }
 // Repeats an RPC that has one request and one response. `Rpc` says which:
 //   Stub, Request, Response: its types;
 //   Begin(stub, context, request, queue): calls the stub's Async method;
+//   Renew(request): makes it the next call's;
 //   Check(request, response): an error if the response does not say that all went well.
 template <class Rpc>
 class UnaryCaller final : public Caller {
@@ -57,6 +58,7 @@ class UnaryCaller final : public Caller {
     call.context.set_deadline(
         std::chrono::system_clock::now() +
         std::chrono::duration_cast<std::chrono::system_clock::duration>(deadline_));
+    Rpc::Renew(request_);
     call.reader = Rpc::Begin(stub_, call.context, request_, queue_);
     call.reader->Finish(&call.response, &call.status, ToTag(this));
   }
@@ -82,7 +84,7 @@ class UnaryCaller final : public Caller {
 
   typename Rpc::Stub& stub_;
   grpc::CompletionQueue& queue_;
-  const typename Rpc::Request request_;
+  typename Rpc::Request request_;
   const std::chrono::nanoseconds deadline_;
   std::optional<Call> call_;
   Clock::time_point intended_;

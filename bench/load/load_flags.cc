@@ -23,6 +23,7 @@ ABSL_FLAG(int, callers, 8, "Concurrent calls, each with its own recipients");
 ABSL_FLAG(int, recipients, 1000, "Recipients per event");
 ABSL_FLAG(std::int64_t, first_user, 1'000'000, "The first recipient");
 ABSL_FLAG(int, event, 300, "Size of the event JSON in bytes");
+ABSL_FLAG(bool, keyed, false, "Each call, or event of a batch, has an idempotency key of its own");
 ABSL_FLAG(int, connections, 1, "Connections shared by the callers");
 ABSL_FLAG(int, threads, 1, "Threads that drive the callers, each with its own connections");
 ABSL_FLAG(int, batch, 100, "Events per call of --rpc=batch");
@@ -105,6 +106,7 @@ absl::StatusOr<LoadOptions> LoadOptionsFromFlags() {
   if (!status.ok()) return status;
   options.address = absl::GetFlag(FLAGS_address);
   options.shape.bytes = absl::GetFlag(FLAGS_event);
+  options.shape.keyed = absl::GetFlag(FLAGS_keyed);
   options.shape.recipients = absl::GetFlag(FLAGS_recipients);
   options.shape.first_user = absl::GetFlag(FLAGS_first_user);
   options.callers = absl::GetFlag(FLAGS_callers);

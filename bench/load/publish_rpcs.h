@@ -20,6 +20,8 @@ struct PublishMessageRpc {
     return stub.AsyncPublishMessage(&context, request, &queue);
   }
 
+  static void Renew(Request& request) { RenewKey(request); }
+
   static absl::Status Check(const Request& request, const Response& response) {
     return CheckDelivery(response.delivery(), request.user_ids_size());
   }
@@ -33,6 +35,10 @@ struct PublishBatchRpc {
   static auto Begin(Stub& stub, grpc::ClientContext& context, const Request& request,
                     grpc::CompletionQueue& queue) {
     return stub.AsyncPublishBatch(&context, request, &queue);
+  }
+
+  static void Renew(Request& request) {
+    for (auto& event : *request.mutable_events()) RenewKey(*event.mutable_message());
   }
 
   static absl::Status Check(const Request& request, const Response& response) {

@@ -1,5 +1,9 @@
 #include "bench/load/requests.h"
 
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -33,10 +37,17 @@ events::v1::PublishMessageRequest MakeRequest(const EventShape& shape, int numbe
   message.set_message_type("text");
   message.mutable_created_at()->set_seconds(1597877384);
   message.mutable_created_at()->set_nanos(794828000);
+  if (shape.keyed) request.mutable_options()->set_idempotency_key("none");
   const std::int64_t first = shape.first_user + std::int64_t{number} * shape.recipients;
   request.mutable_user_ids()->Reserve(shape.recipients);
   for (int i = 0; i < shape.recipients; ++i) request.add_user_ids(first + i);
   return request;
+}
+
+void RenewKey(events::v1::PublishMessageRequest& request) {
+  static std::atomic<std::uint64_t> number{0};
+  if (request.options().idempotency_key().empty()) return;
+  request.mutable_options()->set_idempotency_key(absl::StrCat("load-", getpid(), "-", ++number));
 }
 
 absl::Status CheckDelivery(const events::v1::Delivery& delivery, int recipients) {

@@ -15,6 +15,8 @@ struct EventShape {
   int recipients = 1000;
   // Concurrent loads need different ones: a user's events wait for each other.
   std::int64_t first_user = 1'000'000;
+  // Each call has an idempotency key of its own.
+  bool keyed = false;
 };
 
 // Refuses shapes that no event has.
@@ -24,6 +26,9 @@ absl::Status CheckShape(const EventShape& shape);
 //
 // REQUIRES: CheckShape(shape).ok().
 events::v1::PublishMessageRequest MakeRequest(const EventShape& shape, int number);
+
+// Gives a request that has a key another one, that no call had before.
+void RenewKey(events::v1::PublishMessageRequest& request);
 
 // An error unless the answer says that all of `recipients` were acknowledged.
 absl::Status CheckDelivery(const events::v1::Delivery& delivery, int recipients);

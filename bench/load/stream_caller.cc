@@ -38,6 +38,7 @@ void StreamCaller::Write() {
   if (open == requests_.size()) return;
   const std::uint64_t place = sent_ % requests_.size();
   requests_[place].set_sequence(sent_);
+  RenewKey(*requests_[place].mutable_event()->mutable_message());
   sent_at_[place] = Clock::now();
   ++sent_;
   writing_ = true;

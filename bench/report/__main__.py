@@ -22,6 +22,7 @@ def compose(results):
         sections.environment(results),
         sections.fanout(results),
         sections.calls(results),
+        sections.keys(results),
         sections.access(results),
         sections.latencies(results),
         sections.large(results),

@@ -71,6 +71,9 @@ def call_targets():
                  ratio("calls", "stream", "unary", EVENTS)),
         at_least("events/s through PublishBatch of 100 over unary", 4,
                  ratio("calls", "batch", "unary", EVENTS)),
+        *(at_least(f"events/s with a key over those without, {name}", 0.9,
+                   ratio("keys", f"{name}, keyed", name, EVENTS))
+          for name in ("1,000 recipients", "unary", "batch")),
         at_most("p99 at half of the maximum rate over the echo's", 2,
                 ratio("latency", "bridge", "echo", "p99_ms")),
         at_most("p99 of single calls one to two seconds apart over the echo's", 3,

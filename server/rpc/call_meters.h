@@ -64,10 +64,10 @@ class MethodMeter {
 class CallMeters {
  public:
   // The reasons in `ErrorInfo`, and the codes of those that have none.
-  static constexpr std::array<std::string_view, 9> kRefusals = {
-      "INVALID_FIELD",      "REQUEST_TOO_LARGE", "IDEMPOTENCY_KEY_REUSED",
-      "UNAUTHENTICATED",    "PERMISSION_DENIED", "CALLER_QUOTA",
-      "BROKER_UNREACHABLE", "OVERLOADED",        "SHUTTING_DOWN"};
+  static constexpr std::array<std::string_view, 10> kRefusals = {
+      "INVALID_FIELD",   "REQUEST_TOO_LARGE", "IDEMPOTENCY_KEY_REUSED", "RESUME_TOKEN",
+      "UNAUTHENTICATED", "PERMISSION_DENIED", "CALLER_QUOTA",           "BROKER_UNREACHABLE",
+      "OVERLOADED",      "SHUTTING_DOWN"};
 
   // It lives as long as this object.
   MethodMeter& Add(MethodMeter::Name name) { return methods_.emplace_back(std::move(name)); }

@@ -11,6 +11,7 @@ ALL = [
     Part("fanout", 105, "1,000 recipients: the bridge beside the broker's limit and the bare library",
          fanout.fanout),
     Part("calls", 50, "2 recipients: unary, stream and batch beside the bare echo", calls.calls),
+    Part("keys", 80, "each event with an idempotency key, beside none", calls.keys),
     Part("access", 80, "2 recipients: what TLS with callers costs, and their keys", calls.access),
     Part("latency", 50, "2 recipients at half of the maximum rate, beside the echo", latency.latency),
     Part("sparse", 110, "single calls one to two seconds apart, beside the echo", latency.sparse),

@@ -17,6 +17,17 @@ def calls(session):
     })
 
 
+def keys(session):
+    bridge = session.bridge(session.sink())
+    loads = {"1,000 recipients": (), "unary": ("--recipients=2", "--callers=64"),
+             "batch": ("--recipients=2", "--rpc=batch", "--callers=8", "--batch=100")}
+    session.interleave({
+        f"{name}{suffix}": lambda load=load, flags=flags: session.load(bridge, *load, *flags)
+        for name, load in loads.items()
+        for suffix, flags in (("", ()), (", keyed", ("--keyed",)))
+    })
+
+
 def access(session):
     files = TlsFiles(session.directory)
     key = "0123456789abcdef0123456789abcdef"

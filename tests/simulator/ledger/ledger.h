@@ -48,6 +48,9 @@ class Ledger {
   // It ended without anything published.
   void CallRefused(int call);
 
+  // A replica has started anew, without what it knew.
+  void Restarted() { restarted_at_ = timeline_.now(); }
+
   // The publisher's seam.
   int BatchBegan(int event, int replica, int qos, Time deadline, const std::vector<UserId>& users);
   void StopAsked(int batch);
@@ -136,6 +139,7 @@ class Ledger {
   std::map<std::pair<int, int>, std::set<UserId>> killers_;
   // How many connections a topic has cost each replica that others used, too; how many an event.
   std::map<std::pair<int, UserId>, int> shared_kills_;
+  std::optional<Time> restarted_at_;
   std::map<std::pair<int, UserId>, std::vector<Time>> killed_at_;
   std::map<std::pair<int, std::pair<int, UserId>>, int> kills_;
   std::map<Reported, std::uint64_t> ended_as_;

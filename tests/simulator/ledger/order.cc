@@ -56,7 +56,12 @@ bool Ledger::Calm(UserId user, const EventRecord& first, const EventRecord& seco
   std::set<int> replicas;
   for (const int call : first.calls) replicas.insert(calls_[call].replica);
   for (const int call : second.calls) replicas.insert(calls_[call].replica);
-  if (replicas.size() == 1) return true;
+  // One that has started anew knows no more of before than another one.
+  const Time second_made = calls_[second.calls.front()].made_at;
+  const Time first_made = calls_[first.calls.front()].made_at;
+  const bool restarted =
+      restarted_at_.has_value() && first_made < *restarted_at_ && second_made >= *restarted_at_;
+  if (replicas.size() == 1 && !restarted) return true;
   // No replica knows what another one has given up, or has on its way.
   if (!Acknowledged(first, user)) return false;
   // While brokers come and go, replicas may differ about them.

@@ -98,6 +98,7 @@ void PlanCallers(Random random, Plan& plan) {
 }
 
 void PlanTwins(Random random, Plan& plan) {
+  plan.restarts = random.Chance(50);
   for (CallerPlan& caller : plan.callers) {
     for (CallPlan& call : caller.calls) {
       const bool several =

@@ -144,6 +144,8 @@ struct Plan {
   // A replica that stops while calls are made.
   std::optional<int> stopped_replica;
   Duration stop_at{};
+  // It starts again once it has stopped, and knows nothing of before.
+  bool restarts = false;
 };
 
 // What may be drawn.

@@ -48,9 +48,11 @@ void LeadTo(const std::vector<bool>& present, Network& network) {
   network.Name(kName, std::move(addresses));
 }
 
-Replica::Replica(int number, const Plan& plan, Timeline& timeline, Network& network, Ledger& ledger)
+Replica::Replica(int number, const Plan& plan, Timeline& timeline, Network& network, Ledger& ledger,
+                 int life)
     : number_(number), timeline_(timeline), ledger_(ledger) {
-  Random random(plan.seed, kReplicaDrawer, static_cast<std::uint64_t>(number));
+  Random random(plan.seed, kReplicaDrawer,
+                static_cast<std::uint64_t>(number) + 16 * static_cast<std::uint64_t>(life));
   mqtt::SessionPoolOptions options = PoolOptions(number, plan, random);
   options.make_link = [this, &plan, &timeline, &network, &random] {
     drivers_.push_back(

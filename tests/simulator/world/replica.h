@@ -32,7 +32,8 @@ void LeadTo(const std::vector<bool>& present, Network& network);
 class Replica {
  public:
   // All outlive the replica.
-  Replica(int number, const Plan& plan, Timeline& timeline, Network& network, Ledger& ledger);
+  Replica(int number, const Plan& plan, Timeline& timeline, Network& network, Ledger& ledger,
+          int life = 0);
 
   // Stops as the program does: takes no more calls, ends those that take longer than `patience`,
   // and says goodbye to the brokers when none is open any more.

@@ -102,6 +102,7 @@ RunResult World::Run() {
     timeline_.After(plan_.stop_at, [this] {
       trace_.Add("replica ", *plan_.stopped_replica, " stops");
       replicas_[static_cast<std::size_t>(*plan_.stopped_replica)]->Drain(kPatience);
+      if (plan_.restarts) RestartWhenStopped();
     });
   }
   RunUntil([this] { return open_callers_ == 0 && probed_ && open_probes_ == 0; });
@@ -113,6 +114,20 @@ RunResult World::Run() {
   if (!ledger_.violation().has_value()) CheckEnd();
   return {ledger_.violation(), ledger_.acknowledged(), plan_.faults.size(), timeline_.elapsed(),
           trace_.Take()};
+}
+
+void World::RestartWhenStopped() {
+  const int number = *plan_.stopped_replica;
+  auto& replica = replicas_[static_cast<std::size_t>(number)];
+  if (!replica->stopped()) {
+    timeline_.After(milliseconds(100), [this] { RestartWhenStopped(); });
+    return;
+  }
+  trace_.Add("replica ", number, " starts again, and knows nothing");
+  stopped_.push_back(std::move(replica));
+  replica = std::make_unique<Replica>(number, plan_, timeline_, network_, ledger_, /*life=*/1);
+  ledger_.weather().Brief(number, timeline_.now());
+  ledger_.Restarted();
 }
 
 void World::RunUntil(const std::function<bool()>& done) {
@@ -179,10 +194,14 @@ void World::CheckEnd() {
   if (ledger_.open_batches() > 0) {
     ledger_.Violated(Invariant::kBooksBalance, "an event has not ended");
   }
-  for (const auto& replica : replicas_) replica->CheckBooks();
+  for (const auto* all : {&replicas_, &stopped_}) {
+    for (const auto& replica : *all) replica->CheckBooks();
+  }
   for (const auto& named : fanout::PublicationMeter::kOutcomes) {
     std::uint64_t counted = 0;
-    for (const auto& replica : replicas_) counted += replica->CountOf(named.outcome);
+    for (const auto* all : {&replicas_, &stopped_}) {
+      for (const auto& replica : *all) counted += replica->CountOf(named.outcome);
+    }
     if (counted == ledger_.ended_as(ReportedOf(named.outcome))) continue;
     ledger_.Violated(Invariant::kBooksBalance,
                      absl::StrCat(counted, " publications are counted as ", std::string(named.name),

@@ -46,6 +46,7 @@ class World {
   void ChangeName(const NamePlan::Change& change);
   void PlanProbes();
   void Probe();
+  void RestartWhenStopped();
   void RunUntil(const std::function<bool()>& done);
   void CheckEnd();
   // Lets timers call in time.
@@ -63,6 +64,8 @@ class World {
   // Where the brokers' name leads to.
   std::vector<bool> present_;
   std::vector<std::unique_ptr<Replica>> replicas_;
+  // In whose places others have started.
+  std::vector<std::unique_ptr<Replica>> stopped_;
   std::vector<std::unique_ptr<Caller>> callers_;
   std::unique_ptr<FaultInjector> faults_;
   std::size_t open_callers_ = 0;

@@ -201,6 +201,32 @@ class RouterWorld : private Peers {
   int last_packet_id_ = 0;
 };
 
+// Sessions 0 and 3 have one broker, 1 and 2 have one each.
+class RouterTest : public ::testing::Test {
+ protected:
+  void ConnectAll() {
+    for (std::uint32_t session = 0; session < 3; ++session) world_.Connect(session);
+    world_.Pass(kStable);
+    world_.Settle();
+  }
+
+  // Session 0 loses its connection, and has no other in time.
+  void MoveAway() {
+    world_.Lose(0);
+    world_.Pass(std::chrono::seconds(5));
+    world_.Settle();
+    ASSERT_THAT(world_.Moves(0), ::testing::ElementsAre(Router::Move::kAway));
+  }
+
+  void ComeBack() {
+    world_.Connect(0);
+    world_.Pass(kStable);
+    world_.Settle();
+  }
+
+  RouterWorld world_{4, 3};
+};
+
 }  // namespace dino::mqtt
 
 #endif  // DINO_TESTS_UNIT_MQTT_SESSION_ROUTER_FIXTURE_H_

@@ -23,32 +23,6 @@ using ::testing::Pair;
 using testing::RecordingBatch;
 using ::testing::UnorderedElementsAre;
 
-// Sessions 0 and 3 have one broker, 1 and 2 have one each.
-class RouterTest : public ::testing::Test {
- protected:
-  void ConnectAll() {
-    for (std::uint32_t session = 0; session < 3; ++session) world_.Connect(session);
-    world_.Pass(kStable);
-    world_.Settle();
-  }
-
-  // Session 0 loses its connection, and has no other in time.
-  void MoveAway() {
-    world_.Lose(0);
-    world_.Pass(seconds(5));
-    world_.Settle();
-    ASSERT_THAT(world_.Moves(0), ElementsAre(Router::Move::kAway));
-  }
-
-  void ComeBack() {
-    world_.Connect(0);
-    world_.Pass(kStable);
-    world_.Settle();
-  }
-
-  RouterWorld world_{4, 3};
-};
-
 TEST_F(RouterTest, AConnectedSessionKeepsItsUsersAndServes) {
   ConnectAll();
   world_.Publish(0, "a", {"1"});
@@ -191,86 +165,6 @@ TEST_F(RouterTest, BetweenSessionsOfOneBrokerNothingWaits) {
   world_.Publish(0, "b", {"2"});
   world_.Settle();
   EXPECT_THAT(world_.Sent(), ElementsAre(Pair(0, "2 b")));
-}
-
-TEST_F(RouterTest, WhatTheStandbyLosesAfterTheRecallIsSentAgainFromHomeFirst) {
-  ConnectAll();
-  MoveAway();
-  const auto first = world_.Publish(0, "a", {"1"});
-  world_.Settle();
-  ComeBack();
-  const auto second = world_.Publish(0, "b", {"1"});
-  world_.Settle();
-  world_.Sent();
-  world_.Lose(1);
-  world_.Settle();
-  EXPECT_THAT(world_.Sent(), ElementsAre(Pair(0, "1 a")));
-  world_.Answer(0, "1");
-  world_.Settle();
-  EXPECT_THAT(world_.Sent(), ElementsAre(Pair(0, "1 b")));
-  world_.Answer(0, "1");
-  EXPECT_TRUE(first->ended());
-  EXPECT_TRUE(second->ended());
-}
-
-TEST_F(RouterTest, AStandbyThatIsLostGivesItsWorkToTheHomeWhichChoosesAgain) {
-  ConnectAll();
-  MoveAway();
-  const auto batch = world_.Publish(0, "a", {"1", "2"});
-  world_.Settle();
-  EXPECT_THAT(world_.Sent(), ElementsAre(Pair(1, "1 a"), Pair(1, "2 a")));
-  world_.Lose(1);
-  world_.Publish(0, "b", {"1"});
-  world_.Settle();
-  EXPECT_THAT(world_.Sent(), ElementsAre(Pair(2, "1 a"), Pair(2, "2 a")));
-  world_.Answer(2, "1");
-  world_.Settle();
-  EXPECT_THAT(world_.Sent(), ElementsAre(Pair(2, "1 b")));
-}
-
-TEST_F(RouterTest, AStandbyThatIsLostBeforeItHasWorkIsLeftToo) {
-  ConnectAll();
-  MoveAway();
-  world_.Lose(1);
-  world_.Settle();
-  world_.Publish(0, "a", {"1"});
-  world_.DeliverOne(0);
-  EXPECT_THAT(world_.Turn(2), ElementsAre("1 a"));
-}
-
-TEST_F(RouterTest, WhenTheStandbyIsLostUsersComeToAConnectionThatIsNew) {
-  ConnectAll();
-  MoveAway();
-  world_.Publish(0, "a", {"1"});
-  world_.Settle();
-  world_.Answer(1, "1");
-  world_.Connect(0);
-  world_.Lose(1);
-  world_.Settle();
-  world_.Sent();
-  world_.Publish(0, "b", {"1"});
-  world_.Pass(seconds(1));
-  world_.Settle();
-  EXPECT_THAT(world_.Sent(), ElementsAre(Pair(0, "1 b")));
-  world_.Answer(0, "1");
-  EXPECT_THAT(world_.Moves(0), ElementsAre(Router::Move::kBack));
-  world_.Lose(0);
-  world_.Pass(seconds(1));
-  world_.Settle();
-  EXPECT_THAT(world_.Moves(0), ElementsAre(Router::Move::kAway)) << "it did not hold";
-}
-
-TEST_F(RouterTest, AStandbyKeepsServingWhenItsOwnHomeIsAway) {
-  ConnectAll();
-  MoveAway();
-  const auto batch = world_.Publish(0, "a", {"1"});
-  world_.Settle();
-  world_.Lose(1);
-  world_.Settle();
-  world_.Connect(1);
-  world_.Publish(1, "own", {"x"});
-  world_.Settle();
-  EXPECT_THAT(world_.Sent(), ElementsAre(Pair(1, "1 a"), Pair(2, "1 a"), Pair(1, "x own")));
 }
 
 TEST_F(RouterTest, LanesKeepTheirOrderThereAndBack) {
