@@ -1,22 +1,4 @@
-#include "server/fanout/direct_publisher.h"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <map>
-#include <memory>
-#include <numeric>
-#include <optional>
-#include <set>
-#include <string>
-#include <utility>
-#include <variant>
-#include <vector>
-
-#include "server/fanout/event_batch.h"
-#include "server/fanout/resume_token.h"
-#include "tests/support/mqtt/fake_publisher.h"
+#include "tests/unit/fanout/direct_publisher_fixture.h"
 
 namespace dino::fanout {
 namespace {
@@ -24,82 +6,8 @@ namespace {
 using mqtt::Outcome;
 using mqtt::PublicationOutcome;
 using ::testing::ElementsAre;
-using testing::FakePublisher;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAreArray;
-
-class DirectPublisherTest : public ::testing::Test {
- protected:
-  static TopicTemplate Topics() {
-    return *TopicTemplate::Parse("dms/{environment}/{user_id}", "test");
-  }
-
-  static Event EventFor(std::vector<std::int64_t> recipients) {
-    Event event;
-    event.type = "message";
-    event.json = "{}";
-    event.recipients = std::move(recipients);
-    event.deadline = Clock::now() + std::chrono::seconds(10);
-    return event;
-  }
-
-  std::shared_ptr<EventBatch> Publish(Event event) {
-    auto published =
-        direct_.Publish(std::move(event), [this](const EventPublisher::Result& result) {
-          ++done_count_;
-          if (const auto* refusal = std::get_if<Refusal>(&result)) {
-            refusal_ = *refusal;
-            return;
-          }
-          const auto& answer = std::get<CallResult>(result);
-          event_id_ = answer.event_id;
-          summary_ = answer.summary;
-          outcomes_ = answer.outcomes;
-          replayed_ = answer.replayed;
-          resume_token_ = std::string(answer.resume_token);
-        });
-    return std::static_pointer_cast<EventBatch>(published);
-  }
-  static std::string EventIdIn(const mqtt::Batch& batch) {
-    return batch.options().user_properties.front().second;
-  }
-
-  // Publishes to users 1, 2 … and ends the event with these outcomes, in that order.
-  ResultSummary EndWith(const std::vector<PublicationOutcome>& outcomes) {
-    std::vector<std::int64_t> users(outcomes.size());
-    std::iota(users.begin(), users.end(), 1);
-    const auto batch = Publish(EventFor(users));
-    std::vector<PublicationOutcome> by_position;
-    for (std::uint32_t position = 0; position < outcomes.size(); ++position) {
-      by_position.push_back(outcomes[UserAt(*batch, position) - 1]);
-    }
-    publisher_.End(batch, by_position);
-    return summary_;
-  }
-
-  static std::size_t UserAt(const EventBatch& batch, std::uint32_t position) {
-    std::string topic;
-    batch.WriteTopic(position, topic);
-    return std::stoul(topic.substr(topic.rfind('/') + 1));
-  }
-
-  static PublicationOutcome Acknowledged(std::uint8_t code = 0) {
-    return {mqtt::OutcomeOf(code), code, false};
-  }
-  static PublicationOutcome Rejected(std::uint8_t code) {
-    return {Outcome::kRejected, code, false};
-  }
-
-  FakePublisher publisher_{4};
-  DirectPublisher direct_{publisher_, Topics(), {std::chrono::seconds(86400), 100, 100000}};
-  std::optional<Refusal> refusal_;
-  std::string event_id_;
-  bool replayed_ = false;
-  std::string resume_token_;
-  int done_count_ = 0;
-  ResultSummary summary_;
-  std::vector<PublicationOutcome> outcomes_;
-};
 
 TEST(FanoutOptionsTest, DefaultsAreThoseOfTheSettings) {
   const FanoutOptions options;
@@ -296,46 +204,6 @@ TEST_F(DirectPublisherTest, StopEndsAnEventOnce) {
   EXPECT_EQ(summary_.failure, Failure::kTimeUp);
   direct_.Stop(batch);
   EXPECT_EQ(done_count_, 1);
-}
-
-TEST_F(DirectPublisherTest, CountsAcknowledgedRecipientsAndThoseWithoutSubscriber) {
-  const ResultSummary summary = EndWith({Acknowledged(), Acknowledged(0x10), Acknowledged()});
-  EXPECT_EQ(summary.failure, Failure::kNone);
-  EXPECT_EQ(summary.acknowledged_count, 3U);
-  EXPECT_EQ(summary.no_subscriber_count, 1U);
-}
-
-struct FailureCase {
-  const char* name;
-  std::vector<PublicationOutcome> outcomes;
-  Failure failure;
-  std::uint8_t reason_code;
-};
-
-TEST_F(DirectPublisherTest, TheWorstOutcomeMakesTheFailure) {
-  const PublicationOutcome time_up{Outcome::kUnknown, 0, false};
-  const PublicationOutcome unreachable{Outcome::kNotSent, 0, true};
-  const std::vector<FailureCase> cases = {
-      {"one without answer", {Acknowledged(), time_up}, Failure::kTimeUp, 0},
-      {"one unreachable", {Acknowledged(), time_up, unreachable}, Failure::kUnreachable, 0},
-      {"unspecified error", {Acknowledged(), Rejected(0x80)}, Failure::kBusy, 0x80},
-      {"implementation specific", {Rejected(0x83), Acknowledged()}, Failure::kBusy, 0x83},
-      {"quota", {unreachable, Rejected(0x97), time_up}, Failure::kBusy, 0x97},
-      {"not authorized", {Rejected(0x97), Rejected(0x87)}, Failure::kNotAuthorized, 0x87},
-      {"other code", {Rejected(0x87), Rejected(0x90), time_up}, Failure::kRefused, 0x90},
-      {"the first of two alike", {Rejected(0x90), Rejected(0x99)}, Failure::kRefused, 0x90},
-      {"unknown code", {Acknowledged(), Rejected(0xEE)}, Failure::kRefused, 0xEE},
-      {"limit", {Rejected(0x90), {Outcome::kNotSent, 0x95, false}}, Failure::kLimit, 0x95},
-      {"limit when sent again", {{Outcome::kUnknown, 0x9B, false}}, Failure::kLimit, 0x9B},
-      {"refused with a limit's code", {Rejected(0x95)}, Failure::kRefused, 0x95},
-      {"refused when sent again", {{Outcome::kUnknown, 0x97, false}}, Failure::kBusy, 0x97},
-  };
-  for (const FailureCase& c : cases) {
-    SCOPED_TRACE(c.name);
-    const ResultSummary summary = EndWith(c.outcomes);
-    EXPECT_EQ(summary.failure, c.failure);
-    EXPECT_EQ(summary.reason_code, c.reason_code);
-  }
 }
 
 }  // namespace

@@ -1,5 +1,3 @@
-#include "server/mqtt/session/router.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,6 +6,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "server/mqtt/session/router.h"
 
 // What becomes of users whose standby is lost.
 #include "tests/unit/mqtt/session/router_fixture.h"
