@@ -72,8 +72,9 @@ TEST(TakeOverTest, UsersAreServedDuringRepeatedSessionTakeovers) {
 TEST(TakeOverTest, ABrokerThatNamesTheCauseIsQuotedAndLeftAlone) {
   FakeBroker broker;
   // No ping comes, however long the machine takes for this.
-  RestartableBridge bridge(broker.address(), {"--mqtt-sessions=2", "--mqtt-failover-after=100ms",
-                                              "--mqtt-keep-alive=300s"});
+  RestartableBridge bridge(broker.address(),
+                           {"--mqtt-sessions=2", "--mqtt-failover-after=100ms",
+                            "--mqtt-keep-alive=300s", "--mqtt-connect-timeout=30s"});
   FakeConnection taken = broker.Accept();
   const std::string client_id = taken.ExpectConnect().client_id;
   taken.Send(ConnAck{});
