@@ -36,6 +36,7 @@ def compose(results):
                        "10,000 recipients, 8 callers. Centrifugo waits for no broker: it publishes "
                        "to its own memory.", "centrifugo"),
         sections.process(results),
+        sections.token(results),
         sections.metrics(results),
         sections.profile(results),
     ]

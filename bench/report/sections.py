@@ -158,6 +158,19 @@ def process(results):
              spread(memory.figure("pending", "bytes_per_publication"))]]))
 
 
+def token(results):
+    part = results["token"]
+    if not part.cases():
+        return None
+    rows = [[name, spread(part.figure("10,000 recipients", value))] for name, value in (
+        ("encoding, in µs", "encode_us"), ("making it of sorted recipients, in µs", "make_sorted_us"),
+        ("making it of shuffled ones, in µs", "make_shuffled_us"), ("reading it, in µs", "decode_us"),
+        ("size, in bytes", "bytes"))]
+    return section(
+        "Resume tokens", "10,000 recipients, half of them acknowledged, at random. Only failed calls make "
+        "one; to make one, recipients are sorted if they are not yet.", table(["", ""], rows))
+
+
 def metrics(results):
     part = results["metrics"]
     rows = []

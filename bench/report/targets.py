@@ -71,6 +71,8 @@ def call_targets():
                  ratio("calls", "stream", "unary", EVENTS)),
         at_least("events/s through PublishBatch of 100 over unary", 4,
                  ratio("calls", "batch", "unary", EVENTS)),
+        at_most("encoding a resume token of 10,000 recipients, in µs", 20,
+                value("token", "10,000 recipients", "encode_us")),
         *(at_least(f"events/s with a key over those without, {name}", 0.9,
                    ratio("keys", f"{name}, keyed", name, EVENTS))
           for name in ("1,000 recipients", "unary", "batch")),

@@ -43,6 +43,8 @@ struct BroadcastRpc {
     return stub.AsyncBroadcast(&context, request, &queue);
   }
 
+  static void Renew(Request& /*request*/) {}
+
   static absl::Status Check(const Request& request, const Response& response) {
     if (response.has_error()) return absl::InternalError(response.error().message());
     if (response.result().responses_size() != request.channels_size()) {

@@ -19,6 +19,7 @@ ALL = [
     Part("two-callers", 55, "10,000 recipients for one caller and for two", fanout.two_callers),
     Part("scale", 35, "100,000 recipients beside 100", fanout.scale),
     Part("memory", 5, "idle, and for each pending publication", limits.memory),
+    Part("token", 2, "making and reading a resume token of 10,000 recipients", limits.token),
     Part("start", 5, "from start until the first session is connected", limits.start),
     Part("sessions", 70, "1,000 recipients over 1 to 16 sessions", fanout.sessions),
     Part("tls", 30, "1,000 recipients with TLS to the broker", fanout.tls),

@@ -35,6 +35,10 @@ def memory(session):
     session.interleave({"pending": measure})
 
 
+def token(session):
+    session.interleave({"10,000 recipients": lambda: session.run(session.binaries / "token-cost")})
+
+
 def start(session):
     mosquitto = session.mosquitto()
 
