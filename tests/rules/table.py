@@ -44,6 +44,7 @@ FOLDERS = {
     "server/tls": ["server/base", "server/log"],
     "clients": ["server/base"],
     "bench": ["tests/support"],
+    "bench/token": ["bench/base", "server/fanout"],
     # What judges the delivery core shares no code with it, but for the clock.
     "tests/simulator": ["server", "tests/simulator"],
     "tests/simulator/base": ["server/base/clock.h"],
