@@ -64,6 +64,13 @@ class Repetition {
   std::thread thread_;
 };
 
+// No faster than a subscriber of any broker keeps up with for minutes.
+soak::LoadOptions Bystanders() {
+  soak::LoadOptions load = Others();
+  load.pause = std::chrono::milliseconds(50);
+  return load;
+}
+
 // How many calls of others a second are answered OK.
 double RateOf(soak::Load& load, std::chrono::seconds duration) {
   const std::size_t before = load.Outcomes()["OK"];
@@ -94,7 +101,7 @@ void RunCalm(const Options& options, const std::vector<Unwelcome>& all, Part& pa
   flags.push_back(absl::StrCat("--max-payload-bytes=", options.poison_bytes + 65536));
   testing::BridgeProcess bridge(stage.Brokers(), flags);
   bridge.WaitForHealth("", testing::health::HealthCheckResponse::SERVING);
-  soak::Load load(bridge.address(), Others(), stage.ledger());
+  soak::Load load(bridge.address(), Bystanders(), stage.ledger());
   load.Resume();
   AwaitOthers(load, part);
   const double alone = RateOf(load, options.duration);
@@ -126,7 +133,7 @@ void RunWithRestarts(const Options& options, const Unwelcome& what, Part& part) 
   Stage stage(options, part.name + "-restarts");
   testing::BridgeProcess bridge(stage.Brokers(), BridgeFlags(options));
   bridge.WaitForHealth("", testing::health::HealthCheckResponse::SERVING);
-  soak::Load load(bridge.address(), Others(), stage.ledger());
+  soak::Load load(bridge.address(), Bystanders(), stage.ledger());
   load.Resume();
   AwaitOthers(load, part);
   UnwelcomeCaller caller(bridge, stage.ledger(), what, UnwelcomeCaller::Judging::kNone, part);
