@@ -17,27 +17,41 @@ void Check(bool success) {
   if (!success) std::abort();
 }
 
+// Looked up once: OpenSSL 3 otherwise looks through its providers, under a lock, for each hash.
+const EVP_MD* Fetch(const char* name) {
+  const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, name, nullptr);
+  Check(algorithm != nullptr);
+  return algorithm;
+}
+
+EVP_MD_CTX* Context() {
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
+  Check(context != nullptr);
+  return context.get();
+}
+
 template <typename Digest>
 Digest Hash(const EVP_MD* algorithm, std::initializer_list<std::string_view> pieces) {
-  const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
-  Check(context != nullptr);
-  Check(EVP_DigestInit_ex(context.get(), algorithm, nullptr) == 1);
+  EVP_MD_CTX* const context = Context();
+  Check(EVP_DigestInit_ex2(context, algorithm, nullptr) == 1);
   for (const std::string_view piece : pieces) {
-    Check(EVP_DigestUpdate(context.get(), piece.data(), piece.size()) == 1);
+    Check(EVP_DigestUpdate(context, piece.data(), piece.size()) == 1);
   }
   Digest digest{};
-  Check(EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) == 1);
+  Check(EVP_DigestFinal_ex(context, digest.data(), nullptr) == 1);
   return digest;
 }
 
 }  // namespace
 
 Sha1Digest Sha1(std::initializer_list<std::string_view> pieces) {
-  return Hash<Sha1Digest>(EVP_sha1(), pieces);
+  static const EVP_MD* const algorithm = Fetch("SHA1");
+  return Hash<Sha1Digest>(algorithm, pieces);
 }
 
 Sha256Digest Sha256(std::initializer_list<std::string_view> pieces) {
-  return Hash<Sha256Digest>(EVP_sha256(), pieces);
+  static const EVP_MD* const algorithm = Fetch("SHA256");
+  return Hash<Sha256Digest>(algorithm, pieces);
 }
 
 bool EqualInConstantTime(const Sha256Digest& a, const Sha256Digest& b) {
