@@ -41,7 +41,7 @@ class FinishedEvents {
   // How many were forgotten before their window had passed.
   std::uint64_t forgotten_early() const { return forgotten_early_; }
 
-  static constexpr std::size_t kParts = 64;
+  static constexpr std::size_t kParts = 4;
 
  private:
   struct Entry {

@@ -4,23 +4,25 @@
 #include "server/fanout/sorted_order.h"
 
 namespace dino::fanout {
+
 std::optional<Refusal> KeyedPublisher::WouldRefuse(const Event& event) {
   if (!event.keyed) return next_.WouldRefuse(event);
   const Fingerprint fingerprint = FingerprintOf(event);
   Event missing = event;
+  Part& part = *parts_[PartFor(event)];
   {
-    const MutexLock lock(mutex_);
+    const MutexLock lock(part.mutex);
     const Clock::time_point now = Clock::now();
     // A call that joins, or is answered from what is known, needs no broker.
-    if (const auto run = running_.find(*event.id); run != running_.end()) {
+    if (const auto run = part.running.find(*event.id); run != part.running.end()) {
       if (run->second->fingerprint == fingerprint) return std::nullopt;
       return Refusal::kKeyReused;
     }
-    if (const auto finished = finished_.Find(*event.id, now)) {
+    if (const auto finished = part.finished.Find(*event.id, now)) {
       if (finished->fingerprint == fingerprint.high) return std::nullopt;
       return Refusal::kKeyReused;
     }
-    if (const auto* unfinished = unfinished_.Find(*event.id, now)) {
+    if (const auto* unfinished = part.unfinished.Find(*event.id, now)) {
       if (unfinished->fingerprint != fingerprint) return Refusal::kKeyReused;
       Acknowledgements known = SortedOrder(event.recipients).Unsort(unfinished->acknowledgements);
       if (event.earlier.has_value()) known.AddAll(*event.earlier);
@@ -30,9 +32,8 @@ std::optional<Refusal> KeyedPublisher::WouldRefuse(const Event& event) {
   return next_.WouldRefuse(missing);
 }
 
-void KeyedPublisher::Replay(const Run& run, std::uint32_t no_subscriber_count, const Call& call,
-                            Consequences& consequences) {
-  ++replays_;
+KeyedPublisher::StoredResult KeyedPublisher::Replay(const Run& run,
+                                                    std::uint32_t no_subscriber_count) {
   const auto size = static_cast<std::uint32_t>(run->recipients.size());
   mqtt::PublicationOutcome outcome;
   outcome.outcome =
@@ -43,18 +44,11 @@ void KeyedPublisher::Replay(const Run& run, std::uint32_t no_subscriber_count, c
   result.summary.no_subscriber_count = no_subscriber_count;
   result.replayed = true;
   result.outcomes_forgotten = no_subscriber_count > 0 && no_subscriber_count < size;
-  consequences.finished.push_back({call, std::move(result)});
+  return result;
 }
 
-KeyedPublisher::Figures KeyedPublisher::figures() const {
-  const MutexLock lock(mutex_);
-  return {running_.size() + unfinished_.size() + finished_.size(),
-          unfinished_.forgotten_early() + finished_.forgotten_early(), replays_, joins_,
-          deadlines_.size()};
-}
-
-KeyedPublisher::StoredResult KeyedPublisher::OutOfTime(
-    const Run& run, Failure failure, const mqtt::PublicationOutcome& others) const {
+KeyedPublisher::StoredResult KeyedPublisher::OutOfTime(const Run& run, Failure failure,
+                                                       const mqtt::PublicationOutcome& others) {
   const Acknowledgements& known = run->acknowledgements;
   StoredResult result{run, std::make_shared<Outcomes>(known.All(others)), {}};
   result.summary.acknowledged_count = known.count();
@@ -63,6 +57,20 @@ KeyedPublisher::StoredResult KeyedPublisher::OutOfTime(
   result.resume_token =
       Encode({run->id, run->fingerprint, SortedOrder(run->recipients).Sort(known)});
   return result;
+}
+
+KeyedPublisher::Figures KeyedPublisher::figures() const {
+  Figures figures;
+  for (const auto& part : parts_) {
+    const MutexLock lock(part->mutex);
+    figures.held += part->running.size() + part->unfinished.size() + part->finished.size();
+    figures.forgotten_early +=
+        part->unfinished.forgotten_early() + part->finished.forgotten_early();
+    figures.replays += part->replays;
+    figures.joins += part->joins;
+    figures.waiting += part->deadlines.size();
+  }
+  return figures;
 }
 
 }  // namespace dino::fanout

@@ -2,21 +2,17 @@
 
 namespace dino::fanout {
 
-std::shared_ptr<KeyedRun> MakeRun(Event& event, const Fingerprint& fingerprint) {
-  const auto size = static_cast<std::uint32_t>(event.recipients.size());
-  return std::make_shared<KeyedRun>(
-      KeyedRun{*event.id,
-               TextOf(*event.id),
-               std::move(event.type),
-               event.kind,
-               event.qos,
-               fingerprint,
-               std::move(event.recipients),
-               std::move(event.overlays),
-               event.earlier.has_value() ? *std::move(event.earlier) : Acknowledgements(size),
-               /*published=*/false,
-               /*taken_up=*/false,
-               {}});
-}
+KeyedRun::KeyedRun(Event& event, const Fingerprint& its_fingerprint)
+    : id(*event.id),
+      event_id(TextOf(id)),
+      type(std::move(event.type)),
+      kind(event.kind),
+      qos(event.qos),
+      fingerprint(its_fingerprint),
+      recipients(std::move(event.recipients)),
+      overlays(std::move(event.overlays)),
+      acknowledgements(event.earlier.has_value()
+                           ? *std::move(event.earlier)
+                           : Acknowledgements(static_cast<std::uint32_t>(recipients.size()))) {}
 
 }  // namespace dino::fanout

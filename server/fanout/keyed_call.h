@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_FANOUT_KEYED_CALL_H_
 #define DINO_SERVER_FANOUT_KEYED_CALL_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -26,18 +27,18 @@ struct KeyedCall : PublishedEvent {
   enum class State {
     kPublishing,  // Its event is being published.
     kJoined,      // It waits for another call's.
-    kHeld,        // It waits for an event of its lane that has joined another call.
-    kEnded,       // Its result is known.
+    kEnded,       // Its result is known, or it has not begun.
   };
 
-  KeyedCall(const Event& event, EventPublisher::DoneFunction its_done)
+  KeyedCall(const Event& event, std::size_t its_part, EventPublisher::DoneFunction its_done)
       : traceparent(event.traceparent),
         accepted_at(event.accepted_at),
         expiry(event.expiry),
         deadline(event.deadline),
         lane(event.lane),
         request_bytes(event.request_bytes),
-        done(std::move(its_done)) {}
+        done(std::move(its_done)),
+        part(its_part) {}
 
   // What may differ between calls of one event.
   const std::string traceparent;
@@ -48,22 +49,31 @@ struct KeyedCall : PublishedEvent {
   const std::size_t request_bytes;
   const EventPublisher::DoneFunction done;
 
-  // Everything below is guarded by the mutex of `KeyedPublisher`.
+  // Which part of the `KeyedPublisher` it belongs to.
+  const std::size_t part;
+  std::atomic<bool> stop_requested{false};
+
+  // Guarded by the part's mutex.
   State state = State::kEnded;
   std::shared_ptr<KeyedRun> run;
   // Set while it publishes, once the next publisher has returned it.
   std::shared_ptr<PublishedEvent> published;
-  bool stop_requested = false;
   // While it is joined.
   std::list<std::shared_ptr<KeyedCall>>::iterator place;
-  // While it is held.
+
+  // Guarded by the mutex of lanes. Not null while the event waits for one of its lane that has
+  // joined another call.
   std::unique_ptr<Event> held;
-  // While it waits.
+
+  // While it waits. Guarded by the mutex of that for which it waits.
   std::optional<Admission::Ticket> room;
 };
 
 // A keyed event while it is published, possibly by one call after another.
 struct KeyedRun {
+  // Takes most of the event. REQUIRES: event.id.has_value().
+  KeyedRun(Event& event, const Fingerprint& its_fingerprint);
+
   const EventId id;
   const std::string event_id;
   const std::string type;
@@ -74,20 +84,20 @@ struct KeyedRun {
   const Recipients recipients;
   const std::shared_ptr<const Overlays> overlays;
 
-  // All guarded by the mutex of `KeyedPublisher`.
+  // All that is being published was sent or stands in its topics' lines; and calls of lanes have
+  // joined before that. Whoever sets one looks at the other.
+  std::atomic<bool> taken_up{false};
+  std::atomic<bool> awaited_by_lanes{false};
+
+  // All guarded by the part's mutex.
   //
   // By index in `recipients`.
-  Acknowledgements acknowledgements;
+  Acknowledgements acknowledgements{0};
   // A call has published it; else it leaves no trace.
   bool published = false;
-  // All that is being published was sent or stands in its topics' lines.
-  bool taken_up = false;
   // The waiting calls, in order of arrival.
   std::list<std::shared_ptr<KeyedCall>> joined;
 };
-
-// The run of an event, most of which it takes. REQUIRES: event.id.has_value().
-std::shared_ptr<KeyedRun> MakeRun(Event& event, const Fingerprint& fingerprint);
 
 }  // namespace dino::fanout
 

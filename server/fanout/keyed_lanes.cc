@@ -4,110 +4,101 @@
 namespace dino::fanout {
 
 KeyedPublisher::Call KeyedPublisher::HoldIfClosed(Event& event, DoneFunction& done) {
-  Consequences consequences;
   Call call;
   {
-    const MutexLock lock(mutex_);
+    const MutexLock lock(lanes_mutex_);
     if (!gates_.IsClosed(event.lane)) return nullptr;
-    call = std::make_shared<KeyedCall>(event, std::move(done));
-    if (Wait(call, KeyedCall::State::kHeld)) {
+    call = std::make_shared<KeyedCall>(event, PartFor(event), std::move(done));
+    if (auto room = admission_.TryAdmit(0, call->request_bytes)) {
+      call->room.emplace(*std::move(room));
       call->held = std::make_unique<Event>(std::move(event));
       gates_.Hold(call);
-    } else {
-      consequences.finished.push_back({call, Refusal::kOverloaded});
+      held_.emplace(call->deadline, call);
+      timer_.CallBy(call->deadline);
+      return call;
     }
   }
-  Do(std::move(consequences));
+  call->done(Refusal::kOverloaded);
   return call;
 }
 
-bool KeyedPublisher::Wait(const Call& call, KeyedCall::State state) {
-  std::optional<Admission::Ticket> room = admission_.TryAdmit(0, call->request_bytes);
-  if (!room.has_value()) return false;
-  call->room.emplace(*std::move(room));
-  call->state = state;
-  deadlines_.emplace(call->deadline, call);
-  timer_.CallBy(call->deadline);
-  return true;
+void KeyedPublisher::CloseLane(const Run& run, const Call& call) {
+  if (run->taken_up) return;
+  const MutexLock lock(lanes_mutex_);
+  gates_.Close(call);
+  any_lane_closed_.store(true, std::memory_order_relaxed);
+  run->awaited_by_lanes = true;
+  // Nothing was published yet behind the call, so that it needs no more to open the lane again.
+  if (!run->taken_up) return;
+  gates_.Reopen(call);
+  any_lane_closed_.store(!gates_.empty(), std::memory_order_relaxed);
 }
 
-void KeyedPublisher::EndWaiting(const Call& waiting, Consequences& consequences) {
-  const Call call = waiting;
-  if (call->state == KeyedCall::State::kJoined) {
-    Leave(call, consequences);
-    consequences.finished.push_back({call, OutOfTime(call->run, Failure::kTimeUp)});
-  } else if (call->state == KeyedCall::State::kHeld) {
-    gates_.Remove(call);
-    LeaveHeld(call);
-    consequences.finished.push_back({call, NotSent(*std::move(call->held))});
-  }
-}
-
-KeyedPublisher::StoredResult KeyedPublisher::NotSent(Event event) const {
-  if (!event.id.has_value()) event.id = RandomEventId();
-  const Fingerprint fingerprint = FingerprintOf(event);
-  const mqtt::PublicationOutcome not_sent{mqtt::Outcome::kNotSent, 0, false};
-  return OutOfTime(MakeRun(event, fingerprint), Failure::kTimeUp, not_sent);
-}
-
-void KeyedPublisher::LeaveHeld(const Call& call) {
-  deadlines_.erase({call->deadline, call});
-  call->state = KeyedCall::State::kEnded;
-  call->room.reset();
+void KeyedPublisher::OpenLane(const Call& call, Consequences& consequences) {
+  if (call->lane == 0) return;
+  const MutexLock lock(lanes_mutex_);
+  if (gates_.Open(call)) consequences.open_lanes.push_back(call->lane);
 }
 
 void KeyedPublisher::OnTakenUp(const Run& run) {
+  run->taken_up = true;
+  if (!run->awaited_by_lanes) return;
   Consequences consequences;
   {
-    const MutexLock lock(mutex_);
-    run->taken_up = true;
+    Part& part = *parts_[run->id.front() % kParts];
+    const MutexLock lock(part.mutex);
     for (const Call& call : run->joined) OpenLane(call, consequences);
   }
   Do(std::move(consequences));
 }
 
-void KeyedPublisher::OpenLane(const Call& call, Consequences& consequences) {
-  if (call->lane != 0 && gates_.Open(call)) consequences.open_lanes.push_back(call->lane);
-}
-
 void KeyedPublisher::GoOn(std::uint64_t lane) {
   {
-    const MutexLock lock(mutex_);
+    const MutexLock lock(lanes_mutex_);
     if (!gates_.Enter(lane)) return;
   }
   while (true) {
-    Consequences consequences;
-    Call unkeyed;
+    Call call;
+    Event event;
     {
-      const MutexLock lock(mutex_);
-      const Call call = gates_.Next(lane);
+      const MutexLock lock(lanes_mutex_);
+      call = gates_.Next(lane);
       if (call == nullptr) {
         any_lane_closed_.store(!gates_.empty(), std::memory_order_relaxed);
         return;
       }
-      LeaveHeld(call);
-      if (call->held->keyed) {
-        Event event = *std::move(call->held);
-        const Fingerprint fingerprint = FingerprintOf(event);
-        Begin(std::move(event), fingerprint, call, consequences);
-      } else {
-        unkeyed = call;
-      }
+      event = TakeHeld(call);
     }
-    Do(std::move(consequences));
-    if (unkeyed != nullptr) PublishHeld(unkeyed);
+    event.keyed ? Begin(std::move(event), call) : PublishHeld(call, std::move(event));
   }
 }
 
-void KeyedPublisher::PublishHeld(const Call& call) {
-  const auto published = next_.Publish(*std::move(call->held), call->done);
-  bool stop = false;
+void KeyedPublisher::PublishHeld(const Call& call, Event event) {
+  const auto published = next_.Publish(std::move(event), call->done);
   {
-    const MutexLock lock(mutex_);
+    Part& part = PartOf(call);
+    const MutexLock lock(part.mutex);
     call->published = published;
-    stop = call->stop_requested;
   }
-  if (stop) next_.Stop(published);
+  if (call->stop_requested) next_.Stop(published);
+}
+
+void KeyedPublisher::EndHeld(const Call& call, Consequences& consequences) {
+  if (call->held == nullptr) return;
+  gates_.Remove(call);
+  Event event = TakeHeld(call);
+  if (!event.id.has_value()) event.id = RandomEventId();
+  const Fingerprint fingerprint = FingerprintOf(event);
+  const mqtt::PublicationOutcome not_sent{mqtt::Outcome::kNotSent, 0, false};
+  consequences.finished.push_back({call, OutOfTime(std::make_shared<KeyedRun>(event, fingerprint),
+                                                   Failure::kTimeUp, not_sent)});
+}
+
+Event KeyedPublisher::TakeHeld(const Call& call) {
+  held_.erase({call->deadline, call});
+  call->room.reset();
+  const std::unique_ptr<Event> held = std::move(call->held);
+  return std::move(*held);
 }
 
 }  // namespace dino::fanout

@@ -13,78 +13,105 @@ bool TimeHelps(Failure failure) {
 
 }  // namespace
 
+KeyedPublisher::Part::Part(const IdempotencyOptions& options)
+    : unfinished(options.memory / 4 / kParts, options.window),
+      finished(options.finished_events() / kParts, options.window) {}
+
 KeyedPublisher::KeyedPublisher(EventPublisher& next, Admission& admission,
                                const IdempotencyOptions& options)
     : next_(next),
       admission_(admission),
-      unfinished_(options.memory / 4, options.window),
-      finished_(options.finished_events(), options.window),
-      timer_("joined-calls", Timer::kNever, [this] { return EndOverdue(); }) {}
+      parts_(MakeParts(options)),
+      timer_("waiting-calls", Timer::kNever, [this] { return EndOverdue(); }) {}
+
+KeyedPublisher::Parts KeyedPublisher::MakeParts(const IdempotencyOptions& options) {
+  Parts parts;
+  for (std::size_t i = 0; i < kParts; ++i) parts.push_back(std::make_unique<Part>(options));
+  return parts;
+}
+
+std::size_t KeyedPublisher::PartFor(const Event& event) {
+  // `FinishedEvents` goes by other bytes.
+  return event.keyed ? event.id->front() % kParts : 0;
+}
 
 std::shared_ptr<PublishedEvent> KeyedPublisher::Publish(Event event, DoneFunction done) {
   if (event.lane != 0 && any_lane_closed_.load(std::memory_order_relaxed)) {
     if (const Call held = HoldIfClosed(event, done)) return held;
   }
   if (!event.keyed) return next_.Publish(std::move(event), std::move(done));
-  const Fingerprint fingerprint = FingerprintOf(event);
-  const auto call = std::make_shared<KeyedCall>(event, std::move(done));
-  Consequences consequences;
-  {
-    const MutexLock lock(mutex_);
-    Begin(std::move(event), fingerprint, call, consequences);
-  }
-  Do(std::move(consequences));
+  const auto call = std::make_shared<KeyedCall>(event, PartFor(event), std::move(done));
+  Begin(std::move(event), call);
   return call;
 }
 
-void KeyedPublisher::Begin(Event event, const Fingerprint& fingerprint, const Call& call,
-                           Consequences& consequences) {
+void KeyedPublisher::Begin(Event event, const Call& call) {
+  const Fingerprint fingerprint = FingerprintOf(event);
+  Part& part = PartOf(call);
+  Consequences consequences;
+  {
+    const MutexLock lock(part.mutex);
+    Begin(part, std::move(event), fingerprint, call, consequences);
+  }
+  Do(std::move(consequences));
+}
+
+void KeyedPublisher::Begin(Part& part, Event event, const Fingerprint& fingerprint,
+                           const Call& call, Consequences& consequences) {
   const Clock::time_point now = Clock::now();
   const EventId id = *event.id;
   const auto reused = [&] { consequences.finished.push_back({call, Refusal::kKeyReused}); };
-  if (const auto running = running_.find(id); running != running_.end()) {
+  if (const auto running = part.running.find(id); running != part.running.end()) {
     if (running->second->fingerprint != fingerprint) return reused();
-    return Join(running->second, event, call, consequences);
+    return Join(part, running->second, event, call, consequences);
   }
   std::string json = std::move(event.json);
-  const Run run = MakeRun(event, fingerprint);
-  if (const auto finished = finished_.Find(id, now)) {
+  const Run run = std::make_shared<KeyedRun>(event, fingerprint);
+  if (const auto finished = part.finished.Find(id, now)) {
     if (finished->fingerprint != fingerprint.high) return reused();
-    return Replay(run, finished->no_subscriber_count, call, consequences);
+    ++part.replays;
+    consequences.finished.push_back({call, Replay(run, finished->no_subscriber_count)});
+    return;
   }
-  if (const auto* known = unfinished_.Find(id, now)) {
+  if (const auto* known = part.unfinished.Find(id, now)) {
     if (known->fingerprint != fingerprint) return reused();
     run->published = true;
     run->acknowledgements.AddAll(
-        SortedOrder(run->recipients).Unsort(unfinished_.Take(id, now)->acknowledgements));
+        SortedOrder(run->recipients).Unsort(part.unfinished.Take(id, now)->acknowledgements));
   }
-  running_.emplace(id, run);
+  part.running.emplace(id, run);
   Publishes(run, std::move(json), call, consequences);
 }
 
-void KeyedPublisher::Join(const Run& run, const Event& event, const Call& call,
+void KeyedPublisher::Join(Part& part, const Run& run, const Event& event, const Call& call,
                           Consequences& consequences) {
-  if (!Wait(call, KeyedCall::State::kJoined)) {
+  std::optional<Admission::Ticket> room = admission_.TryAdmit(0, call->request_bytes);
+  if (!room.has_value()) {
     consequences.finished.push_back({call, Refusal::kOverloaded});
     return;
   }
-  ++joins_;
+  call->room.emplace(*std::move(room));
+  ++part.joins;
   if (event.earlier.has_value()) {
     const Acknowledgements by_place = SortedOrder(event.recipients).Sort(*event.earlier);
     run->acknowledgements.AddAll(SortedOrder(run->recipients).Unsort(by_place));
   }
+  call->state = KeyedCall::State::kJoined;
   call->run = run;
   call->place = run->joined.insert(run->joined.end(), call);
-  if (call->lane != 0 && !run->taken_up) {
-    gates_.Close(call);
-    any_lane_closed_.store(true, std::memory_order_relaxed);
-  }
+  part.deadlines.emplace(call->deadline, call);
+  timer_.CallBy(call->deadline);
+  if (call->lane != 0) CloseLane(run, call);
+  // Whoever asked for it may have found it nowhere.
+  if (!call->stop_requested) return;
+  Leave(part, call, consequences);
+  consequences.finished.push_back({call, OutOfTime(run, Failure::kTimeUp)});
 }
 
-void KeyedPublisher::Leave(const Call& call, Consequences& consequences) {
+void KeyedPublisher::Leave(Part& part, const Call& call, Consequences& consequences) {
   call->state = KeyedCall::State::kEnded;
   call->room.reset();
-  deadlines_.erase({call->deadline, call});
+  part.deadlines.erase({call->deadline, call});
   call->run->joined.erase(call->place);
   OpenLane(call, consequences);
 }
@@ -138,7 +165,8 @@ void KeyedPublisher::Start(Launch launch) {
       std::move(launch.event), [this, call](const Result& result) { OnEnded(call, result); });
   bool stop = false;
   {
-    const MutexLock lock(mutex_);
+    Part& part = PartOf(call);
+    const MutexLock lock(part.mutex);
     // It may have ended already.
     if (call->state == KeyedCall::State::kPublishing) {
       call->published = published;
@@ -149,62 +177,64 @@ void KeyedPublisher::Start(Launch launch) {
 }
 
 void KeyedPublisher::OnEnded(const Call& call, const Result& result) {
+  const auto* const answer = std::get_if<CallResult>(&result);
+  std::optional<Acknowledgements> reached;
+  if (answer != nullptr) reached.emplace(answer->outcomes);
+  Part& part = PartOf(call);
   Consequences consequences;
   // Outlives the lock: the event and the call hold each other.
   std::shared_ptr<PublishedEvent> held;
   {
-    const MutexLock lock(mutex_);
+    const MutexLock lock(part.mutex);
     call->state = KeyedCall::State::kEnded;
     held.swap(call->published);
-    const Run run = call->run;
-    if (const auto* refusal = std::get_if<Refusal>(&result)) {
-      Refused(run, call, *refusal, consequences);
-    } else {
-      Answered(run, call, std::get<CallResult>(result), consequences);
+    const Run& run = call->run;
+    if (reached.has_value()) {
+      run->published = true;
+      run->acknowledgements.AddAll(*reached);
     }
-    if (!consequences.launch.has_value()) EndRun(run);
+    if (!run->joined.empty()) EndJoined(part, run, result, consequences);
+    if (!consequences.launch.has_value()) EndRun(part, run);
   }
+  call->done(result);
   Do(std::move(consequences));
 }
 
-void KeyedPublisher::Refused(const Run& run, const Call& call, Refusal refusal,
-                             Consequences& consequences) {
-  consequences.finished.push_back({call, refusal});
+void KeyedPublisher::EndJoined(Part& part, const Run& run, const Result& result,
+                               Consequences& consequences) {
+  const auto* const answer = std::get_if<CallResult>(&result);
+  if (answer != nullptr && TimeHelps(answer->summary.failure)) {
+    return TakeOver(part, run, answer->json, consequences);
+  }
+  std::variant<Refusal, StoredResult> shared = Refusal::kOverloaded;
+  if (answer == nullptr) {
+    shared = std::get<Refusal>(result);
+  } else {
+    StoredResult stored{run, std::make_shared<Outcomes>(answer->outcomes), answer->summary,
+                        std::string(answer->resume_token)};
+    stored.replayed = answer->replayed;
+    shared = std::move(stored);
+  }
   while (!run->joined.empty()) {
     const Call joined = run->joined.front();
-    Leave(joined, consequences);
-    consequences.finished.push_back({joined, refusal});
+    Leave(part, joined, consequences);
+    consequences.finished.push_back({joined, shared});
   }
 }
 
-void KeyedPublisher::Answered(const Run& run, const Call& call, const CallResult& result,
+void KeyedPublisher::TakeOver(Part& part, const Run& run, std::string_view json,
                               Consequences& consequences) {
-  run->published = true;
-  run->acknowledgements.AddAll(Acknowledgements(result.outcomes));
-  StoredResult stored{run, std::make_shared<Outcomes>(result.outcomes), result.summary,
-                      std::string(result.resume_token)};
-  stored.replayed = result.replayed;
-  consequences.finished.push_back({call, stored});
-  if (TimeHelps(result.summary.failure)) return TakeOver(run, result.json, consequences);
-  while (!run->joined.empty()) {
-    const Call joined = run->joined.front();
-    Leave(joined, consequences);
-    consequences.finished.push_back({joined, stored});
-  }
-}
-
-void KeyedPublisher::TakeOver(const Run& run, std::string_view json, Consequences& consequences) {
   const Clock::time_point now = Clock::now();
   for (auto next = run->joined.begin(); run->taken_up && next != run->joined.end();) {
     const Call call = *next++;
     if (call->lane == 0) continue;
     // What follows it has gone on, and what is missing would come behind that.
-    Leave(call, consequences);
+    Leave(part, call, consequences);
     consequences.finished.push_back({call, OutOfTime(run, Failure::kUnreachable)});
   }
   while (!run->joined.empty() && !consequences.launch.has_value()) {
     const Call call = run->joined.front();
-    Leave(call, consequences);
+    Leave(part, call, consequences);
     if (call->deadline <= now) {
       consequences.finished.push_back({call, OutOfTime(run, Failure::kTimeUp)});
     } else {
@@ -213,49 +243,15 @@ void KeyedPublisher::TakeOver(const Run& run, std::string_view json, Consequence
   }
 }
 
-void KeyedPublisher::EndRun(const Run& run) {
-  running_.erase(run->id);
+void KeyedPublisher::EndRun(Part& part, const Run& run) {
+  part.running.erase(run->id);
   const Clock::time_point now = Clock::now();
   const Acknowledgements& known = run->acknowledgements;
   if (known.complete()) {
-    finished_.Add(run->id, {run->fingerprint.high, known.no_subscriber_count()}, now);
+    part.finished.Add(run->id, {run->fingerprint.high, known.no_subscriber_count()}, now);
   } else if (run->published) {
-    unfinished_.Put(run->id, {run->fingerprint, SortedOrder(run->recipients).Sort(known)}, now);
+    part.unfinished.Put(run->id, {run->fingerprint, SortedOrder(run->recipients).Sort(known)}, now);
   }
-}
-
-void KeyedPublisher::Stop(const std::shared_ptr<PublishedEvent>& event) {
-  if (event == nullptr) return;
-  const auto call = std::dynamic_pointer_cast<KeyedCall>(event);
-  call == nullptr ? next_.Stop(event) : StopCall(call);
-}
-
-void KeyedPublisher::StopCall(const Call& call) {
-  Consequences consequences;
-  std::shared_ptr<PublishedEvent> published;
-  {
-    const MutexLock lock(mutex_);
-    call->stop_requested = true;
-    published = call->published;
-    EndWaiting(call, consequences);
-  }
-  next_.Stop(published);
-  Do(std::move(consequences));
-}
-
-Clock::time_point KeyedPublisher::EndOverdue() {
-  Consequences consequences;
-  Clock::time_point next = Timer::kNever;
-  {
-    const MutexLock lock(mutex_);
-    const Clock::time_point now = Clock::now();
-    while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-      EndWaiting(deadlines_.begin()->second, consequences);
-    }
-    if (!deadlines_.empty()) next = deadlines_.begin()->first;
-  }
-  Do(std::move(consequences));
-  return next;
 }
 
 }  // namespace dino::fanout

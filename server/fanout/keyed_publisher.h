@@ -47,8 +47,7 @@ struct IdempotencyOptions {
 //  - A later call publishes to the recipients not acknowledged yet, and counts all. If there are
 //    none, it ends at once, even without a broker.
 //  - What follows a joined call in its lane, keyed or not, is held until all of the joined event
-//  was
-//    sent or stands in its topics' lines. The call does not take over after that: it would come
+//    was sent or stands in its topics' lines. The call does not take over after that: it would come
 //    behind what it goes before, and ends as unreachable instead.
 //  - A call with another event is refused, as is one without room. A joined call takes room for its
 //    request only, a publishing one for what it publishes.
@@ -87,7 +86,7 @@ class KeyedPublisher : public EventPublisher {
   // A `CallResult` that owns its parts, for one or more calls.
   struct StoredResult {
     Run run;
-    std::shared_ptr<const std::vector<mqtt::PublicationOutcome>> outcomes;
+    std::shared_ptr<const Outcomes> outcomes;
     ResultSummary summary;
     std::string resume_token = {};
     bool replayed = false;
@@ -101,7 +100,7 @@ class KeyedPublisher : public EventPublisher {
     Call call;
     Event event;
   };
-  // What to do once the mutex is released, in this order.
+  // What to do once the mutexes are released, in this order.
   struct Consequences {
     std::vector<Finished> finished;
     std::optional<Launch> launch;
@@ -109,71 +108,85 @@ class KeyedPublisher : public EventPublisher {
     std::vector<std::uint64_t> open_lanes;
   };
 
+  // Keys by their events' IDs, so that calls of different keys seldom wait for each other.
+  struct Part {
+    explicit Part(const IdempotencyOptions& options);
+
+    mutable Mutex mutex;
+    absl::flat_hash_map<EventId, Run> running ABSL_GUARDED_BY(mutex);
+    UnfinishedEvents unfinished ABSL_GUARDED_BY(mutex);
+    FinishedEvents finished ABSL_GUARDED_BY(mutex);
+    std::uint64_t replays ABSL_GUARDED_BY(mutex) = 0;
+    std::uint64_t joins ABSL_GUARDED_BY(mutex) = 0;
+    // The joined calls by their deadlines.
+    std::set<std::pair<Clock::time_point, Call>> deadlines ABSL_GUARDED_BY(mutex);
+  };
+  static constexpr std::size_t kParts = 16;
+  using Parts = std::vector<std::unique_ptr<Part>>;
+  static Parts MakeParts(const IdempotencyOptions& options);
+
+  // Of calls without a key the first one.
+  static std::size_t PartFor(const Event& event);
+  Part& PartOf(const Call& call) { return *parts_[call->part]; }
+
   void Do(Consequences consequences);
   void Start(Launch launch);
+  void Begin(Event event, const Call& call);
   void OnEnded(const Call& call, const Result& result);
   void StopCall(const Call& call);
   // Ends waiting calls whose deadline has passed. Returns the next deadline.
   Clock::time_point EndOverdue();
 
+  void Begin(Part& part, Event event, const Fingerprint& fingerprint, const Call& call,
+             Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
+  // Answers from what is known of a finished event.
+  static StoredResult Replay(const Run& run, std::uint32_t no_subscriber_count);
+  void Join(Part& part, const Run& run, const Event& event, const Call& call,
+            Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
+  // Removes a joined call from the waiting ones.
+  void Leave(Part& part, const Call& call, Consequences& consequences)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
+  // On its part's mutex.
+  void Publishes(const Run& run, std::string json, const Call& call, Consequences& consequences);
+  // Tells the joined calls how the publishing one has ended, or lets one of them go on.
+  void EndJoined(Part& part, const Run& run, const Result& result, Consequences& consequences)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
+  // Continues a run with the first joined call that can.
+  void TakeOver(Part& part, const Run& run, std::string_view json, Consequences& consequences)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
+  // It is not published any more: what is known of it is remembered.
+  static void EndRun(Part& part, const Run& run) ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
+  // The result, as far as known, for a call that stops waiting.
+  static StoredResult OutOfTime(const Run& run, Failure failure,
+                                const mqtt::PublicationOutcome& others = kMayHaveArrived);
+
   // Lanes; in keyed_lanes.cc.
   //
   // Null if the event need not wait.
   Call HoldIfClosed(Event& event, DoneFunction& done);
+  void CloseLane(const Run& run, const Call& call);
+  void OpenLane(const Call& call, Consequences& consequences);
   // All of the run was sent or stands in its topics' lines.
   void OnTakenUp(const Run& run);
   // Publishes what was held, until the lane is closed again.
   void GoOn(std::uint64_t lane);
-  void PublishHeld(const Call& call);
-  void OpenLane(const Call& call, Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Makes a call wait, until its deadline at most; false if there is no room for it.
-  bool Wait(const Call& call, KeyedCall::State state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The result of an event that was held until it was too late.
-  StoredResult NotSent(Event event) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void LeaveHeld(const Call& call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Ends one that waits.
-  void EndWaiting(const Call& call, Consequences& consequences)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-
-  void Begin(Event event, const Fingerprint& fingerprint, const Call& call,
-             Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Answers from what is known of a finished event.
-  void Replay(const Run& run, std::uint32_t no_subscriber_count, const Call& call,
-              Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Join(const Run& run, const Event& event, const Call& call, Consequences& consequences)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Removes a joined call from the waiting ones.
-  void Leave(const Call& call, Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Publishes(const Run& run, std::string json, const Call& call, Consequences& consequences)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Refused(const Run& run, const Call& call, Refusal refusal, Consequences& consequences)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Answered(const Run& run, const Call& call, const CallResult& result,
-                Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Continues a run with the first joined call that can.
-  void TakeOver(const Run& run, std::string_view json, Consequences& consequences)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // It is not published any more: what is known of it is remembered.
-  void EndRun(const Run& run) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The result, as far as known, for a call that stops waiting.
-  StoredResult OutOfTime(const Run& run, Failure failure,
-                         const mqtt::PublicationOutcome& others = kMayHaveArrived) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void PublishHeld(const Call& call, Event event);
+  // Ends a call that is held; does nothing for others.
+  void EndHeld(const Call& call, Consequences& consequences)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(lanes_mutex_);
+  Event TakeHeld(const Call& call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lanes_mutex_);
 
   EventPublisher& next_;
   Admission& admission_;
+  const Parts parts_;
 
-  mutable Mutex mutex_;
-  absl::flat_hash_map<EventId, Run> running_ ABSL_GUARDED_BY(mutex_);
-  UnfinishedEvents unfinished_ ABSL_GUARDED_BY(mutex_);
-  FinishedEvents finished_ ABSL_GUARDED_BY(mutex_);
-  std::uint64_t replays_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::uint64_t joins_ ABSL_GUARDED_BY(mutex_) = 0;
-  LaneGates gates_ ABSL_GUARDED_BY(mutex_);
+  // May be locked while a part's mutex is.
+  Mutex lanes_mutex_;
+  LaneGates gates_ ABSL_GUARDED_BY(lanes_mutex_);
+  // The held calls by their deadlines.
+  std::set<std::pair<Clock::time_point, Call>> held_ ABSL_GUARDED_BY(lanes_mutex_);
   // False if no lane is closed, for a look without the mutex: who closes a lane publishes next.
   std::atomic<bool> any_lane_closed_{false};
-  // The waiting calls by their deadlines.
-  std::set<std::pair<Clock::time_point, Call>> deadlines_ ABSL_GUARDED_BY(mutex_);
   // Last, so that it stops first.
   Timer timer_;
 };

@@ -11,6 +11,13 @@ bool LaneGates::Open(const Call& call) {
   return true;
 }
 
+void LaneGates::Reopen(const Call& call) {
+  const auto gate = gates_.find(call->lane);
+  gate->second.closer.reset();
+  // Whoever has entered sees to the rest.
+  if (!gate->second.entered) gates_.erase(gate);
+}
+
 void LaneGates::Remove(const Call& call) {
   auto& held = gates_.at(call->lane).held;
   held.erase(std::find(held.begin(), held.end(), call));

@@ -26,6 +26,9 @@ class LaneGates {
   // True if the call did so: then what is held may go on.
   bool Open(const Call& call);
 
+  // The same right after `Close`, when nothing is held: nobody need go on.
+  void Reopen(const Call& call);
+
   // Waits behind all others of its lane. REQUIRES: IsClosed(call->lane).
   void Hold(const Call& call) { gates_.at(call->lane).held.push_back(call); }
   void Remove(const Call& call);
