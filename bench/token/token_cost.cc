@@ -23,7 +23,7 @@ constexpr std::size_t kRecipients = 10000;
 constexpr int kRepetitions = 201;
 
 template <typename Work>
-double MedianMicroseconds(Work work) {
+double MedianMicroseconds(const Work& work) {
   std::vector<double> times;
   for (int i = 0; i < kRepetitions; ++i) {
     const auto begin = steady_clock::now();

@@ -101,6 +101,7 @@ TEST(ResumeTokenTest, AnotherNumberOfRecipientsIsNotRead) {
 
 // A token is never taken for what it is not. The number of executions can be raised.
 TEST(ResumeTokenTest, ADamagedOneIsRefused) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe)
   const char* const wanted = std::getenv("DINO_TOKEN_EXECUTIONS");
   const std::uint64_t executions = wanted == nullptr ? 100000 : std::stoull(wanted);
   std::mt19937_64 random(1);
