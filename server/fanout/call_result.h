@@ -22,6 +22,7 @@ enum class Failure {
   kBusy,           // The broker was busy or a quota was used up.
   kUnreachable,    // A session was not connected when time was up.
   kTimeUp,         // The deadline passed, or the call was stopped, before the last answer.
+  kOverloaded,     // Too much was pending to go on with an event that earlier calls have begun.
 };
 
 // The result of a call in numbers.

@@ -13,9 +13,10 @@ constexpr int kLooks = 4;
 }  // namespace
 
 std::size_t FinishedEvents::Part::Hash::operator()(const EventId& id) const {
-  // A UUID made of a digest is as good as a hash, but for the bits that say so.
+  // A UUID made of a digest is as good as a hash, but for the bits that say so, and for the first
+  // and the last byte, by which parts are chosen.
   std::uint64_t hash = 0;
-  std::memcpy(&hash, id.data(), 6);
+  std::memcpy(&hash, id.data() + 9, 6);
   return hash * 0x9E3779B97F4A7C15U;
 }
 

@@ -54,9 +54,35 @@ KeyedPublisher::StoredResult KeyedPublisher::OutOfTime(const Run& run, Failure f
   result.summary.acknowledged_count = known.count();
   result.summary.no_subscriber_count = known.no_subscriber_count();
   result.summary.failure = failure;
-  result.resume_token =
-      Encode({run->id, run->fingerprint, SortedOrder(run->recipients).Sort(known)});
+  result.resume_token = TokenOf(run);
   return result;
+}
+
+KeyedPublisher::StoredResult KeyedPublisher::Shared(const Run& run, const CallResult& answer) {
+  const Acknowledgements& known = run->acknowledgements;
+  auto outcomes = std::make_shared<Outcomes>(answer.outcomes);
+  for (std::uint32_t place = 0; place < outcomes->size(); ++place) {
+    if (known.Has(place)) (*outcomes)[place] = known.OutcomeOf(place);
+  }
+  StoredResult shared{run, std::move(outcomes), answer.summary};
+  if (known.complete()) shared.summary = {};
+  shared.summary.acknowledged_count = known.count();
+  shared.summary.no_subscriber_count = known.no_subscriber_count();
+  shared.replayed = answer.replayed;
+  if (!known.complete()) shared.resume_token = TokenOf(run);
+  return shared;
+}
+
+KeyedPublisher::StoredResult KeyedPublisher::InVain(const Run& run, const Result& refused) {
+  const bool overloaded = std::get<Refusal>(refused) == Refusal::kOverloaded;
+  return OutOfTime(run, overloaded ? Failure::kOverloaded : Failure::kUnreachable);
+}
+
+std::string KeyedPublisher::TokenOf(const Run& run) {
+  const Acknowledgements& known = run->acknowledgements;
+  // Sorting takes its time, and where nothing is acknowledged all orders are the same.
+  return Encode({run->id, run->fingerprint,
+                 known.count() == 0 ? known : SortedOrder(run->recipients).Sort(known)});
 }
 
 KeyedPublisher::Figures KeyedPublisher::figures() const {

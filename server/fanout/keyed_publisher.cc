@@ -182,6 +182,7 @@ void KeyedPublisher::OnEnded(const Call& call, const Result& result) {
   if (answer != nullptr) reached.emplace(answer->outcomes);
   Part& part = PartOf(call);
   Consequences consequences;
+  bool goes_on_in_vain = false;
   // Outlives the lock: the event and the call hold each other.
   std::shared_ptr<PublishedEvent> held;
   {
@@ -193,10 +194,13 @@ void KeyedPublisher::OnEnded(const Call& call, const Result& result) {
       run->published = true;
       run->acknowledgements.AddAll(*reached);
     }
+    // What earlier calls have reached is said to those who go on in vain.
+    goes_on_in_vain = answer == nullptr && (run->published || run->acknowledgements.count() > 0);
+    if (goes_on_in_vain) consequences.finished.push_back({call, InVain(run, result)});
     if (!run->joined.empty()) EndJoined(part, run, result, consequences);
     if (!consequences.launch.has_value()) EndRun(part, run);
   }
-  call->done(result);
+  if (!goes_on_in_vain) call->done(result);
   Do(std::move(consequences));
 }
 
@@ -207,13 +211,12 @@ void KeyedPublisher::EndJoined(Part& part, const Run& run, const Result& result,
     return TakeOver(part, run, answer->json, consequences);
   }
   std::variant<Refusal, StoredResult> shared = Refusal::kOverloaded;
-  if (answer == nullptr) {
-    shared = std::get<Refusal>(result);
+  if (answer != nullptr) {
+    shared = Shared(run, *answer);
+  } else if (run->published || run->acknowledgements.count() > 0) {
+    shared = InVain(run, result);
   } else {
-    StoredResult stored{run, std::make_shared<Outcomes>(answer->outcomes), answer->summary,
-                        std::string(answer->resume_token)};
-    stored.replayed = answer->replayed;
-    shared = std::move(stored);
+    shared = std::get<Refusal>(result);
   }
   while (!run->joined.empty()) {
     const Call joined = run->joined.front();

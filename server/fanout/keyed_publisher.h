@@ -156,6 +156,11 @@ class KeyedPublisher : public EventPublisher {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
   // It is not published any more: what is known of it is remembered.
   static void EndRun(Part& part, const Run& run) ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
+  // The result of a call that was published, with all that is known of its recipients.
+  static StoredResult Shared(const Run& run, const CallResult& answer);
+  // The result of a call that was refused, though earlier ones were published.
+  static StoredResult InVain(const Run& run, const Result& refused);
+  static std::string TokenOf(const Run& run);
   // The result, as far as known, for a call that stops waiting.
   static StoredResult OutOfTime(const Run& run, Failure failure,
                                 const mqtt::PublicationOutcome& others = kMayHaveArrived);

@@ -20,7 +20,8 @@ namespace dino::fanout {
 // and who of them without a subscriber) and a checksum (8). A set is a kind (1 byte), a length
 // (varint) and either a bit for each recipient in the sorted order, or varints that count in turn
 // those who are not and those who are in it; what it does not reach is not in it. The checksum
-// finds mistakes, not forgeries: a caller who makes up a token spares only itself deliveries.
+// finds mistakes, not forgeries: a caller who makes up a token keeps its own event from recipients,
+// and names it as it likes.
 struct ResumeToken {
   EventId event_id{};
   Fingerprint fingerprint;

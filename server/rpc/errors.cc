@@ -153,6 +153,11 @@ ErrorBuilder FailureError(const fanout::ResultSummary& summary, const std::strin
                  absl::StrCat("the broker was lost, or not ready, for too long; ", progress))
           .Reason("BROKER_UNREACHABLE")
           .RetryAfter(kRetryBroker);
+    case Failure::kOverloaded:
+      return ErrorBuilder(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                          absl::StrCat("too much work is pending; ", progress))
+          .Reason("OVERLOADED")
+          .RetryAfter(kRetryOverload);
     case Failure::kTimeUp:
       return {grpc::StatusCode::DEADLINE_EXCEEDED, absl::StrCat("the deadline passed; ", progress)};
     case Failure::kRefused:

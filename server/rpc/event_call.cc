@@ -34,7 +34,11 @@ void EventCall::Start(EventDraft draft, Clock::time_point deadline, const CallOr
   draft.event.traceparent = origin.traceparent;
   const grpc::Status rights = CheckRights(draft);
   if (!rights.ok()) return Refuse(rights);
-  if (!Identify(draft, draft.event)) return NotAdmitted(fanout::Refusal::kResumeToken);
+  if (!Identify(draft, draft.event)) {
+    // A dry run has taken nothing from the quota.
+    return draft.validate_only ? Refuse(Refused(fanout::Refusal::kResumeToken))
+                               : NotAdmitted(fanout::Refusal::kResumeToken);
+  }
   if (draft.validate_only) {
     Validate(draft.event);
   } else {

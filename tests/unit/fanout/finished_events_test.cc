@@ -13,7 +13,7 @@ using std::chrono::seconds;
 // All of one part, so that what is forgotten is known exactly.
 EventId IdOf(std::uint32_t number) {
   EventId id{};
-  for (unsigned i = 0; i < 4; ++i) id[i] = static_cast<unsigned char>(number >> (8 * i));
+  for (unsigned i = 0; i < 4; ++i) id[9 + i] = static_cast<unsigned char>(number >> (8 * i));
   return id;
 }
 

@@ -142,7 +142,9 @@ TEST_F(KeyedPublisherTest, ACallTakesRoomOnlyForMissingRecipients) {
   EXPECT_FALSE(joined.answer->given());
   publisher_.set_connected(false);
   End(users, outcomes);
-  EXPECT_EQ(joined.answer->refusal(), Refusal::kUnreachable) << "it was to take over";
+  EXPECT_EQ(joined.answer->failure(), Failure::kUnreachable) << "it was to take over";
+  EXPECT_EQ(joined.answer->summary.acknowledged_count, kMaxPublications - 1);
+  EXPECT_NE(joined.answer->resume_token, "");
   publisher_.set_connected(true);
   Publish(users);
   EXPECT_TRUE(HasRoomFor(kMaxPublications - 1));

@@ -48,5 +48,34 @@ TEST_F(KeyedTokensTest, ATokenThatNamesAllIsAnsweredWithoutABroker) {
   EXPECT_TRUE(Publish({1, 2}).answer->replayed) << "and is known from then on";
 }
 
+TEST_F(KeyedTokensTest, ACallThatIsRefusedHandsOutWhatEarlierOnesHaveReached) {
+  Publish({1, 2});
+  End({1, 2}, {kAcknowledged, kUnknown});
+  publisher_.set_connected(false);
+  const TestCall refused = Publish({1, 2});
+  EXPECT_EQ(refused.answer->failure(), Failure::kUnreachable);
+  Event event = Keyed("key", EventFor({1, 2}));
+  ASSERT_TRUE(Resume(refused.answer->resume_token, event));
+  EXPECT_EQ(event.missing_count(), 1U);
+  publisher_.set_connected(true);
+  EXPECT_EQ(Publish("key", EventFor({1, 2}), kMaxBytes).answer->failure(), Failure::kOverloaded);
+  EXPECT_EQ(Publish("new", EventFor({1, 2}), kMaxBytes).answer->refusal(), Refusal::kOverloaded);
+}
+
+TEST_F(KeyedTokensTest, AJoinedCallLosesNothingThatItsTokenNamed) {
+  Event event = EventFor({1, 2, 3});
+  Acknowledgements known(3);
+  known.Add(0, Outcome::kAcknowledged);
+  event.earlier = known;
+  Publish({1, 2, 3});
+  const TestCall joined = Publish("key", event);
+  End({1, 2, 3}, {kUnknown, kNotAuthorized, kAcknowledged});
+  EXPECT_EQ(joined.answer->failure(), Failure::kNotAuthorized);
+  EXPECT_EQ(joined.answer->summary.acknowledged_count, 2U);
+  Event repeated = Keyed("key", EventFor({1, 2, 3}));
+  ASSERT_TRUE(Resume(joined.answer->resume_token, repeated));
+  EXPECT_EQ(repeated.missing_count(), 1U);
+}
+
 }  // namespace
 }  // namespace dino::fanout
