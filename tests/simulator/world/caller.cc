@@ -144,7 +144,8 @@ void Caller::Ended(const ItemPtr& item) {
     ++item->repeats;
     item->open = 1;
     // Whichever takes it.
-    const std::uint64_t draw = Mix(static_cast<std::uint64_t>(item->event * 8 + item->repeats));
+    const std::uint64_t draw = Mix(static_cast<std::uint64_t>(item->event) * 8 +
+                                   static_cast<std::uint64_t>(item->repeats));
     const int replica = static_cast<int>(draw % world_.replicas.size());
     world_.timeline.After(kRepeatPause,
                           [this, item, replica] { Publish(item, replica, /*lane=*/0); });
