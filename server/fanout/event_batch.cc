@@ -6,7 +6,6 @@
 #include "absl/container/inlined_vector.h"
 #include "server/fanout/fingerprint.h"
 #include "server/fanout/resume_token.h"
-#include "server/fanout/sorted_order.h"
 #include "server/mqtt/wire/reason_code.h"
 
 namespace dino::fanout {
@@ -148,21 +147,13 @@ void EventBatch::WithResult(absl::FunctionRef<void(const CallResult&)> use) cons
   CallResult result{event_id_, recipients_, outcomes_, Summary()};
   std::string resume_token;
   if (result.summary.failure != Failure::kNone) {
-    resume_token = MakeResumeToken();
+    const Fingerprint fingerprint =
+        FingerprintOf(options().qos, type_, payload(), recipients_, overlays_.get());
+    resume_token = MakeResumeToken(id_, fingerprint, recipients_, Acknowledgements(outcomes_));
     result.resume_token = resume_token;
   }
   result.json = payload();
   use(result);
-}
-
-std::string EventBatch::MakeResumeToken() const {
-  const Fingerprint fingerprint =
-      FingerprintOf(options().qos, type_, payload(), recipients_, overlays_.get());
-  const Acknowledgements acknowledged(outcomes_);
-  // Sorting takes its time, and where nothing is acknowledged all orders are the same.
-  return Encode(
-      {id_, fingerprint,
-       acknowledged.count() == 0 ? acknowledged : SortedOrder(recipients_).Sort(acknowledged)});
 }
 
 }  // namespace dino::fanout

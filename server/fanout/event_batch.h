@@ -66,8 +66,6 @@ class EventBatch : public mqtt::Batch, public PublishedEvent {
  private:
   void SplitBySession(const mqtt::Routes& routes);
 
-  std::string MakeResumeToken() const;
-
   const EventId id_;
   const std::string event_id_;
   const std::string type_;

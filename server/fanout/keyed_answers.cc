@@ -9,7 +9,7 @@ std::optional<Refusal> KeyedPublisher::WouldRefuse(const Event& event) {
   if (!event.keyed) return next_.WouldRefuse(event);
   const Fingerprint fingerprint = FingerprintOf(event);
   Event missing = event;
-  Part& part = *parts_[PartFor(event)];
+  Part& part = *parts_[PartFor(*event.id)];
   {
     const MutexLock lock(part.mutex);
     const Clock::time_point now = Clock::now();
@@ -73,16 +73,15 @@ KeyedPublisher::StoredResult KeyedPublisher::Shared(const Run& run, const CallRe
   return shared;
 }
 
-KeyedPublisher::StoredResult KeyedPublisher::InVain(const Run& run, const Result& refused) {
-  const bool overloaded = std::get<Refusal>(refused) == Refusal::kOverloaded;
+KeyedPublisher::Ending KeyedPublisher::Refused(const Run& run, Refusal refusal) {
+  // What earlier calls have reached is said to those who go on in vain.
+  if (!run->published && run->acknowledgements.count() == 0) return refusal;
+  const bool overloaded = refusal == Refusal::kOverloaded;
   return OutOfTime(run, overloaded ? Failure::kOverloaded : Failure::kUnreachable);
 }
 
 std::string KeyedPublisher::TokenOf(const Run& run) {
-  const Acknowledgements& known = run->acknowledgements;
-  // Sorting takes its time, and where nothing is acknowledged all orders are the same.
-  return Encode({run->id, run->fingerprint,
-                 known.count() == 0 ? known : SortedOrder(run->recipients).Sort(known)});
+  return MakeResumeToken(run->id, run->fingerprint, run->recipients, run->acknowledgements);
 }
 
 KeyedPublisher::Figures KeyedPublisher::figures() const {

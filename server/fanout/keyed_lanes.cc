@@ -8,7 +8,9 @@ KeyedPublisher::Call KeyedPublisher::HoldIfClosed(Event& event, DoneFunction& do
   {
     const MutexLock lock(lanes_mutex_);
     if (!gates_.IsClosed(event.lane)) return nullptr;
-    call = std::make_shared<KeyedCall>(event, PartFor(event), std::move(done));
+    // Without a key any part will do.
+    const std::size_t part = event.keyed ? PartFor(*event.id) : 0;
+    call = std::make_shared<KeyedCall>(event, part, std::move(done));
     if (auto room = admission_.TryAdmit(0, call->request_bytes)) {
       call->room.emplace(*std::move(room));
       call->held = std::make_unique<Event>(std::move(event));
@@ -45,7 +47,7 @@ void KeyedPublisher::OnTakenUp(const Run& run) {
   if (!run->awaited_by_lanes) return;
   Consequences consequences;
   {
-    Part& part = *parts_[run->id.front() % kParts];
+    Part& part = *parts_[PartFor(run->id)];
     const MutexLock lock(part.mutex);
     for (const Call& call : run->joined) OpenLane(call, consequences);
   }

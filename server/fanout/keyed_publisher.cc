@@ -30,9 +30,9 @@ KeyedPublisher::Parts KeyedPublisher::MakeParts(const IdempotencyOptions& option
   return parts;
 }
 
-std::size_t KeyedPublisher::PartFor(const Event& event) {
+std::size_t KeyedPublisher::PartFor(const EventId& id) {
   // `FinishedEvents` goes by other bytes.
-  return event.keyed ? event.id->front() % kParts : 0;
+  return id.front() % kParts;
 }
 
 std::shared_ptr<PublishedEvent> KeyedPublisher::Publish(Event event, DoneFunction done) {
@@ -40,7 +40,7 @@ std::shared_ptr<PublishedEvent> KeyedPublisher::Publish(Event event, DoneFunctio
     if (const Call held = HoldIfClosed(event, done)) return held;
   }
   if (!event.keyed) return next_.Publish(std::move(event), std::move(done));
-  const auto call = std::make_shared<KeyedCall>(event, PartFor(event), std::move(done));
+  const auto call = std::make_shared<KeyedCall>(event, PartFor(*event.id), std::move(done));
   Begin(std::move(event), call);
   return call;
 }
@@ -182,7 +182,6 @@ void KeyedPublisher::OnEnded(const Call& call, const Result& result) {
   if (answer != nullptr) reached.emplace(answer->outcomes);
   Part& part = PartOf(call);
   Consequences consequences;
-  bool goes_on_in_vain = false;
   // Outlives the lock: the event and the call hold each other.
   std::shared_ptr<PublishedEvent> held;
   {
@@ -194,13 +193,13 @@ void KeyedPublisher::OnEnded(const Call& call, const Result& result) {
       run->published = true;
       run->acknowledgements.AddAll(*reached);
     }
-    // What earlier calls have reached is said to those who go on in vain.
-    goes_on_in_vain = answer == nullptr && (run->published || run->acknowledgements.count() > 0);
-    if (goes_on_in_vain) consequences.finished.push_back({call, InVain(run, result)});
+    if (answer == nullptr) {
+      consequences.finished.push_back({call, Refused(run, std::get<Refusal>(result))});
+    }
     if (!run->joined.empty()) EndJoined(part, run, result, consequences);
     if (!consequences.launch.has_value()) EndRun(part, run);
   }
-  if (!goes_on_in_vain) call->done(result);
+  if (answer != nullptr) call->done(result);
   Do(std::move(consequences));
 }
 
@@ -210,14 +209,8 @@ void KeyedPublisher::EndJoined(Part& part, const Run& run, const Result& result,
   if (answer != nullptr && TimeHelps(answer->summary.failure)) {
     return TakeOver(part, run, answer->json, consequences);
   }
-  std::variant<Refusal, StoredResult> shared = Refusal::kOverloaded;
-  if (answer != nullptr) {
-    shared = Shared(run, *answer);
-  } else if (run->published || run->acknowledgements.count() > 0) {
-    shared = InVain(run, result);
-  } else {
-    shared = std::get<Refusal>(result);
-  }
+  const Ending shared =
+      answer != nullptr ? Ending(Shared(run, *answer)) : Refused(run, std::get<Refusal>(result));
   while (!run->joined.empty()) {
     const Call joined = run->joined.front();
     Leave(part, joined, consequences);

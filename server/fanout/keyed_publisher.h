@@ -92,9 +92,10 @@ class KeyedPublisher : public EventPublisher {
     bool replayed = false;
     bool outcomes_forgotten = false;
   };
+  using Ending = std::variant<Refusal, StoredResult>;
   struct Finished {
     Call call;
-    std::variant<Refusal, StoredResult> result;
+    Ending result;
   };
   struct Launch {
     Call call;
@@ -125,8 +126,7 @@ class KeyedPublisher : public EventPublisher {
   using Parts = std::vector<std::unique_ptr<Part>>;
   static Parts MakeParts(const IdempotencyOptions& options);
 
-  // Of calls without a key the first one.
-  static std::size_t PartFor(const Event& event);
+  static std::size_t PartFor(const EventId& id);
   Part& PartOf(const Call& call) { return *parts_[call->part]; }
 
   void Do(Consequences consequences);
@@ -158,8 +158,8 @@ class KeyedPublisher : public EventPublisher {
   static void EndRun(Part& part, const Run& run) ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
   // The result of a call that was published, with all that is known of its recipients.
   static StoredResult Shared(const Run& run, const CallResult& answer);
-  // The result of a call that was refused, though earlier ones were published.
-  static StoredResult InVain(const Run& run, const Result& refused);
+  // What a call ends with that was refused, perhaps after earlier ones were published.
+  static Ending Refused(const Run& run, Refusal refusal);
   static std::string TokenOf(const Run& run);
   // The result, as far as known, for a call that stops waiting.
   static StoredResult OutOfTime(const Run& run, Failure failure,

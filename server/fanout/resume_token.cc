@@ -181,6 +181,13 @@ std::string Encode(const ResumeToken& token) {
   return bytes + ChecksumOf(bytes);
 }
 
+std::string MakeResumeToken(const EventId& event_id, const Fingerprint& fingerprint,
+                            const Recipients& recipients, const Acknowledgements& by_index) {
+  // Sorting takes its time, and where nothing is acknowledged all orders are the same.
+  return Encode({event_id, fingerprint,
+                 by_index.count() == 0 ? by_index : SortedOrder(recipients).Sort(by_index)});
+}
+
 std::optional<ResumeToken> DecodeResumeToken(std::string_view bytes,
                                              std::uint32_t recipient_count) {
   if (bytes.size() < kHeadBytes + kChecksumBytes || bytes.size() > kMaxResumeTokenBytes ||

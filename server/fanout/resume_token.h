@@ -34,6 +34,10 @@ inline constexpr std::size_t kMaxResumeTokenBytes = 2048;
 
 std::string Encode(const ResumeToken& token);
 
+// The same of what is known by index in a request.
+std::string MakeResumeToken(const EventId& event_id, const Fingerprint& fingerprint,
+                            const Recipients& recipients, const Acknowledgements& by_index);
+
 // None if that is no token of an event with so many recipients.
 std::optional<ResumeToken> DecodeResumeToken(std::string_view bytes, std::uint32_t recipient_count);
 

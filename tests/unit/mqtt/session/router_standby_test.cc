@@ -1,28 +1,12 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <chrono>
-#include <memory>
-#include <string>
-#include <utility>
-#include <vector>
-
-#include "server/mqtt/session/router.h"
-
 // What becomes of users whose standby is lost.
 #include "tests/unit/mqtt/session/router_fixture.h"
 
 namespace dino::mqtt {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
-using ::testing::Each;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using ::testing::Pair;
-using testing::RecordingBatch;
-using ::testing::UnorderedElementsAre;
 
 TEST_F(RouterTest, WhatTheStandbyLosesAfterTheRecallIsSentAgainFromHomeFirst) {
   ConnectAll();
