@@ -204,6 +204,8 @@ void Ledger::CheckCopies(const std::vector<Copy>& copies, int batch, UserId user
                          const std::string& what) {
   for (const Copy& copy : copies) {
     if (!copy.acknowledged() || copy.waited) continue;
+    // It has forgotten what it did in its life before.
+    if (batches_[copy.batch].replica == restarted_ && copy.sent_at < restarted_at_) continue;
     // A call that gave up before the answer may be repeated.
     const bool known =
         copy.batch == batch || batches_[copy.batch].recipients.find(user)->second.acknowledged;

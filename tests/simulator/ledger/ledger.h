@@ -49,7 +49,10 @@ class Ledger {
   void CallRefused(int call);
 
   // A replica has started anew, without what it knew.
-  void Restarted() { restarted_at_ = timeline_.now(); }
+  void Restarted(int replica) {
+    restarted_ = replica;
+    restarted_at_ = timeline_.now();
+  }
 
   // The publisher's seam.
   int BatchBegan(int event, int replica, int qos, Time deadline, const std::vector<UserId>& users);
@@ -139,6 +142,8 @@ class Ledger {
   std::map<std::pair<int, int>, std::set<UserId>> killers_;
   // How many connections a topic has cost each replica that others used, too; how many an event.
   std::map<std::pair<int, UserId>, int> shared_kills_;
+  // Who has started anew, and when.
+  int restarted_ = 0;
   std::optional<Time> restarted_at_;
   std::map<std::pair<int, UserId>, std::vector<Time>> killed_at_;
   std::map<std::pair<int, std::pair<int, UserId>>, int> kills_;

@@ -160,6 +160,19 @@ TEST_F(LedgerTest, ACopyAfterTheAcknowledgementViolates) {
   EXPECT_EQ(Violated(), "no-needless-copy");
 }
 
+TEST_F(LedgerTest, AReplicaThatStartsAnewDoesNotKnowOfTheAcknowledgement) {
+  const Call call = MakeCall(1);
+  Send(call, 1, 1);
+  Answer(1);
+  Wait(seconds(1));
+  ledger_->Restarted(0);
+  Send(call, 1, 2);
+  EXPECT_EQ(Violated(), "nothing");
+  Answer(2);
+  Send(call, 1, 3);
+  EXPECT_EQ(Violated(), "no-needless-copy");
+}
+
 TEST_F(LedgerTest, SendingAfterTheDeadlineViolates) {
   const Call call = MakeCall(1);
   Wait(seconds(10));

@@ -127,7 +127,7 @@ void World::RestartWhenStopped() {
   stopped_.push_back(std::move(replica));
   replica = std::make_unique<Replica>(number, plan_, timeline_, network_, ledger_, /*life=*/1);
   ledger_.weather().Brief(number, timeline_.now());
-  ledger_.Restarted();
+  ledger_.Restarted(number);
 }
 
 void World::RunUntil(const std::function<bool()>& done) {
