@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/api/server.h"
 #include "server/app/caller_access.h"
 #include "server/app/operations.h"
 #include "server/app/server_info.h"
@@ -15,11 +16,10 @@
 #include "server/fanout/direct_publisher.h"
 #include "server/fanout/keyed_publisher.h"
 #include "server/fanout/topic_template.h"
+#include "server/grpc/library.h"
 #include "server/log/log.h"
 #include "server/mqtt/session/session_pool.h"
 #include "server/ops/http_server.h"
-#include "server/rpc/library.h"
-#include "server/rpc/server.h"
 
 namespace dino::app {
 namespace {
@@ -106,10 +106,10 @@ fanout::IdempotencyOptions IdempotencyOptionsOf(const Settings& settings) {
   return {settings.idempotency_memory, settings.idempotency_window};
 }
 
-rpc::ServerOptions ServerOptionsOf(const Settings& settings,
+api::ServerOptions ServerOptionsOf(const Settings& settings,
                                    const fanout::TopicTemplate& topic_template) {
-  rpc::ServerOptions options;
-  options.address = settings.grpc_address;
+  api::ServerOptions options;
+  options.transport.address = settings.grpc_address;
   options.limits.max_recipients = settings.max_recipients;
   options.limits.max_payload_bytes = settings.max_payload_bytes;
   options.limits.max_topic_levels = topic_template.max_name_levels();
@@ -117,7 +117,7 @@ rpc::ServerOptions ServerOptionsOf(const Settings& settings,
   options.call_limits.max_request_bytes = settings.max_request_bytes;
   options.call_limits.max_batch_events = settings.max_batch_events;
   options.call_limits.max_publish_streams = settings.max_publish_streams;
-  rpc::ConnectionLimits& connections = options.connection_limits;
+  transport::ConnectionLimits& connections = options.transport.connection_limits;
   connections.max_connections = settings.max_connections;
   connections.max_calls = settings.max_concurrent_streams;
   connections.max_metadata_bytes = settings.max_metadata_bytes;
@@ -153,11 +153,11 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
   CallerAccess access(settings);
   const absl::Status started = access.Start();
   if (!started.ok()) return CannotStart(started);
-  rpc::ServerOptions server_options = ServerOptionsOf(settings, topic_template);
+  api::ServerOptions server_options = ServerOptionsOf(settings, topic_template);
   access.Fill(server_options);
   server_options.stop_publishing = [&pool] { pool.StopAll(); };
   server_options.info = [&] { return DescribeServer(settings, pool.Sessions()); };
-  rpc::Server server(
+  api::Server server(
       keyed_publisher, [&pool] { return pool.connected(); }, server_options);
 
   Operations operations(settings, access, direct_publisher, keyed_publisher, pool, server);
@@ -185,7 +185,7 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
 
 int RunBridge(const Settings& settings, const std::function<void()>& wait_for_stop) {
   log::Start(settings.log_level, settings.log_format);
-  rpc::PrepareLibrary();
+  transport::PrepareLibrary();
   LogSettings(settings);
   auto topic_template = fanout::TopicTemplate::Parse(settings.topic_template, settings.environment);
   int exit_status = kExitBadSettings;

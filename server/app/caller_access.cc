@@ -29,11 +29,11 @@ std::optional<std::chrono::system_clock::time_point> CallerAccess::certificate_e
   return config->not_after;
 }
 
-void CallerAccess::Fill(rpc::ServerOptions& options) const {
+void CallerAccess::Fill(api::ServerOptions& options) const {
   if (authenticator_.takes_keys() || authenticator_.takes_certificates()) {
     options.authenticator = &authenticator_;
   }
-  if (uses_tls_) options.tls = &tls_;
+  if (uses_tls_) options.transport.tls = &tls_;
 }
 
 }  // namespace dino::app

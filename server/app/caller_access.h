@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "server/api/server.h"
 #include "server/app/settings.h"
 #include "server/auth/authenticator.h"
 #include "server/auth/callers.h"
-#include "server/rpc/server.h"
 #include "server/tls/server_tls.h"
 
 namespace dino::app {
@@ -26,7 +26,7 @@ class CallerAccess {
   absl::Status Start();
 
   // Makes a server with these options use it.
-  void Fill(rpc::ServerOptions& options) const;
+  void Fill(api::ServerOptions& options) const;
 
   // When the server's certificate expires; none without TLS. Thread-safe.
   std::optional<std::chrono::system_clock::time_point> certificate_end() const;

@@ -39,7 +39,7 @@ Certificates CertificatesOf(const Settings& settings, const CallerAccess& access
 metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
                            const fanout::DirectPublisher& publisher,
                            const fanout::KeyedPublisher& keyed, const mqtt::SessionPool& pool,
-                           const rpc::Server& server) {
+                           const api::Server& server) {
   return {std::string(Version()),
           server.meters(),
           publisher,
@@ -63,7 +63,7 @@ std::size_t ReservedDescriptors(const Settings& settings) {
 Operations::Operations(const Settings& settings, const CallerAccess& access,
                        const fanout::DirectPublisher& publisher,
                        const fanout::KeyedPublisher& keyed, const mqtt::SessionPool& pool,
-                       const rpc::Server& server)
+                       const api::Server& server)
     : address_(settings.ops_address),
       history_(server.meters(), publisher.meter(), pool.meter()),
       status_{std::string(Version()),

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "server/api/server.h"
 #include "server/app/caller_access.h"
 #include "server/app/settings.h"
 #include "server/base/host_port.h"
@@ -18,7 +19,6 @@
 #include "server/ops/http_server.h"
 #include "server/ops/ops_pages.h"
 #include "server/ops/status_json.h"
-#include "server/rpc/server.h"
 
 namespace dino::app {
 
@@ -32,7 +32,7 @@ class Operations {
  public:
   Operations(const Settings& settings, const CallerAccess& access,
              const fanout::DirectPublisher& publisher, const fanout::KeyedPublisher& keyed,
-             const mqtt::SessionPool& pool, const rpc::Server& server);
+             const mqtt::SessionPool& pool, const api::Server& server);
 
   // Listens if enabled. Returns the address, empty if disabled.
   absl::StatusOr<std::string> Start();

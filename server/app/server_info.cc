@@ -4,8 +4,8 @@
 #include <string>
 
 #include "google/protobuf/util/time_util.h"
+#include "server/api/publish_stream.h"
 #include "server/fanout/keyed_publisher.h"
-#include "server/rpc/publish_stream.h"
 
 namespace dino::app {
 namespace {
@@ -17,7 +17,7 @@ void WriteLimits(const Settings& settings, v1::ServerLimits& limits) {
   limits.set_max_recipients(settings.max_recipients);
   limits.set_max_payload_bytes(settings.max_payload_bytes);
   limits.set_max_batch_events(settings.max_batch_events);
-  limits.set_max_open_stream_events(rpc::kMaxOpenStreamEvents);
+  limits.set_max_open_stream_events(api::kMaxOpenStreamEvents);
   limits.set_max_pending_publications(settings.max_pending_publications);
   limits.set_max_pending_bytes(settings.max_pending_bytes);
   *limits.mutable_default_deadline() =

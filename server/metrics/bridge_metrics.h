@@ -15,7 +15,7 @@
 #include "server/fanout/direct_publisher.h"
 #include "server/fanout/keyed_publisher.h"
 #include "server/mqtt/session/session_pool.h"
-#include "server/rpc/call_meters.h"
+#include "server/grpc/call_meters.h"
 
 namespace dino::metrics {
 
@@ -27,7 +27,7 @@ struct Sources {
   };
 
   std::string version;
-  const rpc::CallMeters& calls;
+  const transport::CallMeters& calls;
   const fanout::DirectPublisher& publisher;
   const fanout::KeyedPublisher& keyed;
   const mqtt::SessionPool& pool;

@@ -7,19 +7,19 @@
 namespace dino::metrics {
 namespace {
 
-Labels LabelsOf(const rpc::MethodMeter& method) {
-  const rpc::MethodMeter::Name& name = method.name();
+Labels LabelsOf(const transport::MethodMeter& method) {
+  const transport::MethodMeter::Name& name = method.name();
   return {{"grpc_type", name.type}, {"grpc_service", name.service}, {"grpc_method", name.method}};
 }
 
-void CollectHandled(const rpc::CallMeters& meters, Families& families) {
+void CollectHandled(const transport::CallMeters& meters, Families& families) {
   Family handled = Family::OfCounter(
       "grpc_server_handled_total",
       "Total number of RPCs completed on the server, regardless of success or failure.");
-  for (const rpc::MethodMeter& method : meters.methods()) {
-    for (std::size_t code = 0; code < rpc::MethodMeter::kCodes; ++code) {
+  for (const transport::MethodMeter& method : meters.methods()) {
+    for (std::size_t code = 0; code < transport::MethodMeter::kCodes; ++code) {
       Labels labels = LabelsOf(method);
-      labels.push_back({"grpc_code", rpc::MethodMeter::kCodeNames[code]});
+      labels.push_back({"grpc_code", transport::MethodMeter::kCodeNames[code]});
       handled.Add(static_cast<double>(method.handled(code)), std::move(labels));
     }
   }
@@ -28,7 +28,7 @@ void CollectHandled(const rpc::CallMeters& meters, Families& families) {
 
 }  // namespace
 
-void CollectCalls(const rpc::CallMeters& meters, Families& families) {
+void CollectCalls(const transport::CallMeters& meters, Families& families) {
   // First, so that handled calls never exceed started ones.
   CollectHandled(meters, families);
   Family started =
@@ -39,7 +39,7 @@ void CollectCalls(const rpc::CallMeters& meters, Families& families) {
                                   "Total number of RPC messages sent by the server.");
   Family seconds = Family::OfHistogram("grpc_server_handling_seconds",
                                        "Time from the start of an RPC to its response.");
-  for (const rpc::MethodMeter& method : meters.methods()) {
+  for (const transport::MethodMeter& method : meters.methods()) {
     started.Add(static_cast<double>(method.started()), LabelsOf(method));
     received.Add(static_cast<double>(method.received()), LabelsOf(method));
     sent.Add(static_cast<double>(method.sent()), LabelsOf(method));
@@ -50,9 +50,9 @@ void CollectCalls(const rpc::CallMeters& meters, Families& families) {
   Family refused = Family::OfCounter("dino_bridge_calls_refused_total",
                                      "Calls, and events of batches and streams, that were refused "
                                      "with nothing published, by reason.");
-  for (std::size_t i = 0; i < rpc::CallMeters::kRefusals.size(); ++i) {
+  for (std::size_t i = 0; i < transport::CallMeters::kRefusals.size(); ++i) {
     refused.Add(static_cast<double>(meters.refused(i)),
-                {{"reason", std::string(rpc::CallMeters::kRefusals[i])}});
+                {{"reason", std::string(transport::CallMeters::kRefusals[i])}});
   }
   refused.Into(families);
 }

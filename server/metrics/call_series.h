@@ -2,13 +2,13 @@
 #define DINO_SERVER_METRICS_CALL_SERIES_H_
 
 #include "server/metrics/family.h"
-#include "server/rpc/call_meters.h"
+#include "server/grpc/call_meters.h"
 
 namespace dino::metrics {
 
 // Appends the series of calls: `grpc_server_*`, with the names and labels of Go's
 // go-grpc-middleware, and the refusals.
-void CollectCalls(const rpc::CallMeters& meters, Families& families);
+void CollectCalls(const transport::CallMeters& meters, Families& families);
 
 }  // namespace dino::metrics
 

@@ -29,17 +29,17 @@ Times TimesBetween(const Ticks& bounds, const Ticks& before, const Ticks& now) {
 
 }  // namespace
 
-History::History(const rpc::CallMeters& calls, const fanout::PublicationMeter& publications,
+History::History(const transport::CallMeters& calls, const fanout::PublicationMeter& publications,
                  const mqtt::SessionMeter& sessions)
     : calls_(calls), publications_(publications), sessions_(sessions) {}
 
 void History::CountCalls(Counts& counts) const {
   counts.call_times.resize(LatencyBounds().size() + 1);
-  for (const rpc::MethodMeter& method : calls_.methods()) {
+  for (const transport::MethodMeter& method : calls_.methods()) {
     if (!absl::StartsWith(method.name().method, "Publish")) continue;
     const std::uint64_t succeeded = method.handled(0);
     counts.succeeded_calls += succeeded;
-    for (std::size_t code = 1; code < rpc::MethodMeter::kCodes; ++code) {
+    for (std::size_t code = 1; code < transport::MethodMeter::kCodes; ++code) {
       counts.failed_calls += method.handled(code);
     }
     if (method.name().type == "unary") AddTo(counts.call_times, method.seconds().Read().counts);

@@ -13,7 +13,7 @@
 #include "server/base/mutex.h"
 #include "server/fanout/publication_meter.h"
 #include "server/mqtt/session/session_meter.h"
-#include "server/rpc/call_meters.h"
+#include "server/grpc/call_meters.h"
 
 namespace dino::ops {
 
@@ -46,7 +46,7 @@ class History {
   static constexpr std::size_t kIntervals = 150;
 
   // The meters must outlive it.
-  History(const rpc::CallMeters& calls, const fanout::PublicationMeter& publications,
+  History(const transport::CallMeters& calls, const fanout::PublicationMeter& publications,
           const mqtt::SessionMeter& sessions);
 
   // Reads the meters; call it every `kInterval`. The first call only sets the starting point.
@@ -70,7 +70,7 @@ class History {
   Counts CountsAt(Clock::time_point now) const;
   void CountCalls(Counts& counts) const;
 
-  const rpc::CallMeters& calls_;
+  const transport::CallMeters& calls_;
   const fanout::PublicationMeter& publications_;
   const mqtt::SessionMeter& sessions_;
   mutable Mutex mutex_;

@@ -63,10 +63,10 @@ void WriteLoad(const StatusSources& sources, Writer& json) {
 }
 
 // Methods that nobody has called are left out.
-void WriteCalls(const rpc::CallMeters& calls, Writer& json) {
+void WriteCalls(const transport::CallMeters& calls, Writer& json) {
   Key(json, "calls");
   json.StartArray();
-  for (const rpc::MethodMeter& method : calls.methods()) {
+  for (const transport::MethodMeter& method : calls.methods()) {
     const std::uint64_t started = method.started();
     if (started == 0) continue;
     json.StartObject();
@@ -74,9 +74,9 @@ void WriteCalls(const rpc::CallMeters& calls, Writer& json) {
     Number(json, "started", started);
     Key(json, "handled");
     json.StartObject();
-    for (std::size_t code = 0; code < rpc::MethodMeter::kCodes; ++code) {
+    for (std::size_t code = 0; code < transport::MethodMeter::kCodes; ++code) {
       const std::uint64_t handled = method.handled(code);
-      if (handled > 0) Number(json, rpc::MethodMeter::kCodeNames[code], handled);
+      if (handled > 0) Number(json, transport::MethodMeter::kCodeNames[code], handled);
     }
     json.EndObject();
     json.EndObject();
@@ -84,8 +84,8 @@ void WriteCalls(const rpc::CallMeters& calls, Writer& json) {
   json.EndArray();
   Key(json, "refused");
   json.StartObject();
-  for (std::size_t i = 0; i < rpc::CallMeters::kRefusals.size(); ++i) {
-    Number(json, rpc::CallMeters::kRefusals[i], calls.refused(i));
+  for (std::size_t i = 0; i < transport::CallMeters::kRefusals.size(); ++i) {
+    Number(json, transport::CallMeters::kRefusals[i], calls.refused(i));
   }
   json.EndObject();
 }

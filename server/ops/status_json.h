@@ -12,7 +12,7 @@
 #include "server/fanout/direct_publisher.h"
 #include "server/mqtt/session/session_pool.h"
 #include "server/ops/history.h"
-#include "server/rpc/call_meters.h"
+#include "server/grpc/call_meters.h"
 
 namespace dino::ops {
 
@@ -23,7 +23,7 @@ struct StatusSources {
   // The settings' names and texts in force; no secrets.
   std::vector<std::pair<std::string_view, std::string>> settings;
   std::function<bool()> ready;
-  const rpc::CallMeters& calls;
+  const transport::CallMeters& calls;
   const fanout::DirectPublisher& publisher;
   const mqtt::SessionPool& pool;
   const History& history;

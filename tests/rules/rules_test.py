@@ -18,7 +18,7 @@ CLEAN = {
     "server/mqtt/codes.cc": "int Code() { return 0x10; }\n",
     "server/mqtt/batch.h": "struct Batch {};\n",
     "server/fanout/fanout.cc": '#include "server/mqtt/batch.h"\nint Helper(int n) { return n; }\n',
-    "server/rpc/call.cc": "#include <grpcpp/grpcpp.h>\n"
+    "server/grpc/call.cc": "#include <grpcpp/grpcpp.h>\n"
                           "int Helper(long n) { return 2; }\n// never 0x10\n",
     "tests/unit/base/utf8_test.cc": '#include <gtest/gtest.h>\n#include "server/base/utf8.h"\n',
     "tests/support/fake.h": '#include "server/mqtt/batch.h"\n',
@@ -81,8 +81,8 @@ class RulesTest(unittest.TestCase):
     def test_reserved_headers(self):
         pool = "server/mqtt/session/session_pool.h"
         self.assert_breach(
-            {pool: "struct Pool {};\n", "tests/unit/rpc/a_test.cc": f'#include "{pool}"\n'},
-            f"tests/unit/rpc/a_test.cc:1: {pool} is not for tests/unit")
+            {pool: "struct Pool {};\n", "tests/unit/api/a_test.cc": f'#include "{pool}"\n'},
+            f"tests/unit/api/a_test.cc:1: {pool} is not for tests/unit")
 
     def test_libraries(self):
         self.assert_breach(
@@ -94,12 +94,12 @@ class RulesTest(unittest.TestCase):
 
     def test_libraries_by_way_of_other_headers(self):
         self.assert_breach(
-            {"server/rpc/call_meters.h": '#include "server/rpc/call.h"\n',
-             "server/rpc/call.h": "#include <grpcpp/grpcpp.h>\n",
-             "server/ops/page.cc": '#include "server/rpc/call_meters.h"\n',
-             "server/metrics/page.cc": '#include "server/rpc/call_meters.h"\n'},
+            {"server/grpc/call_meters.h": '#include "server/grpc/call.h"\n',
+             "server/grpc/call.h": "#include <grpcpp/grpcpp.h>\n",
+             "server/ops/page.cc": '#include "server/grpc/call_meters.h"\n',
+             "server/metrics/page.cc": '#include "server/grpc/call_meters.h"\n'},
             *(f"server/{folder}/page.cc:1: includes gRPC by way of "
-              "server/rpc/call_meters.h > server/rpc/call.h > grpcpp/grpcpp.h"
+              "server/grpc/call_meters.h > server/grpc/call.h > grpcpp/grpcpp.h"
               for folder in ("metrics", "ops")))
 
     def test_small_headers(self):
@@ -120,8 +120,8 @@ class RulesTest(unittest.TestCase):
             "server/fanout/fanout.cc:2: Helper(int) stands in clients/a/a.cc:3, too")
 
     def test_methods_and_other_parameters_are_no_helpers(self):
-        files = {"server/rpc/one.cc": "int A::Go(int i) {\n}\nint Say(const A& a, int) {\n}\n",
-                 "server/rpc/two.cc": "int B::Go(int i) {\n}\nint Say(A& a, int) {\n}\n"}
+        files = {"server/grpc/one.cc": "int A::Go(int i) {\n}\nint Say(const A& a, int) {\n}\n",
+                 "server/grpc/two.cc": "int B::Go(int i) {\n}\nint Say(A& a, int) {\n}\n"}
         self.assertEqual(check({**CLEAN, **files})[1], 0)
 
     def test_facts(self):
@@ -134,7 +134,7 @@ class RulesTest(unittest.TestCase):
             'k = "0123456789ABCDEF";': "hexadecimal digits: stands in server/base/hex.cc",
             "what = strerror(errno);": "what errno means: stands in server/base/errno_text.h",
             "shared.meters.Refused(reason);":
-                "what counts a refused call: stands in server/rpc/refusal.cc",
+                "what counts a refused call: stands in server/api/refusal.cc",
             'text.substr(0, 3) == "00-"': "W3C traceparents: stands in server/base/traceparent.cc",
         }.items():
             with self.subTest(line):

@@ -9,18 +9,24 @@ PUBLISHING = [
 # that is not named counts to the one above it.
 FOLDERS = {
     "server": ["server/app"],
+    "server/api": [
+        "server/auth", "server/base", "server/event", "server/fanout", "server/grpc", "server/log",
+        *PUBLISHING,
+    ],
     "server/app": [
         "server/auth", "server/base", "server/event", "server/fanout", "server/log",
-        "server/memory", "server/metrics", "server/mqtt", "server/ops", "server/rpc", "server/tls",
+        "server/api", "server/grpc", "server/memory", "server/metrics", "server/mqtt", "server/ops",
+        "server/tls",
     ],
     "server/auth": ["server/base", "server/log", "server/tls"],
     "server/base": [],
     "server/event": ["server/base"],
     "server/fanout": ["server/base", *PUBLISHING],
+    "server/grpc": ["server/base", "server/log", "server/net", "server/tls"],
     "server/log": ["server/base"],
     "server/memory": [],
     "server/metrics": [
-        "server/auth", "server/base", "server/fanout", "server/mqtt", "server/rpc/call_meters.h",
+        "server/auth", "server/base", "server/fanout", "server/grpc/call_meters.h", "server/mqtt",
     ],
     "server/mqtt": ["server/base", "server/mqtt/wire/reason_code.h"],
     "server/mqtt/link": [
@@ -35,11 +41,7 @@ FOLDERS = {
     "server/net": ["server/base", "server/log"],
     "server/ops": [
         "server/auth", "server/base", "server/fanout", "server/mqtt", "server/net",
-        "server/rpc/call_meters.h",
-    ],
-    "server/rpc": [
-        "server/auth", "server/base", "server/event", "server/fanout", "server/log", "server/net",
-        "server/tls", *PUBLISHING,
+        "server/grpc/call_meters.h",
     ],
     "server/tls": ["server/base", "server/log"],
     "clients": ["server/base"],
@@ -85,7 +87,7 @@ RESERVED = {
 # Who may include a library: what its headers match, and the folders of the product that may. What
 # is not named here (abseil, protobuf, the system) anyone may.
 LIBRARIES = {
-    "gRPC": (r"grpc(pp)?/|.*\.grpc\.pb\.h", ["server/rpc", "clients", "bench"]),
+    "gRPC": (r"grpc(pp)?/|.*\.grpc\.pb\.h", ["server/grpc", "clients", "bench"]),
     "jemalloc": (r"jemalloc/", ["server/allocator.cc"]),
     "libmicrohttpd": (r"microhttpd\.h", ["server/ops"]),
     "mosquitto": (r"mosquitto|mqtt_protocol\.h", ["server/mqtt/link", "bench/mqtt", "bench/peers"]),
@@ -123,7 +125,7 @@ FACTS = [
     ("that PUBACK 0x10 acknowledges", r"\b0x10\b|\bkNoMatchingSubscribers\b",
      ["server", "clients"], ["server/mqtt"]),
     ("what counts a refused call", r"\bmeters(_|\(\))?\.Refused\(",
-     ["server"], ["server/rpc/refusal.cc"]),
+     ["server"], ["server/api/refusal.cc"]),
 ]
 
 # Files of ours have at most so many lines; these were written by programs.

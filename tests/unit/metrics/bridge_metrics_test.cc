@@ -31,7 +31,7 @@ class BridgeMetricsTest : public ::testing::Test {
   Sources MakeSources() { return {"1.2.3", calls_, direct_, keyed_, pool_}; }
   std::string Text() { return BridgeMetrics(MakeSources()).Text(); }
 
-  rpc::CallMeters calls_;
+  transport::CallMeters calls_;
   mqtt::SessionPool pool_{PoolOptions()};
   fanout::DirectPublisher direct_{
       pool_, *fanout::TopicTemplate::Parse("{environment}/{user_id}", "test"), FanoutOptions()};
@@ -85,7 +85,7 @@ TEST_F(BridgeMetricsTest, ADisconnectedSessionShowsTheBrokerItWillTry) {
 }
 
 TEST_F(BridgeMetricsTest, ShowsTheCounts) {
-  rpc::MethodMeter& meter = calls_.Add({"package.Service", "Method", "unary"});
+  transport::MethodMeter& meter = calls_.Add({"package.Service", "Method", "unary"});
   meter.Started();
   meter.Received();
   meter.Handled(14, std::chrono::milliseconds(2));

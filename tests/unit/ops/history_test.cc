@@ -22,10 +22,10 @@ class HistoryTest : public ::testing::Test {
     history_.Look(now_, std::chrono::system_clock::time_point(now_.time_since_epoch()));
   }
 
-  rpc::CallMeters calls_;
-  rpc::MethodMeter& publish_{calls_.Add({"service", "PublishMessage", "unary"})};
-  rpc::MethodMeter& stream_{calls_.Add({"service", "PublishStream", "bidi_stream"})};
-  rpc::MethodMeter& check_{calls_.Add({"health", "Check", "unary"})};
+  transport::CallMeters calls_;
+  transport::MethodMeter& publish_{calls_.Add({"service", "PublishMessage", "unary"})};
+  transport::MethodMeter& stream_{calls_.Add({"service", "PublishStream", "bidi_stream"})};
+  transport::MethodMeter& check_{calls_.Add({"health", "Check", "unary"})};
   fanout::PublicationMeter publications_{{"one", "two"}};
   mqtt::SessionMeter sessions_;
   History history_{calls_, publications_, sessions_};

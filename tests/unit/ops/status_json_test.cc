@@ -16,9 +16,9 @@ TEST(StatusJsonTest, ShowsTheState) {
   mqtt::SessionPool pool(pool_options);
   fanout::DirectPublisher publisher(
       pool, *fanout::TopicTemplate::Parse("{environment}/{user_id}", "test"), {});
-  rpc::CallMeters calls;
+  transport::CallMeters calls;
   calls.Add({"service", "Never", "unary"});
-  rpc::MethodMeter& method = calls.Add({"service", "Method", "unary"});
+  transport::MethodMeter& method = calls.Add({"service", "Method", "unary"});
   method.Started();
   method.Handled(0, std::chrono::milliseconds(1));
   calls.Refused("OVERLOADED");
@@ -61,8 +61,8 @@ TEST(StatusJsonTest, HistoryHasRatesAndTimesByInterval) {
   mqtt::SessionPool pool(pool_options);
   fanout::DirectPublisher publisher(
       pool, *fanout::TopicTemplate::Parse("{environment}/{user_id}", "test"), {});
-  rpc::CallMeters calls;
-  rpc::MethodMeter& method = calls.Add({"service", "PublishMessage", "unary"});
+  transport::CallMeters calls;
+  transport::MethodMeter& method = calls.Add({"service", "PublishMessage", "unary"});
   History history(calls, publisher.meter(), pool.meter());
   const Clock::time_point start;
   const std::chrono::system_clock::time_point wall_time(std::chrono::seconds(1000));

@@ -1,0 +1,85 @@
+#ifndef DINO_SERVER_API_CALL_LOG_H_
+#define DINO_SERVER_API_CALL_LOG_H_
+
+#include <grpcpp/support/status.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "server/auth/caller.h"
+#include "server/base/clock.h"
+#include "server/event/kinds.h"
+#include "server/grpc/call_meters.h"
+
+namespace dino::api {
+
+// Who makes a call, and in which trace: what all its log lines say.
+struct CallOrigin {
+  // The RPC, without its service.
+  std::string_view method;
+  // W3C; empty if the caller sent none.
+  std::string traceparent;
+  // Null if nobody knows.
+  std::shared_ptr<const auth::Caller> caller;
+};
+
+// What became of a call, or of an event of a call with many.
+struct CallEnd {
+  // `kind` of a call as a whole.
+  static constexpr std::size_t kWhole = event::kEventKinds.size();
+
+  // Place in `event::kEventKinds`.
+  std::size_t kind = kWhole;
+  std::string_view event_id = {};
+  std::size_t recipients = 0;
+  std::size_t acknowledged = 0;
+  // Of a stream.
+  std::size_t requests = 0;
+  // Since it began.
+  std::chrono::duration<double> after{};
+};
+
+// Lets so many lines through in a second. Thread-safe.
+class LinePace {
+ public:
+  bool Take(std::uint32_t lines_a_second, Clock::time_point now);
+
+ private:
+  // In the clock's ticks; the second that is counted. None yet.
+  std::atomic<Clock::rep> began_{Clock::time_point::min().time_since_epoch().count()};
+  std::atomic<std::uint32_t> taken_{0};
+};
+
+// Writes the log's lines about calls. Thread-safe.
+class CallLog {
+ public:
+  // Lines in a second for failures of one code, and for successes of one kind of event. Failures
+  // beyond that are counted, and the code's next line says how many they were; successes that
+  // have no line are nothing but a number in the metrics. At the log's level debug all have one.
+  static constexpr std::uint32_t kFailureLines = 100;
+  static constexpr std::uint32_t kSuccessLines = 1;
+
+  void Failed(const CallOrigin& origin, const CallEnd& end, const grpc::Status& error,
+              Clock::time_point now = Clock::now());
+  void Succeeded(const CallOrigin& origin, const CallEnd& end,
+                 Clock::time_point now = Clock::now());
+
+ private:
+  struct Failures {
+    LinePace pace;
+    std::atomic<std::uint64_t> unlogged{0};
+  };
+
+  std::array<Failures, transport::MethodMeter::kCodes> failures_;
+  std::array<LinePace, CallEnd::kWhole + 1> successes_;
+};
+
+}  // namespace dino::api
+
+#endif  // DINO_SERVER_API_CALL_LOG_H_

@@ -1,0 +1,58 @@
+#include "server/api/caller_check.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "server/api/errors.h"
+#include "server/auth/key_file.h"
+
+namespace dino::api {
+namespace {
+
+constexpr std::string_view kScheme = "Bearer ";
+
+grpc::Status FindKey(const transport::Call& call, auth::Credentials& credentials) {
+  const transport::MetadataValues values = call.Metadata("authorization");
+  if (values.empty()) return grpc::Status::OK;
+  if (values.size() == 1) credentials.api_key = BearerKey(values.front());
+  if (credentials.api_key.has_value()) return grpc::Status::OK;
+  return Unauthenticated("the metadata's authorization must be one, Bearer and an API key");
+}
+
+}  // namespace
+
+std::optional<std::string_view> BearerKey(std::string_view authorization) {
+  if (!absl::StartsWithIgnoreCase({authorization.data(), authorization.size()},
+                                  {kScheme.data(), kScheme.size()})) {
+    return std::nullopt;
+  }
+  authorization.remove_prefix(kScheme.size());
+  if (!auth::CheckKey(authorization).ok()) return std::nullopt;
+  return authorization;
+}
+
+grpc::Status IdentifyCaller(const PublishContext& shared, const transport::Call& call,
+                            CallOrigin& origin) {
+  if (shared.authenticator == nullptr) return grpc::Status::OK;
+  auth::Credentials credentials;
+  if (shared.authenticator->takes_keys()) {
+    grpc::Status status = FindKey(call, credentials);
+    if (!status.ok()) return status;
+  }
+  if (shared.authenticator->takes_certificates()) credentials.certificate = call.Certificate();
+  auto identified = shared.authenticator->Identify(credentials);
+  if (!identified.ok()) return Unauthenticated(std::string(identified.status().message()));
+  origin.caller = *std::move(identified);
+  return grpc::Status::OK;
+}
+
+grpc::Status CheckCaller(const PublishContext& shared, const transport::Call& call,
+                         CallOrigin& origin) {
+  grpc::Status known = IdentifyCaller(shared, call, origin);
+  if (!known.ok() || origin.caller == nullptr) return known;
+  const std::string why_not = origin.caller->WhyNot(origin.method);
+  return why_not.empty() ? grpc::Status::OK : NotAllowed(why_not);
+}
+
+}  // namespace dino::api

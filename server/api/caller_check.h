@@ -1,0 +1,31 @@
+#ifndef DINO_SERVER_API_CALLER_CHECK_H_
+#define DINO_SERVER_API_CALLER_CHECK_H_
+
+#include <grpcpp/support/status.h>
+
+#include <optional>
+#include <string_view>
+
+#include "server/api/call_log.h"
+#include "server/api/publish_context.h"
+#include "server/grpc/call.h"
+
+namespace dino::api {
+
+// Finds out who makes a call, by the API key in its metadata (`authorization: Bearer <key>`) or the
+// connection's client certificate. Returns OK or the answer to the call. Sets `origin.caller`,
+// which stays null if callers are not checked.
+grpc::Status IdentifyCaller(const PublishContext& shared, const transport::Call& call,
+                            CallOrigin& origin);
+
+// The same, and whether they may call the method.
+grpc::Status CheckCaller(const PublishContext& shared, const transport::Call& call,
+                         CallOrigin& origin);
+
+// The key in an `authorization` value: none if it does not begin with "Bearer " in any case, or
+// what follows cannot be a key.
+std::optional<std::string_view> BearerKey(std::string_view authorization);
+
+}  // namespace dino::api
+
+#endif  // DINO_SERVER_API_CALLER_CHECK_H_

@@ -1,0 +1,39 @@
+#ifndef DINO_SERVER_API_PUBLISH_CONTEXT_H_
+#define DINO_SERVER_API_PUBLISH_CONTEXT_H_
+
+#include <atomic>
+#include <functional>
+
+#include "dino/events/v1/server_info.pb.h"
+#include "server/api/call_limits.h"
+#include "server/api/call_log.h"
+#include "server/auth/authenticator.h"
+#include "server/base/clock.h"
+#include "server/event/limits.h"
+#include "server/fanout/event_publisher.h"
+#include "server/grpc/call_meters.h"
+
+namespace dino::api {
+
+namespace v1 = ::dino::events::v1;
+
+// What all calls of the service share. Outlives them.
+struct PublishContext {
+  fanout::EventPublisher& publisher;
+  transport::CallMeters& meters;
+  CallLog& log;
+  event::Limits limits;
+  CallLimits call_limits;
+  // For calls that state no deadline.
+  Clock::duration default_deadline;
+  // What GetServerInfo answers. From any thread.
+  std::function<v1::GetServerInfoResponse()> info;
+  // Tells who calls; null: anyone may.
+  const auth::Authenticator* authenticator = nullptr;
+  // New calls are refused.
+  std::atomic<bool> draining{false};
+};
+
+}  // namespace dino::api
+
+#endif  // DINO_SERVER_API_PUBLISH_CONTEXT_H_

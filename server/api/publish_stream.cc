@@ -1,0 +1,234 @@
+#include "server/api/publish_stream.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+#include <variant>
+
+#include "server/api/call_metadata.h"
+#include "server/api/caller_check.h"
+#include "server/api/errors.h"
+#include "server/api/event_request.h"
+#include "server/api/refusal.h"
+#include "server/api/request_bytes.h"
+#include "server/grpc/message.h"
+#include "server/mqtt/batch.h"
+
+namespace dino::api {
+namespace {
+
+// When a stream that was held back is read again: later, so that it does not stop and go with every
+// answer.
+constexpr std::size_t kGoOnBelow = 750;
+
+}  // namespace
+
+grpc::Status OpenStreams::Add(PublishStream& stream) {
+  const MutexLock lock(mutex_);
+  if (ending_) return ShuttingDown();
+  if (streams_.size() >= max_streams_) return TooManyStreams();
+  streams_.insert(&stream);
+  return grpc::Status::OK;
+}
+
+void OpenStreams::Remove(PublishStream& stream) {
+  const MutexLock lock(mutex_);
+  streams_.erase(&stream);
+}
+
+void OpenStreams::EndAll() {
+  const MutexLock lock(mutex_);
+  ending_ = true;
+  for (PublishStream* stream : streams_) stream->End(ShuttingDown());
+}
+
+PublishStream::PublishStream(PublishContext& shared, OpenStreams& open_streams,
+                             transport::Call& call)
+    : shared_(shared),
+      open_streams_(open_streams),
+      call_(call),
+      lane_(mqtt::NewLane()),
+      arrived_at_(Clock::now()) {
+  origins_.push_back({"PublishStream", Traceparent(call), nullptr});
+}
+
+void PublishStream::OnBegin() {
+  if (!IsAllowed()) return;
+  const grpc::Status added = open_streams_.Add(*this);
+  if (!added.ok()) Refuse(added);
+  Read();
+}
+
+bool PublishStream::IsAllowed() {
+  if (shared_.authenticator == nullptr) return true;
+  const std::uint64_t generation = shared_.authenticator->generation();
+  const CallOrigin& origin = origins_.back();
+  if (origin.caller != nullptr) {
+    if (generation == caller_generation_) return true;
+    origins_.push_back({origin.method, origin.traceparent, nullptr});
+  }
+  caller_generation_ = generation;
+  const grpc::Status error = CheckCaller(shared_, call_, origins_.back());
+  if (error.ok()) return true;
+  Refuse(error);
+  return false;
+}
+
+void PublishStream::Refuse(const grpc::Status& error) {
+  CountRefusal(shared_, error);
+  End(error);
+}
+
+void PublishStream::Read() {
+  {
+    const MutexLock lock(mutex_);
+    if (ending_) return;
+  }
+  call_.Read();
+}
+
+void PublishStream::OnNoMessage() {
+  ForgetEnded();
+  // The caller has closed its side, or is gone.
+  End(grpc::Status::OK);
+}
+
+void PublishStream::OnMessage(const transport::Message& message) {
+  ForgetEnded();
+  ++requests_;
+  if (!IsAllowed()) return;
+  Handle(message);
+  {
+    const MutexLock lock(mutex_);
+    held_back_ = open_ >= kMaxOpenStreamEvents;
+    if (held_back_) return;
+  }
+  Read();
+}
+
+void PublishStream::Handle(const transport::Message& message) {
+  {
+    const MutexLock lock(mutex_);
+    if (ending_) return;
+    ++open_;
+  }
+  // Until its answer stands in line.
+  call_.Hold();
+  v1::PublishStreamRequest request;
+  const grpc::Status error = ParseRequest(message, shared_.call_limits, request);
+  if (error.ok()) {
+    Publish(request);
+    return;
+  }
+  // Whose answer would it be?
+  {
+    const MutexLock lock(mutex_);
+    --open_;
+  }
+  Refuse(error);
+  call_.Release();
+}
+
+Clock::time_point PublishStream::EventDeadline() const {
+  const Clock::time_point of_event = Clock::now() + shared_.default_deadline;
+  return std::min(call_.answer_by().value_or(of_event), of_event);
+}
+
+void PublishStream::Publish(const v1::PublishStreamRequest& request) {
+  const std::uint64_t sequence = request.sequence();
+  auto draft = DraftOfAny(request.event(), shared_.limits);
+  if (const auto* error = std::get_if<grpc::Status>(&draft)) {
+    NoteRefusal(shared_, origins_.back(), *error);
+    return Answer(sequence, *error, {}, nullptr);
+  }
+  std::get<EventDraft>(draft).event.lane = lane_;
+  Entry& entry = entries_.emplace_back(shared_);
+  entry.place = std::prev(entries_.end());
+  entry.call.Start(std::get<EventDraft>(std::move(draft)), EventDeadline(), origins_.back(),
+                   [this, sequence, &entry](const grpc::Status& status, v1::Delivery delivery) {
+                     Answer(sequence, status, std::move(delivery), &entry);
+                   });
+}
+
+void PublishStream::Answer(std::uint64_t sequence, const grpc::Status& status,
+                           v1::Delivery delivery, Entry* entry) {
+  v1::PublishStreamResponse response;
+  response.set_sequence(sequence);
+  WriteEventResult(status, std::move(delivery), *response.mutable_result());
+  transport::Message bytes(response);
+  {
+    const MutexLock lock(mutex_);
+    answers_.push_back(std::move(bytes));
+    if (entry != nullptr) ended_.push_back(entry);
+    Proceed();
+  }
+  call_.Release();
+}
+
+void PublishStream::Proceed() {
+  if (writing_ || finishing_) return;
+  if (!answers_.empty()) {
+    writing_ = true;
+    call_.Write(answers_.front(), /*more=*/answers_.size() > 1);
+  } else if (ending_ && open_ == 0) {
+    finishing_ = true;
+    call_.Finish(status_, RetryDelayOf(status_));
+  }
+}
+
+void PublishStream::OnWritten(bool /*ok*/) {
+  // If it failed the caller is gone, and so will be the next answers.
+  ForgetEnded();
+  bool go_on = false;
+  {
+    const MutexLock lock(mutex_);
+    writing_ = false;
+    answers_.pop_front();
+    --open_;
+    go_on = held_back_ && open_ < kGoOnBelow;
+    if (go_on) held_back_ = false;
+    Proceed();
+  }
+  if (go_on) Read();
+}
+
+void PublishStream::ForgetEnded() {
+  std::vector<Entry*> ended;
+  {
+    const MutexLock lock(mutex_);
+    ended.swap(ended_);
+  }
+  for (Entry* entry : ended) entries_.erase(entry->place);
+}
+
+void PublishStream::End(const grpc::Status& status) {
+  const MutexLock lock(mutex_);
+  if (ending_) return;
+  ending_ = true;
+  status_ = status;
+  Proceed();
+}
+
+void PublishStream::OnFinished(bool ok) {
+  grpc::Status status(grpc::StatusCode::CANCELLED, "the caller has gone");
+  if (ok) {
+    const MutexLock lock(mutex_);
+    status = status_;
+  }
+  const Clock::duration after = Clock::now() - arrived_at_;
+  CallEnd end;
+  end.requests = requests_;
+  end.after = after;
+  if (status.ok()) {
+    shared_.log.Succeeded(origins_.back(), end);
+  } else {
+    shared_.log.Failed(origins_.back(), end, status);
+  }
+}
+
+void PublishStream::OnCancelled() {
+  for (Entry& entry : entries_) entry.call.Stop();
+  End(grpc::Status::CANCELLED);
+}
+
+}  // namespace dino::api

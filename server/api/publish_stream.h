@@ -1,0 +1,123 @@
+#ifndef DINO_SERVER_API_PUBLISH_STREAM_H_
+#define DINO_SERVER_API_PUBLISH_STREAM_H_
+
+#include <grpcpp/support/status.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <unordered_set>
+#include <vector>
+
+#include "dino/events/v1/event_publisher_service.pb.h"
+#include "server/api/event_call.h"
+#include "server/api/publish_context.h"
+#include "server/base/clock.h"
+#include "server/base/mutex.h"
+#include "server/grpc/call.h"
+
+namespace dino::api {
+
+class PublishStream;
+
+// From so many open events on, a stream is not read.
+inline constexpr std::size_t kMaxOpenStreamEvents = 1000;
+
+// The streams that are open, so that they can be ended. Thread-safe.
+class OpenStreams {
+ public:
+  // `max_streams`: how many may be open.
+  explicit OpenStreams(std::size_t max_streams) : max_streams_(max_streams) {}
+
+  // Takes a stream in, and returns OK; or says why not: it is one too many, or comes too late.
+  grpc::Status Add(PublishStream& stream);
+  void Remove(PublishStream& stream);
+
+  // Ends those that are open and those still to come; what they have begun is answered first.
+  void EndAll();
+
+ private:
+  const std::size_t max_streams_;
+  Mutex mutex_;
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
+  std::unordered_set<PublishStream*> streams_ ABSL_GUARDED_BY(mutex_);
+};
+
+// A call of PublishStream.
+//
+// It reads on its call's thread, one request after the other, and publishes each at once. Answers
+// are sent from the threads that the events end on, one at a time. While too many events are
+// open, which is to say that their answers have not been sent, it reads no more: that holds the
+// caller back.
+class PublishStream final : public transport::Handler {
+ public:
+  // The first two outlive it.
+  PublishStream(PublishContext& shared, OpenStreams& open_streams, transport::Call& call);
+  ~PublishStream() override { open_streams_.Remove(*this); }
+
+  void OnBegin() override;
+  void OnMessage(const transport::Message& message) override;
+  void OnNoMessage() override;
+  void OnWritten(bool ok) override;
+  void OnCancelled() override;
+  void OnFinished(bool ok) override;
+
+  // Takes no more events and ends, with that status, once those that are open were answered. Only
+  // the first call counts. Thread-safe.
+  void End(const grpc::Status& status);
+
+ private:
+  // An event that has not ended, or whose end has not been noticed on the call's thread.
+  struct Entry {
+    explicit Entry(PublishContext& shared) : call(shared) {}
+    EventCall call;
+    std::list<Entry>::iterator place;
+  };
+
+  // Looks who calls if that may have changed; ends the stream if they may not (any more).
+  bool IsAllowed();
+  // Ends it, as one that may not be; counts that.
+  void Refuse(const grpc::Status& error);
+  void Read();
+  void Handle(const transport::Message& message);
+  void Publish(const v1::PublishStreamRequest& request);
+  void Answer(std::uint64_t sequence, const grpc::Status& status, v1::Delivery delivery,
+              Entry* entry);
+  // For one that comes now.
+  Clock::time_point EventDeadline() const;
+  void ForgetEnded();
+  // Goes on with what is possible now: the next answer, or the end.
+  void Proceed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  PublishContext& shared_;
+  OpenStreams& open_streams_;
+  transport::Call& call_;
+
+  // The call's thread only.
+  std::uint64_t lane_ = 0;
+  Clock::time_point arrived_at_;
+  // The last one is in force; events refer to that with which they came.
+  std::deque<CallOrigin> origins_;
+  std::size_t requests_ = 0;
+  // `Authenticator::generation` when that was found.
+  std::uint64_t caller_generation_ = 0;
+  std::list<Entry> entries_;
+
+  Mutex mutex_;
+  std::deque<transport::Message> answers_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Entry*> ended_ ABSL_GUARDED_BY(mutex_);
+  // Events whose answers have not been sent.
+  std::size_t open_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  // It would read if fewer events were open.
+  bool held_back_ ABSL_GUARDED_BY(mutex_) = false;
+  // It reads no more, and ends with this status once nothing is open.
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
+  grpc::Status status_ ABSL_GUARDED_BY(mutex_);
+  bool finishing_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace dino::api
+
+#endif  // DINO_SERVER_API_PUBLISH_STREAM_H_

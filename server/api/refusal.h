@@ -1,0 +1,23 @@
+#ifndef DINO_SERVER_API_REFUSAL_H_
+#define DINO_SERVER_API_REFUSAL_H_
+
+#include <grpcpp/support/status.h>
+
+#include <cstddef>
+
+#include "server/api/call_log.h"
+#include "server/api/publish_context.h"
+
+namespace dino::api {
+
+// Counts that a call, or an event of a call with many, is answered with `error` and nothing of it
+// is published.
+void CountRefusal(PublishContext& shared, const grpc::Status& error);
+
+// Counts it, and logs it. `kind` as in `CallEnd`.
+void NoteRefusal(PublishContext& shared, const CallOrigin& origin, const grpc::Status& error,
+                 std::size_t kind = CallEnd::kWhole);
+
+}  // namespace dino::api
+
+#endif  // DINO_SERVER_API_REFUSAL_H_

@@ -1,0 +1,69 @@
+#include "server/api/server.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "server/api/caller_check.h"
+#include "server/api/refusal.h"
+#include "server/grpc/reflection.h"
+#include "server/log/log.h"
+
+namespace dino::api {
+namespace {
+
+// Somewhat more than may be, so that who sends too much is told by us how much may be.
+std::size_t MostReceivedBytes(const CallLimits& limits) {
+  constexpr std::size_t kMebibyte = 1048576;
+  return 2 * limits.max_request_bytes + kMebibyte;
+}
+
+}  // namespace
+
+Server::Server(fanout::EventPublisher& publisher, const std::function<bool()>& ready,
+               const ServerOptions& options)
+    : shared_{publisher,
+              meters_,
+              log_,
+              options.limits,
+              options.call_limits,
+              options.default_deadline,
+              options.info,
+              options.authenticator},
+      events_(shared_),
+      health_(kServiceName, [this, ready] { return !shared_.draining && ready(); }),
+      transport_(Methods(options), meters_, TransportOptions(options)) {}
+
+std::vector<transport::Method> Server::Methods(const ServerOptions& options) {
+  std::vector<transport::Method> methods = events_.Methods();
+  const auto add = [&methods](std::vector<transport::Method> others) {
+    for (transport::Method& each : others) methods.push_back(std::move(each));
+  };
+  add(health_.Methods());
+  if (!options.reflection) return methods;
+  add(transport::ReflectionMethods(
+      {kServiceName, transport::HealthService::kName}, [this](transport::Call& call) {
+        CallOrigin origin{"ServerReflectionInfo", {}, nullptr};
+        const grpc::Status error = IdentifyCaller(shared_, call, origin);
+        if (!error.ok()) NoteRefusal(shared_, origin, error);
+        return error;
+      }));
+  return methods;
+}
+
+transport::ServerOptions Server::TransportOptions(const ServerOptions& options) {
+  transport::ServerOptions transport = options.transport;
+  transport.max_message_bytes = MostReceivedBytes(options.call_limits);
+  transport.refuse_calls = [this] { RefuseCalls(); };
+  transport.end_calls = options.stop_publishing;
+  return transport;
+}
+
+void Server::RefuseCalls() {
+  shared_.draining = true;
+  // Whoever reads this may rely on it that calls are refused.
+  log::Info("draining");
+  health_.EndWatches();
+  events_.EndStreams();
+}
+
+}  // namespace dino::api

@@ -1,0 +1,58 @@
+#include "server/api/unary_call.h"
+
+#include "server/api/call_metadata.h"
+#include "server/api/caller_check.h"
+#include "server/api/errors.h"
+#include "server/api/refusal.h"
+#include "server/api/request_bytes.h"
+
+namespace dino::api {
+
+UnaryCall::UnaryCall(PublishContext& shared, transport::Call& call, std::string_view method,
+                     std::size_t kind)
+    : shared_(shared), call_(call), kind_(kind), origin_{method, Traceparent(call), nullptr} {}
+
+grpc::Status UnaryCall::Check() {
+  if (shared_.draining.load(std::memory_order_relaxed) && !answers_while_draining()) {
+    return ShuttingDown();
+  }
+  return CheckCaller(shared_, call_, origin_);
+}
+
+void UnaryCall::OnBegin() {
+  const grpc::Status error = Check();
+  if (error.ok()) {
+    call_.Read();
+  } else {
+    Refuse(error);
+  }
+}
+
+void UnaryCall::OnMessage(const transport::Message& message) {
+  if (cancelled_) return Finish(grpc::Status::CANCELLED);
+  handled_ = true;
+  Handle(message);
+}
+
+void UnaryCall::OnNoMessage() {
+  if (cancelled_) return Finish(grpc::Status::CANCELLED);
+  Refuse(NoRequest());
+}
+
+void UnaryCall::OnCancelled() {
+  cancelled_ = true;
+  if (handled_) Stop();
+}
+
+void UnaryCall::Finish(const google::protobuf::Message& response) {
+  call_.Finish(transport::Message(response));
+}
+
+void UnaryCall::Finish(const grpc::Status& error) { call_.Finish(error, RetryDelayOf(error)); }
+
+void UnaryCall::Refuse(const grpc::Status& error) {
+  NoteRefusal(shared_, origin_, error, kind_);
+  Finish(error);
+}
+
+}  // namespace dino::api

@@ -1,0 +1,60 @@
+#ifndef DINO_SERVER_API_UNARY_CALL_H_
+#define DINO_SERVER_API_UNARY_CALL_H_
+
+#include <google/protobuf/message.h>
+#include <grpcpp/support/status.h>
+
+#include <cstddef>
+#include <string_view>
+
+#include "server/api/call_log.h"
+#include "server/api/publish_context.h"
+#include "server/grpc/call.h"
+
+namespace dino::api {
+
+// What the calls with one request and one answer have in common: who calls is known, and may,
+// before the request is asked for.
+class UnaryCall : public transport::Handler {
+ public:
+  void OnBegin() final;
+  void OnMessage(const transport::Message& message) final;
+  void OnNoMessage() final;
+  void OnCancelled() final;
+
+ protected:
+  // `shared` outlives it. `kind` is the place of its events in `event::kEventKinds`.
+  UnaryCall(PublishContext& shared, transport::Call& call, std::string_view method,
+            std::size_t kind = CallEnd::kWhole);
+
+  // Handles the request; `Finish` or `Refuse` is called then or later, exactly once.
+  virtual void Handle(const transport::Message& message) = 0;
+  // The caller has gone or its deadline has passed, after `Handle`.
+  virtual void Stop() {}
+  // Whether it is served while the server drains.
+  virtual bool answers_while_draining() const { return false; }
+
+  PublishContext& shared() const { return shared_; }
+  transport::Call& call() const { return call_; }
+  const CallOrigin& origin() const { return origin_; }
+
+  // Answers. From any thread; the call may be gone when it returns.
+  void Finish(const google::protobuf::Message& response);
+  void Finish(const grpc::Status& error);
+  // Answers that nothing of it is done.
+  void Refuse(const grpc::Status& error);
+
+ private:
+  grpc::Status Check();
+
+  PublishContext& shared_;
+  transport::Call& call_;
+  const std::size_t kind_;
+  CallOrigin origin_;
+  bool handled_ = false;
+  bool cancelled_ = false;
+};
+
+}  // namespace dino::api
+
+#endif  // DINO_SERVER_API_UNARY_CALL_H_

@@ -1,0 +1,15 @@
+#ifndef DINO_SERVER_GRPC_LIBRARY_H_
+#define DINO_SERVER_GRPC_LIBRARY_H_
+
+namespace dino::transport {
+
+// Sets gRPC and protobuf up for the whole process. Call it once, before anything else of gRPC.
+//
+// Errors that gRPC prints become part of our log; what gRPC and protobuf would print beside is
+// dropped: it may repeat what a caller sent. gRPC stays initialized until the process ends,
+// because its shutdown may wait 10 s for a poller that has nothing to do.
+void PrepareLibrary();
+
+}  // namespace dino::transport
+
+#endif  // DINO_SERVER_GRPC_LIBRARY_H_

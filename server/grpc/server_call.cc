@@ -1,0 +1,170 @@
+#include "server/grpc/server_call.h"
+
+#include <grpc/grpc_security_constants.h>
+#include <grpc/support/time.h>
+#include <grpcpp/security/auth_context.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/base/counters.h"
+
+namespace dino::transport {
+namespace {
+
+// What is kept of a caller's time for the way of the answer.
+constexpr int kMarginPart = 20;
+constexpr std::chrono::milliseconds kLongestMargin{50};
+
+std::optional<Clock::time_point> AnswerBy(gpr_timespec deadline, Clock::time_point now) {
+  const gpr_timespec never = gpr_inf_future(deadline.clock_type);
+  if (gpr_time_cmp(deadline, never) == 0) return std::nullopt;
+  const gpr_timespec left = gpr_time_sub(deadline, gpr_now(deadline.clock_type));
+  // Centuries are as good as any longer time, and fit in the clock.
+  constexpr std::int64_t kLongest = 5'000'000'000;
+  const auto time_left = std::chrono::seconds(std::min(left.tv_sec, kLongest)) +
+                         std::chrono::nanoseconds(left.tv_nsec);
+  const auto margin = std::clamp<std::chrono::nanoseconds>(
+      time_left / kMarginPart, std::chrono::nanoseconds::zero(), kLongestMargin);
+  return now + time_left - margin;
+}
+
+}  // namespace
+
+void ServerCall::Listen(const CallContext& shared, grpc::ServerCompletionQueue& queue) {
+  auto* const call = new ServerCall(shared, queue);
+  call->context_.AsyncNotifyWhenDone(static_cast<Tag*>(&call->done_));
+  shared.service.RequestCall(&call->context_, &call->stream_, &queue, &queue,
+                             static_cast<Tag*>(&call->arrived_));
+}
+
+ServerCall::ServerCall(const CallContext& shared, grpc::ServerCompletionQueue& queue)
+    : shared_(shared),
+      queue_(queue),
+      stream_(&context_),
+      arrived_(*this, &ServerCall::OnArrived),
+      read_(*this, &ServerCall::OnRead),
+      written_(*this, &ServerCall::OnWritten),
+      finished_(*this, &ServerCall::OnFinished),
+      done_(*this, &ServerCall::OnDone) {}
+
+MetadataValues ServerCall::Metadata(std::string_view key) const {
+  MetadataValues values;
+  const auto [first, last] =
+      context_.client_metadata().equal_range(grpc::string_ref(key.data(), key.size()));
+  for (auto each = first; each != last; ++each) {
+    values.emplace_back(each->second.data(), each->second.size());
+  }
+  return values;
+}
+
+std::optional<std::string_view> ServerCall::Certificate() const {
+  if (connection_ == nullptr) connection_ = context_.auth_context();
+  const auto found = connection_->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  if (found.size() != 1) return std::nullopt;
+  return std::string_view(found.front().data(), found.front().size());
+}
+
+std::optional<Clock::time_point> ServerCall::answer_by() const {
+  return AnswerBy(context_.raw_deadline(), Clock::now());
+}
+
+void ServerCall::OnArrived(bool ok) {
+  if (!ok) {
+    // The server stops; a call that never began has no further events.
+    delete this;
+    return;
+  }
+  shared_.tracker.Begin();
+  Listen(shared_, queue_);
+  // For `done_`, and for this function.
+  holds_.store(2, std::memory_order_relaxed);
+  began_at_ = Clock::now();
+  if (const MethodTable::Entry* entry = shared_.methods.Find(context_.method())) {
+    meter_ = entry->meter;
+    meter_->Started();
+    unary_ = entry->method.type == Method::Type::kUnary;
+    handler_ = entry->method.handle(*this);
+    handler_->OnBegin();
+  } else {
+    Finish(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "no such method"), std::nullopt);
+  }
+  Release();
+}
+
+void ServerCall::Read() {
+  Hold();
+  stream_.Read(&received_.buffer(), static_cast<Tag*>(&read_));
+}
+
+void ServerCall::OnRead(bool ok) {
+  if (ok) {
+    meter_->Received();
+    // What is handled may ask for the next one.
+    const Message message = std::exchange(received_, {});
+    handler_->OnMessage(message);
+  } else {
+    handler_->OnNoMessage();
+  }
+  Release();
+}
+
+void ServerCall::Write(const Message& message, bool more) {
+  Hold();
+  grpc::WriteOptions options;
+  if (more) options.set_buffer_hint();
+  stream_.Write(message.buffer(), options, static_cast<Tag*>(&written_));
+}
+
+void ServerCall::OnWritten(bool ok) {
+  if (ok) meter_->Sent();
+  handler_->OnWritten(ok);
+  Release();
+}
+
+void ServerCall::Finish(const Message& answer) {
+  meter_->Sent();
+  if (unary_) Count(grpc::StatusCode::OK);
+  Hold();
+  stream_.WriteAndFinish(answer.buffer(), grpc::WriteOptions(), grpc::Status::OK,
+                         static_cast<Tag*>(&finished_));
+}
+
+void ServerCall::Finish(const grpc::Status& status,
+                        std::optional<std::chrono::milliseconds> retry_after) {
+  code_ = status.error_code();
+  if (unary_) Count(code_);
+  if (retry_after.has_value()) {
+    // gRPC's own retries wait for so long.
+    context_.AddTrailingMetadata("grpc-retry-pushback-ms", absl::StrCat(retry_after->count()));
+  }
+  Hold();
+  stream_.Finish(status, static_cast<Tag*>(&finished_));
+}
+
+void ServerCall::OnFinished(bool ok) {
+  if (!unary_) Count(ok ? code_ : grpc::StatusCode::CANCELLED);
+  if (handler_ != nullptr) handler_->OnFinished(ok);
+  Release();
+}
+
+void ServerCall::OnDone(bool /*ok*/) {
+  if (handler_ != nullptr && context_.IsCancelled()) handler_->OnCancelled();
+  Release();
+}
+
+void ServerCall::Count(grpc::StatusCode code) {
+  if (kCounting && meter_ != nullptr) meter_->Handled(code, Clock::now() - began_at_);
+}
+
+void ServerCall::Release() {
+  if (holds_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+  CallTracker& tracker = shared_.tracker;
+  delete this;
+  tracker.End();
+}
+
+}  // namespace dino::transport

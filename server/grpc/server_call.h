@@ -1,0 +1,80 @@
+#ifndef DINO_SERVER_GRPC_SERVER_CALL_H_
+#define DINO_SERVER_GRPC_SERVER_CALL_H_
+
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <memory>
+
+#include "server/grpc/call.h"
+#include "server/grpc/call_meters.h"
+#include "server/grpc/call_tracker.h"
+#include "server/grpc/method_table.h"
+#include "server/grpc/tag.h"
+
+namespace dino::transport {
+
+// What all calls of a server share. Outlives them.
+struct CallContext {
+  grpc::AsyncGenericService& service;
+  const MethodTable& methods;
+  CallTracker& tracker;
+};
+
+// A call on an asynchronous completion queue: waits for one of any method, finds out which, and has
+// it handled. Nothing of its body is received before its handler asks for it.
+//
+// Its events come on the queue's thread.
+class ServerCall final : public Call {
+ public:
+  // Waits for a call. From here on the object owns itself.
+  static void Listen(const CallContext& shared, grpc::ServerCompletionQueue& queue);
+
+  MetadataValues Metadata(std::string_view key) const override;
+  std::optional<std::string_view> Certificate() const override;
+  std::optional<Clock::time_point> answer_by() const override;
+  void Read() override;
+  void Write(const Message& message, bool more) override;
+  void Finish(const Message& answer) override;
+  void Finish(const grpc::Status& status,
+              std::optional<std::chrono::milliseconds> retry_after) override;
+  void Hold() override { holds_.fetch_add(1, std::memory_order_relaxed); }
+  void Release() override;
+
+ private:
+  ServerCall(const CallContext& shared, grpc::ServerCompletionQueue& queue);
+
+  void OnArrived(bool ok);
+  void OnRead(bool ok);
+  void OnWritten(bool ok);
+  void OnFinished(bool ok);
+  void OnDone(bool ok);
+  // It is answered, with that.
+  void Count(grpc::StatusCode code);
+
+  const CallContext& shared_;
+  grpc::ServerCompletionQueue& queue_;
+  grpc::GenericServerContext context_;
+  grpc::GenericServerAsyncReaderWriter stream_;
+  MemberTag<ServerCall> arrived_;
+  MemberTag<ServerCall> read_;
+  MemberTag<ServerCall> written_;
+  MemberTag<ServerCall> finished_;
+  MemberTag<ServerCall> done_;
+  Message received_;
+  // Operations under way, and who else holds it: the last one deletes it.
+  std::atomic<int> holds_{0};
+  Clock::time_point began_at_;
+  // Null for a method that is not served.
+  MethodMeter* meter_ = nullptr;
+  bool unary_ = false;
+  grpc::StatusCode code_ = grpc::StatusCode::OK;
+  // Holds what `Certificate` refers to.
+  mutable std::shared_ptr<const grpc::AuthContext> connection_;
+  std::unique_ptr<Handler> handler_;
+};
+
+}  // namespace dino::transport
+
+#endif  // DINO_SERVER_GRPC_SERVER_CALL_H_

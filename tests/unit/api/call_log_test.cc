@@ -1,0 +1,127 @@
+#include "server/api/call_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "server/api/errors.h"
+#include "server/log/log.h"
+#include "tests/support/process/file_descriptor.h"
+
+namespace dino::api {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+const grpc::Status kRefused = ShuttingDown();
+
+class CallLogTest : public ::testing::Test {
+ protected:
+  void SetUp() override { log::Start(log::Level::kInfo, log::Format::kJson, file_.number()); }
+  void TearDown() override { log::Stop(); }
+
+  // What was logged. Nothing is logged afterwards.
+  std::vector<std::string> Lines() {
+    log::Stop();
+    std::string text;
+    std::array<char, 4096> piece{};
+    EXPECT_EQ(lseek(file_.number(), 0, SEEK_SET), 0);
+    for (ssize_t count = 0; (count = read(file_.number(), piece.data(), piece.size())) > 0;) {
+      text.append(piece.data(), static_cast<std::size_t>(count));
+    }
+    std::vector<std::string> lines;
+    std::istringstream stream(text);
+    // What comes before is the time.
+    for (std::string line; std::getline(stream, line);) lines.push_back(line.substr(38));
+    return lines;
+  }
+
+  testing::FileDescriptor file_{memfd_create("log", MFD_CLOEXEC)};
+  CallLog log_;
+  CallOrigin origin_{"PublishBatch", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                     nullptr};
+  Clock::time_point now_{Clock::now()};
+};
+
+TEST_F(CallLogTest, ALineHasAllThatIsKnown) {
+  CallEnd end;
+  end.kind = event::IndexOfKind("message");
+  end.event_id = "an-id";
+  end.recipients = 3;
+  end.acknowledged = 0;
+  end.after = milliseconds(250);
+  log_.Failed(origin_, end, kRefused, now_);
+  EXPECT_THAT(Lines(),
+              ElementsAre(R"("level":"warning","message":"call failed","method":"PublishBatch",)"
+                          R"("event_type":"message","trace_id":"0af7651916cd43dd8448eb211c80319c",)"
+                          R"("event_id":"an-id","recipients":3,"acknowledged":0,"seconds":0.25,)"
+                          R"("code":"Unavailable","reason":"SHUTTING_DOWN",)"
+                          R"("error":"this server is shutting down; nothing was published"})"));
+}
+
+TEST_F(CallLogTest, WhatIsNotKnownIsLeftOut) {
+  log_.Succeeded({"PublishStream", "", nullptr}, {}, now_);
+  EXPECT_THAT(Lines(),
+              ElementsAre(R"("level":"info","message":"call succeeded","method":"PublishStream",)"
+                          R"("seconds":0,"code":"OK"})"));
+}
+
+TEST_F(CallLogTest, OneSuccessASecondOfEachKindHasALine) {
+  CallEnd message;
+  message.kind = event::IndexOfKind("message");
+  CallEnd read;
+  read.kind = event::IndexOfKind("read");
+  for (int i = 0; i < 10; ++i) {
+    log_.Succeeded(origin_, message, now_ + milliseconds(99 * i));
+    log_.Succeeded(origin_, read, now_ + milliseconds(99 * i));
+  }
+  log_.Succeeded(origin_, message, now_ + milliseconds(1000));
+  const std::vector<std::string> lines = Lines();
+  ASSERT_THAT(lines, SizeIs(3));
+  EXPECT_THAT(lines[0], HasSubstr(R"("event_type":"message")"));
+  EXPECT_THAT(lines[1], HasSubstr(R"("event_type":"read")"));
+  EXPECT_THAT(lines[2], HasSubstr(R"("event_type":"message")"));
+}
+
+TEST_F(CallLogTest, AFloodOfFailuresIsCountedAndHidesNoOthers) {
+  for (std::uint32_t i = 0; i < CallLog::kFailureLines + 50; ++i) {
+    log_.Failed(origin_, {}, kRefused, now_);
+  }
+  log_.Failed(origin_, {}, NotAllowed("not this one"), now_);
+  log_.Failed(origin_, {}, kRefused, now_ + milliseconds(1000));
+  log_.Failed(origin_, {}, kRefused, now_ + milliseconds(1001));
+  const std::vector<std::string> lines = Lines();
+  ASSERT_THAT(lines, SizeIs(CallLog::kFailureLines + 3));
+  EXPECT_THAT(lines[CallLog::kFailureLines], HasSubstr("not this one"));
+  EXPECT_THAT(lines[CallLog::kFailureLines + 1], HasSubstr(R"("unlogged":50)"));
+  EXPECT_THAT(lines[CallLog::kFailureLines + 2], Not(HasSubstr("unlogged")));
+}
+
+TEST_F(CallLogTest, AtLevelDebugAllAreLogged) {
+  log::Stop();
+  log::Start(log::Level::kDebug, log::Format::kJson, file_.number());
+  for (std::uint32_t i = 0; i < CallLog::kFailureLines + 50; ++i) {
+    log_.Failed(origin_, {}, kRefused, now_);
+    log_.Succeeded(origin_, {}, now_);
+  }
+  EXPECT_THAT(Lines(), SizeIs(2 * (CallLog::kFailureLines + 50)));
+}
+
+TEST_F(CallLogTest, ACallerThatHasGoneIsNoWarning) {
+  log_.Failed(origin_, {}, {grpc::StatusCode::CANCELLED, "the caller has gone"}, now_);
+  EXPECT_THAT(Lines(), ElementsAre(HasSubstr(R"("level":"info","message":"call failed")")));
+}
+
+}  // namespace
+}  // namespace dino::api

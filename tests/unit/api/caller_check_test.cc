@@ -1,0 +1,250 @@
+#include "server/api/caller_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "server/event/kinds.h"
+#include "tests/support/process/temporary_directory.h"
+#include "tests/unit/api/server_fixture.h"
+#include "tests/unit/auth/key_files.h"
+
+namespace dino::api {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kChatKey = "the-key-of-the-chat";
+const std::string kReadKey = "the-key-for-receipts";
+const std::string kSlowKey = "the-key-of-the-slow";
+const std::string kSteadyKey = "the-key-of-the-steady";
+const std::string kOtherKey = "the-key-of-another-one";
+
+// A key file and who it knows, made before the server.
+class KnownCallers {
+ protected:
+  KnownCallers() {
+    Write({auth::KeyFileEntry("chat", kChatKey), auth::KeyFileEntry("other", kOtherKey),
+           auth::KeyFileEntry("receipts", kReadKey,
+                              R"(, "methods": ["PublishRead", "PublishBatch"])"),
+           auth::KeyFileEntry("slow", kSlowKey, R"(, "recipients_per_second": 10)"),
+           auth::KeyFileEntry("steady", kSteadyKey, R"(, "events_per_second": 100)")});
+    EXPECT_TRUE(callers_.Start().ok());
+  }
+
+  void Write(const std::vector<std::string>& entries) { auth::WriteKeyFile(file_, entries); }
+
+  ServerOptions Options() {
+    ServerOptions options;
+    options.authenticator = &authenticator_;
+    return options;
+  }
+
+  const testing::TemporaryDirectory directory_;
+  const std::string file_ = directory_.path() / "keys.json";
+  auth::Callers callers_{file_, "test"};
+  const auth::Authenticator authenticator_{&callers_, nullptr};
+};
+
+class CallerCheckTest : public KnownCallers, public ServerFixture {
+ protected:
+  CallerCheckTest() : ServerFixture(Options()) { publisher_.AcknowledgeAtOnce(); }
+
+  static void Authorize(grpc::ClientContext& context, const std::string& key) {
+    context.set_deadline(std::chrono::system_clock::now() + testing::kPatience);
+    context.AddMetadata("authorization", "Bearer " + key);
+  }
+
+  Answer CallWith(const std::string& key, const v1::PublishMessageRequest& request = Request()) {
+    grpc::ClientContext context;
+    Authorize(context, key);
+    return Call(context, request);
+  }
+};
+
+TEST_F(CallerCheckTest, AKnownKeyOpens) { EXPECT_TRUE(CallWith(kChatKey).status.ok()); }
+
+TEST_F(CallerCheckTest, NothingElseOpens) {
+  EXPECT_EQ(Call(Request()).status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  const grpc::Status status = CallWith("a-key-that-nobody-has").status;
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_THAT(status.error_message(), HasSubstr("unknown API key"));
+  EXPECT_EQ(status.error_message().find("nobody-has"), std::string::npos);
+  publisher_.WaitForNoBatch();
+}
+
+TEST_F(CallerCheckTest, TwoKeysAreNone) {
+  grpc::ClientContext context;
+  Authorize(context, kChatKey);
+  context.AddMetadata("authorization", "Bearer " + kOtherKey);
+  EXPECT_EQ(Call(context, Request()).status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
+}
+
+TEST_F(CallerCheckTest, EveryMethodWantsAKey) {
+#define DINO_CALL(name, Name)                                             \
+  {                                                                       \
+    grpc::ClientContext context;                                          \
+    v1::Publish##Name##Response response;                                 \
+    EXPECT_EQ(stub_->Publish##Name(&context, {}, &response).error_code(), \
+              grpc::StatusCode::UNAUTHENTICATED)                          \
+        << #name;                                                         \
+  }
+  DINO_EVENT_KINDS(DINO_CALL)
+#undef DINO_CALL
+
+  grpc::ClientContext batch_context;
+  v1::PublishBatchResponse batch;
+  EXPECT_EQ(stub_->PublishBatch(&batch_context, {}, &batch).error_code(),
+            grpc::StatusCode::UNAUTHENTICATED);
+  grpc::ClientContext info_context;
+  v1::GetServerInfoResponse info;
+  EXPECT_EQ(stub_->GetServerInfo(&info_context, {}, &info).error_code(),
+            grpc::StatusCode::UNAUTHENTICATED);
+  grpc::ClientContext stream_context;
+  const auto stream = stub_->PublishStream(&stream_context);
+  v1::PublishStreamResponse answer;
+  EXPECT_FALSE(stream->Read(&answer));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
+}
+
+TEST_F(CallerCheckTest, AMethodThatIsNotAllowedIsRefused) {
+  const grpc::Status status = CallWith(kReadKey).status;
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_THAT(status.error_message(), HasSubstr("receipts may not call PublishMessage"));
+}
+
+TEST_F(CallerCheckTest, ABatchIsNoWayAroundTheRights) {
+  v1::PublishBatchRequest batch;
+  *batch.add_events()->mutable_message() = Request();
+  v1::PublishReadRequest& read = *batch.add_events()->mutable_read();
+  read.mutable_read()->set_group_id("6cbb3265-2a7f-494d-92ad-f4503d55d49f");
+  read.mutable_read()->set_user_id(1);
+  read.mutable_read()->mutable_read_at()->set_seconds(1);
+  read.mutable_read()->set_group_type(v1::GROUP_TYPE_ONE_TO_ONE);
+  read.add_user_ids(2);
+  grpc::ClientContext context;
+  Authorize(context, kReadKey);
+  v1::PublishBatchResponse response;
+  ASSERT_TRUE(stub_->PublishBatch(&context, batch, &response).ok());
+  EXPECT_EQ(response.results(0).error().code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_TRUE(response.results(1).has_delivery()) << response.results(1).ShortDebugString();
+}
+
+TEST_F(CallerCheckTest, BeyondTheQuotaCallsAreToldWhenToRepeat) {
+  EXPECT_TRUE(CallWith(kSlowKey, Request({1, 2, 3, 4, 5, 6, 7, 8, 9, 10})).status.ok());
+  const grpc::Status status = CallWith(kSlowKey, Request({1, 2, 3, 4, 5})).status;
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(ReasonOf(status), "CALLER_QUOTA");
+  const auto retry = DetailOf<google::rpc::RetryInfo>(status).retry_delay();
+  const double seconds = static_cast<double>(retry.seconds()) + retry.nanos() * 1e-9;
+  EXPECT_GT(seconds, 0);
+  EXPECT_LE(seconds, 0.5);
+  EXPECT_TRUE(CallWith(kChatKey).status.ok()) << "others are not held up";
+}
+
+TEST_F(CallerCheckTest, WhoCallsWithoutPauseGetsThroughWhatTheQuotaGives) {
+  constexpr double kRate = 100;
+  const auto begin = testing::Clock::now();
+  double admitted = 0;
+  std::chrono::duration<double> elapsed{};
+  // What comes in a second at once, and then as much as comes in two.
+  while (admitted < 3 * kRate) {
+    if (CallWith(kSteadyKey).status.ok()) ++admitted;
+    elapsed = testing::Clock::now() - begin;
+  }
+  EXPECT_NEAR(admitted / (kRate + kRate * elapsed.count()), 1, 0.05);
+}
+
+TEST_F(CallerCheckTest, WhatIsInvalidCostsNothing) {
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(CallWith(kSlowKey, Request({1, 2, -1})).status.error_code(),
+              grpc::StatusCode::INVALID_ARGUMENT);
+  }
+  EXPECT_TRUE(CallWith(kSlowKey, Request({1, 2, 3, 4, 5, 6, 7, 8, 9, 10})).status.ok());
+}
+
+TEST_F(CallerCheckTest, WhatCannotBePublishedCostsNothing) {
+  v1::PublishMessageRequest request = Request({1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+  v1::PublishMessageRequest keyed = request;
+  keyed.mutable_options()->set_idempotency_key("key");
+  publisher_.set_connected(false);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(ReasonOf(CallWith(kSlowKey, request).status), "BROKER_UNREACHABLE");
+    EXPECT_EQ(ReasonOf(CallWith(kSlowKey, keyed).status), "BROKER_UNREACHABLE");
+  }
+  publisher_.set_connected(true);
+  EXPECT_TRUE(CallWith(kSlowKey, request).status.ok());
+}
+
+TEST_F(CallerCheckTest, IdempotencyKeysAreEachCallersOwn) {
+  v1::PublishMessageRequest request = Request();
+  request.mutable_options()->set_idempotency_key("key");
+  const Answer first = CallWith(kChatKey, request);
+  request.mutable_message()->set_message_payload("another");
+  const Answer second = CallWith(kOtherKey, request);
+  EXPECT_TRUE(first.status.ok());
+  EXPECT_TRUE(second.status.ok()) << second.status.error_message();
+  EXPECT_NE(first.response.delivery().event_id(), second.response.delivery().event_id());
+  EXPECT_EQ(ReasonOf(CallWith(kChatKey, request).status), "IDEMPOTENCY_KEY_REUSED");
+}
+
+TEST_F(CallerCheckTest, HealthNeedsNoKey) {
+  grpc::ClientContext context;
+  health::HealthCheckResponse response;
+  EXPECT_TRUE(health::Health::NewStub(channel_)->Check(&context, {}, &response).ok());
+}
+
+TEST_F(CallerCheckTest, AStreamEndsWhenItsKeyIsTakenAway) {
+  grpc::ClientContext context;
+  Authorize(context, kChatKey);
+  const auto stream = stub_->PublishStream(&context);
+  v1::PublishStreamRequest request;
+  *request.mutable_event()->mutable_message() = Request();
+  v1::PublishStreamResponse answer;
+  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(stream->Read(&answer));
+  EXPECT_TRUE(answer.result().has_delivery());
+
+  Write({auth::KeyFileEntry("other", kOtherKey)});
+  EXPECT_TRUE(callers_.Refresh().ok());
+  EXPECT_TRUE(stream->Write(request));
+  EXPECT_FALSE(stream->Read(&answer));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
+}
+
+TEST_F(CallerCheckTest, AStreamGoesOnWhenTheFileChangesElsewhere) {
+  grpc::ClientContext context;
+  Authorize(context, kChatKey);
+  const auto stream = stub_->PublishStream(&context);
+  Write({auth::KeyFileEntry("chat", kChatKey)});
+  EXPECT_TRUE(callers_.Refresh().ok());
+  v1::PublishStreamRequest request;
+  *request.mutable_event()->mutable_message() = Request();
+  v1::PublishStreamResponse answer;
+  EXPECT_TRUE(stream->Write(request));
+  EXPECT_TRUE(stream->Read(&answer));
+  EXPECT_TRUE(answer.result().has_delivery());
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST(BearerKeyTest, IsReadWithTheSchemeInAnyCase) {
+  const std::string key = "0123456789abcdef";
+  for (const char* scheme : {"Bearer ", "bearer ", "BEARER "}) {
+    EXPECT_EQ(BearerKey(scheme + key), key) << scheme;
+  }
+}
+
+TEST(BearerKeyTest, NothingElseIsAKey) {
+  for (const char* text : {"", "Bearer", "Bearer ", "Bearer short", "Bearer  0123456789abcdef",
+                           "Basic 0123456789abcdef", "0123456789abcdef", "Bearer 0123456789 abcdef",
+                           "Bearer\t0123456789abcdef"}) {
+    EXPECT_FALSE(BearerKey(text).has_value()) << text;
+  }
+}
+
+}  // namespace
+}  // namespace dino::api
