@@ -80,8 +80,8 @@ void ServerCall::OnArrived(bool ok) {
   }
   shared_.tracker.Begin();
   Listen(shared_, queue_);
-  // For `done_`, and for this function.
-  holds_.store(2, std::memory_order_relaxed);
+  // For `finished_`, for `done_`, and for this function.
+  holds_.store(3, std::memory_order_relaxed);
   began_at_ = Clock::now();
   if (const MethodTable::Entry* entry = shared_.methods.Find(context_.method())) {
     meter_ = entry->meter;
@@ -128,7 +128,6 @@ void ServerCall::OnWritten(bool ok) {
 void ServerCall::Finish(const Message& answer) {
   meter_->Sent();
   if (unary_) Count(grpc::StatusCode::OK);
-  Hold();
   stream_.WriteAndFinish(answer.buffer(), grpc::WriteOptions(), grpc::Status::OK,
                          static_cast<Tag*>(&finished_));
 }
@@ -141,7 +140,6 @@ void ServerCall::Finish(const grpc::Status& status,
     // gRPC's own retries wait for so long.
     context_.AddTrailingMetadata("grpc-retry-pushback-ms", absl::StrCat(retry_after->count()));
   }
-  Hold();
   stream_.Finish(status, static_cast<Tag*>(&finished_));
 }
 

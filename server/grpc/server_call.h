@@ -63,7 +63,7 @@ class ServerCall final : public Call {
   MemberTag<ServerCall> finished_;
   MemberTag<ServerCall> done_;
   Message received_;
-  // Operations under way, and who else holds it: the last one deletes it.
+  // Operations under way, those that are to come, and who else holds it: the last one deletes it.
   std::atomic<int> holds_{0};
   Clock::time_point began_at_;
   // Null for a method that is not served.
