@@ -94,6 +94,7 @@ void EventCall::Stop() {
 
 void EventCall::OnEnded(const fanout::CallResult& result) {
   const Clock::time_point now = Clock::now();
+  if (origin_->caller != nullptr) origin_->caller->quota().Published(recipients_);
   CallEnd end = EndNow(now);
   end.event_id = result.event_id;
   end.acknowledged = result.summary.acknowledged_count;

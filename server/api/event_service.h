@@ -15,8 +15,7 @@ inline constexpr char kServiceName[] = "dino.events.v1.EventPublisherService";
 class EventService {
  public:
   // `shared` outlives it.
-  explicit EventService(PublishContext& shared)
-      : shared_(shared), open_streams_(shared.call_limits.max_publish_streams) {}
+  explicit EventService(PublishContext& shared) : shared_(shared), open_streams_(shared) {}
   EventService(const EventService&) = delete;
   EventService& operator=(const EventService&) = delete;
 

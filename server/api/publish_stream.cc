@@ -1,6 +1,7 @@
 #include "server/api/publish_stream.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <utility>
 #include <variant>
@@ -21,13 +22,33 @@ namespace {
 // answer.
 constexpr std::size_t kGoOnBelow = 750;
 
+constexpr std::string_view kMethod = "PublishStream";
+
+// How soon a stream ends whose caller is no longer known, if it sends nothing.
+constexpr std::chrono::seconds kCheckInterval{1};
+
 }  // namespace
+
+OpenStreams::OpenStreams(const PublishContext& shared)
+    : shared_(shared), timer_("stream-check", Timer::kNever, [this] { return CheckCallers(); }) {}
+
+Clock::time_point OpenStreams::CheckCallers() {
+  const MutexLock lock(mutex_);
+  if (streams_.empty()) return Timer::kNever;
+  const std::uint64_t generation = shared_.authenticator->generation();
+  if (generation != generation_) {
+    generation_ = generation;
+    for (PublishStream* stream : streams_) stream->CheckCaller();
+  }
+  return Clock::now() + kCheckInterval;
+}
 
 grpc::Status OpenStreams::Add(PublishStream& stream) {
   const MutexLock lock(mutex_);
   if (ending_) return ShuttingDown();
-  if (streams_.size() >= max_streams_) return TooManyStreams();
+  if (streams_.size() >= shared_.call_limits.max_publish_streams) return TooManyStreams();
   streams_.insert(&stream);
+  if (shared_.authenticator != nullptr) timer_.CallBy(Clock::now() + kCheckInterval);
   return grpc::Status::OK;
 }
 
@@ -49,7 +70,7 @@ PublishStream::PublishStream(PublishContext& shared, OpenStreams& open_streams,
       call_(call),
       lane_(mqtt::NewLane()),
       arrived_at_(Clock::now()) {
-  origins_.push_back({"PublishStream", Traceparent(call), nullptr});
+  origins_.push_back({kMethod, Traceparent(call), nullptr});
 }
 
 void PublishStream::OnBegin() {
@@ -68,10 +89,16 @@ bool PublishStream::IsAllowed() {
     origins_.push_back({origin.method, origin.traceparent, nullptr});
   }
   caller_generation_ = generation;
-  const grpc::Status error = CheckCaller(shared_, call_, origins_.back());
+  const grpc::Status error = api::CheckCaller(shared_, call_, origins_.back());
   if (error.ok()) return true;
   Refuse(error);
   return false;
+}
+
+void PublishStream::CheckCaller() {
+  CallOrigin origin{kMethod, {}, nullptr};
+  const grpc::Status error = api::CheckCaller(shared_, call_, origin);
+  if (!error.ok()) Refuse(error);
 }
 
 void PublishStream::Refuse(const grpc::Status& error) {

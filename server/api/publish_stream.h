@@ -15,6 +15,7 @@
 #include "server/api/publish_context.h"
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
+#include "server/base/timer.h"
 #include "server/grpc/call.h"
 
 namespace dino::api {
@@ -27,8 +28,8 @@ inline constexpr std::size_t kMaxOpenStreamEvents = 1000;
 // The streams that are open, so that they can be ended. Thread-safe.
 class OpenStreams {
  public:
-  // `max_streams`: how many may be open.
-  explicit OpenStreams(std::size_t max_streams) : max_streams_(max_streams) {}
+  // `shared` outlives it.
+  explicit OpenStreams(const PublishContext& shared);
 
   // Takes a stream in, and returns OK; or says why not: it is one too many, or comes too late.
   grpc::Status Add(PublishStream& stream);
@@ -38,10 +39,17 @@ class OpenStreams {
   void EndAll();
 
  private:
-  const std::size_t max_streams_;
+  // Ends those whose callers may not publish any more. Returns when to look again.
+  Clock::time_point CheckCallers();
+
+  const PublishContext& shared_;
   Mutex mutex_;
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   std::unordered_set<PublishStream*> streams_ ABSL_GUARDED_BY(mutex_);
+  // `Authenticator::generation` when their callers were last looked at.
+  std::uint64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Last: it uses the others.
+  Timer timer_;
 };
 
 // A call of PublishStream.
@@ -62,6 +70,9 @@ class PublishStream final : public transport::Handler {
   void OnWritten(bool ok) override;
   void OnCancelled() override;
   void OnFinished(bool ok) override;
+
+  // Ends it if its caller may not publish any more. Thread-safe.
+  void CheckCaller();
 
   // Takes no more events and ends, with that status, once those that are open were answered. Only
   // the first call counts. Thread-safe.

@@ -37,6 +37,10 @@ std::vector<Setting> ListenerSettings() {
        "Whether to listen where other machines can reach it without authenticating callers, "
        "because something else, such as a service mesh, does.",
        TrueOrFalse(&Settings::allow_anonymous)},
+      {"grpc-reflection", "true",
+       "Whether callers may ask which methods there are (gRPC server reflection). Where callers are "
+       "authenticated, only they may.",
+       TrueOrFalse(&Settings::grpc_reflection)},
       {"auth-keys-file", "",
        "The callers, as JSON: their names, the SHA-256 of their API keys, the names in their "
        "client certificates, what they may call and how much. If set, only they may call. Reread "

@@ -23,6 +23,7 @@ struct Settings {
   // None: disabled.
   std::optional<HostPort> ops_address;
   bool allow_anonymous = false;
+  bool grpc_reflection = true;
   // Empty: not used.
   std::string auth_keys_file;
   std::string tls_cert_file;

@@ -24,6 +24,8 @@ constexpr std::size_t kMinKeyBytes = 16;
 constexpr std::size_t kMaxKeyBytes = 512;
 constexpr std::size_t kMaxNameBytes = 64;
 constexpr std::size_t kMaxCertificateNameBytes = 255;
+// What is rarer would have to wait for longer than the clock can tell.
+constexpr double kMinRate = 0.001;
 constexpr double kMaxRate = 1e9;
 
 std::string_view TextOf(const Value& value) { return {value.GetString(), value.GetStringLength()}; }
@@ -164,8 +166,8 @@ class EntryReader {
   }
 
   absl::Status ReadRate(const char* name, const Value& value, std::optional<double>& rate) {
-    if (!value.IsNumber() || value.GetDouble() <= 0 || value.GetDouble() > kMaxRate) {
-      return Wrong(Path(name), "must be a number above 0 and at most 1000000000");
+    if (!value.IsNumber() || value.GetDouble() < kMinRate || value.GetDouble() > kMaxRate) {
+      return Wrong(Path(name), "must be a number from 0.001 to 1000000000");
     }
     rate = value.GetDouble();
     return absl::OkStatus();

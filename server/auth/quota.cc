@@ -63,8 +63,6 @@ Clock::duration Quota::Take(std::size_t recipients, Clock::time_point now) {
     ++usage_.refused_events;
     return wait;
   }
-  ++usage_.events;
-  usage_.recipients += recipients;
   if (events_.has_value()) events_->Take(1);
   if (recipients_.has_value()) recipients_->Take(count);
   return wait;
@@ -72,10 +70,14 @@ Clock::duration Quota::Take(std::size_t recipients, Clock::time_point now) {
 
 void Quota::GiveBack(std::size_t recipients) {
   const MutexLock lock(mutex_);
-  --usage_.events;
-  usage_.recipients -= recipients;
   if (events_.has_value()) events_->GiveBack(1);
   if (recipients_.has_value()) recipients_->GiveBack(static_cast<double>(recipients));
+}
+
+void Quota::Published(std::size_t recipients) {
+  const MutexLock lock(mutex_);
+  ++usage_.events;
+  usage_.recipients += recipients;
 }
 
 Clock::duration Quota::WaitFor(std::size_t recipients, Clock::time_point now) {

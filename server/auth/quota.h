@@ -48,6 +48,7 @@ class Quota {
  public:
   // Since the process started.
   struct Usage {
+    // Of events that were published, as far as that went.
     std::uint64_t events = 0;
     std::uint64_t recipients = 0;
     // Events refused because the quota was used up.
@@ -63,10 +64,11 @@ class Quota {
   Clock::duration Take(std::size_t recipients, Clock::time_point now = Clock::now());
   // Undoes a `Take` that returned 0: nothing of the event was published.
   void GiveBack(std::size_t recipients);
+  // An event for which `Take` returned 0 has been published: counts it.
+  void Published(std::size_t recipients);
   // As `Take`, but takes nothing.
   Clock::duration WaitFor(std::size_t recipients, Clock::time_point now = Clock::now());
 
-  // What `Take` was asked for, less what was given back.
   Usage usage() const;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <prometheus/text_serializer.h>
 
+#include "server/base/printable_text.h"
 #include "server/metrics/call_series.h"
 #include "server/metrics/family.h"
 #include "server/metrics/process_series.h"
@@ -10,6 +11,9 @@
 namespace dino::metrics {
 
 namespace {
+
+// Of a file's path, which may be any bytes.
+constexpr std::size_t kMaxPathBytes = 4096;
 
 void CollectCallers(const Sources::CallerUsage& callers, Families& families) {
   Family events = Family::OfCounter(
@@ -48,7 +52,7 @@ std::vector<prometheus::MetricFamily> BridgeMetrics::Collect() const {
       "When a certificate that this server presents to callers or brokers expires.");
   for (const Sources::Certificate& certificate : sources_.certificates()) {
     const std::chrono::duration<double> end = certificate.not_after.time_since_epoch();
-    certificates.Add(end.count(), {{"file", certificate.file}});
+    certificates.Add(end.count(), {{"file", PrintableText(certificate.file, kMaxPathBytes)}});
   }
   certificates.Into(families);
   CollectProcess(families);

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "server/tls/openssl_pointers.h"
 
 namespace dino::tls {
@@ -55,6 +56,8 @@ std::vector<std::string> Certificate::Names() const {
     if (name.type != GEN_URI && name.type != GEN_DNS) continue;
     std::optional<std::string> text = TextOf(*name.d.ia5);
     if (!text.has_value()) continue;
+    // Else it could pass for another's DNS name.
+    if (name.type == GEN_URI && !absl::StrContains(*text, ":")) continue;
     if (name.type == GEN_URI) {
       uris.push_back(*std::move(text));
     } else {

@@ -51,7 +51,8 @@ INSTANTIATE_TEST_SUITE_P(All, ShutdownSignalsTest,
                          ::testing::Values(SignalsCase{"SigtermTwice", SIGTERM, SIGTERM},
                                            SignalsCase{"SigintTwice", SIGINT, SIGINT},
                                            SignalsCase{"SigtermThenSigint", SIGTERM, SIGINT},
-                                           SignalsCase{"SigintThenSigterm", SIGINT, SIGTERM}),
+                                           SignalsCase{"SigintThenSigterm", SIGINT, SIGTERM},
+                                           SignalsCase{"SighupTwice", SIGHUP, SIGHUP}),
                          [](const auto& test) { return std::string(test.param.name); });
 
 // Calls in progress whose acknowledgements have not arrived yet.

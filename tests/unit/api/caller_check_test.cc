@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
 #include "server/event/kinds.h"
 #include "tests/support/process/temporary_directory.h"
 #include "tests/unit/api/server_fixture.h"
@@ -15,6 +16,7 @@
 namespace dino::api {
 namespace {
 
+namespace reflection = ::grpc::reflection::v1alpha;
 using ::testing::HasSubstr;
 
 const std::string kChatKey = "the-key-of-the-chat";
@@ -58,6 +60,20 @@ class CallerCheckTest : public KnownCallers, public ServerFixture {
     context.AddMetadata("authorization", "Bearer " + key);
   }
 
+  using Reflection = grpc::ClientReaderWriter<reflection::ServerReflectionRequest,
+                                              reflection::ServerReflectionResponse>;
+  // Asks which services there are.
+  std::unique_ptr<Reflection> Reflect(grpc::ClientContext& context) {
+    auto stream = reflection_->ServerReflectionInfo(&context);
+    reflection::ServerReflectionRequest request;
+    request.set_list_services("");
+    stream->Write(request);
+    return stream;
+  }
+
+  const std::unique_ptr<reflection::ServerReflection::Stub> reflection_ =
+      reflection::ServerReflection::NewStub(channel_);
+
   Answer CallWith(const std::string& key, const v1::PublishMessageRequest& request = Request()) {
     grpc::ClientContext context;
     Authorize(context, key);
@@ -71,6 +87,7 @@ TEST_F(CallerCheckTest, NothingElseOpens) {
   EXPECT_EQ(Call(Request()).status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
   const grpc::Status status = CallWith("a-key-that-nobody-has").status;
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(ReasonOf(status), "UNKNOWN_CALLER");
   EXPECT_THAT(status.error_message(), HasSubstr("unknown API key"));
   EXPECT_EQ(status.error_message().find("nobody-has"), std::string::npos);
   publisher_.WaitForNoBatch();
@@ -213,6 +230,38 @@ TEST_F(CallerCheckTest, AStreamEndsWhenItsKeyIsTakenAway) {
   EXPECT_TRUE(stream->Write(request));
   EXPECT_FALSE(stream->Read(&answer));
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
+}
+
+TEST_F(CallerCheckTest, AStreamThatSendsNothingEndsWhenItsKeyIsTakenAway) {
+  grpc::ClientContext context;
+  Authorize(context, kChatKey);
+  const auto stream = stub_->PublishStream(&context);
+  v1::PublishStreamRequest request;
+  *request.mutable_event()->mutable_message() = Request();
+  v1::PublishStreamResponse answer;
+  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(stream->Read(&answer));
+
+  Write({auth::KeyFileEntry("other", kOtherKey)});
+  EXPECT_TRUE(callers_.Refresh().ok());
+  EXPECT_FALSE(stream->Read(&answer));
+  const grpc::Status status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(ReasonOf(status), "UNKNOWN_CALLER");
+}
+
+TEST_F(CallerCheckTest, ReflectionNeedsAKeyOfAnyMethods) {
+  grpc::ClientContext without;
+  const auto refused = Reflect(without);
+  reflection::ServerReflectionResponse response;
+  EXPECT_FALSE(refused->Read(&response));
+  EXPECT_EQ(refused->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
+
+  grpc::ClientContext with;
+  Authorize(with, kReadKey);
+  const auto stream = Reflect(with);
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.list_services_response().service_size(), 2);
 }
 
 TEST_F(CallerCheckTest, AStreamGoesOnWhenTheFileChangesElsewhere) {

@@ -15,7 +15,6 @@ using mqtt::PublicationOutcome;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr PublicationOutcome kAcknowledged{Outcome::kAcknowledged, 0, false};
 constexpr PublicationOutcome kNoSubscriber{Outcome::kNoSubscriber, 0x10, false};
 constexpr PublicationOutcome kUnknown{Outcome::kUnknown, 0, false};
 

@@ -18,8 +18,6 @@ namespace {
 using mqtt::Outcome;
 using mqtt::PublicationOutcome;
 
-constexpr PublicationOutcome kAcknowledged{Outcome::kAcknowledged, 0, false};
-
 class PublishStreamTest : public ServerFixture {
  protected:
   using Stream = grpc::ClientReaderWriter<v1::PublishStreamRequest, v1::PublishStreamResponse>;

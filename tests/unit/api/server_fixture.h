@@ -29,6 +29,8 @@ namespace dino::api {
 namespace health = ::grpc::health::v1;
 namespace v1 = ::dino::events::v1;
 
+inline constexpr mqtt::PublicationOutcome kAcknowledged{mqtt::Outcome::kAcknowledged, 0, false};
+
 // What a caller gets.
 struct Answer {
   grpc::Status status;

@@ -106,7 +106,7 @@ TEST_F(CallersTest, AnInvalidFileChangesNothingAndTheNextValidOneApplies) {
 TEST_F(CallersTest, CountsWhatCallersOfTheFilePublished) {
   Write({KeyFileEntry("chat", kKey), KeyFileEntry("push", kNewKey)});
   ASSERT_TRUE(callers_.Refresh().ok());
-  callers_.Find(kKey)->quota().Take(3);
+  callers_.Find(kKey)->quota().Published(3);
   ASSERT_EQ(callers_.Usage().size(), 2U);
   EXPECT_EQ(callers_.Usage()[0].first, "chat");
   EXPECT_EQ(callers_.Usage()[0].second.recipients, 3U);

@@ -53,7 +53,7 @@ TEST_F(BridgeMetricsTest, EverySeriesExistsFromTheStart) {
         "grpc_server_handling_seconds_bucket" + method + ",le=\"0.0001\"} 0\n",
         "grpc_server_handling_seconds_bucket" + method + ",le=\"30\"} 0\n",
         "grpc_server_handling_seconds_bucket" + method + ",le=\"+Inf\"} 0\n",
-        std::string("dino_bridge_calls_refused_total{reason=\"PERMISSION_DENIED\"} 0\n"),
+        std::string("dino_bridge_calls_refused_total{reason=\"CALLER_NOT_ALLOWED\"} 0\n"),
         std::string(
             "dino_bridge_publications_total{event_type=\"custom\",outcome=\"unknown\"} 0\n"),
         std::string("dino_bridge_fanout_recipients_bucket{le=\"10000\"} 0\n"),

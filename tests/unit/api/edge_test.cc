@@ -1,0 +1,209 @@
+#include <grpcpp/generic/generic_stub.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "google/protobuf/descriptor.pb.h"
+#include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
+#include "tests/unit/api/server_fixture.h"
+
+namespace dino::api {
+namespace {
+
+namespace reflection = ::grpc::reflection::v1alpha;
+using mqtt::Outcome;
+using mqtt::PublicationOutcome;
+
+// What the server does at its edge, whatever a call would mean.
+class EdgeTest : public ServerFixture {
+ protected:
+  using ServerFixture::ServerFixture;
+
+  // How a call of a method ends that sends this many messages without a byte.
+  grpc::Status StatusOfRawCall(const std::string& path, int messages) {
+    grpc::GenericStub stub(channel_);
+    grpc::CompletionQueue queue;
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + testing::kPatience);
+    const auto call = stub.PrepareCall(&context, path, &queue);
+    const auto wait = [&queue] {
+      void* tag = nullptr;
+      bool ok = false;
+      queue.Next(&tag, &ok);
+    };
+    call->StartCall(this);
+    wait();
+    for (int i = 0; i < messages; ++i) {
+      call->Write(grpc::ByteBuffer(), this);
+      wait();
+    }
+    call->WritesDone(this);
+    wait();
+    grpc::Status status;
+    call->Finish(&status, this);
+    wait();
+    queue.Shutdown();
+    wait();
+    return status;
+  }
+};
+
+// What inflates to a gibibyte is a mebibyte on the wire.
+TEST_F(EdgeTest, ACompressedRequestIsRefused) {
+  for (const auto algorithm : {GRPC_COMPRESS_GZIP, GRPC_COMPRESS_DEFLATE}) {
+    v1::PublishMessageRequest request = Request();
+    request.mutable_message()->set_message_payload(std::string(60000, 'a'));
+    grpc::ClientContext context;
+    context.set_compression_algorithm(algorithm);
+    EXPECT_EQ(Call(context, request).status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
+  }
+  publisher_.WaitForNoBatch();
+}
+
+TEST_F(EdgeTest, ACallWithoutARequestIsInvalid) {
+  for (const char* const method : {"PublishMessage", "PublishBatch", "GetServerInfo"}) {
+    const grpc::Status status = StatusOfRawCall("/" + std::string(kServiceName) + "/" + method, 0);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << method;
+    EXPECT_EQ(ReasonOf(status), "INVALID_FIELD") << method;
+  }
+  EXPECT_EQ(StatusOfRawCall("/grpc.health.v1.Health/Check", 0).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(StatusOfRawCall("/grpc.health.v1.Health/Watch", 0).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(EdgeTest, AMethodThatIsNotServedIsUnimplemented) {
+  for (const char* const path :
+       {"/a.Service/Method", "/", "/dino.events.v1.EventPublisherService/"}) {
+    EXPECT_EQ(StatusOfRawCall(path, 1).error_code(), grpc::StatusCode::UNIMPLEMENTED) << path;
+  }
+}
+
+TEST_F(EdgeTest, AnErrorTellsGrpcWhenToRetry) {
+  publisher_.set_connected(false);
+  grpc::ClientContext context;
+  EXPECT_EQ(ReasonOf(Call(context, Request()).status), "BROKER_UNREACHABLE");
+  const auto& trailers = context.GetServerTrailingMetadata();
+  const auto found = trailers.find("grpc-retry-pushback-ms");
+  ASSERT_NE(found, trailers.end());
+  EXPECT_EQ(std::string(found->second.data(), found->second.size()), "1000");
+}
+
+TEST_F(EdgeTest, ReflectionTellsHowToCall) {
+  grpc::ClientContext context;
+  const auto stream =
+      reflection::ServerReflection::NewStub(channel_)->ServerReflectionInfo(&context);
+  reflection::ServerReflectionRequest request;
+  reflection::ServerReflectionResponse response;
+  request.set_file_containing_symbol(kServiceName);
+  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(stream->Read(&response));
+  const auto& files = response.file_descriptor_response().file_descriptor_proto();
+  // With what it imports.
+  ASSERT_GT(files.size(), 4);
+  google::protobuf::FileDescriptorProto file;
+  ASSERT_TRUE(file.ParseFromString(files.Get(0)));
+  EXPECT_EQ(file.name(), "dino/events/v1/event_publisher_service.proto");
+
+  request.set_file_by_filename("dino/events/v1/event.proto");
+  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.file_descriptor_response().file_descriptor_proto_size(), 1);
+
+  request.set_file_by_filename("nothing.proto");
+  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.error_response().error_code(), grpc::StatusCode::NOT_FOUND);
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(EdgeTest, ServerInfoSaysThatTheServerDrains) {
+  auto in_progress = CallAsync(Request());
+  const auto batch = publisher_.WaitForBatch();
+  std::thread drain([this] { server_->Drain(testing::kPatience); });
+  grpc::Status status;
+  v1::GetServerInfoResponse info;
+  while (status.ok() && !info.draining()) {
+    grpc::ClientContext context;
+    status = stub_->GetServerInfo(&context, {}, &info);
+  }
+  EXPECT_TRUE(info.draining()) << status.error_message();
+  publisher_.End(batch, kAcknowledged);
+  in_progress.wait();
+  drain.join();
+}
+
+class NoReflectionTest : public EdgeTest {
+ protected:
+  NoReflectionTest() : EdgeTest(Options()) {}
+
+ private:
+  static ServerOptions Options() {
+    ServerOptions options;
+    options.reflection = false;
+    return options;
+  }
+};
+
+TEST_F(NoReflectionTest, NobodyMayAsk) {
+  EXPECT_EQ(
+      StatusOfRawCall("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", 1).error_code(),
+      grpc::StatusCode::UNIMPLEMENTED);
+}
+
+// Events of a stream have a tenth of a second.
+class StreamDeadlineTest : public ServerFixture {
+ protected:
+  StreamDeadlineTest() : ServerFixture(Options()) {}
+
+ private:
+  static ServerOptions Options() {
+    ServerOptions options;
+    options.default_deadline = std::chrono::milliseconds(100);
+    return options;
+  }
+};
+
+TEST_F(StreamDeadlineTest, HoldsForItsEventsBesideThatOfTheStream) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + testing::kPatience);
+  const auto stream = stub_->PublishStream(&context);
+  v1::PublishStreamRequest request;
+  *request.mutable_event()->mutable_message() = Request();
+  ASSERT_TRUE(stream->Write(request));
+  const auto batch = publisher_.WaitForBatch();
+  EXPECT_LE(batch->options().deadline, Clock::now() + std::chrono::milliseconds(100));
+  publisher_.End(batch, kAcknowledged);
+  stream->WritesDone();
+  v1::PublishStreamResponse answer;
+  while (stream->Read(&answer)) {
+  }
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+using DeadlineTest = EdgeTest;
+
+TEST_F(DeadlineTest, TheAnswerComesBeforeTheCallersOwnTimer) {
+  constexpr int kCalls = 100;
+  int told = 0;
+  for (int i = 0; i < kCalls; ++i) {
+    auto call = std::async(std::launch::async, [this] {
+      grpc::ClientContext context;
+      context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
+      return Call(context, Request());
+    });
+    const auto batch = publisher_.WaitForBatch();
+    std::this_thread::sleep_until(batch->options().deadline);
+    publisher_.End(batch, PublicationOutcome{Outcome::kUnknown, 0, false});
+    const grpc::Status status = call.get().status;
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+    if (!status.error_details().empty()) ++told;
+  }
+  EXPECT_GE(told, 95);
+}
+
+}  // namespace
+}  // namespace dino::api
