@@ -1,6 +1,7 @@
 #include "server/api/event_draft.h"
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <utility>
 
@@ -17,6 +18,13 @@ void SetRecipients(event::Recipients recipients, fanout::Event& event) {
   if (!recipients.overlays.empty()) {
     event.overlays = std::make_shared<const fanout::Overlays>(std::move(recipients.overlays));
   }
+}
+
+std::size_t OverlayBytes(const fanout::Event& event) {
+  std::size_t bytes = 0;
+  if (event.overlays == nullptr) return bytes;
+  for (const auto& [user, json] : *event.overlays) bytes += json.size();
+  return bytes;
 }
 
 void SetOptions(const v1::PublishOptions& options, EventDraft& draft) {

@@ -30,6 +30,8 @@ struct EventDraft {
 };
 
 void SetRecipients(event::Recipients recipients, fanout::Event& event);
+// What the JSON of its overlays takes.
+std::size_t OverlayBytes(const fanout::Event& event);
 void SetOptions(const v1::PublishOptions& options, EventDraft& draft);
 
 // Drafts the event of a request; or returns what is wrong with it.
@@ -45,7 +47,7 @@ std::variant<EventDraft, grpc::Status> DraftOf(const Request& request, std::size
   draft.event.json = event::EventJson(request);
   SetRecipients(event::RecipientsOf(request), draft.event);
   SetOptions(request.options(), draft);
-  draft.event.request_bytes = request_bytes;
+  draft.event.content_bytes = request_bytes + draft.event.json.size() + OverlayBytes(draft.event);
   return draft;
 }
 

@@ -93,18 +93,20 @@ class SettingsReader {
                                                      std::to_string(settings_.max_recipients) +
                                                      ": a call that large would always be refused");
     }
-    CheckLargestCall("max-pending-bytes", settings_.max_pending_bytes);
-    CheckLargestCall("max-request-bytes", settings_.max_request_bytes);
+    // A control character takes six bytes of JSON.
+    constexpr std::size_t kRequestAndJson = 7;
+    CheckLargestCall("max-pending-bytes", settings_.max_pending_bytes, kRequestAndJson);
+    CheckLargestCall("max-request-bytes", settings_.max_request_bytes, 1);
   }
 
-  // Checks that a limit in bytes admits the largest call.
-  void CheckLargestCall(std::string_view name, std::size_t value) {
+  // Checks that a limit in bytes admits the largest call, which holds so many times its payload.
+  void CheckLargestCall(std::string_view name, std::size_t value, std::size_t payloads) {
     if (!Good({name, "max-payload-bytes", "max-recipients"})) return;
     // With some headroom for the smaller fields.
     constexpr std::size_t kOther = 65536;
     constexpr std::size_t kRecipient = 32;
     const std::size_t largest =
-        settings_.max_payload_bytes + kRecipient * settings_.max_recipients + kOther;
+        payloads * settings_.max_payload_bytes + kRecipient * settings_.max_recipients + kOther;
     if (value >= largest) return;
     Fail(sources_[name],
          "must be at least " + std::to_string(largest) +

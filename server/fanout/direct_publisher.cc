@@ -37,7 +37,8 @@ DirectPublisher::DirectPublisher(mqtt::Publisher& publisher, TopicTemplate topic
 std::variant<Admission::Ticket, Refusal> DirectPublisher::Admit(const Event& event) {
   if (!publisher_.connected()) return Refusal::kUnreachable;
   std::optional<Admission::Ticket> ticket = admission_.TryAdmit(
-      event.missing_count(), event.request_bytes + event.recipients.size() * kBytesPerRecipient);
+      event.missing_count(), event.content_bytes + event.recipients.size() * kBytesPerRecipient,
+      event.caller);
   if (!ticket.has_value()) return Refusal::kOverloaded;
   return std::move(*ticket);
 }

@@ -53,8 +53,10 @@ struct Event {
   // Called once all of it was sent or stands in its topics' lines, if it does not end before: what
   // is published from there on comes behind it. From any thread, which must not be kept.
   std::function<void()> taken_up;
-  // What the request takes in memory beside its recipients.
-  std::size_t request_bytes = 0;
+  // Whose share of pending work it takes; empty if callers are not told apart.
+  std::string caller;
+  // What its request and its JSON take in memory beside its recipients.
+  std::size_t content_bytes = 0;
 
   std::size_t missing_count() const {
     return recipients.size() - (earlier.has_value() ? earlier->count() : 0);

@@ -36,7 +36,8 @@ struct KeyedCall : PublishedEvent {
         expiry(event.expiry),
         deadline(event.deadline),
         lane(event.lane),
-        request_bytes(event.request_bytes),
+        caller(event.caller),
+        content_bytes(event.content_bytes),
         done(std::move(its_done)),
         part(its_part) {}
 
@@ -46,7 +47,8 @@ struct KeyedCall : PublishedEvent {
   const std::optional<std::chrono::seconds> expiry;
   const Clock::time_point deadline;
   const std::uint64_t lane;
-  const std::size_t request_bytes;
+  const std::string caller;
+  const std::size_t content_bytes;
   const EventPublisher::DoneFunction done;
 
   // Which part of the `KeyedPublisher` it belongs to.

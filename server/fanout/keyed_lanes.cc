@@ -11,7 +11,7 @@ KeyedPublisher::Call KeyedPublisher::HoldIfClosed(Event& event, DoneFunction& do
     // Without a key any part will do.
     const std::size_t part = event.keyed ? PartFor(*event.id) : 0;
     call = std::make_shared<KeyedCall>(event, part, std::move(done));
-    if (auto room = admission_.TryAdmit(0, call->request_bytes)) {
+    if (auto room = admission_.TryAdmit(0, call->content_bytes, call->caller)) {
       call->room.emplace(*std::move(room));
       call->held = std::make_unique<Event>(std::move(event));
       gates_.Hold(call);

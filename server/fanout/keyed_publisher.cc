@@ -85,7 +85,7 @@ void KeyedPublisher::Begin(Part& part, Event event, const Fingerprint& fingerpri
 
 void KeyedPublisher::Join(Part& part, const Run& run, const Event& event, const Call& call,
                           Consequences& consequences) {
-  std::optional<Admission::Ticket> room = admission_.TryAdmit(0, call->request_bytes);
+  std::optional<Admission::Ticket> room = admission_.TryAdmit(0, call->content_bytes, call->caller);
   if (!room.has_value()) {
     consequences.finished.push_back({call, Refusal::kOverloaded});
     return;
@@ -134,12 +134,13 @@ void KeyedPublisher::Publishes(const Run& run, std::string json, const Call& cal
   event.expiry = call->expiry;
   event.deadline = call->deadline;
   event.lane = call->lane;
+  event.caller = call->caller;
   run->taken_up = false;
   event.taken_up = [this, weak = std::weak_ptr<KeyedRun>(run)] {
     if (const Run taken_up = weak.lock()) OnTakenUp(taken_up);
   };
   // The run has its own list.
-  event.request_bytes = call->request_bytes + run->recipients.size() * sizeof(std::int64_t);
+  event.content_bytes = call->content_bytes + run->recipients.size() * sizeof(std::int64_t);
   consequences.launch.emplace(Launch{call, std::move(event)});
 }
 

@@ -34,6 +34,8 @@ struct Flood {
   std::size_t calls;
   std::size_t text_bytes;
   std::int64_t recipients;
+  // A control character takes six bytes of JSON.
+  char text = 'x';
 };
 
 class MemoryFaultsTest : public ::testing::TestWithParam<Flood> {
@@ -42,7 +44,7 @@ class MemoryFaultsTest : public ::testing::TestWithParam<Flood> {
 
   void Start(CallFlood& flood, std::size_t count) const {
     std::vector<std::int64_t> users(static_cast<std::size_t>(GetParam().recipients));
-    const std::string text(GetParam().text_bytes, 'x');
+    const std::string text(GetParam().text_bytes, GetParam().text);
     for (std::size_t i = 0; i < count; ++i) {
       std::iota(users.begin(), users.end(), static_cast<std::int64_t>(i) + 1);
       flood.Start(MessageRequest(users, text), 3 * kPatience);
@@ -115,6 +117,7 @@ TEST_P(MemoryFaultsTest, RefusesCallsBeforeMemoryGrowsAndReleasesItLater) {
 
 INSTANTIATE_TEST_SUITE_P(Calls, MemoryFaultsTest,
                          ::testing::Values(Flood{"WithLargeTexts", 300, 60000, 1},
+                                           Flood{"WithTextsThatGrow", 300, 60000, 1, 1},
                                            Flood{"WithManyRecipients", 200, 200, 2000},
                                            Flood{"WithNothingMuch", 1000, 10, 1}),
                          [](const auto& test) { return std::string(test.param.name); });

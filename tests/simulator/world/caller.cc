@@ -75,7 +75,7 @@ fanout::Event Caller::MakeEvent(const Item& item) const {
   event.qos = call().qos == 0 ? mqtt::Qos::kAtMostOnce : mqtt::Qos::kAtLeastOnce;
   event.accepted_at = world_.timeline.now();
   event.deadline = world_.timeline.now() + call().time_allowed;
-  event.request_bytes = kRequestBytes;
+  event.content_bytes = kRequestBytes;
   if (!item.token.empty() && !fanout::Resume(item.token, event)) {
     world_.ledger.Violated(Invariant::kTrueOutcome,
                            absl::StrCat("a token of event ", item.event, " is refused"));

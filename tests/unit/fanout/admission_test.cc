@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace dino::fanout {
 namespace {
@@ -34,6 +36,56 @@ TEST(AdmissionTest, ARefusalTakesNoRoom) {
   EXPECT_FALSE(admission.TryAdmit(11, 1).has_value());
   EXPECT_FALSE(admission.TryAdmit(1, 1001).has_value());
   EXPECT_TRUE(admission.TryAdmit(10, 1000).has_value());
+}
+
+// Takes what one caller gets of small calls, and keeps it.
+std::size_t Fill(Admission& admission, const char* caller, std::vector<Admission::Ticket>& held) {
+  std::size_t taken = 0;
+  while (auto ticket = admission.TryAdmit(1, 0, caller)) {
+    held.push_back(*std::move(ticket));
+    ++taken;
+  }
+  return taken;
+}
+
+TEST(AdmissionTest, OneCallerLeavesAQuarterToOthers) {
+  for (const auto& [publications, bytes] :
+       {std::pair(1000UL, 1000000 * kCall), {1000000UL, 1000 * kCall}}) {
+    Admission admission(publications, bytes);
+    std::vector<Admission::Ticket> held;
+    EXPECT_EQ(Fill(admission, "greedy", held), 750U);
+    EXPECT_GT(Fill(admission, "other", held), 180U);
+  }
+}
+
+TEST(AdmissionTest, CallersWhoAlwaysWantMoreComeToTheirShares) {
+  constexpr int kCallers = 4;
+  Admission admission(1000, 1000000 * kCall);
+  std::array<std::vector<Admission::Ticket>, kCallers> held;
+  const std::array<const char*, kCallers> names = {"a", "b", "c", "d"};
+  for (int round = 0; round < 100; ++round) {
+    for (int i = 0; i < kCallers; ++i) {
+      Fill(admission, names[i], held[i]);
+      // Some of it ends.
+      for (std::size_t ended = held[i].size() / 10; ended > 0; --ended) held[i].pop_back();
+    }
+  }
+  for (const auto& each : held) EXPECT_GE(each.size(), 1000U * 9 / 10 / (kCallers + 1));
+}
+
+TEST(AdmissionTest, WhoHasNothingPendingMayHaveAllThatIsFree) {
+  Admission admission(1000, 1000000 * kCall);
+  const auto largest = admission.TryAdmit(1000, 0, "large");
+  EXPECT_TRUE(largest.has_value());
+}
+
+TEST(AdmissionTest, ATicketThatEndsGivesTheShareBack) {
+  Admission admission(100, 1000 * kCall);
+  for (int i = 0; i < 3; ++i) {
+    std::vector<Admission::Ticket> held;
+    EXPECT_EQ(Fill(admission, "caller", held), 75U);
+  }
+  EXPECT_EQ(admission.pending_bytes(), 0U);
 }
 
 TEST(AdmissionTest, TheTicketReleasesItsRoom) {

@@ -117,7 +117,7 @@ class KeyedPublisherTest : public ::testing::Test {
   static Event Keyed(const std::string& key, Event event, std::size_t bytes = 10) {
     event.id = IdOf(key);
     event.keyed = true;
-    event.request_bytes = bytes;
+    event.content_bytes = bytes;
     return event;
   }
 
@@ -158,7 +158,7 @@ class KeyedPublisherTest : public ::testing::Test {
 
   bool HasRoomFor(std::size_t publications, std::size_t bytes = 0) {
     Event event = EventFor(Users(publications, 1));
-    event.request_bytes = bytes;
+    event.content_bytes = bytes;
     return !direct_.WouldRefuse(event).has_value();
   }
 
