@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "server/api/answer_size.h"
 #include "server/api/call_metadata.h"
 #include "server/api/errors.h"
 #include "server/api/event_request.h"
@@ -58,7 +59,9 @@ void BatchCall::Start(const v1::EventRequest& request, v1::EventResult& result) 
 }
 
 void BatchCall::EndOne() {
-  if (--open_ == 0) Finish(response_);
+  if (--open_ > 0) return;
+  FitInAnswer(response_);
+  Finish(response_);
 }
 
 void BatchCall::Stop() {

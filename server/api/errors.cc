@@ -47,10 +47,12 @@ v1::PublishFailure Describe(const fanout::CallResult& result) {
   const std::size_t most_bytes = failure.ByteSizeLong() + kMaxFailedRecipientBytes;
   for (std::size_t i = 0; i < result.recipients.size(); ++i) {
     if (failure.failed_recipients_size() == kMaxFailedRecipients) break;
-    // Topics may be long.
-    if (failure.ByteSizeLong() > most_bytes) break;
     if (mqtt::IsAcknowledged(result.outcomes[i].outcome)) continue;
     WriteResult(result, i, *failure.add_failed_recipients());
+    // Topics may be long.
+    if (failure.ByteSizeLong() <= most_bytes) continue;
+    failure.mutable_failed_recipients()->RemoveLast();
+    break;
   }
   return failure;
 }
@@ -193,6 +195,13 @@ grpc::Status TooManyStreams() {
                       "too many streams are open; nothing was published")
       .Reason("OVERLOADED")
       .RetryAfter(kRetryOverload)
+      .Build();
+}
+
+grpc::Status ConnectionAge() {
+  return ErrorBuilder(grpc::StatusCode::UNAVAILABLE,
+                      "the stream's connection has become old; what was taken has been answered")
+      .Reason("CONNECTION_AGE")
       .Build();
 }
 

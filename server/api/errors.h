@@ -50,6 +50,9 @@ grpc::Status Failed(const fanout::CallResult& result);
 // `SHUTTING_DOWN`, with a `PublishFailure`: the server stops, and has waited long enough.
 grpc::Status EndedByShutdown(const fanout::CallResult& result);
 
+// `CONNECTION_AGE`: a stream's connection has become old; all that was taken was answered.
+grpc::Status ConnectionAge();
+
 // What a caller is told to be the reason of an error: that of its `ErrorInfo`; empty without one.
 std::string ReasonOf(const grpc::Status& error);
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "server/api/answer_size.h"
 #include "server/api/delivery.h"
 #include "server/api/errors.h"
 #include "server/api/refusal.h"
@@ -110,6 +111,7 @@ void EventCall::OnEnded(const fanout::CallResult& result) {
   shared_.log.Succeeded(*origin_, end, now);
   v1::Delivery delivery;
   WriteDelivery(result, result_detail_, delivery);
+  FitInAnswer(delivery);
   done_(grpc::Status::OK, std::move(delivery));
 }
 

@@ -30,17 +30,21 @@ constexpr std::chrono::seconds kCheckInterval{1};
 }  // namespace
 
 OpenStreams::OpenStreams(const PublishContext& shared)
-    : shared_(shared), timer_("stream-check", Timer::kNever, [this] { return CheckCallers(); }) {}
+    : shared_(shared), timer_("stream-check", Timer::kNever, [this] { return Check(); }) {}
 
-Clock::time_point OpenStreams::CheckCallers() {
+Clock::time_point OpenStreams::Check() {
   const MutexLock lock(mutex_);
   if (streams_.empty()) return Timer::kNever;
-  const std::uint64_t generation = shared_.authenticator->generation();
-  if (generation != generation_) {
-    generation_ = generation;
-    for (PublishStream* stream : streams_) stream->CheckCaller();
+  const std::uint64_t generation =
+      shared_.authenticator == nullptr ? 0 : shared_.authenticator->generation();
+  const bool callers_changed = generation != generation_;
+  generation_ = generation;
+  const Clock::time_point now = Clock::now();
+  for (PublishStream* stream : streams_) {
+    if (callers_changed) stream->CheckCaller();
+    if (now >= stream->connection_end()) stream->End(ConnectionAge());
   }
-  return Clock::now() + kCheckInterval;
+  return now + kCheckInterval;
 }
 
 grpc::Status OpenStreams::Add(PublishStream& stream) {
@@ -48,7 +52,7 @@ grpc::Status OpenStreams::Add(PublishStream& stream) {
   if (ending_) return ShuttingDown();
   if (streams_.size() >= shared_.call_limits.max_publish_streams) return TooManyStreams();
   streams_.insert(&stream);
-  if (shared_.authenticator != nullptr) timer_.CallBy(Clock::now() + kCheckInterval);
+  timer_.CallBy(Clock::now() + kCheckInterval);
   return grpc::Status::OK;
 }
 
@@ -68,6 +72,7 @@ PublishStream::PublishStream(PublishContext& shared, OpenStreams& open_streams,
     : shared_(shared),
       open_streams_(open_streams),
       call_(call),
+      connection_end_(call.connection_end()),
       lane_(mqtt::NewLane()),
       arrived_at_(Clock::now()) {
   origins_.push_back({kMethod, Traceparent(call), nullptr});

@@ -39,8 +39,9 @@ class OpenStreams {
   void EndAll();
 
  private:
-  // Ends those whose callers may not publish any more. Returns when to look again.
-  Clock::time_point CheckCallers();
+  // Ends those whose callers may not publish any more, and those whose connections are too old.
+  // Returns when to look again.
+  Clock::time_point Check();
 
   const PublishContext& shared_;
   Mutex mutex_;
@@ -74,6 +75,9 @@ class PublishStream final : public transport::Handler {
   // Ends it if its caller may not publish any more. Thread-safe.
   void CheckCaller();
 
+  // When its connection is too old.
+  Clock::time_point connection_end() const { return connection_end_; }
+
   // Takes no more events and ends, with that status, once those that are open were answered. Only
   // the first call counts. Thread-safe.
   void End(const grpc::Status& status);
@@ -104,6 +108,7 @@ class PublishStream final : public transport::Handler {
   PublishContext& shared_;
   OpenStreams& open_streams_;
   transport::Call& call_;
+  const Clock::time_point connection_end_;
 
   // The call's thread only.
   std::uint64_t lane_ = 0;

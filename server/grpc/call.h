@@ -40,6 +40,10 @@ class Call {
   // reaches the caller with its details; none if the caller set none.
   virtual std::optional<Clock::time_point> answer_by() const = 0;
 
+  // When its connection has become so old that a stream on it should end: a while before the
+  // library cuts it, and after it has told the client to open another one.
+  virtual Clock::time_point connection_end() const = 0;
+
   // Asks for the next message; one at a time.
   virtual void Read() = 0;
   // Sends a message; one at a time. `more`: another one follows at once. Thread-safe.

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <future>
 #include <utility>
 
@@ -23,6 +24,9 @@ constexpr std::chrono::milliseconds kHandshakeTimeout{5000};
 
 // Of each queue, for the next calls: so many may begin at a time without a detour.
 constexpr int kWaitingCalls = 8;
+
+// How many times as many connections are known as may be open, since no one tells of their ends.
+constexpr std::size_t kKnownConnections = 4;
 
 // For how long typed refusals are given before connections are told to go away.
 constexpr std::chrono::milliseconds kRefusalTime{100};
@@ -55,12 +59,19 @@ void SetTime(grpc::ServerBuilder& builder, const char* name, std::chrono::millis
   builder.AddChannelArgument(name, static_cast<int>(value.count()));
 }
 
+// The library sends connections away up to a tenth later than at their age, and cuts them after the
+// grace; a stream needs some of that to answer what it has begun.
+Clock::duration StreamAge(const ConnectionLimits& limits) {
+  return limits.max_age + limits.max_age / 10 + limits.max_grace / 4;
+}
+
 }  // namespace
 
 Server::Server(std::vector<Method> methods, CallMeters& meters, ServerOptions options)
     : options_(std::move(options)),
       methods_(std::move(methods), meters),
-      calls_{service_, methods_, tracker_},
+      connections_(options_.connection_limits.max_connections * kKnownConnections),
+      calls_{service_, methods_, connections_, StreamAge(options_.connection_limits), tracker_},
       listener_({options_.connection_limits.max_connections,
                  options_.connection_limits.spare_descriptors}) {}
 
@@ -112,7 +123,8 @@ absl::StatusOr<std::string> Server::Start() {
     for (int i = 0; i < kWaitingCalls; ++i) ServerCall::Listen(calls_, *queue);
     threads_.emplace_back([this, &queue = *queue] { Serve(queue); });
   }
-  listener_.Start([acceptor = std::shared_ptr(std::move(acceptor))](int fd) {
+  listener_.Start([this, acceptor = std::shared_ptr(std::move(acceptor))](int fd) {
+    connections_.Accepted(fd);
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
     connection.fd = fd;
     acceptor->HandleNewConnection(&connection);

@@ -17,6 +17,7 @@
 #include "server/grpc/call.h"
 #include "server/grpc/call_meters.h"
 #include "server/grpc/call_tracker.h"
+#include "server/grpc/connections.h"
 #include "server/grpc/method_table.h"
 #include "server/grpc/server_call.h"
 #include "server/net/listener.h"
@@ -89,6 +90,7 @@ class Server {
   const MethodTable methods_;
   CallTracker tracker_;
   grpc::AsyncGenericService service_;
+  Connections connections_;
   const CallContext calls_;
   std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
   std::unique_ptr<grpc::Server> server_;

@@ -72,6 +72,10 @@ std::optional<Clock::time_point> ServerCall::answer_by() const {
   return AnswerBy(context_.raw_deadline(), Clock::now());
 }
 
+Clock::time_point ServerCall::connection_end() const {
+  return shared_.connections.AcceptedAt(context_.peer()).value_or(began_at_) + shared_.max_age;
+}
+
 void ServerCall::OnArrived(bool ok) {
   if (!ok) {
     // The server stops; a call that never began has no further events.

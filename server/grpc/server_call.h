@@ -10,6 +10,7 @@
 #include "server/grpc/call.h"
 #include "server/grpc/call_meters.h"
 #include "server/grpc/call_tracker.h"
+#include "server/grpc/connections.h"
 #include "server/grpc/method_table.h"
 #include "server/grpc/tag.h"
 
@@ -19,6 +20,9 @@ namespace dino::transport {
 struct CallContext {
   grpc::AsyncGenericService& service;
   const MethodTable& methods;
+  const Connections& connections;
+  // From when on a connection is too old for a stream.
+  Clock::duration max_age;
   CallTracker& tracker;
 };
 
@@ -34,6 +38,7 @@ class ServerCall final : public Call {
   MetadataValues Metadata(std::string_view key) const override;
   std::optional<std::string_view> Certificate() const override;
   std::optional<Clock::time_point> answer_by() const override;
+  Clock::time_point connection_end() const override;
   void Read() override;
   void Write(const Message& message, bool more) override;
   void Finish(const Message& answer) override;

@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <thread>
+
 #include "tests/support/http2/http2_peer.h"
 #include "tests/system/flood_fixture.h"
 #include "tests/system/raw_call.h"
@@ -12,7 +16,9 @@ using Type = Http2Frame::Type;
 // Connections last about a second.
 class GrpcConnectionAgeTest : public FloodFixture {
  protected:
-  GrpcConnectionAgeTest() : FloodFixture({kPatientWithBroker, "--max-connection-age=1s"}) {}
+  GrpcConnectionAgeTest()
+      : FloodFixture(
+            {kPatientWithBroker, "--max-connection-age=1s", "--max-connection-grace=20s"}) {}
 
   // Waits until a connection opened now has received GOAWAY.
   void WaitForAConnectionsAge() {
@@ -43,6 +49,30 @@ TEST_F(GrpcConnectionAgeTest, ACallLongerThanTheConnectionAgeIsAnswered) {
   const grpc::Status status = flood.Finish().front().status;
 
   EXPECT_TRUE(status.ok()) << Describe(status);
+}
+
+// What was taken was answered, and what was answered was published once.
+TEST_F(GrpcConnectionAgeTest, AStreamEndsWithAllThatItTookAnswered) {
+  grpc::ClientContext context;
+  const auto stream = bridge_.stub().PublishStream(&context);
+  std::thread writer([&stream] {
+    v1::PublishStreamRequest request;
+    std::uint64_t sequence = 0;
+    do {
+      request.set_sequence(sequence);
+      *request.mutable_event()->mutable_message() = RequestOf(sequence++);
+    } while (stream->Write(request));
+  });
+  v1::PublishStreamResponse answer;
+  std::size_t answered = 0;
+  for (; stream->Read(&answer); ++answered) EXPECT_TRUE(answer.result().has_delivery());
+  writer.join();
+  const grpc::Status status = stream->Finish();
+
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << Describe(status);
+  EXPECT_EQ(ReasonOf(status), "CONNECTION_AGE");
+  EXPECT_GT(answered, 0U);
+  EXPECT_EQ(TakeArrivals(answered).size(), answered);
 }
 
 TEST_F(GrpcConnectionAgeTest, ACallThatCrossesGoawayIsAnswered) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "server/api/answer_size.h"
 #include "tests/unit/api/server_fixture.h"
 
 namespace dino::api {
@@ -131,6 +132,56 @@ TEST_F(BatchCallTest, ACancelledBatchIsStopped) {
   context.TryCancel();
   EXPECT_EQ(call.get().status.error_code(), grpc::StatusCode::CANCELLED);
   publisher_.WaitForNoBatch();
+}
+
+TEST(AnswerSizeTest, ABatchsAnswerFitsAndSaysWhatItOmits) {
+  v1::PublishBatchResponse response;
+  for (int i = 0; i < 3; ++i) {
+    v1::Delivery& delivery = *response.add_results()->mutable_delivery();
+    delivery.set_recipient_count(10000);
+    for (int j = 0; j < 10000; ++j) delivery.add_results()->set_topic(std::string(150, 't'));
+  }
+  FitInAnswer(response);
+  EXPECT_LE(response.ByteSizeLong(), kMaxAnswerBytes);
+  EXPECT_EQ(response.results(0).delivery().results_size(), 10000);
+  EXPECT_FALSE(response.results(0).delivery().results_omitted());
+  EXPECT_EQ(response.results(2).delivery().results_size(), 0);
+  EXPECT_TRUE(response.results(2).delivery().results_omitted());
+  EXPECT_EQ(response.results(2).delivery().recipient_count(), 10000U);
+}
+
+TEST(AnswerSizeTest, ABatchOfFailuresKeepsReasonsAndTokens) {
+  v1::PublishBatchResponse response;
+  for (int i = 0; i < 1000; ++i) {
+    google::rpc::Status& error = *response.add_results()->mutable_error();
+    google::rpc::ErrorInfo info;
+    info.set_reason("BROKER_BUSY");
+    error.add_details()->PackFrom(info);
+    v1::PublishFailure failure;
+    failure.set_resume_token(std::string(2048, 'r'));
+    for (int j = 0; j < 8; ++j) failure.add_failed_recipients()->set_topic(std::string(250, 't'));
+    error.add_details()->PackFrom(failure);
+  }
+  FitInAnswer(response);
+  EXPECT_LE(response.ByteSizeLong(), kMaxAnswerBytes);
+  const auto& last = response.results(999).error();
+  ASSERT_EQ(last.details_size(), 2);
+  v1::PublishFailure failure;
+  ASSERT_TRUE(last.details(1).UnpackTo(&failure));
+  EXPECT_EQ(failure.resume_token().size(), 2048U);
+  EXPECT_EQ(failure.failed_recipients_size(), 0);
+}
+
+TEST(AnswerSizeTest, ADeliveryFitsAndSaysWhatItOmits) {
+  v1::Delivery delivery;
+  for (int i = 0; i < 10000; ++i) delivery.add_results()->set_topic(std::string(500, 't'));
+  FitInAnswer(delivery);
+  EXPECT_TRUE(delivery.results_omitted());
+  EXPECT_EQ(delivery.results_size(), 0);
+  delivery.add_results()->set_user_id(1);
+  delivery.set_results_omitted(false);
+  FitInAnswer(delivery);
+  EXPECT_EQ(delivery.results_size(), 1);
 }
 
 }  // namespace

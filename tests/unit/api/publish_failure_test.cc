@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -163,6 +164,43 @@ TEST_F(LargeFailureTest, AFailureOfALargeGroupFitsInTheTrailers) {
   const grpc::Status status = call.get().status;
   EXPECT_LT(3 * status.error_message().size() + status.error_details().size() * 4 / 3, 7168U);
   EXPECT_EQ(DetailOf<v1::PublishFailure>(status).failed_recipients_size(), 32);
+}
+
+// How many bytes an error takes in trailers at most: its message percent-encoded, its details as
+// base64.
+std::size_t TrailerBytes(const grpc::Status& status) {
+  return 3 * status.error_message().size() + (status.error_details().size() + 2) / 3 * 4;
+}
+
+TEST_F(LargeFailureTest, AFailureOfLongTopicsFitsInTheTrailersWithItsToken) {
+  constexpr int kTopics = 10000;
+  v1::PublishCustomRequest request;
+  request.set_event_type("poll");
+  request.set_group_id("6cbb3265-2a7f-494d-92ad-f4503d55d49f");
+  for (int i = 0; i < kTopics; ++i) {
+    request.add_topics(std::to_string(10000 + i) + std::string(250, 't'));
+  }
+  auto call = std::async(std::launch::async, [this, request] {
+    grpc::ClientContext context;
+    v1::PublishCustomResponse response;
+    return stub_->PublishCustom(&context, request, &response);
+  });
+  const auto batch = publisher_.WaitForBatch();
+  std::string reason;
+  while (reason.size() < 256) reason += "\u00fc";
+  batch->Explain(0, {0x97, reason});
+  // As irregular as it may be, which makes the token long.
+  std::vector<PublicationOutcome> outcomes;
+  std::mt19937 random(1);
+  for (int i = 0; i < kTopics; ++i) {
+    outcomes.push_back(random() % 2 == 0 ? kAcknowledged
+                                         : PublicationOutcome{Outcome::kRejected, 0x97, false});
+  }
+  publisher_.End(batch, outcomes);
+  const grpc::Status status = call.get();
+  EXPECT_LE(TrailerBytes(status), 7900U);
+  EXPECT_GT(DetailOf<v1::PublishFailure>(status).failed_recipients_size(), 2);
+  EXPECT_GT(DetailOf<v1::PublishFailure>(status).resume_token().size(), 1000U);
 }
 
 }  // namespace
