@@ -175,8 +175,8 @@ std::size_t TrailerBytes(const grpc::Status& status) {
 TEST_F(LargeFailureTest, AFailureOfLongTopicsFitsInTheTrailersWithItsToken) {
   constexpr int kTopics = 10000;
   v1::PublishCustomRequest request;
-  request.set_event_type("poll");
-  request.set_group_id("6cbb3265-2a7f-494d-92ad-f4503d55d49f");
+  request.mutable_custom()->set_event_type("poll");
+  request.mutable_custom()->set_group_id("6cbb3265-2a7f-494d-92ad-f4503d55d49f");
   for (int i = 0; i < kTopics; ++i) {
     request.add_topics(std::to_string(10000 + i) + std::string(250, 't'));
   }
