@@ -15,7 +15,8 @@ RecalledWork SendQueue::Take(std::uint32_t home) {
     recalled.last_acknowledged_at = time.mapped();
   }
   for (InFlight& entry : window_.entries()) {
-    if (entry.home != home) continue;
+    // That home knows of what was handed over to it in flight.
+    if (entry.home != home || entry.awaited_at_home) continue;
     // The own ones are followed here.
     entry.awaited_at_home = home != self_;
     recalled.topics_in_flight.push_back(entry.topic_hash);

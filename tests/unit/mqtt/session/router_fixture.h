@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/mqtt/session/guest_home.h"
+#include "server/mqtt/session/newcomers.h"
 #include "server/mqtt/session/router.h"
 #include "server/mqtt/wire/reason_code.h"
 #include "tests/support/mqtt/recording_batch.h"
@@ -32,7 +34,10 @@ class RouterWorld : private Peers {
     }
   }
   ~RouterWorld() override {
-    for (const auto& node : nodes_) node->router.Close();
+    for (const auto& node : nodes_) {
+      node->router.Close();
+      if (node->guests != nullptr) node->guests->Close();
+    }
     DeliverAll();
   }
 
@@ -51,7 +56,21 @@ class RouterWorld : private Peers {
 
   void Stop(const std::shared_ptr<testing::RecordingBatch>& batch) {
     batch->RequestStop();
-    for (const auto& node : nodes_) node->queue.StopBatch(*batch, !node->connected);
+    for (const auto& node : nodes_) {
+      node->queue.StopBatch(*batch, !node->connected);
+      if (node->guests != nullptr) node->guests->Stop(*batch);
+    }
+  }
+
+  // Brokers have come, to which all users of the session belong, or none.
+  void HandOver(std::uint32_t session, bool all) {
+    Node& node = *nodes_[session];
+    if (node.guests == nullptr) {
+      Peers& peers = *this;
+      node.guests = std::make_unique<GuestHome>(session, Router::Options(), peers);
+    }
+    const auto map = std::make_shared<const BrokerMap>(std::vector<std::string>{"one"});
+    node.router.HandOver(Newcomers(map, /*first=*/all ? 0 : 1), node.guests->router());
   }
 
   void Connect(std::uint32_t session) {
@@ -93,13 +112,8 @@ class RouterWorld : private Peers {
     const Router::Move move = node.router.Advance(now_);
     if (move != Router::Move::kNone) node.moves.push_back(move);
     std::vector<std::string> sent;
-    if (!node.connected || !node.router.may_send()) return sent;
-    node.queue.Fill(now_, [&](const SendQueue::Outgoing& outgoing, InFlight& entry, std::uint8_t&) {
-      entry.packet_id = ++last_packet_id_;
-      node.in_flight[outgoing.topic] = entry.packet_id;
-      sent.push_back(outgoing.topic + " " + std::string(outgoing.payload));
-      return SendQueue::SendStatus::kSent;
-    });
+    if (node.connected && node.router.may_send()) sent = Send(node);
+    if (node.guests != nullptr) node.guests->Advance(now_);
     return sent;
   }
   // All sessions in turn, and their messages, until nothing more comes.
@@ -126,17 +140,27 @@ class RouterWorld : private Peers {
   void DeliverAll() {
     while (!messages_.empty()) DeliverOne(0);
   }
+  // Only those to one session.
+  void DeliverTo(std::uint32_t session) {
+    const auto is_to = [session](const auto& channel) { return channel.first.second == session; };
+    auto channel = messages_.begin();
+    while ((channel = std::find_if(messages_.begin(), messages_.end(), is_to)) != messages_.end()) {
+      DeliverOne(static_cast<std::size_t>(std::distance(messages_.begin(), channel)));
+    }
+  }
 
   std::vector<Router::Move> Moves(std::uint32_t session) {
     return std::exchange(nodes_[session]->moves, {});
   }
   bool serving(std::uint32_t session) const { return serving_[session]; }
 
-  void SetServing(std::uint32_t self, bool serving) override { serving_[self] = serving; }
+  void SetServing(std::uint32_t self, bool serving) override {
+    if (!IsGuest(self)) serving_[self] = serving;
+  }
   void Joined(std::uint32_t /*self*/) override {}
   bool OtherBrokerServes(std::uint32_t /*self*/) const override { return true; }
   bool SameBroker(std::uint32_t a, std::uint32_t b) const override {
-    return a % brokers_ == b % brokers_;
+    return !IsGuest(a) && !IsGuest(b) && a % brokers_ == b % brokers_;
   }
 
  private:
@@ -148,22 +172,37 @@ class RouterWorld : private Peers {
     SendQueue queue;
     Router router;
     bool connected = false;
+    std::unique_ptr<GuestHome> guests;
     std::map<std::string, int> in_flight;
     std::vector<Router::Move> moves;
   };
 
+  std::vector<std::string> Send(Node& node) {
+    std::vector<std::string> sent;
+    node.queue.Fill(now_, [&](const SendQueue::Outgoing& outgoing, InFlight& entry, std::uint8_t&) {
+      entry.packet_id = ++last_packet_id_;
+      node.in_flight[outgoing.topic] = entry.packet_id;
+      sent.push_back(outgoing.topic + " " + std::string(outgoing.payload));
+      return SendQueue::SendStatus::kSent;
+    });
+    return sent;
+  }
+  Router& RouterOf(std::uint32_t home) {
+    Node& node = *nodes_[SessionOf(home)];
+    return IsGuest(home) ? node.guests->router() : node.router;
+  }
+
   Standbys StandbysOf(std::uint32_t self) override {
     for (const bool same : {true, false}) {
-      for (std::uint32_t i = 1; i < session_count(); ++i) {
-        const std::uint32_t other = (self + i) % session_count();
+      for (std::uint32_t i = IsGuest(self) ? 0 : 1; i < session_count(); ++i) {
+        const std::uint32_t other = (SessionOf(self) + i) % session_count();
         if (serving_[other] && SameBroker(self, other) == same) return Standbys(other);
       }
     }
     return {};
   }
   void Send(std::uint32_t from, std::uint32_t to, std::function<void(Router&)> what) {
-    messages_[{from, to}].emplace_back(
-        [this, to, what = std::move(what)] { what(nodes_[to]->router); });
+    messages_[{from, to}].emplace_back([this, to, what = std::move(what)] { what(RouterOf(to)); });
   }
   void Forward(std::uint32_t standby, std::uint32_t home, Work work) override {
     Send(home, standby, [home, work](Router& router) { router.Forwarded(home, work); });
