@@ -79,16 +79,18 @@ void Router::RecallAll() {
 }
 
 void Router::Recalled(std::uint32_t standby, const RecalledWork& recalled) {
-  // Handed over by a home: what is away is older, and goes first.
-  if (place_ == Place::kAway) RecallAll();
   recalled_.erase(standby);
-  in_flight_elsewhere_ += recalled.topics_in_flight.size();
-  for (const std::uint64_t topic_hash : recalled.topics_in_flight) queue_.TopicTaken(topic_hash);
-  queue_.Adopt(recalled.work);
-  StopWhatIsStopped(recalled.work);
+  TakeOver(standby, recalled);
+}
+
+void Router::TakeOver(std::uint32_t from, const RecalledWork& work) {
+  in_flight_elsewhere_ += work.topics_in_flight.size();
+  for (const std::uint64_t topic_hash : work.topics_in_flight) queue_.TopicTaken(topic_hash);
+  queue_.Adopt(work.work);
+  StopWhatIsStopped(work.work);
   Clock::time_point& acknowledged_at =
-      peers_.SameBroker(self_, standby) ? acknowledged_here_at_ : acknowledged_elsewhere_at_;
-  acknowledged_at = std::max(acknowledged_at, recalled.last_acknowledged_at);
+      peers_.SameBroker(self_, from) ? acknowledged_here_at_ : acknowledged_elsewhere_at_;
+  acknowledged_at = std::max(acknowledged_at, work.last_acknowledged_at);
 }
 
 void Router::TopicFreeAt(std::uint32_t standby, std::uint64_t topic_hash) {

@@ -101,6 +101,10 @@ class Router : public QueueListener {
   bool HasGuests(const Chunk& chunk) const;
   absl::btree_map<std::uint32_t, Work> SplitOffGuests(const Work& work) const;
   void HandOverIfPossible();
+  // Takes what the home beside this guest home hands over to it.
+  void HandedOver(std::uint32_t home, const RecalledWork& handed_over);
+  // Takes over what another session had, and follows what is in flight there.
+  void TakeOver(std::uint32_t from, const RecalledWork& work);
   void SayIfJoined(Clock::time_point now);
   // When the users can be moved.
   Clock::time_point NextMove() const;

@@ -66,7 +66,14 @@ void Router::HandOverIfPossible() {
   handed_over.work = std::move(parts[GuestOf(self_)]);
   handed_over.last_acknowledged_at =
       std::max({own.last_acknowledged_at, acknowledged_here_at_, acknowledged_elsewhere_at_});
-  guest_->Recalled(self_, handed_over);
+  guest_->HandedOver(self_, handed_over);
+}
+
+void Router::HandedOver(std::uint32_t home, const RecalledWork& handed_over) {
+  // What is in flight is followed from here, not from a standby. The home's session may be one of
+  // those: it answers the recall like the others.
+  if (place_ == Place::kAway) RecallAll();
+  TakeOver(home, handed_over);
 }
 
 }  // namespace dino::mqtt

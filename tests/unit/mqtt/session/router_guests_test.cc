@@ -31,5 +31,25 @@ TEST_F(RouterTest, WhatIsHandedOverInFlightIsAwaitedOnce) {
   EXPECT_THAT(world_.Sent(), ElementsAre(Pair(0, "1 b")));
 }
 
+TEST_F(RouterTest, GuestsWaitForWhatTheirOwnSessionHasOfThem) {
+  ConnectAll();
+  world_.HandOver(0, /*all=*/true);
+  world_.Settle();
+  world_.Publish(0, "a", {"1"});
+  world_.Settle();
+  EXPECT_THAT(world_.Sent(), ElementsAre(Pair(0, "1 a")));
+  world_.Lose(0);
+  world_.HandOver(0, /*all=*/true);
+  world_.Turn(0);
+  world_.Publish(0, "b", {"1"});
+  world_.DeliverTo(1);
+  EXPECT_THAT(world_.Turn(1), IsEmpty());
+  world_.Settle();
+  EXPECT_THAT(world_.Sent(), ElementsAre(Pair(1, "1 a")));
+  world_.Answer(1, "1");
+  world_.Settle();
+  EXPECT_THAT(world_.Sent(), ElementsAre(Pair(1, "1 b")));
+}
+
 }  // namespace
 }  // namespace dino::mqtt
