@@ -94,11 +94,14 @@ void Router::TakeOver(std::uint32_t from, const RecalledWork& work) {
 }
 
 void Router::TopicFreeAt(std::uint32_t standby, std::uint64_t topic_hash) {
+  const Clock::time_point now = Clock::now();
   if (peers_.SameBroker(self_, standby)) {
+    // It may have been acknowledged there.
+    acknowledged_here_at_ = now;
     --in_flight_elsewhere_;
     queue_.TopicFree(topic_hash);
   } else {
-    settling_topics_.emplace_back(Clock::now() + options_.settle, topic_hash);
+    settling_topics_.emplace_back(now + options_.settle, topic_hash);
   }
 }
 

@@ -4,8 +4,10 @@
 namespace dino::mqtt {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using ::testing::Pair;
 
 TEST_F(RouterTest, WhatTheStandbyLosesAfterTheRecallIsSentAgainFromHomeFirst) {
@@ -73,6 +75,30 @@ TEST_F(RouterTest, WhenTheStandbyIsLostUsersComeToAConnectionThatIsNew) {
   world_.Pass(seconds(1));
   world_.Settle();
   EXPECT_THAT(world_.Moves(0), ElementsAre(Router::Move::kAway)) << "it did not hold";
+}
+
+TEST_F(RouterTest, WhatTheStandbyAcknowledgesAfterTheRecallSettlesBeforeTheNextBroker) {
+  world_.Connect(3);
+  ConnectAll();
+  MoveAway();
+  world_.Publish(0, "a", {"1"});
+  world_.Settle();
+  world_.Connect(0);
+  world_.Pass(kStable);
+  world_.Turn(0);
+  world_.Lose(0);
+  world_.DeliverAll();
+  world_.Answer(3, "1");
+  world_.Lose(3);
+  world_.Settle();
+  EXPECT_THAT(world_.Sent(), ElementsAre(Pair(3, "1 a")));
+  world_.Publish(0, "b", {"1"});
+  world_.Pass(milliseconds(999));
+  world_.Settle();
+  EXPECT_THAT(world_.Sent(), IsEmpty());
+  world_.Pass(milliseconds(201));
+  world_.Settle();
+  EXPECT_THAT(world_.Sent(), ElementsAre(Pair(1, "1 b")));
 }
 
 TEST_F(RouterTest, AStandbyKeepsServingWhenItsOwnHomeIsAway) {
