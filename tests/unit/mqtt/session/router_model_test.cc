@@ -2,6 +2,8 @@
 // moment: the same in every run.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -48,7 +50,7 @@ class RouterModel {
   std::uint32_t AnySession() { return Below(kSessions); }
 
   void Step() {
-    switch (Below(12)) {
+    switch (Below(13)) {
       case 0:
       case 1:
         Publish();
@@ -79,9 +81,18 @@ class RouterModel {
       case 9:
         AnswerOne(AnySession(), Below(5) == 0);
         break;
+      case 10:
+        if (Below(8) == 0) HandOver(AnySession());
+        break;
       default:
         Turn(AnySession());
     }
+  }
+
+  // Who is a guest stays one.
+  void HandOver(std::uint32_t session) {
+    guests_[session] = guests_[session] || Below(2) == 0;
+    world_.HandOver(session, guests_[session]);
   }
 
   // A topic's home is always the same.
@@ -139,6 +150,8 @@ class RouterModel {
   RouterWorld world_{kSessions, kBrokers};
   std::vector<std::shared_ptr<RecordingBatch>> batches_;
   std::map<std::string, Topic> topics_;
+  // Whether a session's users were handed over.
+  std::array<bool, kSessions> guests_{};
 };
 
 TEST(RouterModelTest, EventsOfAUserKeepTheirOrderWhateverBecomesOfConnections) {
