@@ -1,0 +1,64 @@
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "tests/support/http2/http2_peer.h"
+#include "tests/support/mqtt/mosquitto_broker.h"
+#include "tests/support/process/files.h"
+#include "tests/support/process/temporary_directory.h"
+#include "tests/system/bridge_process.h"
+#include "tests/system/raw_call.h"
+
+namespace dino::testing {
+namespace {
+
+// A server that knows one caller, whose key the test does not have.
+class StrangersTest : public ::testing::Test {
+ protected:
+  // SETTINGS_INITIAL_WINDOW_SIZE, and what it is if a server does not state it.
+  static constexpr std::size_t kInitialWindow = 4;
+  static constexpr std::size_t kDefaultWindow = 65535;
+
+  static std::string KeyFile(const TemporaryDirectory& directory) {
+    const std::string file = directory.path() / "keys.json";
+    ReplaceContent(
+        file, R"({"callers": [{"name": "chat", "sha256": ")" + std::string(64, 'a') + R"("}]})");
+    return file;
+  }
+
+  const TemporaryDirectory directory_;
+  const MosquittoBroker broker_;
+  BridgeProcess bridge_{broker_.address(), {"--auth-keys-file=" + KeyFile(directory_)}};
+};
+
+TEST_F(StrangersTest, TheirBodiesAreNotAskedFor) {
+  const std::string body(1000000, 'x');
+  Http2Peer peer(bridge_.port());
+  peer.Greet();
+  peer.WaitUntilRead();
+  const std::size_t window = peer.Setting(kInitialWindow).value_or(kDefaultWindow);
+  for (std::uint32_t stream = 1; stream < 100; stream += 2) {
+    peer.Send(EncodeCallHeaders(stream));
+    // Of a message with one byte more than will ever arrive.
+    std::size_t sent = peer.SendBody(stream, GrpcMessage("", body.size() + 1));
+    peer.WaitUntilRead();
+    sent += peer.SendBody(stream, body);
+    peer.WaitUntilRead();
+    sent += peer.SendBody(stream, body);
+    EXPECT_LE(sent, window);
+  }
+}
+
+TEST_F(StrangersTest, AreRefusedWhileTheirBodiesAreOnTheWay) {
+  Http2Peer peer(bridge_.port());
+  peer.Greet();
+  peer.Send(EncodeCallHeaders(1));
+  const auto end = peer.WaitForEndOf(1);
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(LiteralHeader(end->payload, "grpc-status"), "16");
+}
+
+}  // namespace
+}  // namespace dino::testing
