@@ -27,7 +27,7 @@ TEST(SettingTableTest, NamesAreUnique) {
   for (const Setting& setting : SettingTable()) {
     EXPECT_TRUE(names.insert(setting.name).second) << setting.name;
   }
-  EXPECT_EQ(names.size(), 47U);
+  EXPECT_EQ(names.size(), 48U);
 }
 
 TEST(SettingTableTest, PendingCallsMayTakeAQuarterOfTheMemory) {
