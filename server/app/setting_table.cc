@@ -38,7 +38,8 @@ std::vector<Setting> ListenerSettings() {
        "because something else, such as a service mesh, does.",
        TrueOrFalse(&Settings::allow_anonymous)},
       {"grpc-reflection", "true",
-       "Whether callers may ask which methods there are (gRPC server reflection). Where callers are "
+       "Whether callers may ask which methods there are (gRPC server reflection). Where callers "
+       "are "
        "authenticated, only they may.",
        TrueOrFalse(&Settings::grpc_reflection)},
       {"auth-keys-file", "",

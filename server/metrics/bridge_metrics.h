@@ -14,8 +14,8 @@
 #include "server/auth/quota.h"
 #include "server/fanout/direct_publisher.h"
 #include "server/fanout/keyed_publisher.h"
-#include "server/mqtt/session/session_pool.h"
 #include "server/grpc/call_meters.h"
+#include "server/mqtt/session/session_pool.h"
 
 namespace dino::metrics {
 

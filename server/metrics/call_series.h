@@ -1,8 +1,8 @@
 #ifndef DINO_SERVER_METRICS_CALL_SERIES_H_
 #define DINO_SERVER_METRICS_CALL_SERIES_H_
 
-#include "server/metrics/family.h"
 #include "server/grpc/call_meters.h"
+#include "server/metrics/family.h"
 
 namespace dino::metrics {
 

@@ -12,8 +12,8 @@
 #include "server/base/histogram.h"
 #include "server/base/mutex.h"
 #include "server/fanout/publication_meter.h"
-#include "server/mqtt/session/session_meter.h"
 #include "server/grpc/call_meters.h"
+#include "server/mqtt/session/session_meter.h"
 
 namespace dino::ops {
 

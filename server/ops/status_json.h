@@ -10,9 +10,9 @@
 
 #include "server/auth/quota.h"
 #include "server/fanout/direct_publisher.h"
+#include "server/grpc/call_meters.h"
 #include "server/mqtt/session/session_pool.h"
 #include "server/ops/history.h"
-#include "server/grpc/call_meters.h"
 
 namespace dino::ops {
 
