@@ -1,5 +1,7 @@
 #include "server/api/answer_size.h"
 
+#include <utility>
+
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -29,7 +31,7 @@ void OmitLists(google::rpc::Status& error) {
       *short_error.add_details() = detail;
     }
   }
-  error = short_error;
+  error = std::move(short_error);
 }
 
 // Shortens results, the last ones first, until the response is small enough.

@@ -53,7 +53,8 @@ class Call {
   // returns, unless somebody holds it.
   virtual void Finish(const Message& answer) = 0;
   virtual void Finish(const grpc::Status& status,
-                      std::optional<std::chrono::milliseconds> retry_after = std::nullopt) = 0;
+                      std::optional<std::chrono::milliseconds> retry_after) = 0;
+  void Finish(const grpc::Status& status) { Finish(status, std::nullopt); }
 
   // Keeps it, and its handler, until as many calls of `Release`. Thread-safe.
   virtual void Hold() = 0;
