@@ -1,8 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
-#include <cstdint>
-#include <thread>
 
 #include "tests/support/http2/http2_peer.h"
 #include "tests/system/flood_fixture.h"
@@ -55,18 +53,25 @@ TEST_F(GrpcConnectionAgeTest, ACallLongerThanTheConnectionAgeIsAnswered) {
 TEST_F(GrpcConnectionAgeTest, AStreamEndsWithAllThatItTookAnswered) {
   grpc::ClientContext context;
   const auto stream = bridge_.stub().PublishStream(&context);
-  std::thread writer([&stream] {
-    v1::PublishStreamRequest request;
-    std::uint64_t sequence = 0;
-    do {
-      request.set_sequence(sequence);
-      *request.mutable_event()->mutable_message() = RequestOf(sequence++);
-    } while (stream->Write(request));
-  });
+  v1::PublishStreamRequest request;
   v1::PublishStreamResponse answer;
   std::size_t answered = 0;
-  for (; stream->Read(&answer); ++answered) EXPECT_TRUE(answer.result().has_delivery());
-  writer.join();
+  // Some at a time: a caller who lags behind would hear of the end late.
+  for (bool open = true; open;) {
+    constexpr std::size_t kOpen = 10;
+    for (std::size_t i = 0; i < kOpen && open; ++i) {
+      request.set_sequence(answered + i);
+      *request.mutable_event()->mutable_message() = RequestOf(answered + i);
+      open = stream->Write(request);
+    }
+    std::size_t read = 0;
+    while (read < kOpen && stream->Read(&answer)) {
+      EXPECT_TRUE(answer.result().has_delivery());
+      ++read;
+    }
+    answered += read;
+    open = read == kOpen;
+  }
   const grpc::Status status = stream->Finish();
 
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << Describe(status);
