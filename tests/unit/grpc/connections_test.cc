@@ -52,8 +52,9 @@ TEST_F(ConnectionsTest, KnowsTheNewestOnly) {
   const Connected first = Connect();
   const Connected second = Connect();
   const Connected third = Connect();
-  for (const Connected* each : {&first, &second, &third})
+  for (const Connected* each : {&first, &second, &third}) {
     connections.Accepted(each->accepted.number());
+  }
   EXPECT_EQ(connections.AcceptedAt(PeerOf(first)), std::nullopt);
   EXPECT_TRUE(connections.AcceptedAt(PeerOf(second)).has_value());
   EXPECT_TRUE(connections.AcceptedAt(PeerOf(third)).has_value());
