@@ -11,11 +11,6 @@ void MethodMeter::Handled(int code, std::chrono::nanoseconds after) {
   seconds_.Observe(after);
 }
 
-MethodMeter& CallMeters::Of(std::string_view method) {
-  return *std::find_if(methods_.begin(), methods_.end(),
-                       [method](const MethodMeter& each) { return each.name().method == method; });
-}
-
 void CallMeters::Refused(std::string_view reason) {
   const auto* const found = std::find(kRefusals.begin(), kRefusals.end(), reason);
   if (found != kRefusals.end()) {

@@ -71,8 +71,6 @@ class CallMeters {
 
   // It lives as long as this object.
   MethodMeter& Add(MethodMeter::Name name) { return methods_.emplace_back(std::move(name)); }
-  // REQUIRES: a method of this name was added.
-  MethodMeter& Of(std::string_view method);
   const std::deque<MethodMeter>& methods() const { return methods_; }
 
   // A call was refused; what is none of `kRefusals` is not counted.

@@ -18,7 +18,7 @@ constexpr std::size_t kMaxPathBytes = 4096;
 void CollectCallers(const Sources::CallerUsage& callers, Families& families) {
   Family events = Family::OfCounter(
       "dino_bridge_caller_events_total",
-      "Events within the caller's rights and quota, by its name in the key file.");
+      "Events that were published, as far as that went, by the caller's name in the key file.");
   Family recipients =
       Family::OfCounter("dino_bridge_caller_recipients_total", "The recipients of these events.");
   Family refused = Family::OfCounter("dino_bridge_caller_quota_refusals_total",
