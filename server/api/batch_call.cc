@@ -46,16 +46,22 @@ void BatchCall::Start(const v1::EventRequest& request, v1::EventResult& result) 
   auto draft = DraftOfAny(request, shared().limits);
   if (const auto* error = std::get_if<grpc::Status>(&draft)) {
     NoteRefusal(shared(), origin(), *error);
-    WriteEventResult(*error, {}, result);
+    Write(*error, {}, result);
     return EndOne();
   }
   std::get<EventDraft>(draft).event.lane = lane_;
   event_calls_.emplace_back(shared()).Start(
       std::get<EventDraft>(std::move(draft)), deadline_, origin(),
       [this, &result](const grpc::Status& status, v1::Delivery delivery) {
-        WriteEventResult(status, std::move(delivery), result);
+        Write(status, std::move(delivery), result);
         EndOne();
       });
+}
+
+void BatchCall::Write(const grpc::Status& status, v1::Delivery delivery, v1::EventResult& result) {
+  WriteEventResult(status, std::move(delivery), result);
+  const bool is_short = result.has_delivery() && result.delivery().results().empty();
+  if (!is_short) Charge(result.ByteSizeLong());
 }
 
 void BatchCall::EndOne() {

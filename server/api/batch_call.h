@@ -27,6 +27,7 @@ class BatchCall final : public UnaryCall {
   // Returns OK, or the error to answer with.
   grpc::Status Parse(const transport::Message& message, v1::PublishBatchRequest& request);
   void Start(const v1::EventRequest& request, v1::EventResult& result);
+  void Write(const grpc::Status& status, v1::Delivery delivery, v1::EventResult& result);
   // One of those that this call waits for has ended.
   void EndOne();
 

@@ -27,6 +27,11 @@ struct CallOrigin {
   std::string traceparent;
   // Null if nobody knows.
   std::shared_ptr<const auth::Caller> caller;
+
+  // Empty if callers are not told apart.
+  std::string_view caller_name() const {
+    return caller == nullptr ? std::string_view() : caller->name();
+  }
 };
 
 // What became of a call, or of an event of a call with many.

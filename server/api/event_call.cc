@@ -33,7 +33,7 @@ void EventCall::Start(EventDraft draft, Clock::time_point deadline, const CallOr
   draft.event.accepted_at = started_at_;
   draft.event.deadline = deadline;
   draft.event.traceparent = origin.traceparent;
-  if (origin.caller != nullptr) draft.event.caller = origin.caller->name();
+  draft.event.caller = origin.caller_name();
   const grpc::Status rights = CheckRights(draft);
   if (!rights.ok()) return Refuse(rights);
   if (!Identify(draft, draft.event)) {

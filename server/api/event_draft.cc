@@ -27,6 +27,17 @@ std::size_t OverlayBytes(const fanout::Event& event) {
   return bytes;
 }
 
+std::size_t AnswerBytes(const EventDraft& draft) {
+  // Of a recipient's result while it is written.
+  constexpr std::size_t kBytesPerResult = 48;
+  if (draft.result_detail <= v1::RESULT_DETAIL_COUNTS) return 0;
+  const fanout::Recipients& recipients = draft.event.recipients;
+  std::size_t bytes = recipients.size() * kBytesPerResult;
+  if (!recipients.are_topics()) return bytes;
+  for (const std::string& topic : recipients.topics()) bytes += 2 * topic.size();
+  return bytes;
+}
+
 void SetOptions(const v1::PublishOptions& options, EventDraft& draft) {
   draft.event.qos =
       options.qos() == v1::QOS_AT_MOST_ONCE ? mqtt::Qos::kAtMostOnce : mqtt::Qos::kAtLeastOnce;

@@ -32,6 +32,8 @@ struct EventDraft {
 void SetRecipients(event::Recipients recipients, fanout::Event& event);
 // What the JSON of its overlays takes.
 std::size_t OverlayBytes(const fanout::Event& event);
+// What the largest answer takes that its detail leads to.
+std::size_t AnswerBytes(const EventDraft& draft);
 void SetOptions(const v1::PublishOptions& options, EventDraft& draft);
 
 // Drafts the event of a request; or returns what is wrong with it.
@@ -47,7 +49,8 @@ std::variant<EventDraft, grpc::Status> DraftOf(const Request& request, std::size
   draft.event.json = event::EventJson(request);
   SetRecipients(event::RecipientsOf(request), draft.event);
   SetOptions(request.options(), draft);
-  draft.event.content_bytes = request_bytes + draft.event.json.size() + OverlayBytes(draft.event);
+  draft.event.content_bytes =
+      request_bytes + draft.event.json.size() + OverlayBytes(draft.event) + AnswerBytes(draft);
   return draft;
 }
 

@@ -13,11 +13,12 @@ namespace dino::api {
 namespace {
 
 using Type = transport::Method::Type;
+using Bound = transport::Method::Bound;
 
 // A method whose calls `CallType` handles.
 template <typename CallType>
 transport::Method MethodOf(std::string_view name, PublishContext& shared) {
-  return {kServiceName, std::string(name), Type::kUnary,
+  return {kServiceName, std::string(name), Type::kUnary, Bound::kHandler,
           [&shared](transport::Call& call) { return std::make_unique<CallType>(shared, call); }};
 }
 
@@ -33,9 +34,10 @@ std::vector<transport::Method> EventService::Methods() {
 #undef DINO_METHOD
   methods.push_back(MethodOf<BatchCall>("PublishBatch", shared_));
   methods.push_back(MethodOf<InfoCall>("GetServerInfo", shared_));
-  methods.push_back({kServiceName, "PublishStream", Type::kBidiStream, [this](auto& call) {
-                       return std::make_unique<PublishStream>(shared_, open_streams_, call);
-                     }});
+  methods.push_back(
+      {kServiceName, "PublishStream", Type::kBidiStream, Bound::kHandler, [this](auto& call) {
+         return std::make_unique<PublishStream>(shared_, open_streams_, call);
+       }});
   return methods;
 }
 

@@ -10,6 +10,7 @@
 #include "server/auth/authenticator.h"
 #include "server/base/clock.h"
 #include "server/event/limits.h"
+#include "server/fanout/admission.h"
 #include "server/fanout/event_publisher.h"
 #include "server/grpc/call_meters.h"
 
@@ -20,6 +21,8 @@ namespace v1 = ::dino::events::v1;
 // What all calls of the service share. Outlives them.
 struct PublishContext {
   fanout::EventPublisher& publisher;
+  // Gives calls their room.
+  fanout::Admission& admission;
   transport::CallMeters& meters;
   CallLog& log;
   event::Limits limits;

@@ -20,7 +20,13 @@ namespace {
 
 // When a stream that was held back is read again: later, so that it does not stop and go with every
 // answer.
-constexpr std::size_t kGoOnBelow = 750;
+constexpr std::size_t kGoOnBelow = kMaxOpenStreamEvents / 4 * 3;
+constexpr std::size_t kGoOnBelowBytes = kMaxUnreadStreamBytes / 4 * 3;
+
+// What an answer takes beside its bytes.
+constexpr std::size_t kBytesPerAnswer = 512;
+
+std::size_t BytesOf(const transport::Message& answer) { return answer.bytes() + kBytesPerAnswer; }
 
 constexpr std::string_view kMethod = "PublishStream";
 
@@ -30,7 +36,9 @@ constexpr std::chrono::seconds kCheckInterval{1};
 }  // namespace
 
 OpenStreams::OpenStreams(const PublishContext& shared)
-    : shared_(shared), timer_("stream-check", Timer::kNever, [this] { return Check(); }) {}
+    : shared_(shared),
+      places_(shared.call_limits.max_publish_streams),
+      timer_("stream-check", Timer::kNever, [this] { return Check(); }) {}
 
 Clock::time_point OpenStreams::Check() {
   const MutexLock lock(mutex_);
@@ -40,18 +48,19 @@ Clock::time_point OpenStreams::Check() {
   const bool callers_changed = generation != generation_;
   generation_ = generation;
   const Clock::time_point now = Clock::now();
-  for (PublishStream* stream : streams_) {
+  for (const auto& [stream, place] : streams_) {
     if (callers_changed) stream->CheckCaller();
     if (now >= stream->connection_end()) stream->End(ConnectionAge());
   }
   return now + kCheckInterval;
 }
 
-grpc::Status OpenStreams::Add(PublishStream& stream) {
+grpc::Status OpenStreams::Add(PublishStream& stream, std::string_view caller) {
   const MutexLock lock(mutex_);
   if (ending_) return ShuttingDown();
-  if (streams_.size() >= shared_.call_limits.max_publish_streams) return TooManyStreams();
-  streams_.insert(&stream);
+  auto place = places_.TryTake(caller);
+  if (!place.has_value()) return TooManyStreams();
+  streams_.emplace(&stream, *std::move(place));
   timer_.CallBy(Clock::now() + kCheckInterval);
   return grpc::Status::OK;
 }
@@ -64,7 +73,7 @@ void OpenStreams::Remove(PublishStream& stream) {
 void OpenStreams::EndAll() {
   const MutexLock lock(mutex_);
   ending_ = true;
-  for (PublishStream* stream : streams_) stream->End(ShuttingDown());
+  for (const auto& [stream, place] : streams_) stream->End(ShuttingDown());
 }
 
 PublishStream::PublishStream(PublishContext& shared, OpenStreams& open_streams,
@@ -79,20 +88,36 @@ PublishStream::PublishStream(PublishContext& shared, OpenStreams& open_streams,
 }
 
 void PublishStream::OnBegin() {
-  if (!IsAllowed()) return;
-  const grpc::Status added = open_streams_.Add(*this);
-  if (!added.ok()) Refuse(added);
-  Read();
+  const grpc::Status error = Begin();
+  if (error.ok()) return Read();
+  CountRefusal(shared_, error);
+  {
+    const MutexLock lock(mutex_);
+    ending_ = true;
+    finishing_ = true;
+    status_ = error;
+  }
+  call_.Reject(error, RetryDelayOf(error));
+}
+
+grpc::Status PublishStream::Begin() {
+  if (shared_.authenticator != nullptr) {
+    caller_generation_ = shared_.authenticator->generation();
+    grpc::Status error = api::CheckCaller(shared_, call_, origins_.back());
+    if (!error.ok()) return error;
+  }
+  const std::string_view caller = origins_.back().caller_name();
+  room_ = shared_.admission.TryBegin(caller);
+  return room_.has_value() ? open_streams_.Add(*this, caller)
+                           : Refused(fanout::Refusal::kOverloaded);
 }
 
 bool PublishStream::IsAllowed() {
   if (shared_.authenticator == nullptr) return true;
   const std::uint64_t generation = shared_.authenticator->generation();
   const CallOrigin& origin = origins_.back();
-  if (origin.caller != nullptr) {
-    if (generation == caller_generation_) return true;
-    origins_.push_back({origin.method, origin.traceparent, nullptr});
-  }
+  if (generation == caller_generation_) return true;
+  origins_.push_back({origin.method, origin.traceparent, nullptr});
   caller_generation_ = generation;
   const grpc::Status error = api::CheckCaller(shared_, call_, origins_.back());
   if (error.ok()) return true;
@@ -132,7 +157,7 @@ void PublishStream::OnMessage(const transport::Message& message) {
   Handle(message);
   {
     const MutexLock lock(mutex_);
-    held_back_ = open_ >= kMaxOpenStreamEvents;
+    held_back_ = IsFull(kMaxOpenStreamEvents, kMaxUnreadStreamBytes);
     if (held_back_) return;
   }
   Read();
@@ -190,6 +215,8 @@ void PublishStream::Answer(std::uint64_t sequence, const grpc::Status& status,
   transport::Message bytes(response);
   {
     const MutexLock lock(mutex_);
+    room_->Grow(BytesOf(bytes));
+    unread_bytes_ += BytesOf(bytes);
     answers_.push_back(std::move(bytes));
     if (entry != nullptr) ended_.push_back(entry);
     Proceed();
@@ -215,9 +242,11 @@ void PublishStream::OnWritten(bool /*ok*/) {
   {
     const MutexLock lock(mutex_);
     writing_ = false;
+    room_->Shrink(BytesOf(answers_.front()));
+    unread_bytes_ -= BytesOf(answers_.front());
     answers_.pop_front();
     --open_;
-    go_on = held_back_ && open_ < kGoOnBelow;
+    go_on = held_back_ && !IsFull(kGoOnBelow, kGoOnBelowBytes);
     if (go_on) held_back_ = false;
     Proceed();
   }

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <deque>
 #include <list>
-#include <unordered_set>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "dino/events/v1/event_publisher_service.pb.h"
@@ -15,7 +17,9 @@
 #include "server/api/publish_context.h"
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
+#include "server/base/shared_places.h"
 #include "server/base/timer.h"
+#include "server/fanout/admission.h"
 #include "server/grpc/call.h"
 
 namespace dino::api {
@@ -24,6 +28,8 @@ class PublishStream;
 
 // From so many open events on, a stream is not read.
 inline constexpr std::size_t kMaxOpenStreamEvents = 1000;
+// The same for the bytes of answers that its caller has not read.
+inline constexpr std::size_t kMaxUnreadStreamBytes = 262144;
 
 // The streams that are open, so that they can be ended. Thread-safe.
 class OpenStreams {
@@ -31,8 +37,9 @@ class OpenStreams {
   // `shared` outlives it.
   explicit OpenStreams(const PublishContext& shared);
 
-  // Takes a stream in, and returns OK; or says why not: it is one too many, or comes too late.
-  grpc::Status Add(PublishStream& stream);
+  // Takes a stream of that caller in, and returns OK; or says why not: it is one too many, or comes
+  // too late.
+  grpc::Status Add(PublishStream& stream, std::string_view caller);
   void Remove(PublishStream& stream);
 
   // Ends those that are open and those still to come; what they have begun is answered first.
@@ -44,9 +51,11 @@ class OpenStreams {
   Clock::time_point Check();
 
   const PublishContext& shared_;
+  // Callers share them.
+  SharedPlaces places_;
   Mutex mutex_;
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
-  std::unordered_set<PublishStream*> streams_ ABSL_GUARDED_BY(mutex_);
+  std::unordered_map<PublishStream*, SharedPlaces::Place> streams_ ABSL_GUARDED_BY(mutex_);
   // `Authenticator::generation` when their callers were last looked at.
   std::uint64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;
   // Last: it uses the others.
@@ -57,8 +66,8 @@ class OpenStreams {
 //
 // It reads on its call's thread, one request after the other, and publishes each at once. Answers
 // are sent from the threads that the events end on, one at a time. While too many events are
-// open, which is to say that their answers have not been sent, it reads no more: that holds the
-// caller back.
+// open, which is to say that their answers have not been sent, or those answers are too large, it
+// reads no more: that holds the caller back.
 class PublishStream final : public transport::Handler {
  public:
   // The first two outlive it.
@@ -90,6 +99,8 @@ class PublishStream final : public transport::Handler {
     std::list<Entry>::iterator place;
   };
 
+  // Whether it may begin; else the error.
+  grpc::Status Begin();
   // Looks who calls if that may have changed; ends the stream if they may not (any more).
   bool IsAllowed();
   // Ends it, as one that may not be; counts that.
@@ -102,6 +113,11 @@ class PublishStream final : public transport::Handler {
   // For one that comes now.
   Clock::time_point EventDeadline() const;
   void ForgetEnded();
+  // Whether the caller has to read answers first.
+  bool IsFull(std::size_t max_open, std::size_t max_bytes) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return open_ >= max_open || unread_bytes_ >= max_bytes;
+  }
   // Goes on with what is possible now: the next answer, or the end.
   void Proceed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -119,9 +135,12 @@ class PublishStream final : public transport::Handler {
   // `Authenticator::generation` when that was found.
   std::uint64_t caller_generation_ = 0;
   std::list<Entry> entries_;
+  // From its beginning on; for itself and for unread answers.
+  std::optional<fanout::Admission::Ticket> room_;
 
   Mutex mutex_;
   std::deque<transport::Message> answers_ ABSL_GUARDED_BY(mutex_);
+  std::size_t unread_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<Entry*> ended_ ABSL_GUARDED_BY(mutex_);
   // Events whose answers have not been sent.
   std::size_t open_ ABSL_GUARDED_BY(mutex_) = 0;

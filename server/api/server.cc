@@ -19,9 +19,10 @@ std::size_t MostReceivedBytes(const CallLimits& limits) {
 
 }  // namespace
 
-Server::Server(fanout::EventPublisher& publisher, const std::function<bool()>& ready,
-               const ServerOptions& options)
+Server::Server(fanout::EventPublisher& publisher, fanout::Admission& admission,
+               const std::function<bool()>& ready, const ServerOptions& options)
     : shared_{publisher,
+              admission,
               meters_,
               log_,
               options.limits,

@@ -14,6 +14,7 @@
 #include "server/auth/authenticator.h"
 #include "server/base/clock.h"
 #include "server/event/limits.h"
+#include "server/fanout/admission.h"
 #include "server/fanout/event_publisher.h"
 #include "server/grpc/call_meters.h"
 #include "server/grpc/health.h"
@@ -41,9 +42,10 @@ struct ServerOptions {
 // The server that backends call: publishing, health and reflection.
 class Server {
  public:
-  // `publisher` outlives the server. `ready` says whether calls can be served at the moment.
-  Server(fanout::EventPublisher& publisher, const std::function<bool()>& ready,
-         const ServerOptions& options);
+  // `publisher` and `admission`, which gives calls their room, outlive the server. `ready` says
+  // whether calls can be served at the moment.
+  Server(fanout::EventPublisher& publisher, fanout::Admission& admission,
+         const std::function<bool()>& ready, const ServerOptions& options);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 

@@ -16,7 +16,10 @@ grpc::Status UnaryCall::Check() {
   if (shared_.draining.load(std::memory_order_relaxed) && !answers_while_draining()) {
     return ShuttingDown();
   }
-  return CheckCaller(shared_, call_, origin_);
+  grpc::Status error = CheckCaller(shared_, call_, origin_);
+  if (!error.ok()) return error;
+  room_ = shared_.admission.TryBegin(origin_.caller_name());
+  return room_.has_value() ? grpc::Status::OK : Refused(fanout::Refusal::kOverloaded);
 }
 
 void UnaryCall::OnBegin() {
@@ -24,7 +27,8 @@ void UnaryCall::OnBegin() {
   if (error.ok()) {
     call_.Read();
   } else {
-    Refuse(error);
+    NoteRefusal(shared_, origin_, error, kind_);
+    call_.Reject(error, RetryDelayOf(error));
   }
 }
 
@@ -45,7 +49,9 @@ void UnaryCall::OnCancelled() {
 }
 
 void UnaryCall::Finish(const google::protobuf::Message& response) {
-  call_.Finish(transport::Message(response));
+  const transport::Message message(response);
+  Charge(message.bytes());
+  call_.Finish(message);
 }
 
 void UnaryCall::Finish(const grpc::Status& error) { call_.Finish(error, RetryDelayOf(error)); }

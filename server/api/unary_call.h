@@ -5,16 +5,18 @@
 #include <grpcpp/support/status.h>
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "server/api/call_log.h"
 #include "server/api/publish_context.h"
+#include "server/fanout/admission.h"
 #include "server/grpc/call.h"
 
 namespace dino::api {
 
 // What the calls with one request and one answer have in common: who calls is known, and may,
-// before the request is asked for.
+// before the request is asked for; and room is taken from then on until the answer was written.
 class UnaryCall : public transport::Handler {
  public:
   void OnBegin() final;
@@ -38,6 +40,9 @@ class UnaryCall : public transport::Handler {
   transport::Call& call() const { return call_; }
   const CallOrigin& origin() const { return origin_; }
 
+  // Takes room for what an answer will hold. From any thread.
+  void Charge(std::size_t bytes) { room_->Grow(bytes); }
+
   // Answers. From any thread; the call may be gone when it returns.
   void Finish(const google::protobuf::Message& response);
   void Finish(const grpc::Status& error);
@@ -51,6 +56,7 @@ class UnaryCall : public transport::Handler {
   transport::Call& call_;
   const std::size_t kind_;
   CallOrigin origin_;
+  std::optional<fanout::Admission::Ticket> room_;
   bool handled_ = false;
   bool cancelled_ = false;
 };

@@ -121,6 +121,8 @@ api::ServerOptions ServerOptionsOf(const Settings& settings,
   transport::ConnectionLimits& connections = options.transport.connection_limits;
   connections.max_connections = settings.max_connections;
   connections.max_calls = settings.max_concurrent_streams;
+  connections.max_unread_answers = settings.max_unread_answers;
+  connections.max_watches = settings.max_watches;
   connections.max_metadata_bytes = settings.max_metadata_bytes;
   connections.max_age = settings.max_connection_age;
   connections.max_grace = settings.max_connection_grace;
@@ -159,7 +161,8 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
   server_options.stop_publishing = [&pool] { pool.StopAll(); };
   server_options.info = [&] { return DescribeServer(settings, pool.Sessions()); };
   api::Server server(
-      keyed_publisher, [&pool] { return pool.connected(); }, server_options);
+      keyed_publisher, direct_publisher.admission(), [&pool] { return pool.connected(); },
+      server_options);
 
   Operations operations(settings, access, direct_publisher, keyed_publisher, pool, server);
   const absl::StatusOr<std::string> ops_address = operations.Start();

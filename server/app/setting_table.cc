@@ -85,16 +85,28 @@ std::vector<Setting> CallSettings() {
        "another one when needed.",
        Milliseconds(&Settings::max_connection_idle, milliseconds(100), hours(24))},
       {"max-connections", "4096",
-       "The most connections of callers. Further ones are reset at once. Lower if the process may "
-       "not open that many files.",
+       "The most connections of callers. At the limit, one of the address with the most ends for a "
+       "new one if its caller has been silent for 5s; else the new one is reset. Lower if the "
+       "process "
+       "may not open that many files.",
        Whole(&Settings::max_connections, 1, 1000000)},
       {"max-concurrent-streams", "1000",
        "The most calls in progress on one connection. Further calls wait at the caller.",
        Whole(&Settings::max_concurrent_streams, 1, 1000000)},
       {"max-publish-streams", "1000",
-       "The most PublishStream calls in progress. Further ones are refused with RESOURCE_EXHAUSTED "
-       "(OVERLOADED).",
+       "The most PublishStream calls in progress. One caller may have three quarters of them. "
+       "Further ones are refused with RESOURCE_EXHAUSTED (OVERLOADED).",
        Whole(&Settings::max_publish_streams, 1, 1000000)},
+      {"max-watches", "1000",
+       "The most health watches and reflection streams in progress, which need no key. One IPv4 "
+       "address, or /64 network of IPv6, may have three quarters of them. Further ones are refused "
+       "with RESOURCE_EXHAUSTED and no reason.",
+       Whole(&Settings::max_watches, 1, 1000000)},
+      {"max-unread-answers", "4000",
+       "The most answers that callers have not read to calls that were refused at their beginning "
+       "and to health checks, by address like max-watches. Further such calls are reset without an "
+       "answer.",
+       Whole(&Settings::max_unread_answers, 1, 1000000)},
   };
 }
 
@@ -128,9 +140,13 @@ std::vector<Setting> LimitSettings() {
        "refused. At least max-recipients.",
        Whole(&Settings::max_pending_publications, 1, 100000000)},
       {"max-pending-bytes", "auto",
-       "The most bytes of all calls that wait for the broker: for each, its request, 15 bytes a "
-       "recipient, and 12288. Calls above it are refused; the process uses up to twice as much "
-       "memory for them. auto: a quarter of the memory limit of the process's control group "
+       "The most bytes that calls hold until their answers are written: for each call 8192 and its "
+       "answer; for each event 4096, its request, its JSON, and 15 bytes a recipient, or 63 where "
+       "the "
+       "answer lists recipients. Calls above it are refused, and one caller may have three "
+       "quarters; "
+       "the process uses up to twice as much memory for them. auto: a quarter of the memory limit "
+       "of the process's control group "
        "(version 2), such as a container's, and at most 268435456. At least enough for a call of "
        "max-recipients with max-payload-bytes.",
        WholeOrAuto(&Settings::max_pending_bytes, 1, kMebibyte * kMebibyte,

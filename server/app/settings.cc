@@ -95,18 +95,19 @@ class SettingsReader {
     }
     // A control character takes six bytes of JSON.
     constexpr std::size_t kRequestAndJson = 7;
-    CheckLargestCall("max-pending-bytes", settings_.max_pending_bytes, kRequestAndJson);
-    CheckLargestCall("max-request-bytes", settings_.max_request_bytes, 1);
+    CheckLargestCall("max-pending-bytes", settings_.max_pending_bytes, kRequestAndJson, 80);
+    CheckLargestCall("max-request-bytes", settings_.max_request_bytes, 1, 32);
   }
 
-  // Checks that a limit in bytes admits the largest call, which holds so many times its payload.
-  void CheckLargestCall(std::string_view name, std::size_t value, std::size_t payloads) {
+  // Checks that a limit in bytes admits the largest call, which holds so many times its payload,
+  // and so many bytes a recipient.
+  void CheckLargestCall(std::string_view name, std::size_t value, std::size_t payloads,
+                        std::size_t recipient) {
     if (!Good({name, "max-payload-bytes", "max-recipients"})) return;
     // With some headroom for the smaller fields.
     constexpr std::size_t kOther = 65536;
-    constexpr std::size_t kRecipient = 32;
     const std::size_t largest =
-        payloads * settings_.max_payload_bytes + kRecipient * settings_.max_recipients + kOther;
+        payloads * settings_.max_payload_bytes + recipient * settings_.max_recipients + kOther;
     if (value >= largest) return;
     Fail(sources_[name],
          "must be at least " + std::to_string(largest) +

@@ -61,6 +61,8 @@ struct Settings {
   std::size_t max_connections = 0;
   std::size_t max_concurrent_streams = 0;
   std::size_t max_publish_streams = 0;
+  std::size_t max_watches = 0;
+  std::size_t max_unread_answers = 0;
   std::size_t max_metadata_bytes = 0;
   std::size_t max_request_bytes = 0;
   std::size_t max_batch_events = 0;

@@ -1,26 +1,42 @@
 #include "server/fanout/admission.h"
 
+#include "server/base/shared_places.h"
+
 namespace dino::fanout {
-namespace {
-
-// How many times of what is free a caller may have.
-constexpr std::size_t kShareOfFree = 3;
-
-bool IsFairPart(std::size_t more, std::size_t pending_of_caller, std::size_t pending,
-                std::size_t max) {
-  return (pending_of_caller + more) / kShareOfFree <= max - pending - more;
-}
-
-}  // namespace
 
 void Admission::Ticket::Release() {
   Admission* admission = std::exchange(admission_, nullptr);
   if (admission != nullptr) admission->Release(room_, share_);
 }
 
-std::optional<Admission::Ticket> Admission::TryAdmit(std::size_t publications, std::size_t bytes,
-                                                     std::string_view caller) {
-  const Room more{publications, bytes + kBytesPerCall};
+void Admission::Ticket::Grow(std::size_t bytes) {
+  if (admission_ != nullptr) admission_->Resize(*this, static_cast<std::ptrdiff_t>(bytes));
+}
+
+void Admission::Ticket::Shrink(std::size_t bytes) {
+  if (admission_ != nullptr) admission_->Resize(*this, -static_cast<std::ptrdiff_t>(bytes));
+}
+
+void Admission::Resize(Ticket& ticket, std::ptrdiff_t bytes) {
+  const MutexLock lock(mutex_);
+  ticket.room_.bytes += bytes;
+  pending_.bytes += bytes;
+  if (ticket.share_.has_value()) (*ticket.share_)->second.bytes += bytes;
+}
+
+void Admission::Add(const Room& more, Room& sum) {
+  sum.publications += more.publications;
+  sum.bytes += more.bytes;
+  sum.events += more.events;
+}
+
+void Admission::Subtract(const Room& less, Room& sum) {
+  sum.publications -= less.publications;
+  sum.bytes -= less.bytes;
+  sum.events -= less.events;
+}
+
+std::optional<Admission::Ticket> Admission::TryTake(const Room& more, std::string_view caller) {
   const MutexLock lock(mutex_);
   if (!HasRoom(more)) return std::nullopt;
   std::optional<Shares::iterator> share;
@@ -31,23 +47,23 @@ std::optional<Admission::Ticket> Admission::TryAdmit(std::size_t publications, s
     } else if (!IsFair(more, (*share)->second)) {
       return std::nullopt;
     }
-    (*share)->second.publications += more.publications;
-    (*share)->second.bytes += more.bytes;
+    Add(more, (*share)->second);
   }
-  pending_.publications += more.publications;
-  pending_.bytes += more.bytes;
+  Add(more, pending_);
   return Ticket(this, more, share);
 }
 
 bool Admission::HasRoom(const Room& more) const {
-  return more.publications <= max_.publications - pending_.publications &&
-         more.bytes <= max_.bytes - pending_.bytes;
+  // Answers may have taken more bytes than there are.
+  return pending_.publications + more.publications <= max_.publications &&
+         pending_.bytes + more.bytes <= max_.bytes;
 }
 
 bool Admission::IsFair(const Room& more, const Room& pending) const {
-  return IsFairPart(more.publications, pending.publications, pending_.publications,
-                    max_.publications) &&
-         IsFairPart(more.bytes, pending.bytes, pending_.bytes, max_.bytes);
+  if (more.events > 0 && pending.events == 0) return true;
+  return IsFairShare(pending.publications, more.publications,
+                     max_.publications - pending_.publications - more.publications) &&
+         IsFairShare(pending.bytes, more.bytes, max_.bytes - pending_.bytes - more.bytes);
 }
 
 std::size_t Admission::pending_publications() const {
@@ -62,13 +78,11 @@ std::size_t Admission::pending_bytes() const {
 
 void Admission::Release(const Room& room, std::optional<Shares::iterator> share) {
   const MutexLock lock(mutex_);
-  pending_.publications -= room.publications;
-  pending_.bytes -= room.bytes;
+  Subtract(room, pending_);
   if (!share.has_value()) return;
   Room& rest = (*share)->second;
-  rest.publications -= room.publications;
-  rest.bytes -= room.bytes;
-  // Each call counts as some bytes, so there is none any more.
+  Subtract(room, rest);
+  // Each ticket counts as some bytes, so there is none any more.
   if (rest.bytes == 0) shares_.erase(*share);
 }
 

@@ -55,6 +55,11 @@ class Call {
   virtual void Finish(const grpc::Status& status,
                       std::optional<std::chrono::milliseconds> retry_after) = 0;
   void Finish(const grpc::Status& status) { Finish(status, std::nullopt); }
+  // Ends the call like `Finish` before anything of it was asked for. While too many such answers to
+  // its network have not been read, it is reset instead, so that those who do not read them cost no
+  // memory.
+  virtual void Reject(const grpc::Status& status,
+                      std::optional<std::chrono::milliseconds> retry_after) = 0;
 
   // Keeps it, and its handler, until as many calls of `Release`. Thread-safe.
   virtual void Hold() = 0;
@@ -86,11 +91,18 @@ class Handler {
 // A method that is served.
 struct Method {
   enum class Type : std::uint8_t { kUnary, kServerStream, kBidiStream };
+  // What bounds the calls of a method.
+  enum class Bound : std::uint8_t {
+    kHandler,  // What its handler takes for them.
+    kAnswers,  // Anybody may call: as rejected calls are, by network.
+    kWatches,  // Anybody may call, and stay: by network.
+  };
 
   // `package.Service`, and the method's name in it.
   std::string service;
   std::string name;
   Type type = Type::kUnary;
+  Bound bound = Bound::kHandler;
   // Makes the handler of a call.
   std::function<std::unique_ptr<Handler>(Call& call)> handle;
 };

@@ -114,9 +114,9 @@ class HealthService::WatchCall final : public Handler {
 };
 
 std::vector<Method> HealthService::Methods() {
-  return {{kName, "Check", Method::Type::kUnary,
+  return {{kName, "Check", Method::Type::kUnary, Method::Bound::kAnswers,
            [this](Call& call) { return std::make_unique<CheckCall>(*this, call); }},
-          {kName, "Watch", Method::Type::kServerStream,
+          {kName, "Watch", Method::Type::kServerStream, Method::Bound::kWatches,
            [this](Call& call) { return std::make_unique<WatchCall>(*this, call); }}};
 }
 

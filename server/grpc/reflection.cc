@@ -34,7 +34,7 @@ class ReflectionCall final : public Handler {
 
   void OnBegin() override {
     const grpc::Status allowed = check_(call_);
-    if (!allowed.ok()) return call_.Finish(allowed);
+    if (!allowed.ok()) return call_.Reject(allowed, std::nullopt);
     call_.Read();
   }
 
@@ -134,7 +134,7 @@ std::vector<Method> ReflectionMethods(const std::vector<std::string>& services,
   std::vector<Method> methods;
   for (const char* const version : {"v1", "v1alpha"}) {
     methods.push_back({absl::StrCat("grpc.reflection.", version, ".ServerReflection"),
-                       "ServerReflectionInfo", Method::Type::kBidiStream,
+                       "ServerReflectionInfo", Method::Type::kBidiStream, Method::Bound::kWatches,
                        [services, check](Call& call) {
                          return std::make_unique<ReflectionCall>(services, check, call);
                        }});

@@ -71,7 +71,10 @@ Server::Server(std::vector<Method> methods, CallMeters& meters, ServerOptions op
     : options_(std::move(options)),
       methods_(std::move(methods), meters),
       connections_(options_.connection_limits.max_connections * kKnownConnections),
-      calls_{service_, methods_, connections_, StreamAge(options_.connection_limits), tracker_},
+      answers_(options_.connection_limits.max_unread_answers),
+      watches_(options_.connection_limits.max_watches),
+      calls_{service_, methods_, connections_, StreamAge(options_.connection_limits),
+             answers_, watches_, tracker_},
       listener_({options_.connection_limits.max_connections,
                  options_.connection_limits.spare_descriptors}) {}
 

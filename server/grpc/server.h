@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/base/host_port.h"
+#include "server/base/shared_places.h"
 #include "server/grpc/call.h"
 #include "server/grpc/call_meters.h"
 #include "server/grpc/call_tracker.h"
@@ -30,6 +31,10 @@ struct ConnectionLimits {
   std::size_t max_connections = 4096;
   // Calls in progress of one connection; a caller holds back those beyond it.
   std::size_t max_calls = 1000;
+  // Answers that were not read to calls that hold no room of their caller's: rejected ones, and
+  // health checks. And streams that anybody may have: health watches and reflection.
+  std::size_t max_unread_answers = 4000;
+  std::size_t max_watches = 1000;
   // Of one call.
   std::size_t max_metadata_bytes = 8192;
   // When a client is told to open another connection, give or take a tenth; and for how long the
@@ -91,6 +96,8 @@ class Server {
   CallTracker tracker_;
   grpc::AsyncGenericService service_;
   Connections connections_;
+  SharedPlaces answers_;
+  SharedPlaces watches_;
   const CallContext calls_;
   std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
   std::unique_ptr<grpc::Server> server_;

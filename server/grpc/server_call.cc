@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/base/counters.h"
+#include "server/grpc/peer.h"
 
 namespace dino::transport {
 namespace {
@@ -88,15 +89,37 @@ void ServerCall::OnArrived(bool ok) {
   holds_.store(3, std::memory_order_relaxed);
   began_at_ = Clock::now();
   if (const MethodTable::Entry* entry = shared_.methods.Find(context_.method())) {
-    meter_ = entry->meter;
-    meter_->Started();
-    unary_ = entry->method.type == Method::Type::kUnary;
-    handler_ = entry->method.handle(*this);
-    handler_->OnBegin();
+    Begin(*entry);
   } else {
-    Finish(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "no such method"), std::nullopt);
+    Reject({grpc::StatusCode::UNIMPLEMENTED, "no such method"}, std::nullopt);
   }
   Release();
+}
+
+void ServerCall::Begin(const MethodTable::Entry& entry) {
+  meter_ = entry.meter;
+  meter_->Started();
+  unary_ = entry.method.type == Method::Type::kUnary;
+  using Bound = Method::Bound;
+  const Bound bound = entry.method.bound;
+  if ((bound == Bound::kAnswers && !Take(shared_.answers)) ||
+      (bound == Bound::kWatches && !Take(shared_.watches))) {
+    return Reject({grpc::StatusCode::RESOURCE_EXHAUSTED, "too many such calls from this network"},
+                  std::nullopt);
+  }
+  handler_ = entry.method.handle(*this);
+  handler_->OnBegin();
+}
+
+bool ServerCall::Take(SharedPlaces& places) {
+  place_ = places.TryTake(NetworkOf(context_.peer()));
+  return place_.has_value();
+}
+
+void ServerCall::Reject(const grpc::Status& status,
+                        std::optional<std::chrono::milliseconds> retry_after) {
+  if (!place_.has_value() && !Take(shared_.answers)) context_.TryCancel();
+  Finish(status, retry_after);
 }
 
 void ServerCall::Read() {

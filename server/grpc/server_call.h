@@ -6,7 +6,9 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 
+#include "server/base/shared_places.h"
 #include "server/grpc/call.h"
 #include "server/grpc/call_meters.h"
 #include "server/grpc/call_tracker.h"
@@ -23,6 +25,9 @@ struct CallContext {
   const Connections& connections;
   // From when on a connection is too old for a stream.
   Clock::duration max_age;
+  // By network; see `Method::Bound`.
+  SharedPlaces& answers;
+  SharedPlaces& watches;
   CallTracker& tracker;
 };
 
@@ -44,6 +49,8 @@ class ServerCall final : public Call {
   void Finish(const Message& answer) override;
   void Finish(const grpc::Status& status,
               std::optional<std::chrono::milliseconds> retry_after) override;
+  void Reject(const grpc::Status& status,
+              std::optional<std::chrono::milliseconds> retry_after) override;
   void Hold() override { holds_.fetch_add(1, std::memory_order_relaxed); }
   void Release() override;
 
@@ -51,6 +58,9 @@ class ServerCall final : public Call {
   ServerCall(const CallContext& shared, grpc::ServerCompletionQueue& queue);
 
   void OnArrived(bool ok);
+  void Begin(const MethodTable::Entry& entry);
+  // Takes one of the places for its network; false if there is none.
+  bool Take(SharedPlaces& places);
   void OnRead(bool ok);
   void OnWritten(bool ok);
   void OnFinished(bool ok);
@@ -75,6 +85,7 @@ class ServerCall final : public Call {
   MethodMeter* meter_ = nullptr;
   bool unary_ = false;
   grpc::StatusCode code_ = grpc::StatusCode::OK;
+  std::optional<SharedPlaces::Place> place_;
   // Holds what `Certificate` refers to.
   mutable std::shared_ptr<const grpc::AuthContext> connection_;
   std::unique_ptr<Handler> handler_;

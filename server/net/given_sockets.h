@@ -4,31 +4,59 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "server/base/clock.h"
 
 namespace dino::net {
 
-// Counts sockets handed over to an owner who does not report closing them. Not thread-safe.
+// Counts sockets handed over to an owner who does not report closing them, and ends some of them to
+// make room. Not thread-safe.
 class GivenSockets {
  public:
   // How long a count is reused, because counting visits every socket.
   static constexpr std::chrono::milliseconds kCountInterval{50};
+  // The same for who is silent.
+  static constexpr std::chrono::milliseconds kSearchInterval{200};
 
-  // Call before handing the socket over.
-  void Add(int fd);
+  // Call before handing the socket over. `network` is its peer's, see `NetworkOf`.
+  void Add(int fd, std::string network);
 
   // True if `count` of them or more are open. May count sockets that were closed less than
   // `kCountInterval` ago.
   bool HasOpen(std::size_t count, Clock::time_point now);
 
- private:
-  void ForgetClosed();
+  // Ends a connection so that a peer of `newcomer` can have one: of the network with the most, the
+  // one whose peer has been silent longest. It must have been silent for `silence`, unless the
+  // newcomer's network has less than a quarter as many. False if there is none.
+  bool MakeRoom(const std::string& newcomer, std::chrono::milliseconds silence,
+                Clock::time_point now);
 
-  // By descriptor, the socket's cookie, which the system never reuses.
-  std::unordered_map<int, std::uint64_t> sockets_;
+ private:
+  struct Socket {
+    // Which the system never reuses.
+    std::uint64_t cookie;
+    std::string network;
+  };
+  struct Silent {
+    int fd;
+    std::uint64_t cookie;
+    std::chrono::milliseconds since;
+  };
+
+  void ForgetClosed();
+  std::size_t CountOf(const std::string& network) const;
+  // Fills `silent_` with those of the network with the most.
+  void FindSilent();
+
+  std::unordered_map<int, Socket> sockets_;
   Clock::time_point next_count_;
+  // The longest silent ones last.
+  std::vector<Silent> silent_;
+  std::size_t largest_count_ = 0;
+  Clock::time_point next_search_;
 };
 
 }  // namespace dino::net

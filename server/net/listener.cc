@@ -18,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/errno_text.h"
 #include "server/log/log.h"
+#include "server/net/network.h"
 
 namespace dino::net {
 namespace {
@@ -67,6 +68,13 @@ std::uint16_t PortOf(int fd) {
   getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
   // IPv4 and IPv6 addresses have the port at the same offset.
   return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
+}
+
+std::string NetworkOfPeer(int fd) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof(address);
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0) return "";
+  return NetworkOf(address);
 }
 
 // One more than the highest file descriptor that the process may open.
@@ -155,10 +163,13 @@ void Listener::Take(int fd) {
   if (static_cast<rlim_t>(fd) + limits_.reserve >= DescriptorLimit()) {
     return Refuse(fd, "too few file descriptors are left");
   }
-  if (given_.HasOpen(limits_.max_connections, Clock::now())) {
+  const std::string network = NetworkOfPeer(fd);
+  const Clock::time_point now = Clock::now();
+  if (given_.HasOpen(limits_.max_connections, now) &&
+      !given_.MakeRoom(network, limits_.silence, now)) {
     return Refuse(fd, "the connection limit is reached");
   }
-  given_.Add(fd);
+  given_.Add(fd, network);
   SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   on_accept_(fd);
 }

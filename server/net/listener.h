@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_NET_LISTENER_H_
 #define DINO_SERVER_NET_LISTENER_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -21,12 +22,16 @@ struct ListenerLimits {
   std::size_t max_connections;
   // How many of the process's file descriptors callers must leave for its own use.
   std::size_t reserve;
+  // For how long a peer must have been silent that its connection ends when there are too many.
+  std::chrono::milliseconds silence = std::chrono::seconds(5);
 };
 
 // Accepts connections at an address and hands them over, on a thread of its own.
 //
-// Survives any failure to accept a connection. One beyond the limits is reset at once and logged.
-// Without any free file descriptor, connections wait in the system's queue. Not thread-safe.
+// Survives any failure to accept a connection. At the limit of connections, one whose peer is
+// silent ends for a new one (see `GivenSockets::MakeRoom`); if there is none, the new one is reset
+// at once and logged. Without any free file descriptor, connections wait in the system's queue. Not
+// thread-safe.
 class Listener {
  public:
   // Takes ownership of a connected socket: non-blocking, close-on-exec, TCP_NODELAY.

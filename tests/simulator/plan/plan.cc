@@ -45,7 +45,7 @@ void PlanWorld(Random random, const Scope& scope, Plan& plan) {
     plan.wire.room = WireManner().room;
     plan.large_events = true;
   }
-  if (scope.names) plan.brokers = 3;
+  if (scope.names) plan.brokers = 4;
   for (int replica = 0; replica < plan.replicas; ++replica) {
     std::vector<int> order(static_cast<std::size_t>(plan.brokers));
     std::iota(order.begin(), order.end(), 0);
@@ -131,8 +131,8 @@ void PlanName(Random random, Plan& plan) {
   name.look_up_every = random.Within(seconds(1), seconds(4));
   // One address alone stands for the name, not for a broker: there are always two.
   name.present_at_start.assign(static_cast<std::size_t>(plan.brokers), true);
-  if (random.Chance(50)) {
-    name.present_at_start[static_cast<std::size_t>(random.Between(0, 2))] = false;
+  for (int absent = random.Between(0, 2); absent > 0; --absent) {
+    name.present_at_start[static_cast<std::size_t>(random.Between(0, plan.brokers - 1))] = false;
   }
   std::vector<bool> present = name.present_at_start;
   const int changes = random.Between(0, 4);

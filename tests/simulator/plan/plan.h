@@ -155,7 +155,7 @@ struct Scope {
   // At most.
   int replicas = 2;
   int brokers = 3;
-  // There are three brokers, behind one name.
+  // There are four brokers, behind one name.
   bool names = false;
 };
 

@@ -79,7 +79,7 @@ after every step what it promises. Everything follows from the seed.
   --no-faults A,B do not draw these
   --replicas N    at most so many (2)
   --brokers N     at most so many (3)
-  --names         put three brokers behind a name that leads to two or three of them
+  --names         put four brokers behind a name that leads to two to four of them
   --no-shrink     do not look for the shortest history of a seed that fails
   --seed N        replay this seed and print what happens
   --only A,B      of it, keep only these calls, events, users and faults

@@ -69,7 +69,7 @@ class ServerFixture : public ::testing::Test {
   explicit ServerFixture(ServerOptions options = {}) {
     options.transport.address = {"127.0.0.1", 0};
     server_ = std::make_unique<Server>(
-        keyed_, [this] { return publisher_.connected(); }, options);
+        keyed_, direct_.admission(), [this] { return publisher_.connected(); }, options);
     const auto address = server_->Start();
     EXPECT_TRUE(address.ok()) << address.status();
     address_ = *address;

@@ -100,12 +100,12 @@ TEST_F(ServerTest, SaysWhenItsAddressCannotBeHad) {
   ServerOptions options;
   options.transport.address = {"127.0.0.1", 0};
   Server first(
-      keyed_, [] { return true; }, options);
+      keyed_, direct_.admission(), [] { return true; }, options);
   const auto address = first.Start();
   ASSERT_TRUE(address.ok());
   options.transport.address.port = testing::PortOf(*address);
   Server second(
-      keyed_, [] { return true; }, options);
+      keyed_, direct_.admission(), [] { return true; }, options);
   EXPECT_EQ(second.Start().status().code(), absl::StatusCode::kUnavailable);
   first.Drain(std::chrono::milliseconds(0));
 }

@@ -27,7 +27,7 @@ TEST(SettingTableTest, NamesAreUnique) {
   for (const Setting& setting : SettingTable()) {
     EXPECT_TRUE(names.insert(setting.name).second) << setting.name;
   }
-  EXPECT_EQ(names.size(), 48U);
+  EXPECT_EQ(names.size(), 50U);
 }
 
 TEST(SettingTableTest, PendingCallsMayTakeAQuarterOfTheMemory) {

@@ -149,12 +149,12 @@ TEST(SettingsTest, ChecksTheTopicTemplateWithItsEnvironment) {
 
 TEST(SettingsTest, RefusesPendingLimitsBelowTheLargestCall) {
   EXPECT_THAT(
-      Errors(Parse({"--max-pending-publications=9999", "--max-pending-bytes=844287"})),
+      Errors(Parse({"--max-pending-publications=9999", "--max-pending-bytes=1324287"})),
       ElementsAre("--max-pending-publications: must be at least max-recipients, 10000: a call "
                   "that large would always be refused",
-                  "--max-pending-bytes: must be at least 844288: a call of max-recipients with "
+                  "--max-pending-bytes: must be at least 1324288: a call of max-recipients with "
                   "max-payload-bytes would always be refused"));
-  EXPECT_THAT(Errors(Parse({"--max-pending-publications=10000", "--max-pending-bytes=844288"})),
+  EXPECT_THAT(Errors(Parse({"--max-pending-publications=10000", "--max-pending-bytes=1324288"})),
               testing::IsEmpty());
 }
 

@@ -117,7 +117,7 @@ TEST_F(DirectPublisherTest, KeepsWhatTheEventStates) {
 
 TEST_F(DirectPublisherTest, ARecipientTakesMemoryForIdPlaceAndOutcome) {
   const std::size_t taken =
-      Admission::kBytesPerCall + 10 * (8 + 4 + sizeof(mqtt::PublicationOutcome));
+      Admission::kBytesPerEvent + 10 * (8 + 4 + sizeof(mqtt::PublicationOutcome));
   Event event = EventFor({1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
   event.content_bytes = 100000 - taken;
   EXPECT_EQ(direct_.WouldRefuse(event), std::nullopt);

@@ -182,7 +182,7 @@ TEST_F(KeyedPublisherTest, TakesMemoryForTheWholeList) {
   End({1, 2, 3, 4}, {kAcknowledged, kAcknowledged, kAcknowledged, kUnknown});
   Publish("key", EventFor({1, 2, 3, 4}), 100);
   EXPECT_EQ(direct_.admission().pending_bytes(),
-            Admission::kBytesPerCall + 100 + std::size_t{4} * 8 +
+            Admission::kBytesPerEvent + 100 + std::size_t{4} * 8 +
                 4 * (8 + 4 + sizeof(mqtt::PublicationOutcome)));
 }
 

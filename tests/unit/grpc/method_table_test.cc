@@ -9,9 +9,9 @@ namespace {
 
 std::vector<Method> Methods() {
   const auto handle = [](Call&) { return std::unique_ptr<Handler>(); };
-  return {{"a.Service", "One", Method::Type::kUnary, handle},
-          {"a.Service", "Two", Method::Type::kBidiStream, handle},
-          {"b.Service", "One", Method::Type::kServerStream, handle}};
+  return {{"a.Service", "One", Method::Type::kUnary, Method::Bound::kHandler, handle},
+          {"a.Service", "Two", Method::Type::kBidiStream, Method::Bound::kHandler, handle},
+          {"b.Service", "One", Method::Type::kServerStream, Method::Bound::kHandler, handle}};
 }
 
 TEST(MethodTableTest, FindsAMethodByItsPath) {

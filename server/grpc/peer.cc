@@ -1,0 +1,28 @@
+#include "server/grpc/peer.h"
+
+#include "server/base/host_port.h"
+#include "server/net/network.h"
+
+namespace dino::transport {
+namespace {
+
+bool Consume(std::string_view& text, std::string_view prefix) {
+  if (text.substr(0, prefix.size()) != prefix) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+}  // namespace
+
+std::string NetworkOf(std::string_view peer) {
+  const auto parts = SplitHostPort(peer);
+  if (!parts.has_value()) return "";
+  std::string_view host = parts->first;
+  if (Consume(host, "ipv4:")) return net::NetworkOfAddress(host);
+  if (!Consume(host, "ipv6:")) return "";
+  // Brackets may be escaped, as in any URI, and a zone may follow the address.
+  if (!Consume(host, "%5B")) Consume(host, "[");
+  return net::NetworkOfAddress(host.substr(0, host.find_first_of("%]")));
+}
+
+}  // namespace dino::transport

@@ -1,0 +1,16 @@
+#ifndef DINO_SERVER_GRPC_PEER_H_
+#define DINO_SERVER_GRPC_PEER_H_
+
+#include <string>
+#include <string_view>
+
+namespace dino::transport {
+
+// Whose limits a peer's calls count to: the bytes of its IPv4 address, or the first eight of its
+// IPv6 address, since one customer usually has all addresses behind them. Empty for any other peer.
+// `peer` is as the library writes it, such as `ipv4:192.0.2.1:443`.
+std::string NetworkOf(std::string_view peer);
+
+}  // namespace dino::transport
+
+#endif  // DINO_SERVER_GRPC_PEER_H_

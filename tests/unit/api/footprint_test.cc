@@ -1,0 +1,161 @@
+// What calls hold, from their beginning until their answers are written.
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "server/api/publish_stream.h"
+#include "tests/support/process/patience.h"
+#include "tests/unit/api/server_fixture.h"
+
+namespace dino::api {
+namespace {
+
+using Admission = fanout::Admission;
+using Stream = grpc::ClientReaderWriter<v1::PublishStreamRequest, v1::PublishStreamResponse>;
+
+ServerOptions FewWatches() {
+  ServerOptions options;
+  // Three quarters of them for one network.
+  options.transport.connection_limits.max_watches = 4;
+  return options;
+}
+
+class FootprintTest : public ServerFixture {
+ protected:
+  explicit FootprintTest(const ServerOptions& options = FewWatches()) : ServerFixture(options) {}
+
+  // The room that all calls hold.
+  std::size_t Pending() const { return direct_.admission().pending_bytes(); }
+
+  void WaitForPending(std::size_t bytes) const {
+    const Clock::time_point deadline = Clock::now() + testing::kPatience;
+    while (Pending() != bytes && Clock::now() < deadline) std::this_thread::yield();
+    EXPECT_EQ(Pending(), bytes);
+  }
+
+  static void SetDeadline(grpc::ClientContext& context) {
+    context.set_deadline(std::chrono::system_clock::now() + testing::kPatience);
+  }
+};
+
+TEST_F(FootprintTest, ACallHoldsRoomFromItsBeginningOn) {
+  grpc::ClientContext context;
+  SetDeadline(context);
+  const auto stream = stub_->PublishStream(&context);
+  WaitForPending(Admission::kBytesPerCall);
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+  WaitForPending(0);
+}
+
+TEST_F(FootprintTest, ACallForWhichThereIsNoRoomIsRefused) {
+  const auto all = direct_.admission().TryAdmit(1, (1 << 24) - Admission::kBytesPerEvent);
+  ASSERT_TRUE(all.has_value());
+  const Answer answer = Call(Request());
+  EXPECT_EQ(ReasonOf(answer.status), "OVERLOADED");
+  grpc::ClientContext context;
+  SetDeadline(context);
+  EXPECT_EQ(ReasonOf(stub_->PublishStream(&context)->Finish()), "OVERLOADED");
+}
+
+TEST_F(FootprintTest, AnEventThatListsItsRecipientsHoldsRoomForThem) {
+  std::vector<std::size_t> pending;
+  for (const auto detail : {v1::RESULT_DETAIL_COUNTS, v1::RESULT_DETAIL_ALL}) {
+    v1::PublishMessageRequest request = Request({1, 2, 3, 4});
+    request.mutable_options()->set_result_detail(detail);
+    auto answer = CallAsync(request);
+    const auto batch = publisher_.WaitForBatch();
+    pending.push_back(Pending());
+    publisher_.End(batch, kAcknowledged);
+    EXPECT_TRUE(answer.get().status.ok());
+    WaitForPending(0);
+  }
+  EXPECT_EQ(pending[1] - pending[0], std::size_t{4} * 48);
+}
+
+TEST_F(FootprintTest, UnreadAnswersOfAStreamHoldRoomAndStopItsReading) {
+  constexpr std::size_t kRecipients = 2000;
+  constexpr std::size_t kEvents = 100;
+  publisher_.AcknowledgeAtOnce();
+  std::vector<std::int64_t> users(kRecipients);
+  for (std::size_t i = 0; i < kRecipients; ++i) users[i] = static_cast<std::int64_t>(i) + 1;
+  v1::PublishStreamRequest request;
+  *request.mutable_event()->mutable_message() = Request(users);
+  request.mutable_event()->mutable_message()->mutable_options()->set_result_detail(
+      v1::RESULT_DETAIL_ALL);
+  // Takes little of what it does not read.
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 16384);
+  const auto stub = v1::EventPublisherService::NewStub(
+      grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments));
+  grpc::ClientContext context;
+  SetDeadline(context);
+  const auto stream = stub->PublishStream(&context);
+  std::thread writer([&] {
+    for (std::size_t i = 0; i < kEvents; ++i) {
+      request.set_sequence(i);
+      ASSERT_TRUE(stream->Write(request));
+    }
+    stream->WritesDone();
+  });
+  const Clock::time_point deadline = Clock::now() + testing::kPatience;
+  while (Pending() < kMaxUnreadStreamBytes && Clock::now() < deadline) std::this_thread::yield();
+  EXPECT_GE(Pending(), kMaxUnreadStreamBytes);
+  EXPECT_LT(Pending(), 2 * kMaxUnreadStreamBytes);
+  EXPECT_LT(publisher_.published_count(), kEvents);
+  v1::PublishStreamResponse response;
+  std::size_t answered = 0;
+  while (stream->Read(&response)) answered += response.result().has_delivery() ? 1 : 0;
+  writer.join();
+  EXPECT_EQ(answered, kEvents);
+  EXPECT_TRUE(stream->Finish().ok());
+  WaitForPending(0);
+}
+
+TEST_F(FootprintTest, OneNetworkDoesNotHaveAllWatches) {
+  const auto health = health::Health::NewStub(channel_);
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<health::HealthCheckResponse>>> watches;
+  for (int i = 0; i < 4; ++i) {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    SetDeadline(*contexts.back());
+    watches.push_back(health->Watch(contexts.back().get(), {}));
+    health::HealthCheckResponse response;
+    if (i < 3) {
+      EXPECT_TRUE(watches.back()->Read(&response));
+    } else {
+      EXPECT_FALSE(watches.back()->Read(&response));
+      EXPECT_EQ(watches.back()->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    }
+  }
+  for (const auto& context : contexts) context->TryCancel();
+}
+
+class NoAnswersTest : public FootprintTest {
+ protected:
+  NoAnswersTest() : FootprintTest(Options()) {}
+
+ private:
+  static ServerOptions Options() {
+    ServerOptions options;
+    options.transport.connection_limits.max_unread_answers = 0;
+    return options;
+  }
+};
+
+TEST_F(NoAnswersTest, ACallThatIsRejectedWhileNoneIsReadIsReset) {
+  const auto health = health::Health::NewStub(channel_);
+  grpc::ClientContext context;
+  SetDeadline(context);
+  health::HealthCheckResponse response;
+  EXPECT_EQ(health->Check(&context, {}, &response).error_code(), grpc::StatusCode::CANCELLED);
+  publisher_.AcknowledgeAtOnce();
+  EXPECT_TRUE(Call(Request()).status.ok());
+}
+
+}  // namespace
+}  // namespace dino::api
