@@ -10,7 +10,7 @@
 #include "server/app/application.h"
 #include "server/app/hash_key.h"
 #include "server/app/health_check.h"
-#include "server/app/setting_table.h"
+#include "server/app/setting_variables.h"
 #include "server/app/settings.h"
 
 namespace {

@@ -7,6 +7,7 @@
 #include "server/app/application.h"
 #include "server/app/command_line.h"
 #include "server/app/setting_table.h"
+#include "server/app/setting_variables.h"
 #include "server/ops/http_probe.h"
 
 namespace dino::app {

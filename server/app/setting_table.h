@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,13 +30,6 @@ const Setting& SettingOf(std::string_view name);
 
 // The default of `max-pending-bytes` under a memory limit, if there is one.
 std::size_t DefaultPendingBytes(std::optional<std::size_t> memory_limit);
-
-// The environment variable of a setting: `DINO_LOG_LEVEL` for `log-level`.
-std::string EnvironmentName(std::string_view name);
-
-// The names in `variables` (`NAME=value`, null-terminated) that look like a setting's but are not.
-// Skips those that Kubernetes sets for a service called dino.
-std::vector<std::string> UnknownVariables(const char* const* variables);
 
 }  // namespace dino::app
 

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "server/app/command_line.h"
 #include "server/app/setting_table.h"
+#include "server/app/setting_variables.h"
 #include "server/app/settings_help.h"
 #include "server/auth/callers.h"
 #include "server/fanout/topic_template.h"

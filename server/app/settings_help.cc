@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "server/app/setting_table.h"
+#include "server/app/setting_variables.h"
 #include "server/app/settings.h"
 
 namespace dino::app {

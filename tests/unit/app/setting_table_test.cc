@@ -1,14 +1,12 @@
 #include "server/app/setting_table.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <set>
-#include <string>
+#include <string_view>
 
 namespace dino::app {
 namespace {
@@ -35,22 +33,6 @@ TEST(SettingTableTest, PendingCallsMayTakeAQuarterOfTheMemory) {
   EXPECT_EQ(DefaultPendingBytes(std::nullopt), 256 * kMebibyte);
   EXPECT_EQ(DefaultPendingBytes(512 * kMebibyte), 128 * kMebibyte);
   EXPECT_EQ(DefaultPendingBytes(8192 * kMebibyte), 256 * kMebibyte);
-}
-
-TEST(SettingTableTest, FindsUnknownVariables) {
-  const std::array<const char*, 7> variables = {"DINO_LOG_LEVEL=info",
-                                                "DINO_MQTT_BROKER=one:1883",
-                                                "HOME=/",
-                                                "DINO_BRIDGE_SERVICE_HOST=10.0.0.1",
-                                                "DINO_BRIDGE_PORT_50051_TCP=tcp://10.0.0.1:50051",
-                                                "DINO_EMPTY=",
-                                                nullptr};
-  EXPECT_THAT(UnknownVariables(variables.data()),
-              ::testing::ElementsAre("DINO_MQTT_BROKER", "DINO_EMPTY"));
-}
-
-TEST(SettingTableTest, DerivesTheVariableFromTheName) {
-  EXPECT_EQ(EnvironmentName("mqtt-in-flight-window"), "DINO_MQTT_IN_FLIGHT_WINDOW");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "server/app/setting_table.h"
+#include "server/app/setting_variables.h"
 
 namespace dino::app {
 namespace {
