@@ -41,6 +41,7 @@ grpc::Status IdentifyCaller(const PublishContext& shared, const transport::Call&
     if (!status.ok()) return status;
   }
   if (shared.authenticator->takes_certificates()) credentials.certificate = call.Certificate();
+  if (shared.authenticator->checks_revocations()) credentials.chain = call.CertificateChain();
   auto identified = shared.authenticator->Identify(credentials);
   if (!identified.ok()) return Unauthenticated(std::string(identified.status().message()));
   origin.caller = *std::move(identified);

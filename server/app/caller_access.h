@@ -34,6 +34,9 @@ class CallerAccess {
   // How many changes of the key file were rejected. Thread-safe.
   std::uint64_t key_file_errors() const { return callers_.file_errors(); }
 
+  // Whether what was revoked can be read, if there is a file for it. Thread-safe.
+  bool revocation_lists_readable() const { return tls_.revocations().readable(); }
+
   // What the callers in the key file have published, by name. Thread-safe.
   std::vector<std::pair<std::string, auth::Quota::Usage>> caller_usage() const {
     return callers_.Usage();

@@ -47,6 +47,7 @@ metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
           pool,
           [&settings, &access] { return CertificatesOf(settings, access); },
           [&access] { return access.key_file_errors(); },
+          [&access] { return access.revocation_lists_readable(); },
           [&access] { return access.caller_usage(); }};
 }
 

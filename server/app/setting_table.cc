@@ -47,7 +47,9 @@ std::vector<Setting> ListenerSettings() {
       {"tls-cert-file", "",
        "The server's certificate with its chain, in PEM format. If set, calls are accepted only "
        "over TLS 1.2 or newer. Needs tls-key-file. This file and the three below are reread when "
-       "they change, for new connections; files that are invalid or do not match are then ignored.",
+       "they change, for new connections; of the first three, files that are invalid or do not "
+       "match "
+       "are then ignored.",
        Text(&Settings::tls_cert_file, kFile)},
       {"tls-key-file", "", "The key of tls-cert-file, in PEM format without a passphrase.",
        Text(&Settings::tls_key_file, kFile)},
@@ -56,8 +58,10 @@ std::vector<Setting> ListenerSettings() {
        "callers without such a certificate are refused. Needs tls-cert-file.",
        Text(&Settings::tls_client_ca_file, kFile)},
       {"tls-client-crl-file", "",
-       "The certificates that the authorities in tls-client-ca-file have revoked: X.509 revocation "
-       "lists in PEM format. Applies to open connections too.",
+       "What the authorities in tls-client-ca-file, and those between them and the callers, have "
+       "revoked: X.509 revocation lists in PEM format, at most 1 MiB. Every certificate of a "
+       "caller's chain is checked, on open connections too. While the file cannot be read, no "
+       "client certificate is accepted. An expired list still counts.",
        Text(&Settings::tls_client_crl_file, kFile)},
   };
 }

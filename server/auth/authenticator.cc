@@ -5,13 +5,15 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "server/tls/certificate.h"
 
 namespace dino::auth {
 namespace {
 
-// About 2 KiB each.
 constexpr std::size_t kMaxOwners = 1024;
+// A chain is about 4 KiB, and at most what a handshake takes: 100 KiB.
+constexpr std::size_t kMaxOwnersBytes = 4UL * 1024 * 1024;
 
 std::shared_ptr<const Caller> UnlimitedCaller(std::string name) {
   CallerEntry entry;
@@ -25,7 +27,7 @@ absl::StatusOr<std::shared_ptr<const Caller>> Authenticator::Identify(
     const Credentials& credentials) const {
   Owner owner = std::shared_ptr<const Caller>();
   if (credentials.certificate.has_value()) {
-    owner = OwnerOf(*credentials.certificate);
+    owner = OwnerOf(*credentials.certificate, credentials.chain);
     if (!owner.ok()) return owner;
   }
   if (callers_ == nullptr) return owner;
@@ -46,24 +48,41 @@ std::uint64_t Authenticator::generation() const {
          (tls_ == nullptr ? 0 : tls_->generation());
 }
 
-Authenticator::Owner Authenticator::OwnerOf(std::string_view certificate) const {
+Authenticator::Owner Authenticator::OwnerOf(std::string_view certificate,
+                                            std::string_view chain) const {
+  std::string both;
+  if (!chain.empty()) both.append(certificate).append(chain);
+  const std::string_view shown = chain.empty() ? certificate : both;
+  const absl::string_view key(shown.data(), shown.size());
   const std::uint64_t now = generation();
-  const MutexLock lock(mutex_);
-  if (owners_generation_ != now || owners_.size() >= kMaxOwners) {
-    owners_.clear();
-    owners_generation_ = now;
+  {
+    const MutexLock lock(mutex_);
+    if (owners_generation_ != now) Forget(now);
+    const auto known = owners_.find(key);
+    if (known != owners_.end()) return known->second;
   }
-  const auto known = owners_.find({certificate.data(), certificate.size()});
-  if (known != owners_.end()) return known->second;
-  return owners_.emplace(certificate, FindOwner(certificate)).first->second;
+  Owner owner = FindOwner(certificate, chain);
+  // Other errors may pass before the files change.
+  if (!owner.ok() && !absl::IsUnauthenticated(owner.status())) return owner;
+  const MutexLock lock(mutex_);
+  if (owners_generation_ != now) return owner;
+  if (owners_.size() >= kMaxOwners || owners_bytes_ + key.size() > kMaxOwnersBytes) Forget(now);
+  if (owners_.emplace(key, owner).second) owners_bytes_ += key.size();
+  return owner;
 }
 
-Authenticator::Owner Authenticator::FindOwner(std::string_view certificate) const {
+void Authenticator::Forget(std::uint64_t generation) const {
+  owners_.clear();
+  owners_bytes_ = 0;
+  owners_generation_ = generation;
+}
+
+Authenticator::Owner Authenticator::FindOwner(std::string_view certificate,
+                                              std::string_view chain) const {
   const absl::StatusOr<tls::Certificate> parsed = tls::Certificate::Parse(certificate);
   if (!parsed.ok()) return absl::UnauthenticatedError("the client certificate cannot be read");
-  if (tls_->config()->revoked.Contains(*parsed)) {
-    return absl::UnauthenticatedError("the client certificate has been revoked");
-  }
+  const absl::Status good = tls_->revocations().Check(*parsed, chain, tls_->config()->authorities);
+  if (!good.ok()) return good;
   std::vector<std::string> names = parsed->Names();
   if (callers_ == nullptr) {
     return UnlimitedCaller(names.empty() ? parsed->Subject() : std::move(names.front()));

@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_AUTH_AUTHENTICATOR_H_
 #define DINO_SERVER_AUTH_AUTHENTICATOR_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,6 +22,8 @@ struct Credentials {
   std::optional<std::string_view> api_key;
   // PEM of a certificate whose authority and dates were verified when the connection was made.
   std::optional<std::string_view> certificate;
+  // PEM of what the connection has presented beside it; needed only if revocations are checked.
+  std::string_view chain = {};
 };
 
 // Identifies callers.
@@ -38,6 +41,8 @@ class Authenticator {
   // Whether API keys and client certificates are accepted.
   bool takes_keys() const { return callers_ != nullptr; }
   bool takes_certificates() const { return tls_ != nullptr && tls_->wants_client_certificates(); }
+  // Whether `Credentials::chain` is needed.
+  bool checks_revocations() const { return takes_certificates() && tls_->revocations().enabled(); }
 
   // Returns the caller, or an error for the caller to read that repeats no credentials.
   absl::StatusOr<std::shared_ptr<const Caller>> Identify(const Credentials& credentials) const;
@@ -48,9 +53,11 @@ class Authenticator {
  private:
   using Owner = absl::StatusOr<std::shared_ptr<const Caller>>;
 
-  // The owner of a certificate.
-  Owner OwnerOf(std::string_view certificate) const;
-  Owner FindOwner(std::string_view certificate) const;
+  // The owner of a certificate; an error tells its caller why it is not accepted.
+  Owner OwnerOf(std::string_view certificate, std::string_view chain) const;
+  Owner FindOwner(std::string_view certificate, std::string_view chain) const;
+  // Of this generation none is known yet.
+  void Forget(std::uint64_t generation) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Callers* const callers_;
   const tls::ServerTls* const tls_;
@@ -58,8 +65,10 @@ class Authenticator {
   mutable Mutex mutex_;
   // The generation that `owners_` is from.
   mutable std::uint64_t owners_generation_ ABSL_GUARDED_BY(mutex_) = 0;
-  // By certificate, because all calls of a connection present the same one.
+  // By certificate and chain, because all calls of a connection present the same ones.
   mutable absl::flat_hash_map<std::string, Owner> owners_ ABSL_GUARDED_BY(mutex_);
+  // Of the texts in it.
+  mutable std::size_t owners_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace dino::auth

@@ -62,10 +62,7 @@ std::vector<std::pair<std::string, Quota::Usage>> Callers::Usage() const {
 
 absl::StatusOr<std::shared_ptr<const Callers::Table>> Callers::Read(const std::string& path) {
   const auto entries = ReadKeyFile(path);
-  if (!entries.ok()) {
-    file_errors_.fetch_add(1, std::memory_order_relaxed);
-    return entries.status();
-  }
+  if (!entries.ok()) return entries.status();
   log::Info("key file read", {{"callers", entries->size()}});
   return MakeTable(*entries);
 }

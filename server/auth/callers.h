@@ -1,7 +1,6 @@
 #ifndef DINO_SERVER_AUTH_CALLERS_H_
 #define DINO_SERVER_AUTH_CALLERS_H_
 
-#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -46,7 +45,7 @@ class Callers {
   std::shared_ptr<const Caller> FindByName(std::string_view name) const;
 
   // How many changes of the file were rejected.
-  std::uint64_t file_errors() const { return file_errors_.load(std::memory_order_relaxed); }
+  std::uint64_t file_errors() const { return file_.errors(); }
 
   // What the callers now in the file have published, sorted by name.
   std::vector<std::pair<std::string, Quota::Usage>> Usage() const;
@@ -69,7 +68,6 @@ class Callers {
   std::shared_ptr<const Table> MakeTable(const std::vector<CallerEntry>& entries);
 
   const std::string environment_;
-  std::atomic<std::uint64_t> file_errors_{0};
 
   mutable Mutex mutex_;
   // By name; kept when the file changes.

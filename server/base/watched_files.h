@@ -20,7 +20,8 @@
 namespace dino {
 
 // The value of some files as of when all of them were last valid. A thread of this object rereads
-// them soon after one changes; invalid files change nothing. Thread-safe.
+// them soon after one changes; invalid files change nothing, and are read again until they are
+// valid: the cause may be elsewhere, a lack of file descriptors for example. Thread-safe.
 template <typename Value>
 class WatchedFiles {
  public:
@@ -29,7 +30,7 @@ class WatchedFiles {
 
   // Reads all files. Never called concurrently.
   using ReadFunction = std::function<absl::StatusOr<std::shared_ptr<const Value>>()>;
-  // Called on that thread with the reason why changed files could not be read, once per change.
+  // Called on that thread with the reason why the files cannot be read, once per change and reason.
   using ErrorFunction = std::function<void(const absl::Status&)>;
 
   // An empty path means no file.
@@ -51,23 +52,16 @@ class WatchedFiles {
     return absl::OkStatus();
   }
 
-  // Rereads the files now if one has changed.
+  // Rereads the files now if one has changed. Fails if they cannot be read, once per change and
+  // reason.
   absl::Status Refresh() {
     const MutexLock files_lock(files_mutex_);
     const Stamps stamps = StampFiles();
     if (stamps == stamps_) return absl::OkStatus();
-    stamps_ = stamps;
     absl::StatusOr<std::shared_ptr<const Value>> value = read_();
-    const bool changed_meanwhile = StampFiles() != stamps;
-    // The read may have mixed old and new files: try again next time.
-    if (changed_meanwhile) stamps_.reset();
-    if (!value.ok()) return value.status();
-    if (changed_meanwhile) return absl::OkStatus();
-    {
-      const MutexLock lock(mutex_);
-      value_.swap(*value);
-    }
-    generation_.fetch_add(1, std::memory_order_release);
+    if (!value.ok()) return Reject(stamps, value.status());
+    // Else the read may have mixed old and new files: try again next time.
+    if (StampFiles() == stamps) Accept(stamps, *std::move(value));
     return absl::OkStatus();
   }
 
@@ -80,6 +74,12 @@ class WatchedFiles {
   // Changes whenever the value does; 0 until there is one.
   std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
+  // False while the files cannot be read: the value is an older one.
+  bool current() const { return current_.load(std::memory_order_acquire); }
+
+  // How many errors `Refresh` has returned or the thread has reported.
+  std::uint64_t errors() const { return errors_.load(std::memory_order_acquire); }
+
  private:
   using Stamps = std::vector<FileStamp>;
 
@@ -90,13 +90,40 @@ class WatchedFiles {
     return stamps;
   }
 
+  void Accept(const Stamps& stamps, std::shared_ptr<const Value> value)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(files_mutex_) {
+    stamps_ = stamps;
+    rejected_.reset();
+    {
+      const MutexLock lock(mutex_);
+      value_.swap(value);
+    }
+    generation_.fetch_add(1, std::memory_order_release);
+    current_.store(true, std::memory_order_release);
+  }
+
+  absl::Status Reject(const Stamps& stamps, const absl::Status& why)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(files_mutex_) {
+    stamps_.reset();
+    current_.store(false, std::memory_order_release);
+    auto rejected = std::pair(stamps, why);
+    if (rejected_ == rejected) return absl::OkStatus();
+    rejected_ = std::move(rejected);
+    errors_.fetch_add(1, std::memory_order_release);
+    return why;
+  }
+
   const std::vector<std::string> paths_;
   const ReadFunction read_;
   std::atomic<std::uint64_t> generation_{0};
+  std::atomic<bool> current_{false};
+  std::atomic<std::uint64_t> errors_{0};
 
   Mutex files_mutex_;
-  // Of the files last read, valid or not.
+  // Of the value's files, if they are still valid.
   std::optional<Stamps> stamps_ ABSL_GUARDED_BY(files_mutex_);
+  // The last error, of which files it was.
+  std::optional<std::pair<Stamps, absl::Status>> rejected_ ABSL_GUARDED_BY(files_mutex_);
 
   mutable Mutex mutex_;
   std::shared_ptr<const Value> value_ ABSL_GUARDED_BY(mutex_);

@@ -36,6 +36,10 @@ class Call {
   // PEM of the certificate that the caller's connection has shown, and whose authority and dates
   // were verified; none without TLS or without a certificate. It lives as long as the call.
   virtual std::optional<std::string_view> Certificate() const = 0;
+  // PEM of the other certificates that the connection has shown, those of intermediate authorities
+  // as a rule; nothing was verified of them. Empty if it resumed an earlier session. As long as the
+  // call.
+  virtual std::string_view CertificateChain() const = 0;
   // When it must be answered: a little before the caller's deadline, so that an error still
   // reaches the caller with its details; none if the caller set none.
   virtual std::optional<Clock::time_point> answer_by() const = 0;

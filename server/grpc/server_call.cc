@@ -63,8 +63,16 @@ MetadataValues ServerCall::Metadata(std::string_view key) const {
 }
 
 std::optional<std::string_view> ServerCall::Certificate() const {
+  return ConnectionProperty(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+}
+
+std::string_view ServerCall::CertificateChain() const {
+  return ConnectionProperty(GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME).value_or("");
+}
+
+std::optional<std::string_view> ServerCall::ConnectionProperty(const char* name) const {
   if (connection_ == nullptr) connection_ = context_.auth_context();
-  const auto found = connection_->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  const auto found = connection_->FindPropertyValues(name);
   if (found.size() != 1) return std::nullopt;
   return std::string_view(found.front().data(), found.front().size());
 }

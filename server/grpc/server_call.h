@@ -42,6 +42,7 @@ class ServerCall final : public Call {
 
   MetadataValues Metadata(std::string_view key) const override;
   std::optional<std::string_view> Certificate() const override;
+  std::string_view CertificateChain() const override;
   std::optional<Clock::time_point> answer_by() const override;
   Clock::time_point connection_end() const override;
   void Read() override;
@@ -56,6 +57,9 @@ class ServerCall final : public Call {
 
  private:
   ServerCall(const CallContext& shared, grpc::ServerCompletionQueue& queue);
+
+  // What the handshake has found out.
+  std::optional<std::string_view> ConnectionProperty(const char* name) const;
 
   void OnArrived(bool ok);
   void Begin(const MethodTable::Entry& entry);
@@ -86,7 +90,7 @@ class ServerCall final : public Call {
   bool unary_ = false;
   grpc::StatusCode code_ = grpc::StatusCode::OK;
   std::optional<SharedPlaces::Place> place_;
-  // Holds what `Certificate` refers to.
+  // Holds what `ConnectionProperty` refers to.
   mutable std::shared_ptr<const grpc::AuthContext> connection_;
   std::unique_ptr<Handler> handler_;
 };

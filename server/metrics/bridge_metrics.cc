@@ -46,6 +46,10 @@ std::vector<prometheus::MetricFamily> BridgeMetrics::Collect() const {
                     "Changes of auth-keys-file that were rejected as invalid.")
       .Add(static_cast<double>(sources_.key_file_errors()))
       .Into(families);
+  Family::OfGauge("dino_bridge_revocation_lists_unreadable",
+                  "1 while tls-client-crl-file cannot be read: no client certificate is accepted.")
+      .Add(sources_.revocation_lists_readable() ? 0 : 1)
+      .Into(families);
   CollectCallers(sources_.callers(), families);
   Family certificates = Family::OfGauge(
       "dino_bridge_certificate_expiry_timestamp_seconds",

@@ -45,6 +45,21 @@ absl::StatusOr<Certificate> Certificate::Parse(std::string_view pem) {
   return Certificate(std::shared_ptr<X509>(certificate, X509_free));
 }
 
+Certificates Certificate::ParseAll(std::string_view pem) {
+  Certificates all;
+  const Bio bio = BioOf(pem);
+  while (X509* const next = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) {
+    all.push_back(Certificate(std::shared_ptr<X509>(next, X509_free)));
+  }
+  ERR_clear_error();
+  return all;
+}
+
+Certificate Certificate::Of(X509* certificate) {
+  X509_up_ref(certificate);
+  return Certificate(std::shared_ptr<X509>(certificate, X509_free));
+}
+
 std::vector<std::string> Certificate::Names() const {
   std::vector<std::string> uris;
   std::vector<std::string> dns_names;

@@ -18,6 +18,10 @@ class Certificate {
  public:
   // Reads PEM; of several certificates the first.
   static absl::StatusOr<Certificate> Parse(std::string_view pem);
+  // Reads all that PEM holds, up to the first that cannot be read.
+  static std::vector<Certificate> ParseAll(std::string_view pem);
+  // Shares OpenSSL's object.
+  static Certificate Of(x509_st* certificate);
 
   // The URIs and then the DNS names that it was issued for (subject alternative names), DNS names
   // in lower case. Those that are not 1 to 255 visible ASCII characters are left out.
@@ -36,6 +40,8 @@ class Certificate {
 
   std::shared_ptr<x509_st> certificate_;
 };
+
+using Certificates = std::vector<Certificate>;
 
 }  // namespace dino::tls
 

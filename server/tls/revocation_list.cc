@@ -5,46 +5,44 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "server/tls/openssl_pointers.h"
 
 namespace dino::tls {
 namespace {
 
-using Authorities = std::vector<std::shared_ptr<X509>>;
-
-Authorities ParseAuthorities(const std::string& pem) {
-  Authorities authorities;
-  const Bio bio = BioOf(pem);
-  while (X509* const next = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) {
-    authorities.emplace_back(next, X509_free);
-  }
-  ERR_clear_error();
-  return authorities;
+// Those of `certificates` with this name.
+Certificates Named(const X509_NAME* name, const Certificates& certificates) {
+  Certificates named;
+  std::copy_if(certificates.begin(), certificates.end(), std::back_inserter(named),
+               [name](const Certificate& each) {
+                 return X509_NAME_cmp(name, X509_get_subject_name(each.get())) == 0;
+               });
+  return named;
 }
 
-bool IsSignedBy(X509_CRL* list, const Authorities& authorities) {
-  return std::any_of(
-      authorities.begin(), authorities.end(), [list](const std::shared_ptr<X509>& authority) {
-        return X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_subject_name(authority.get())) ==
-                   0 &&
-               X509_CRL_verify(list, X509_get0_pubkey(authority.get())) == 1;
+bool IsSignedByAny(X509_CRL* list, const Certificates& issuers) {
+  const bool is_signed =
+      std::any_of(issuers.begin(), issuers.end(), [list](const Certificate& issuer) {
+        return X509_CRL_verify(list, X509_get0_pubkey(issuer.get())) == 1;
       });
+  ERR_clear_error();
+  return is_signed;
 }
 
 }  // namespace
 
-absl::StatusOr<RevocationList> RevocationList::Parse(const std::string& pem,
-                                                     const std::string& authorities) {
-  const Authorities known = ParseAuthorities(authorities);
-  Lists lists;
+absl::StatusOr<RevocationList> RevocationList::Parse(std::string_view pem,
+                                                     const Certificates& authorities) {
+  std::vector<List> lists;
   const Bio bio = BioOf(pem);
   while (X509_CRL* const next = PEM_read_bio_X509_CRL(bio.get(), nullptr, nullptr, nullptr)) {
     lists.emplace_back(next, X509_CRL_free);
-    if (IsSignedBy(next, known)) continue;
-    ERR_clear_error();
+    const Certificates issuers = Named(X509_CRL_get_issuer(next), authorities);
+    if (issuers.empty() || IsSignedByAny(next, issuers)) continue;
     return absl::InvalidArgumentError(
-        "has a revocation list that none of the authorities has signed");
+        "has a revocation list that the authority of its name has not signed");
   }
   const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   ERR_clear_error();
@@ -54,11 +52,30 @@ absl::StatusOr<RevocationList> RevocationList::Parse(const std::string& pem,
   return RevocationList(std::move(lists));
 }
 
-bool RevocationList::Contains(const Certificate& certificate) const {
-  return std::any_of(lists_.begin(), lists_.end(), [&](const std::shared_ptr<X509_CRL>& list) {
+absl::Status RevocationList::Check(const Certificate& certificate,
+                                   const Certificates& issuers) const {
+  const X509_NAME* const name = X509_get_issuer_name(certificate.get());
+  const Certificates named = Named(name, issuers);
+  bool has_list = false;
+  bool has_signed_list = named.empty();
+  for (const List& list : lists_) {
     X509_REVOKED* entry = nullptr;
-    return X509_CRL_get0_by_cert(list.get(), &entry, certificate.get()) == 1;
-  });
+    if (X509_CRL_get0_by_cert(list.get(), &entry, certificate.get()) == 1) {
+      return absl::PermissionDeniedError("has been revoked");
+    }
+    if (X509_NAME_cmp(name, X509_CRL_get_issuer(list.get())) != 0) continue;
+    has_list = true;
+    has_signed_list = has_signed_list || IsSignedByAny(list.get(), named);
+  }
+  if (!has_list || has_signed_list) return absl::OkStatus();
+  return absl::PermissionDeniedError("has an issuer that has not signed its revocation list");
+}
+
+std::size_t RevocationList::ExpiredLists() const {
+  return static_cast<std::size_t>(std::count_if(lists_.begin(), lists_.end(), [](const List& list) {
+    const ASN1_TIME* const next = X509_CRL_get0_nextUpdate(list.get());
+    return next != nullptr && X509_cmp_current_time(next) < 0;
+  }));
 }
 
 }  // namespace dino::tls

@@ -13,14 +13,6 @@
 namespace dino::tls {
 namespace {
 
-absl::StatusOr<RevocationList> ReadCrl(const std::string& path, const std::string& client_ca) {
-  const absl::StatusOr<std::string> content = ReadTextFile(path);
-  if (!content.ok()) return content.status();
-  auto list = RevocationList::Parse(*content, client_ca);
-  if (list.ok()) return list;
-  return absl::FailedPreconditionError(absl::StrCat(path, " ", list.status().message()));
-}
-
 absl::Status CheckFiles(const ServerTlsFiles& files) {
   absl::Status status = CheckKeyFile(files.key, files.certificate);
   if (status.ok() && !files.client_ca.empty()) status = CheckCaFile(files.client_ca);
@@ -55,33 +47,30 @@ absl::StatusOr<std::shared_ptr<const ServerTlsConfig>> Read(const ServerTlsFiles
         absl::StrCat(files.certificate, ": ", certificate.status().message()));
   }
   config->not_after = certificate->not_after();
-  if (!files.client_crl.empty()) {
-    auto revoked = ReadCrl(files.client_crl, config->client_ca);
-    if (!revoked.ok()) return revoked.status();
-    config->revoked = *std::move(revoked);
-  }
+  config->authorities = Certificate::ParseAll(config->client_ca);
   LogConfig(*config);
   return config;
 }
 
 }  // namespace
 
-absl::Status CheckCrlFile(const std::string& path, const std::string& client_ca_path) {
-  const absl::StatusOr<std::string> client_ca = ReadTextFile(client_ca_path);
-  if (!client_ca.ok()) return client_ca.status();
-  return ReadCrl(path, *client_ca).status();
-}
-
 ServerTls::ServerTls(const ServerTlsFiles& files)
     : wants_client_certificates_(!files.client_ca.empty()),
-      files_({files.certificate, files.key, files.client_ca, files.client_crl},
-             [files] { return Read(files); }) {}
+      files_({files.certificate, files.key, files.client_ca}, [files] { return Read(files); }),
+      revocations_(files.client_crl, files.client_ca) {}
 
 absl::Status ServerTls::Start() {
-  return files_.Start("tls-files", [](const absl::Status& status) {
+  absl::Status started = files_.Start("tls-files", [](const absl::Status& status) {
     log::Error("invalid TLS files; the previous ones stay in force",
                {{"reason", std::string(status.message())}});
   });
+  return started.ok() ? revocations_.Start() : started;
+}
+
+absl::Status ServerTls::Refresh() {
+  absl::Status refreshed = files_.Refresh();
+  refreshed.Update(revocations_.Refresh());
+  return refreshed;
 }
 
 }  // namespace dino::tls

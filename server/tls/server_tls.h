@@ -8,7 +8,8 @@
 
 #include "absl/status/status.h"
 #include "server/base/watched_files.h"
-#include "server/tls/revocation_list.h"
+#include "server/tls/certificate.h"
+#include "server/tls/revocations.h"
 
 namespace dino::tls {
 
@@ -19,7 +20,7 @@ struct ServerTlsFiles {
   std::string key;
   // The authorities that must have signed clients' certificates; empty: none are requested.
   std::string client_ca;
-  // What the authorities in `client_ca` have revoked; empty: nothing.
+  // What the authorities in `client_ca`, and those below them, have revoked; empty: nothing.
   std::string client_crl;
 };
 
@@ -28,17 +29,15 @@ struct ServerTlsConfig {
   std::string certificate;
   std::string key;
   std::string client_ca;
-  RevocationList revoked;
+  // What `client_ca` holds.
+  Certificates authorities;
   // When the server's certificate expires.
   std::chrono::system_clock::time_point not_after;
 };
 
-// Checks a file of revocation lists. REQUIRES: `client_ca_path` is usable.
-absl::Status CheckCrlFile(const std::string& path, const std::string& client_ca_path);
-
-// A server's TLS files, as of when all of them were last valid. A thread of this object rereads
-// them soon after one changes; files that are invalid or do not match are logged and ignored.
-// Thread-safe.
+// A server's TLS files, as of when all of them were last valid, and what was revoked. Threads of
+// this object reread them soon after one changes; files that are invalid or do not match are logged
+// and ignored, but for revocation lists. Thread-safe.
 class ServerTls {
  public:
   explicit ServerTls(const ServerTlsFiles& files);
@@ -48,21 +47,25 @@ class ServerTls {
   // Reads the files and starts watching them. Call once. Fails if one is invalid.
   absl::Status Start();
 
-  // Rereads the files now if one has changed. Invalid files change nothing; the error says which
-  // and why.
-  absl::Status Refresh() { return files_.Refresh(); }
+  // Rereads the files now if one has changed. Invalid files change nothing, but for revocation
+  // lists; the error says which and why.
+  absl::Status Refresh();
 
   // Null until `Start`.
   std::shared_ptr<const ServerTlsConfig> config() const { return files_.value(); }
 
   // Changes whenever the files do.
-  std::uint64_t generation() const { return files_.generation(); }
+  std::uint64_t generation() const { return files_.generation() + revocations_.generation(); }
+
+  // Whose client certificates are not accepted any more.
+  const Revocations& revocations() const { return revocations_; }
 
   bool wants_client_certificates() const { return wants_client_certificates_; }
 
  private:
   const bool wants_client_certificates_;
   WatchedFiles<ServerTlsConfig> files_;
+  Revocations revocations_;
 };
 
 }  // namespace dino::tls

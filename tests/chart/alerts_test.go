@@ -37,6 +37,7 @@ var known = map[string]bool{
 	"dino_bridge_pending_publications_limit":           true,
 	"dino_bridge_puback_seconds_bucket":                true,
 	"dino_bridge_publications_total":                   true,
+	"dino_bridge_revocation_lists_unreadable":          true,
 	"dino_bridge_session_losses_total":                 true,
 	"dino_bridge_sessions":                             true,
 	"grpc_server_handled_total":                        true,

@@ -133,21 +133,6 @@ TEST_F(CallerTlsTest, ANameInACertificateReplacesAKey) {
             Code::UNAUTHENTICATED);
 }
 
-TEST_F(CallerTlsTest, ARevokedCertificateIsRefusedOnOpenConnectionsToo) {
-  const std::string crl = authority_.directory() / "revoked.pem";
-  ReplaceFile(crl, authority_.RevocationList());
-  StartForCertificates({"--tls-client-crl-file=" + crl});
-  const CertificateFiles good = authority_.Issue("DNS:good.example");
-  const CertificateFiles bad = authority_.Issue("DNS:bad.example");
-  TlsCaller revoked(bridge_->address(), authority_, bad);
-  EXPECT_TRUE(revoked.Publish().ok());
-  authority_.Revoke(bad);
-  ReplaceFile(crl, authority_.RevocationList());
-  WaitFor(Code::UNAUTHENTICATED, [&] { return revoked.Publish(); });
-  EXPECT_EQ(CallWith(bad).error_code(), Code::UNAUTHENTICATED);
-  EXPECT_TRUE(CallWith(good).ok());
-}
-
 TEST_F(CallerTlsTest, ANewAuthorityAppliesToNewConnections) {
   CertificateAuthority other("Other authority");
   StartForCertificates();

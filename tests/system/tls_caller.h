@@ -1,8 +1,11 @@
 #ifndef DINO_TESTS_SYSTEM_TLS_CALLER_H_
 #define DINO_TESTS_SYSTEM_TLS_CALLER_H_
 
+#include <grpc/grpc_security.h>
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/security/auth_context.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -27,12 +30,18 @@ inline std::shared_ptr<grpc::ChannelCredentials> TlsChannel(
   return grpc::SslCredentials(options);
 }
 
-// A backend that uses TLS and has its own connection. Thread-safe.
+// A backend that uses TLS and has its own connection; `sessions`, if any, lets it resume sessions
+// of earlier ones. Thread-safe.
 class TlsCaller {
  public:
   TlsCaller(const std::string& address, const CertificateAuthority& authority,
-            const CertificateFiles& certificate = {}) {
+            const CertificateFiles& certificate = {}, grpc_ssl_session_cache* sessions = nullptr) {
     grpc::ChannelArguments arguments;
+    if (sessions != nullptr) {
+      const grpc_arg argument = grpc_ssl_session_cache_create_channel_arg(sessions);
+      arguments.SetPointerWithVtable(argument.key, argument.value.pointer.p,
+                                     argument.value.pointer.vtable);
+    }
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
     stub_ = dino::events::v1::EventPublisherService::NewStub(
@@ -45,10 +54,20 @@ class TlsCaller {
     context.set_deadline(std::chrono::system_clock::now() + kPatience);
     if (!key.empty()) context.AddMetadata("authorization", "Bearer " + key);
     dino::events::v1::PublishMessageResponse response;
-    return stub_->PublishMessage(&context, MessageRequest({1}, "by TLS"), &response);
+    grpc::Status status = stub_->PublishMessage(&context, MessageRequest({1}, "by TLS"), &response);
+    if (status.ok()) {
+      const auto reused =
+          context.auth_context()->FindPropertyValues(GRPC_SSL_SESSION_REUSED_PROPERTY);
+      resumed_ = reused.size() == 1 && reused.front() == "true";
+    }
+    return status;
   }
 
+  // Whether the last successful call's connection has resumed a session.
+  bool resumed() const { return resumed_; }
+
  private:
+  std::atomic<bool> resumed_{false};
   std::unique_ptr<dino::events::v1::EventPublisherService::Stub> stub_;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/process/files.h"
 #include "tests/support/process/subprocess.h"
 
 namespace dino::testing {
@@ -49,17 +50,35 @@ CertificateAuthority::CertificateAuthority(const std::string& name, Where where)
   MakeKey(directory() / "ca.key", name, {"-x509", "-days", "2", "-out", certificate()}, where);
 }
 
+CertificateAuthority::CertificateAuthority(const std::string& name, CertificateAuthority& parent,
+                                           Where where) {
+  const std::string request = directory() / "ca.csr";
+  MakeKey(directory() / "ca.key", name,
+          {"-addext", "basicConstraints=critical,CA:TRUE", "-out", request}, where);
+  parent.Sign(request, 1, certificate(), where);
+}
+
 CertificateFiles CertificateAuthority::Issue(const std::string& name, Validity validity,
                                              Where where) {
   const std::string stem = directory() / ("issued" + std::to_string(issued_++));
   CertificateFiles files = {stem + ".pem", stem + ".key"};
   MakeKey(files.key, "test", {"-addext", "subjectAltName=" + name, "-out", stem + ".csr"}, where);
-  // Not with `openssl x509`, which refuses to issue expired certificates in OpenSSL 3.5.
-  const int last_day = validity == Validity::kToday ? 1 : -1;
-  Administer({"-batch", "-notext", "-in", stem + ".csr", "-outdir", directory(), "-startdate",
-              InDays(last_day - 1), "-enddate", InDays(last_day), "-out", files.certificate},
-             where);
+  Sign(stem + ".csr", validity == Validity::kToday ? 1 : -1, files.certificate, where);
   return files;
+}
+
+CertificateFiles CertificateAuthority::IssueWithChain(const std::string& name, Where where) {
+  CertificateFiles files = Issue(name, Validity::kToday, where);
+  std::ofstream(files.certificate, std::ios::app) << ContentOf(certificate());
+  return files;
+}
+
+void CertificateAuthority::Sign(const std::string& request, int last_day,
+                                const std::string& certificate, Where where) {
+  // Not with `openssl x509`, which refuses to issue expired certificates in OpenSSL 3.5.
+  Administer({"-batch", "-notext", "-in", request, "-outdir", directory(), "-startdate",
+              InDays(last_day - 1), "-enddate", InDays(last_day), "-out", certificate},
+             where);
 }
 
 void CertificateAuthority::Administer(const std::vector<std::string>& arguments, Where where) {
@@ -80,9 +99,16 @@ void CertificateAuthority::Revoke(const CertificateFiles& files, Where where) {
   Administer({"-revoke", files.certificate}, where);
 }
 
-std::string CertificateAuthority::RevocationList(Where where) {
+void CertificateAuthority::Revoke(const CertificateAuthority& intermediate, Where where) {
+  Administer({"-revoke", intermediate.certificate()}, where);
+}
+
+std::string CertificateAuthority::RevocationList(Validity validity, Where where) {
   std::string path = directory() / ("revoked" + std::to_string(lists_++) + ".pem");
-  Administer({"-gencrl", "-crldays", "1", "-out", path}, where);
+  const int last_day = validity == Validity::kToday ? 1 : -1;
+  Administer({"-gencrl", "-crl_lastupdate", InDays(last_day - 1), "-crl_nextupdate",
+              InDays(last_day), "-out", path},
+             where);
   return path;
 }
 

@@ -24,6 +24,9 @@ class CertificateAuthority {
 
   explicit CertificateAuthority(const std::string& name = "Test authority",
                                 Where where = Where::Here());
+  // An intermediate authority: `parent` has issued its certificate.
+  CertificateAuthority(const std::string& name, CertificateAuthority& parent,
+                       Where where = Where::Here());
   CertificateAuthority(const CertificateAuthority&) = delete;
   CertificateAuthority& operator=(const CertificateAuthority&) = delete;
 
@@ -36,14 +39,20 @@ class CertificateAuthority {
   CertificateFiles Issue(const std::string& name, Validity validity = Validity::kToday,
                          Where where = Where::Here());
 
+  // The same; the file holds this authority's own certificate as well.
+  CertificateFiles IssueWithChain(const std::string& name, Where where = Where::Here());
+
   // Revokes a certificate that it has issued.
   void Revoke(const CertificateFiles& files, Where where = Where::Here());
+  void Revoke(const CertificateAuthority& intermediate, Where where = Where::Here());
   // Writes the list of all certificates revoked so far; returns its path.
-  std::string RevocationList(Where where = Where::Here());
+  std::string RevocationList(Validity validity = Validity::kToday, Where where = Where::Here());
 
  private:
   // Runs `openssl ca`.
   void Administer(const std::vector<std::string>& arguments, Where where);
+  // Makes a certificate of a request, valid from the day before `last_day` to it.
+  void Sign(const std::string& request, int last_day, const std::string& certificate, Where where);
 
   const TemporaryDirectory directory_;
   int issued_ = 0;

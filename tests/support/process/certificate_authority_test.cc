@@ -35,6 +35,16 @@ TEST(CertificateAuthorityTest, KnowsOnlyItsOwnCertificates) {
   EXPECT_NE(Verify(authority, other.Issue("DNS:localhost")), 0);
 }
 
+TEST(CertificateAuthorityTest, HasIntermediateAuthorities) {
+  CertificateAuthority root;
+  CertificateAuthority intermediate("Intermediate authority", root);
+  const CertificateFiles issued = intermediate.IssueWithChain("DNS:localhost");
+  Subprocess openssl({"openssl", "verify", "-CAfile", root.certificate(), "-untrusted",
+                      issued.certificate, issued.certificate});
+  EXPECT_EQ(openssl.Wait(), 0);
+  EXPECT_NE(Verify(root, issued), 0) << "without the intermediate one";
+}
+
 TEST(CertificateAuthorityTest, ListsWhatItHasRevoked) {
   CertificateAuthority authority;
   const CertificateFiles good = authority.Issue("DNS:good.example");

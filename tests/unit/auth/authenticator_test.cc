@@ -88,6 +88,33 @@ TEST_F(AuthenticatorTest, ARevokedCertificateIsRefused) {
   EXPECT_THAT(NameOf(without_keys, {std::nullopt, push}), HasSubstr("has been revoked"));
 }
 
+TEST_F(AuthenticatorTest, ACertificateBelowARevokedAuthorityIsRefused) {
+  const Authenticator authenticator(nullptr, &tls_);
+  testing::CertificateAuthority intermediate("Intermediate authority", authority_);
+  const std::string chain = ReadTextFile(intermediate.certificate()).value();
+  const std::string below =
+      ReadTextFile(intermediate.Issue("DNS:below.example").certificate).value();
+  EXPECT_EQ(NameOf(authenticator, {std::nullopt, below, chain}), "below.example");
+  authority_.Revoke(intermediate);
+  RevokeAndRead({});
+  EXPECT_THAT(NameOf(authenticator, {std::nullopt, below, chain}), HasSubstr("has been revoked"));
+}
+
+TEST_F(AuthenticatorTest, WhileRevocationListsCannotBeReadNoCertificateIsAccepted) {
+  ASSERT_TRUE(callers_.Refresh().ok());
+  const Authenticator authenticator(&callers_, &tls_);
+  const std::string push = Issue("URI:spiffe://prod/push");
+  EXPECT_EQ(NameOf(authenticator, {std::nullopt, push}), "push");
+  const std::uint64_t generation = authenticator.generation();
+  std::filesystem::remove(crl_);
+  EXPECT_FALSE(tls_.Refresh().ok());
+  EXPECT_NE(authenticator.generation(), generation);
+  EXPECT_THAT(NameOf(authenticator, {std::nullopt, push}), HasSubstr("cannot read"));
+  EXPECT_THAT(NameOf(authenticator, {kKey, push}), HasSubstr("cannot read"));
+  RevokeAndRead({});
+  EXPECT_EQ(NameOf(authenticator, {std::nullopt, push}), "push");
+}
+
 TEST_F(AuthenticatorTest, ARemovedNameIsRefused) {
   ASSERT_TRUE(callers_.Refresh().ok());
   const Authenticator authenticator(&callers_, &tls_);
@@ -96,6 +123,17 @@ TEST_F(AuthenticatorTest, ARemovedNameIsRefused) {
   WriteKeyFile(key_file_, {KeyFileEntry("chat", kKey)});
   ASSERT_TRUE(callers_.Refresh().ok());
   EXPECT_THAT(NameOf(authenticator, {std::nullopt, push}), HasSubstr("has no known name"));
+}
+
+TEST_F(AuthenticatorTest, ManyLongChainsAreToldApart) {
+  const Authenticator authenticator(nullptr, &tls_);
+  const std::string first = Issue("DNS:first");
+  const std::string second = Issue("DNS:second");
+  for (int i = 0; i < 100; ++i) {
+    const std::string chain(100000, static_cast<char>('a' + i % 26));
+    EXPECT_EQ(NameOf(authenticator, {std::nullopt, first, chain}), "first");
+    EXPECT_EQ(NameOf(authenticator, {std::nullopt, second, chain}), "second");
+  }
 }
 
 TEST_F(AuthenticatorTest, ManyCertificatesAreToldApart) {

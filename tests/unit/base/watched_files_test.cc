@@ -17,6 +17,7 @@ class WatchedFilesTest : public ::testing::Test {
  protected:
   absl::StatusOr<std::shared_ptr<const std::string>> Read() {
     ++reads_;
+    if (!can_read_) return absl::ResourceExhaustedError("no file descriptor is left");
     if (write_while_reading_) testing::ReplaceContent(second_, "changed");
     const auto first = ReadTextFile(first_);
     if (!first.ok()) return first.status();
@@ -29,6 +30,7 @@ class WatchedFilesTest : public ::testing::Test {
   const std::string first_ = directory_.path() / "first";
   const std::string second_ = directory_.path() / "second";
   int reads_ = 0;
+  bool can_read_ = true;
   bool write_while_reading_ = false;
   WatchedFiles<std::string> files_{{first_, second_, ""}, [this] { return Read(); }};
 };
@@ -58,6 +60,20 @@ TEST_F(WatchedFilesTest, AnUnreadableFileChangesNothingAndIsReportedOnce) {
   EXPECT_TRUE(files_.Refresh().ok());
   EXPECT_EQ(*files_.value(), "ab");
   EXPECT_EQ(files_.generation(), 1U);
+  EXPECT_EQ(files_.errors(), 1U);
+  EXPECT_FALSE(files_.current());
+}
+
+TEST_F(WatchedFilesTest, FilesThatCouldNotBeReadAreReadAgainWithoutAChange) {
+  testing::ReplaceContent(first_, "a");
+  testing::ReplaceContent(second_, "b");
+  can_read_ = false;
+  EXPECT_FALSE(files_.Refresh().ok());
+  EXPECT_EQ(files_.value(), nullptr);
+  can_read_ = true;
+  EXPECT_TRUE(files_.Refresh().ok());
+  EXPECT_EQ(*files_.value(), "ab");
+  EXPECT_TRUE(files_.current());
 }
 
 TEST_F(WatchedFilesTest, AFileThatChangesWhileReadIsReadAgainNextTime) {

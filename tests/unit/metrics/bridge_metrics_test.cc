@@ -70,7 +70,8 @@ TEST_F(BridgeMetricsTest, EverySeriesExistsFromTheStart) {
         "dino_bridge_broker_set_digest " + std::to_string(pool_.broker_digest()) + "\n",
         std::string("dino_bridge_confined_topics{broker=\"two:1883\"} 0\n"),
         std::string("dino_bridge_unsolicited_publications_total{broker=\"two:1883\"} 0\n"),
-        std::string("dino_bridge_key_file_errors_total 0\n")}) {
+        std::string("dino_bridge_key_file_errors_total 0\n"),
+        std::string("dino_bridge_revocation_lists_unreadable 0\n")}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }
@@ -106,11 +107,13 @@ TEST_F(BridgeMetricsTest, ShowsWhenCertificatesExpire) {
         {"/etc/tls.crt", std::chrono::system_clock::time_point(std::chrono::seconds(1000000))}};
   };
   sources.key_file_errors = [] { return 2; };
+  sources.revocation_lists_readable = [] { return false; };
   const std::string text = BridgeMetrics(sources).Text();
   EXPECT_THAT(
       text,
       HasSubstr("dino_bridge_certificate_expiry_timestamp_seconds{file=\"/etc/tls.crt\"} 1000000"));
   EXPECT_THAT(text, HasSubstr("dino_bridge_key_file_errors_total 2\n"));
+  EXPECT_THAT(text, HasSubstr("dino_bridge_revocation_lists_unreadable 1\n"));
 }
 
 TEST_F(BridgeMetricsTest, EachCallerOfTheKeyFileHasItsSeries) {

@@ -86,29 +86,41 @@ TEST_F(ServerTlsTest, AcceptsAnExpiredCertificate) {
   EXPECT_LT(tls.config()->not_after, std::chrono::system_clock::now());
 }
 
-TEST_F(ServerTlsTest, ReadsRevokedCertificates) {
+TEST_F(ServerTlsTest, KnowsWhatWasRevoked) {
   authority_.Revoke(second_);
   files_.client_crl = authority_.RevocationList();
   ServerTls tls(files_);
   ASSERT_TRUE(tls.Refresh().ok());
-  const auto parse = [](const CertificateFiles& files) {
-    return Certificate::Parse(ReadTextFile(files.certificate).value()).value();
+  const auto check = [&tls](const CertificateFiles& files) {
+    const auto certificate = Certificate::Parse(ReadTextFile(files.certificate).value());
+    return tls.revocations().Check(*certificate, "", tls.config()->authorities);
   };
-  EXPECT_TRUE(tls.config()->revoked.Contains(parse(second_)));
-  EXPECT_FALSE(tls.config()->revoked.Contains(parse(first_)));
+  EXPECT_FALSE(check(second_).ok());
+  EXPECT_TRUE(check(first_).ok());
 }
 
-TEST_F(ServerTlsTest, AListOfAnotherAuthorityChangesNothing) {
-  testing::CertificateAuthority other;
+TEST_F(ServerTlsTest, RevocationListsAndCertificatesAreReadIndependently) {
   files_.client_crl = authority_.directory() / "revoked.pem";
   testing::ReplaceFile(files_.client_crl, authority_.RevocationList());
-  EXPECT_TRUE(CheckCrlFile(files_.client_crl, files_.client_ca).ok());
   ServerTls tls(files_);
   ASSERT_TRUE(tls.Refresh().ok());
-  testing::ReplaceFile(files_.client_crl, other.RevocationList());
-  EXPECT_THAT(ErrorOf(tls), HasSubstr(files_.client_crl + " has a revocation list that none"));
-  EXPECT_THAT(std::string(CheckCrlFile(files_.client_crl, files_.client_ca).message()),
-              HasSubstr(files_.client_crl));
+  testing::ReplaceContent(files_.client_crl, "garbage");
+  Install(second_);
+  EXPECT_THAT(ErrorOf(tls), HasSubstr(files_.client_crl));
+  EXPECT_EQ(tls.config()->certificate, ReadTextFile(second_.certificate).value());
+
+  const std::uint64_t generation = tls.generation();
+  std::filesystem::remove(files_.key);
+  testing::ReplaceFile(files_.client_crl, authority_.RevocationList());
+  EXPECT_THAT(ErrorOf(tls), HasSubstr(files_.key));
+  EXPECT_NE(tls.generation(), generation);
+  EXPECT_TRUE(tls.revocations().readable());
+}
+
+TEST_F(ServerTlsTest, DoesNotStartWithoutTheRevocationLists) {
+  files_.client_crl = authority_.directory() / "revoked.pem";
+  ServerTls tls(files_);
+  EXPECT_THAT(std::string(tls.Start().message()), HasSubstr("cannot read " + files_.client_crl));
 }
 
 }  // namespace
