@@ -1,4 +1,4 @@
-# Warnings and sanitizers, per target of ours; generated code gets sanitizers only.
+# Warnings, sanitizers and hardening, per target of ours; generated code gets no warnings.
 function(dino_sanitize target)
   if(DINO_SANITIZE)
     # Not `vptr`: it opens files to inspect objects, but some tests leave no free descriptors.
@@ -6,13 +6,16 @@ function(dino_sanitize target)
       -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(${target} PUBLIC -fsanitize=${DINO_SANITIZE})
   endif()
-  if(DINO_SANITIZE MATCHES address AND CMAKE_CXX_COMPILER_ID STREQUAL GNU
-      AND absl_VERSION VERSION_GREATER_EQUAL 20240116)
+  if(DINO_SANITIZE MATCHES address AND absl_VERSION VERSION_GREATER_EQUAL 20240116)
     # NDEBUG_SANITIZER omits a member that abseil's containers have under sanitizers, but not in Debian's
-    # library. With any of the three checks, GCC (bug 71962) cannot prove at compile time that a function's
-    # address is not null, which abseil needs; using a null pointer is still reported.
-    target_compile_options(${target} PRIVATE -DNDEBUG_SANITIZER
-      -fno-sanitize=null,nonnull-attribute,returns-nonnull-attribute)
+    # library.
+    target_compile_options(${target} PRIVATE -DNDEBUG_SANITIZER)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+      # With any of the three checks, GCC (bug 71962) cannot prove at compile time that a function's
+      # address is not null, which abseil needs; using a null pointer is still reported.
+      target_compile_options(${target} PRIVATE
+        -fno-sanitize=null,nonnull-attribute,returns-nonnull-attribute)
+    endif()
     get_target_property(type ${target} TYPE)
     if(type STREQUAL EXECUTABLE)
       target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/asan_options.cc)
@@ -25,6 +28,23 @@ function(dino_sanitize target)
   endif()
 endfunction()
 
+# Hardens optimized builds: position-independent code, read-only relocations, stack canaries, checked calls
+# of the C library and, where the processor has it, marked targets of indirect jumps.
+# tests/checks/hardening.sh reads all of it from the programs.
+function(dino_harden target)
+  if(DINO_SANITIZE)
+    return()
+  endif()
+  set(compile -fPIE -fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|i.86")
+    list(APPEND compile -fcf-protection=full)
+  elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+    list(APPEND compile -mbranch-protection=standard)
+  endif()
+  target_compile_options(${target} PRIVATE "$<$<CONFIG:Release>:${compile}>")
+  target_link_options(${target} PRIVATE "$<$<CONFIG:Release>:-pie;-Wl,-z,relro,-z,now,-z,noexecstack>")
+endfunction()
+
 function(dino_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
     -Woverloaded-virtual -Wold-style-cast -Wcast-qual $<$<BOOL:${DINO_WERROR}>:-Werror>)
@@ -33,6 +53,7 @@ function(dino_compile_options target)
   endif()
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
   dino_sanitize(${target})
+  dino_harden(${target})
 endfunction()
 
 # dino_library(name SOURCES a.cc ... LINK lib ...) adds the static library dino_name with the
