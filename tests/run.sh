@@ -13,7 +13,7 @@ Installs missing Debian packages, runs every test under the address and
 undefined behaviour sanitizers, 5,000 seeds of the simulator, and what depends
 on speed or on the real program (system tests, the broker suite, clients in
 Python and Go, oracles, quickstart, status page, Prometheus) with the release
-build. Checks how that build is hardened, format, clang-tidy, protos, scripts, the rules of folders, the Helm
+build. Checks how that build is hardened and what it is linked with, format, clang-tidy, protos, scripts, the rules of folders, the Helm
 chart and the alerts. Prints the time of each step.
 
   --fast  only build the preset `dev` and run its tests
@@ -187,6 +187,7 @@ case "$mode" in
       check 'Status page' tests/page/run.sh --bridge "$bridge"
       check 'Prometheus' tests/checks/prometheus.sh --bridge "$bridge"
       check 'Hardening' tests/checks/hardening.sh --bridge "$bridge"
+      check 'Dependencies' deploy/inventory/dependencies.py --check
     else
       count 0 1 'build of release'
     fi

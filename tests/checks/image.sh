@@ -224,6 +224,7 @@ mapfile -t image_environment < <(
   buildah inspect --type image --format '{{range .Docker.Config.Env}}{{println .}}{{end}}' "$image" |
     grep .)
 look_at_image
+"$root/tests/checks/sbom.sh" --root "$tree" --output "$root/build/sbom"
 
 # The server's root: the image's files, and what a container engine puts over them.
 mount --bind "$tree" "$dir/root"

@@ -125,6 +125,24 @@ TEST_F(GrpcHostilePeersTest, InvalidFramesHarmNobody) {
   ExpectNobodyHarmed();
 }
 
+// One of them, and too many bytes of others (CVE-2023-1428).
+TEST_F(GrpcHostilePeersTest, HeadersThatEndLaterLibrariesHarmNobody) {
+  for (const auto& [name, value] :
+       Http2Headers{{":scheme", "x"}, {"te", "x"}, {"grpclb_client_stats", "x"}}) {
+    Http2Headers headers = GrpcCallHeaders(kPublishMessage);
+    headers.erase(std::remove_if(headers.begin(), headers.end(),
+                                 [key = name](const auto& header) { return header.first == key; }),
+                  headers.end());
+    headers.insert(headers.begin(), {name, value});
+    headers.emplace_back("padding", std::string(9000, 'x'));
+    Http2Frame frame{Type::kHeaders, Http2Frame::kEndHeaders, 1, EncodeHeaderBlock(headers)};
+    SendFromNewPeer(std::string(kHttp2Preface) + Encode({Type::kSettings, 0, 0, {}}) +
+                    Encode(frame));
+  }
+
+  ExpectNobodyHarmed();
+}
+
 // Removes, duplicates or changes something at a random place.
 void Mutate(std::string& bytes, std::mt19937& random) {
   const std::size_t at = random() % bytes.size();
