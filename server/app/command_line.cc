@@ -6,9 +6,13 @@
 #include <utility>
 
 #include "server/app/setting_table.h"
+#include "server/base/printable_text.h"
 
 namespace dino::app {
 namespace {
+
+// Of a name that is not ours, in an error.
+constexpr std::size_t kMaxNameBytes = 80;
 
 // The edit distance: how many characters to insert, delete or replace to turn `a` into `b`.
 std::size_t EditDistance(std::string_view a, std::string_view b) {
@@ -32,7 +36,7 @@ bool Known(std::string_view name) {
 }
 
 std::string UnknownFlag(std::string_view name) {
-  std::string error = "--" + std::string(name.substr(0, 80)) + ": unknown flag";
+  std::string error = "--" + PrintableText(name, kMaxNameBytes) + ": unknown flag";
   const std::string_view closest = ClosestFlag(name);
   if (!closest.empty()) error.append("; did you mean --").append(closest).append("?");
   return error;

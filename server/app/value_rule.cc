@@ -7,11 +7,14 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/time/time.h"
+#include "server/base/printable_text.h"
+#include "server/base/utf8.h"
 
 namespace dino::app {
 namespace {
 
 constexpr std::size_t kMaxQuotedBytes = 80;
+constexpr std::size_t kMaxCharacterBytes = 4;
 
 std::string MustBe(std::string_view text, const std::string& expected) {
   return Quoted(text) + " must be " + expected;
@@ -63,9 +66,17 @@ ValueRule Time(T Settings::*member, T min, T max, const std::string& whole_units
 }  // namespace
 
 std::string Quoted(std::string_view text) {
-  const bool cut = text.size() > kMaxQuotedBytes;
-  const std::string shown(text.substr(0, kMaxQuotedBytes));
-  return "\"" + absl::Utf8SafeCHexEscape(shown) + (cut ? "…\"" : "\"");
+  std::string shown = "\"";
+  std::size_t end = 0;
+  while (end < text.size()) {
+    const std::size_t bytes = std::max<std::size_t>(FirstCodePoint(text.substr(end)).bytes, 1);
+    if (end + bytes > kMaxQuotedBytes) break;
+    const std::string character(text.substr(end, bytes));
+    const bool is_safe = bytes > 1 && PrintableText(character, kMaxCharacterBytes) == character;
+    shown += is_safe ? character : absl::CHexEscape(character);
+    end += bytes;
+  }
+  return shown + (end < text.size() ? "…\"" : "\"");
 }
 
 ValueRule Whole(std::size_t Settings::*member, std::size_t min, std::size_t max) {

@@ -60,6 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
                             {"--mqtt-session=3"},
                             {"--mqtt-session: unknown flag; did you mean --mqtt-sessions?"}},
                     BadCase{"UnknownFlag", {"--zebra=1"}, {"--zebra: unknown flag"}},
+                    BadCase{"UnprintableFlag", {"--a\n\x1b[1m\xAD"}, {"--a??[1m?: unknown flag"}},
                     BadCase{"ValueOfAnUnknownFlagIsNotShown",
                             {"--mqtt-password", "hunter2", "--password=hunter2"},
                             {"--mqtt-password: unknown flag", "--password: unknown flag"}},

@@ -158,6 +158,13 @@ TEST(ValueRuleTest, StoresTheValue) {
 TEST(QuotedTest, EscapesAndCuts) {
   EXPECT_EQ(Quoted("a\n\x1b\"b"), R"("a\n\x1b\"b")");
   EXPECT_EQ(Quoted(std::string(81, 'a')), "\"" + std::string(80, 'a') + "…\"");
+  EXPECT_EQ(Quoted(std::string(79, 'a') + "é"), "\"" + std::string(79, 'a') + "…\"");
+}
+
+TEST(QuotedTest, ShowsOnlyWhatIsPrintable) {
+  EXPECT_EQ(Quoted("é\xAD"), R"("é\xad")");
+  EXPECT_EQ(Quoted("\xC2\x85"), R"("\xc2\x85")") << "a control character";
+  EXPECT_EQ(Quoted("\u202E"), R"("\xe2\x80\xae")") << "it changes the direction of writing";
 }
 
 }  // namespace
