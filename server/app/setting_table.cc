@@ -147,8 +147,8 @@ std::vector<Setting> LimitSettings() {
        "answer lists recipients. Calls above it are refused, and one caller may have three "
        "quarters; "
        "the process uses up to twice as much memory for them. auto: a quarter of the memory limit "
-       "of the process's control group "
-       "(version 2), such as a container's, and at most 268435456. At least enough for a call of "
+       "of the process's control group, "
+       "such as a container's, and at most 268435456. At least enough for a call of "
        "max-recipients with max-payload-bytes.",
        WholeOrAuto(&Settings::max_pending_bytes, 1, kMebibyte * kMebibyte,
                    [] { return DefaultPendingBytes(memory::MemoryLimit()); })},

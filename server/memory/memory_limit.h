@@ -7,9 +7,9 @@
 
 namespace dino::memory {
 
-// Where the system describes control groups (version 2).
+// Where the system describes control groups, of version 2 or 1.
 struct CgroupFiles {
-  // Names the group of the process.
+  // Names the groups of the process.
   std::filesystem::path membership = "/proc/self/cgroup";
   std::filesystem::path root = "/sys/fs/cgroup";
 };

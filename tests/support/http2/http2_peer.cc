@@ -81,7 +81,7 @@ bool Http2Peer::Handle(const Http2Frame& frame) {
     case Type::kSettings:
       if (frame.Has(Http2Frame::kAck)) return true;
       TakeSettings(frame.payload);
-      Send({Type::kSettings, Http2Frame::kAck, 0, {}});
+      if (acknowledges_settings_) Send({Type::kSettings, Http2Frame::kAck, 0, {}});
       return true;
     case Type::kPing:
       if (frame.Has(Http2Frame::kAck)) return false;

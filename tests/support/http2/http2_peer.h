@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "tests/support/http2/http2_frame.h"
 #include "tests/support/process/file_descriptor.h"
@@ -16,12 +17,15 @@ namespace dino::testing {
 
 // A client that sends a server whatever the test says: HTTP/2 frames, parts of them, or noise.
 //
-// By itself it only answers SETTINGS and PING, and only while the test sends or waits. Waits fail
+// By itself it only answers SETTINGS and PING, and only while the test sends or waits, and SETTINGS
+// not if it is told so. Waits fail
 // the test after `kPatience`. Not thread-safe.
 class Http2Peer {
  public:
   // Connects to `port` of 127.0.0.1. Fails the test if it is refused.
   explicit Http2Peer(std::uint16_t port, Where where = Where::Here());
+  // Goes on with a connected socket.
+  explicit Http2Peer(FileDescriptor socket) : socket_(std::move(socket)) {}
 
   // Sends bytes and reads at the same time, so that the server never waits for this peer. False if
   // the server has closed the connection.
@@ -30,6 +34,8 @@ class Http2Peer {
 
   // Starts HTTP/2: sends the preface and empty SETTINGS.
   bool Greet();
+  // From here on the server's SETTINGS, which are in force only then, are never acknowledged.
+  void IgnoreSettings() { acknowledges_settings_ = false; }
   // Starts a gRPC call with these headers, complete; the body follows.
   bool BeginCall(std::uint32_t stream, const Http2Headers& headers);
 
@@ -72,6 +78,7 @@ class Http2Peer {
   FileDescriptor socket_;
   Http2FrameReader frames_;
   bool ended_ = false;
+  bool acknowledges_settings_ = true;
   std::map<std::size_t, std::size_t> settings_;
 
   // The server's flow control windows: of the connection, of a new stream, and by how much each

@@ -67,8 +67,8 @@ FileDescriptor ListenOnLoopback(std::uint16_t port, std::uint8_t last) {
   return descriptor;
 }
 
-FileDescriptor ConnectToLoopback(std::uint16_t port) {
-  FileDescriptor descriptor = NewSocket();
+FileDescriptor ConnectToLoopback(std::uint16_t port, std::optional<std::uint8_t> last) {
+  FileDescriptor descriptor = last.has_value() ? BoundSocket(0, *last) : NewSocket();
   const sockaddr_in address = LoopbackAddress(port);
   if (connect(descriptor.number(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) !=
       0) {

@@ -2,6 +2,7 @@
 #define DINO_TESTS_SUPPORT_PROCESS_LOOPBACK_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "tests/support/process/file_descriptor.h"
@@ -37,8 +38,9 @@ std::uint16_t PortOf(const std::string& address);
 // Returns a socket that listens on `port` of 127.0.0.1, or of 127.0.0.`last`. Aborts on failure.
 FileDescriptor ListenOnLoopback(std::uint16_t port, std::uint8_t last = 1);
 
-// Returns a socket connected to `port` of 127.0.0.1, or none if the connection was refused.
-FileDescriptor ConnectToLoopback(std::uint16_t port);
+// Returns a socket connected to `port` of 127.0.0.1, or none if the connection was refused; from
+// 127.0.0.`last`, or wherever the system chooses.
+FileDescriptor ConnectToLoopback(std::uint16_t port, std::optional<std::uint8_t> last = {});
 
 // Waits until `descriptor` is readable, or at its end. False if `deadline` came first.
 bool WaitUntilReadable(int descriptor, Clock::time_point deadline);

@@ -17,7 +17,7 @@ namespace {
 struct Case {
   const char* name;
   std::string membership;
-  // The content of memory.max, by group.
+  // The content of memory.max, by group; of memory.limit_in_bytes in the tree `memory`.
   std::map<std::string, std::string> limits;
   std::optional<std::size_t> limit;
 };
@@ -30,7 +30,9 @@ TEST_P(MemoryLimitTest, IsTheSmallestOfAllGroups) {
   std::ofstream(files.membership) << GetParam().membership;
   for (const auto& [group, limit] : GetParam().limits) {
     std::filesystem::create_directories(files.root / group);
-    std::ofstream(files.root / group / "memory.max") << limit << "\n";
+    const bool is_old = group.rfind("memory", 0) == 0;
+    std::ofstream(files.root / group / (is_old ? "memory.limit_in_bytes" : "memory.max"))
+        << limit << "\n";
   }
   EXPECT_EQ(MemoryLimit(files), GetParam().limit);
 }
@@ -46,6 +48,13 @@ const std::vector<Case>& Cases() {
       {"NoneWithoutAnyGroups", "", {}, std::nullopt},
       {"AmongOldGroups", "4:memory:/b\n0::/a\n", {{"a", "1000"}}, 1000},
       {"OfTheRootIfThePathIsNotVisible", "0::/../b\n", {{"", "1000"}, {"b", "1"}}, 1000},
+      {"OfVersion1", "4:memory:/a/b\n", {{"memory/a", "500"}, {"memory/a/b", "1000"}}, 500},
+      {"OfVersion1InAContainer", "4:memory:/docker/x\n0::/\n", {{"memory", "1000"}}, 1000},
+      {"NoneIfVersion1HasNone",
+       "4:memory:/a\n",
+       {{"memory/a", "9223372036854771712"}},
+       std::nullopt},
+      {"OfEitherVersion", "4:memory:/a\n0::/a\n", {{"memory/a", "2000"}, {"a", "1000"}}, 1000},
       {"NotOfAnotherGroup", "0::/a\n", {{"a", "max"}, {"b", "1000"}}, std::nullopt},
   };
   return *cases;
