@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "server/api/errors.h"
 #include "server/auth/key_file.h"
+#include "server/event/kinds.h"
 
 namespace dino::api {
 namespace {
@@ -18,6 +19,10 @@ grpc::Status FindKey(const transport::Call& call, auth::Credentials& credentials
   if (values.size() == 1) credentials.api_key = BearerKey(values.front());
   if (credentials.api_key.has_value()) return grpc::Status::OK;
   return Unauthenticated("the metadata's authorization must be one, Bearer and an API key");
+}
+
+grpc::Status AnswerOf(const std::string& why_not) {
+  return why_not.empty() ? grpc::Status::OK : NotAllowed(why_not);
 }
 
 }  // namespace
@@ -49,11 +54,23 @@ grpc::Status IdentifyCaller(const PublishContext& shared, const transport::Call&
 }
 
 grpc::Status CheckCaller(const PublishContext& shared, const transport::Call& call,
-                         CallOrigin& origin) {
+                         CallOrigin& origin, std::size_t kind) {
   grpc::Status known = IdentifyCaller(shared, call, origin);
   if (!known.ok() || origin.caller == nullptr) return known;
-  const std::string why_not = origin.caller->WhyNot(origin.method);
-  return why_not.empty() ? grpc::Status::OK : NotAllowed(why_not);
+  std::string why_not = origin.caller->WhyNot(origin.method);
+  if (why_not.empty() && kind < event::kEventKinds.size() &&
+      event::IsTypedEvent(event::kEventKinds[kind])) {
+    why_not = origin.caller->WhyNotType(event::kEventKinds[kind]);
+  }
+  return AnswerOf(why_not);
+}
+
+grpc::Status CheckRights(const auth::Caller& caller, const EventDraft& draft) {
+  std::string why_not = caller.WhyNot(draft.method);
+  if (why_not.empty()) why_not = caller.WhyNotType(draft.event.type);
+  if (why_not.empty()) why_not = caller.WhyNotTopics(draft.event.recipients.topics());
+  if (why_not.empty()) why_not = caller.WhyNotUsers(draft.event.recipients.user_ids());
+  return AnswerOf(why_not);
 }
 
 }  // namespace dino::api

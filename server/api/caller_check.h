@@ -3,10 +3,12 @@
 
 #include <grpcpp/support/status.h>
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
 #include "server/api/call_log.h"
+#include "server/api/event_draft.h"
 #include "server/api/publish_context.h"
 #include "server/grpc/call.h"
 
@@ -18,9 +20,14 @@ namespace dino::api {
 grpc::Status IdentifyCaller(const PublishContext& shared, const transport::Call& call,
                             CallOrigin& origin);
 
-// The same, and whether they may call the method.
+// The same, and whether they may call the method and, if that is known by `kind` (see `CallEnd`),
+// publish its events.
 grpc::Status CheckCaller(const PublishContext& shared, const transport::Call& call,
-                         CallOrigin& origin);
+                         CallOrigin& origin, std::size_t kind = CallEnd::kWhole);
+
+// Whether a caller may publish an event: its method, its type, and its recipients' topics. Returns
+// OK or the answer.
+grpc::Status CheckRights(const auth::Caller& caller, const EventDraft& draft);
 
 // The key in an `authorization` value: none if it does not begin with "Bearer " in any case, or
 // what follows cannot be a key.

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "server/api/answer_size.h"
+#include "server/api/caller_check.h"
 #include "server/api/delivery.h"
 #include "server/api/errors.h"
 #include "server/api/refusal.h"
@@ -62,8 +63,8 @@ bool EventCall::Identify(const EventDraft& draft, fanout::Event& event) const {
 grpc::Status EventCall::CheckRights(const EventDraft& draft) const {
   auth::Caller const* const caller = origin_->caller.get();
   if (caller == nullptr) return grpc::Status::OK;
-  const std::string why_not = caller->WhyNot(draft.method);
-  if (!why_not.empty()) return NotAllowed(why_not);
+  grpc::Status rights = api::CheckRights(*caller, draft);
+  if (!rights.ok()) return rights;
   const auto wait = draft.validate_only ? caller->quota().WaitFor(recipients_)
                                         : caller->quota().Take(recipients_);
   return wait > Clock::duration::zero() ? OverQuota(wait) : grpc::Status::OK;

@@ -40,7 +40,7 @@ class EventCall {
   void Stop();
 
  private:
-  // Whether the caller may publish this, as an answer if not.
+  // Whether the caller may publish this, and so much now, as an answer if not.
   grpc::Status CheckRights(const EventDraft& draft) const;
   // Gives the event its ID, and what earlier attempts have done. False if its resume token is
   // wrong.

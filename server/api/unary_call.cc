@@ -16,7 +16,7 @@ grpc::Status UnaryCall::Check() {
   if (shared_.draining.load(std::memory_order_relaxed) && !answers_while_draining()) {
     return ShuttingDown();
   }
-  grpc::Status error = CheckCaller(shared_, call_, origin_);
+  grpc::Status error = CheckCaller(shared_, call_, origin_, kind_);
   if (!error.ok()) return error;
   room_ = shared_.admission.TryBegin(origin_.caller_name());
   return room_.has_value() ? grpc::Status::OK : Refused(fanout::Refusal::kOverloaded);

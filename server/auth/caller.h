@@ -1,11 +1,13 @@
 #ifndef DINO_SERVER_AUTH_CALLER_H_
 #define DINO_SERVER_AUTH_CALLER_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "server/auth/key_file.h"
 #include "server/auth/quota.h"
@@ -23,10 +25,20 @@ class Caller {
 
   // Why it may not call a method, for people to read; empty if it may.
   std::string WhyNot(std::string_view method) const;
+  // The same for publishing events of a type,
+  std::string WhyNotType(std::string_view event_type) const;
+  // to named topics,
+  std::string WhyNotTopics(const std::vector<std::string>& names) const;
+  // and to users.
+  std::string WhyNotUsers(const std::vector<std::int64_t>& user_ids) const;
 
  private:
+  bool MayPublishTo(std::string_view topic) const;
+
   const std::string name_;
   const std::optional<MethodSet> methods_;
+  const std::optional<std::vector<std::string>> event_types_;
+  const std::optional<std::vector<std::string>> topics_;
   // The only environment it may publish through, if that is not the server's.
   std::string other_environment_;
   const std::shared_ptr<Quota> quota_;

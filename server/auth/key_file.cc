@@ -13,7 +13,9 @@
 #include "absl/types/span.h"
 #include "dino/events/v1/event_publisher_service.pb.h"
 #include "google/protobuf/descriptor.h"
+#include "server/auth/event_type_pattern.h"
 #include "server/base/hex.h"
+#include "server/base/topic_text.h"
 
 namespace dino::auth {
 namespace {
@@ -24,6 +26,7 @@ constexpr std::size_t kMinKeyBytes = 16;
 constexpr std::size_t kMaxKeyBytes = 512;
 constexpr std::size_t kMaxNameBytes = 64;
 constexpr std::size_t kMaxCertificateNameBytes = 255;
+constexpr std::size_t kMaxTopicLevels = 10;
 // What is rarer would have to wait for longer than the clock can tell.
 constexpr double kMinRate = 0.001;
 constexpr double kMaxRate = 1e9;
@@ -85,6 +88,8 @@ class EntryReader {
       return ReadTexts(value, &EntryReader::AddCertificate, NoCertificate());
     }
     if (name == "methods") return ReadMethods(value);
+    if (name == "event_types") return ReadEventTypes(value);
+    if (name == "topics") return ReadTopics(value);
     if (name == "events_per_second") {
       return ReadRate("events_per_second", value, entry_.rates.events_per_second);
     }
@@ -94,8 +99,8 @@ class EntryReader {
     if (name == "environment") return ReadEnvironment(value);
     return Wrong(
         place_,
-        "must only have the members name, sha256, certificates, methods, events_per_second, "
-        "recipients_per_second and environment");
+        "must only have the members name, sha256, certificates, methods, event_types, topics, "
+        "events_per_second, recipients_per_second and environment");
   }
 
   absl::Status ReadName(const Value& value) {
@@ -163,6 +168,34 @@ class EntryReader {
       names.append(names.empty() ? "" : ", ").append(EventPublisher().method(i)->name());
     }
     return Wrong(Path("methods"), "must be a list of " + names);
+  }
+
+  absl::Status ReadEventTypes(const Value& value) {
+    entry_.event_types.emplace();
+    return ReadPatterns("event_types", value, *entry_.event_types, EventTypePatternRule);
+  }
+
+  absl::Status ReadTopics(const Value& value) {
+    entry_.topics.emplace();
+    return ReadPatterns("topics", value, *entry_.topics, [](std::string_view text) {
+      return TopicFilterRule(text, kMaxTopicLevels);
+    });
+  }
+
+  // Reads a list of strings that break no rule of `rule_of`.
+  absl::Status ReadPatterns(const char* name, const Value& value,
+                            std::vector<std::string>& patterns,
+                            std::string_view (*rule_of)(std::string_view text)) {
+    if (!value.IsArray()) return Wrong(Path(name), "must be a list of strings");
+    for (const Value& text : value.GetArray()) {
+      const std::string_view rule =
+          text.IsString() ? rule_of(TextOf(text)) : std::string_view("must be a string");
+      if (!rule.empty()) {
+        return Wrong(absl::StrCat(Path(name), "[", patterns.size(), "]"), std::string(rule));
+      }
+      patterns.emplace_back(TextOf(text));
+    }
+    return absl::OkStatus();
   }
 
   absl::Status ReadRate(const char* name, const Value& value, std::optional<double>& rate) {

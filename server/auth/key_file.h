@@ -34,6 +34,11 @@ struct CallerEntry {
   std::vector<std::string> certificates;
   // Not set: all methods.
   std::optional<MethodSet> methods;
+  // The `event_type`s it may publish, or their beginnings and `*`. Not set: all.
+  std::optional<std::vector<std::string>> event_types;
+  // MQTT filters of the topics it may publish to, by what replaces the user's ID in
+  // `topic-template`: a user's topic is that ID. Not set: all.
+  std::optional<std::vector<std::string>> topics;
   Rates rates;
   // The only server `environment` it may publish through. Not set: any.
   std::optional<std::string> environment;
@@ -43,7 +48,8 @@ struct CallerEntry {
 //
 //   {"callers": [{"name": "chat", "sha256": ["<64 hexadecimal digits>"],
 //                 "certificates": ["spiffe://prod/chat", "chat.example"],
-//                 "methods": ["PublishMessage"], "events_per_second": 100,
+//                 "methods": ["PublishMessage"], "event_types": ["message", "build_*"],
+//                 "topics": ["+", "builds/#"], "events_per_second": 100,
 //                 "recipients_per_second": 5000, "environment": "prod"}]}
 //
 // `name` is required, and `sha256` or `certificates`, each a string or a list of strings. No name,

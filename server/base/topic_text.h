@@ -16,6 +16,13 @@ std::string_view TopicTextRule(std::string_view text);
 // leading `$`.
 std::string_view TopicNameRule(std::string_view name, std::size_t max_levels);
 
+// The same for an MQTT filter of such names: `+` stands for one level, and `#`, which comes last,
+// for this level and all below it, or none.
+std::string_view TopicFilterRule(std::string_view filter, std::size_t max_levels);
+
+// Whether a filter matches a name. REQUIRES: neither breaks its rule.
+bool TopicFilterMatches(std::string_view filter, std::string_view name);
+
 }  // namespace dino
 
 #endif  // DINO_SERVER_BASE_TOPIC_TEXT_H_

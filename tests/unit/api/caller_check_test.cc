@@ -4,14 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
-#include <vector>
 
 #include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
 #include "server/event/kinds.h"
-#include "tests/support/process/temporary_directory.h"
-#include "tests/unit/api/server_fixture.h"
-#include "tests/unit/auth/key_files.h"
+#include "tests/unit/api/known_callers.h"
 
 namespace dino::api {
 namespace {
@@ -19,46 +17,9 @@ namespace {
 namespace reflection = ::grpc::reflection::v1alpha;
 using ::testing::HasSubstr;
 
-const std::string kChatKey = "the-key-of-the-chat";
-const std::string kReadKey = "the-key-for-receipts";
-const std::string kSlowKey = "the-key-of-the-slow";
-const std::string kSteadyKey = "the-key-of-the-steady";
-const std::string kOtherKey = "the-key-of-another-one";
-
-// A key file and who it knows, made before the server.
-class KnownCallers {
- protected:
-  KnownCallers() {
-    Write({auth::KeyFileEntry("chat", kChatKey), auth::KeyFileEntry("other", kOtherKey),
-           auth::KeyFileEntry("receipts", kReadKey,
-                              R"(, "methods": ["PublishRead", "PublishBatch"])"),
-           auth::KeyFileEntry("slow", kSlowKey, R"(, "recipients_per_second": 10)"),
-           auth::KeyFileEntry("steady", kSteadyKey, R"(, "events_per_second": 100)")});
-    EXPECT_TRUE(callers_.Start().ok());
-  }
-
-  void Write(const std::vector<std::string>& entries) { auth::WriteKeyFile(file_, entries); }
-
-  ServerOptions Options() {
-    ServerOptions options;
-    options.authenticator = &authenticator_;
-    return options;
-  }
-
-  const testing::TemporaryDirectory directory_;
-  const std::string file_ = directory_.path() / "keys.json";
-  auth::Callers callers_{file_, "test"};
-  const auth::Authenticator authenticator_{&callers_, nullptr};
-};
-
 class CallerCheckTest : public KnownCallers, public ServerFixture {
  protected:
   CallerCheckTest() : ServerFixture(Options()) { publisher_.AcknowledgeAtOnce(); }
-
-  static void Authorize(grpc::ClientContext& context, const std::string& key) {
-    context.set_deadline(std::chrono::system_clock::now() + testing::kPatience);
-    context.AddMetadata("authorization", "Bearer " + key);
-  }
 
   using Reflection = grpc::ClientReaderWriter<reflection::ServerReflectionRequest,
                                               reflection::ServerReflectionResponse>;

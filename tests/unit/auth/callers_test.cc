@@ -66,6 +66,27 @@ TEST_F(CallersTest, KnowsWhatACallerMayDo) {
   EXPECT_THAT(caller->WhyNot("PublishEdit"), HasSubstr("PublishEdit"));
 }
 
+TEST_F(CallersTest, KnowsWhichEventsACallerMayPublishWhere) {
+  Write({KeyFileEntry("builds", kKey,
+                      R"(, "event_types": ["read", "build_*"], "topics": ["7", "builds/+"])"),
+         KeyFileEntry("push", kNewKey)});
+  ASSERT_TRUE(callers_.Start().ok());
+  const auto caller = callers_.Find(kKey);
+  for (const char* type : {"read", "build_", "build_done"}) EXPECT_EQ(caller->WhyNotType(type), "");
+  for (const char* type : {"reads", "build"}) {
+    EXPECT_EQ(caller->WhyNotType(type),
+              std::string("the caller builds may not publish events of the type ") + type);
+  }
+  EXPECT_EQ(caller->WhyNotTopics({"7", "builds/7"}), "");
+  EXPECT_EQ(caller->WhyNotTopics({"builds/7", "builds/7/a"}),
+            "the caller builds may not publish to the topic builds/7/a");
+  EXPECT_EQ(caller->WhyNotUsers({7}), "");
+  EXPECT_EQ(caller->WhyNotUsers({7, 70}),
+            "the caller builds may not publish to the topic of the user 70");
+  const auto other = callers_.Find(kNewKey);
+  EXPECT_EQ(other->WhyNotType("reads") + other->WhyNotTopics({"a"}) + other->WhyNotUsers({7}), "");
+}
+
 TEST_F(CallersTest, CallersOfAnotherEnvironmentMayDoNothing) {
   Write({KeyFileEntry("chat", kKey, R"(, "environment": "prod")"),
          KeyFileEntry("push", kNewKey, R"(, "environment": "dev")")});

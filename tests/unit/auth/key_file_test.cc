@@ -36,7 +36,9 @@ TEST(KeyFileTest, ReadsEveryMember) {
   const auto entries =
       ParseKeyFile(File(R"({"name": "chat-1", "sha256": [")" + kDigest + R"(", ")" + kOther +
                         R"("], "certificates": ["spiffe://prod/Chat", "Chat.example"],
-              "methods": ["PublishMessage", "PublishBatch"], "events_per_second": 2.5,
+              "methods": ["PublishMessage", "PublishBatch"],
+              "event_types": ["message", "build_*"], "topics": ["+", "builds/#"],
+              "events_per_second": 2.5,
               "recipients_per_second": 1000, "environment": "prod"})"));
   ASSERT_TRUE(entries.ok()) << entries.status();
   ASSERT_EQ(entries->size(), 1U);
@@ -45,6 +47,8 @@ TEST(KeyFileTest, ReadsEveryMember) {
   EXPECT_THAT(entry.keys, ElementsAre(DigestIn(kDigest), DigestIn(kOther)));
   EXPECT_THAT(entry.certificates, ElementsAre("spiffe://prod/Chat", "chat.example"));
   EXPECT_THAT(entry.methods, Optional(ElementsAre("PublishBatch", "PublishMessage")));
+  EXPECT_THAT(entry.event_types, Optional(ElementsAre("message", "build_*")));
+  EXPECT_THAT(entry.topics, Optional(ElementsAre("+", "builds/#")));
   EXPECT_EQ(entry.rates.events_per_second, 2.5);
   EXPECT_EQ(entry.rates.recipients_per_second, 1000);
   EXPECT_EQ(entry.environment, "prod");
@@ -84,6 +88,8 @@ TEST(KeyFileTest, AMissingLimitMeansUnlimited) {
   const CallerEntry& entry = entries->front();
   EXPECT_THAT(entry.keys, ElementsAre(DigestIn(kDigest)));
   EXPECT_FALSE(entry.methods.has_value());
+  EXPECT_FALSE(entry.event_types.has_value());
+  EXPECT_FALSE(entry.topics.has_value());
   EXPECT_FALSE(entry.rates.events_per_second.has_value());
   EXPECT_FALSE(entry.rates.recipients_per_second.has_value());
   EXPECT_FALSE(entry.environment.has_value());
@@ -104,11 +110,14 @@ TEST(KeyFileTest, CertificateNamesAreUnique) {
 
 TEST(KeyFileTest, MayListNoCallers) { EXPECT_TRUE(ParseKeyFile(File("")).ok()); }
 
-TEST(KeyFileTest, AMethodListMayBeEmpty) {
-  const auto entries =
-      ParseKeyFile(File(R"({"name": "a", "methods": [], "sha256": ")" + kDigest + R"("})"));
+TEST(KeyFileTest, ListsOfRightsMayBeEmpty) {
+  const auto entries = ParseKeyFile(
+      File(R"({"name": "a", "methods": [], "event_types": [], "topics": [], "sha256": ")" +
+           kDigest + R"("})"));
   ASSERT_TRUE(entries.ok()) << entries.status();
   EXPECT_THAT(entries->front().methods, Optional(::testing::IsEmpty()));
+  EXPECT_THAT(entries->front().event_types, Optional(::testing::IsEmpty()));
+  EXPECT_THAT(entries->front().topics, Optional(::testing::IsEmpty()));
 }
 
 struct BadCase {
@@ -156,6 +165,18 @@ INSTANTIATE_TEST_SUITE_P(
                 "callers[1].methods must"},
         BadCase{"MethodsNoList", kName + R"("methods": "PublishRead")" + kKey,
                 "callers[1].methods must"},
+        BadCase{"EventTypesNoList", kName + R"("event_types": "read")" + kKey,
+                "callers[1].event_types must be a list"},
+        BadCase{"EventTypeNumber", kName + R"("event_types": ["read", 1])" + kKey,
+                "callers[1].event_types[1] must be a string"},
+        BadCase{"EventTypeNoType", kName + R"("event_types": ["Read"])" + kKey,
+                "callers[1].event_types[0] must be an event_type"},
+        BadCase{"TopicsNoList", kName + R"("topics": "+")" + kKey,
+                "callers[1].topics must be a list"},
+        BadCase{"TopicNoFilter", kName + R"("topics": ["+", "a/b+"])" + kKey,
+                "callers[1].topics[1] must not contain the wildcards"},
+        BadCase{"TopicTooDeep", kName + R"("topics": ["1/2/3/4/5/6/7/8/9/10/#"])" + kKey,
+                "callers[1].topics[0] must have fewer levels"},
         BadCase{"RateZero", kName + R"("events_per_second": 0)" + kKey,
                 "callers[1].events_per_second must"},
         BadCase{"RateNegative", kName + R"("recipients_per_second": -1)" + kKey,

@@ -48,5 +48,48 @@ TEST(TopicNameTest, KeepsTheRulesOfTopics) {
   EXPECT_EQ(TopicNameRule("a/#", 2), "must not contain the wildcards + and #");
 }
 
+TEST(TopicFilterTest, HasWildcardsAsWholeLevels) {
+  for (const char* filter : {"a", "a/b", "+", "#", "+/#", "a/+/b", "a/#", "+/+"}) {
+    EXPECT_EQ(TopicFilterRule(filter, 3), "") << filter;
+  }
+  for (const char* filter : {"a+", "a/b#", "++", "##"}) {
+    EXPECT_EQ(TopicFilterRule(filter, 3), "must not contain the wildcards + and #") << filter;
+  }
+  for (const char* filter : {"#/a", "a/#/b", "#/#"}) {
+    EXPECT_EQ(TopicFilterRule(filter, 3), "must have # as the last level only") << filter;
+  }
+}
+
+TEST(TopicFilterTest, KeepsTheOtherRulesOfNames) {
+  EXPECT_EQ(TopicFilterRule("", 2), "must not be empty");
+  EXPECT_EQ(TopicFilterRule("+//a", 3), "must have no empty level");
+  EXPECT_EQ(TopicFilterRule("$SYS/#", 2), "must not begin with $");
+  EXPECT_EQ(TopicFilterRule("+/\x01", 2), "must not contain control characters");
+  EXPECT_EQ(TopicFilterRule("a/b/#", 2), "must have fewer levels: a topic has at most 10");
+}
+
+TEST(TopicFilterTest, MatchesAsMqttHasIt) {
+  struct Case {
+    const char* filter;
+    const char* name;
+    bool matches;
+  };
+  const Case cases[] = {
+      {"rooms/7", "rooms/7", true},     {"rooms/7", "rooms/70", false},
+      {"rooms/7", "rooms", false},      {"rooms/7", "rooms/7/a", false},
+      {"rooms/+", "rooms/7", true},     {"rooms/+", "rooms", false},
+      {"rooms/+", "rooms/7/a", false},  {"+", "rooms", true},
+      {"+", "rooms/7", false},          {"+/7", "rooms/7", true},
+      {"+/7", "rooms/8", false},        {"rooms/#", "rooms/7/a", true},
+      {"rooms/#", "rooms", true},       {"rooms/#", "roomsnot", false},
+      {"#", "rooms/7", true},           {"rooms", "roomsnot", false},
+      {"rooms/+/a", "rooms/7/a", true},
+  };
+  for (const Case& row : cases) {
+    EXPECT_EQ(TopicFilterMatches(row.filter, row.name), row.matches)
+        << row.filter << " and " << row.name;
+  }
+}
+
 }  // namespace
 }  // namespace dino
