@@ -101,34 +101,38 @@ void PublishStream::OnBegin() {
 }
 
 grpc::Status PublishStream::Begin() {
-  if (shared_.authenticator != nullptr) {
-    caller_generation_ = shared_.authenticator->generation();
-    grpc::Status error = api::CheckCaller(shared_, call_, origins_.back());
+  std::string_view caller;
+  {
+    const MutexLock lock(caller_mutex_);
+    grpc::Status error = Identify(Generation());
     if (!error.ok()) return error;
+    caller = origins_.back().caller_name();
   }
-  const std::string_view caller = origins_.back().caller_name();
   room_ = shared_.admission.TryBegin(caller);
   return room_.has_value() ? open_streams_.Add(*this, caller)
                            : Refused(fanout::Refusal::kOverloaded);
 }
 
-bool PublishStream::IsAllowed() {
-  if (shared_.authenticator == nullptr) return true;
-  const std::uint64_t generation = shared_.authenticator->generation();
-  const CallOrigin& origin = origins_.back();
-  if (generation == caller_generation_) return true;
-  origins_.push_back({origin.method, origin.traceparent, nullptr});
-  caller_generation_ = generation;
-  const grpc::Status error = api::CheckCaller(shared_, call_, origins_.back());
-  if (error.ok()) return true;
-  Refuse(error);
-  return false;
+std::uint64_t PublishStream::Generation() const {
+  return shared_.authenticator == nullptr ? 0 : shared_.authenticator->generation();
 }
 
-void PublishStream::CheckCaller() {
-  CallOrigin origin{kMethod, {}, nullptr};
-  const grpc::Status error = api::CheckCaller(shared_, call_, origin);
-  if (!error.ok()) Refuse(error);
+grpc::Status PublishStream::Identify(std::uint64_t generation) {
+  caller_generation_ = generation;
+  origins_.push_back({kMethod, origins_.front().traceparent, nullptr});
+  grpc::Status error = api::CheckCaller(shared_, call_, origins_.back());
+  may_publish_ = error.ok();
+  return error;
+}
+
+const CallOrigin* PublishStream::CheckCaller() {
+  const MutexLock lock(caller_mutex_);
+  const std::uint64_t generation = Generation();
+  if (caller_generation_ != generation) {
+    const grpc::Status error = Identify(generation);
+    if (!error.ok()) Refuse(error);
+  }
+  return may_publish_ ? &origins_.back() : nullptr;
 }
 
 void PublishStream::Refuse(const grpc::Status& error) {
@@ -153,8 +157,9 @@ void PublishStream::OnNoMessage() {
 void PublishStream::OnMessage(const transport::Message& message) {
   ForgetEnded();
   ++requests_;
-  if (!IsAllowed()) return;
-  Handle(message);
+  const CallOrigin* const origin = CheckCaller();
+  if (origin == nullptr) return;
+  Handle(message, *origin);
   {
     const MutexLock lock(mutex_);
     held_back_ = IsFull(kMaxOpenStreamEvents, kMaxUnreadStreamBytes);
@@ -163,7 +168,7 @@ void PublishStream::OnMessage(const transport::Message& message) {
   Read();
 }
 
-void PublishStream::Handle(const transport::Message& message) {
+void PublishStream::Handle(const transport::Message& message, const CallOrigin& origin) {
   {
     const MutexLock lock(mutex_);
     if (ending_) return;
@@ -174,7 +179,7 @@ void PublishStream::Handle(const transport::Message& message) {
   v1::PublishStreamRequest request;
   const grpc::Status error = ParseRequest(message, shared_.call_limits, request);
   if (error.ok()) {
-    Publish(request);
+    Publish(request, origin);
     return;
   }
   // Whose answer would it be?
@@ -191,17 +196,17 @@ Clock::time_point PublishStream::EventDeadline() const {
   return std::min(call_.answer_by().value_or(of_event), of_event);
 }
 
-void PublishStream::Publish(const v1::PublishStreamRequest& request) {
+void PublishStream::Publish(const v1::PublishStreamRequest& request, const CallOrigin& origin) {
   const std::uint64_t sequence = request.sequence();
   auto draft = DraftOfAny(request.event(), shared_.limits);
   if (const auto* error = std::get_if<grpc::Status>(&draft)) {
-    NoteRefusal(shared_, origins_.back(), *error);
+    NoteRefusal(shared_, origin, *error);
     return Answer(sequence, *error, {}, nullptr);
   }
   std::get<EventDraft>(draft).event.lane = lane_;
   Entry& entry = entries_.emplace_back(shared_);
   entry.place = std::prev(entries_.end());
-  entry.call.Start(std::get<EventDraft>(std::move(draft)), EventDeadline(), origins_.back(),
+  entry.call.Start(std::get<EventDraft>(std::move(draft)), EventDeadline(), origin,
                    [this, sequence, &entry](const grpc::Status& status, v1::Delivery delivery) {
                      Answer(sequence, status, std::move(delivery), &entry);
                    });
@@ -280,6 +285,7 @@ void PublishStream::OnFinished(bool ok) {
   CallEnd end;
   end.requests = requests_;
   end.after = after;
+  const MutexLock lock(caller_mutex_);
   if (status.ok()) {
     shared_.log.Succeeded(origins_.back(), end);
   } else {

@@ -81,8 +81,9 @@ class PublishStream final : public transport::Handler {
   void OnCancelled() override;
   void OnFinished(bool ok) override;
 
-  // Ends it if its caller may not publish any more. Thread-safe.
-  void CheckCaller();
+  // Looks who calls, if that may have changed, and ends it if they may not (any more). Returns what
+  // its events come with from now on; null if it ends. Thread-safe.
+  const CallOrigin* CheckCaller();
 
   // When its connection is too old.
   Clock::time_point connection_end() const { return connection_end_; }
@@ -101,13 +102,14 @@ class PublishStream final : public transport::Handler {
 
   // Whether it may begin; else the error.
   grpc::Status Begin();
-  // Looks who calls if that may have changed; ends the stream if they may not (any more).
-  bool IsAllowed();
+  std::uint64_t Generation() const;
+  // Finds out who calls, and whether they may; else returns the error.
+  grpc::Status Identify(std::uint64_t generation) ABSL_EXCLUSIVE_LOCKS_REQUIRED(caller_mutex_);
   // Ends it, as one that may not be; counts that.
   void Refuse(const grpc::Status& error);
   void Read();
-  void Handle(const transport::Message& message);
-  void Publish(const v1::PublishStreamRequest& request);
+  void Handle(const transport::Message& message, const CallOrigin& origin);
+  void Publish(const v1::PublishStreamRequest& request, const CallOrigin& origin);
   void Answer(std::uint64_t sequence, const grpc::Status& status, v1::Delivery delivery,
               Entry* entry);
   // For one that comes now.
@@ -129,14 +131,18 @@ class PublishStream final : public transport::Handler {
   // The call's thread only.
   std::uint64_t lane_ = 0;
   Clock::time_point arrived_at_;
-  // The last one is in force; events refer to that with which they came.
-  std::deque<CallOrigin> origins_;
   std::size_t requests_ = 0;
-  // `Authenticator::generation` when that was found.
-  std::uint64_t caller_generation_ = 0;
   std::list<Entry> entries_;
   // From its beginning on; for itself and for unread answers.
   std::optional<fanout::Admission::Ticket> room_;
+
+  // Taken before `mutex_`.
+  Mutex caller_mutex_;
+  // The last one is in force; events refer to that with which they came.
+  std::deque<CallOrigin> origins_ ABSL_GUARDED_BY(caller_mutex_);
+  // `Authenticator::generation` when that was found; none before the first look.
+  std::optional<std::uint64_t> caller_generation_ ABSL_GUARDED_BY(caller_mutex_);
+  bool may_publish_ ABSL_GUARDED_BY(caller_mutex_) = false;
 
   Mutex mutex_;
   std::deque<transport::Message> answers_ ABSL_GUARDED_BY(mutex_);

@@ -1,10 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/api/caller_check.h"
@@ -55,6 +57,13 @@ class CallerRightsTest : public KnownCallers, public ServerFixture {
     if (event.has_message()) return Call(context, event.message()).status;
     v1::PublishCustomResponse response;
     return stub_->PublishCustom(&context, event.custom(), &response);
+  }
+
+  // How many calls were refused for that reason.
+  std::uint64_t Refused(std::string_view reason) const {
+    const auto& reasons = transport::CallMeters::kRefusals;
+    const auto* const found = std::find(reasons.begin(), reasons.end(), reason);
+    return server_->meters().refused(static_cast<std::size_t>(found - reasons.begin()));
   }
 
   // Refused events are answered so; the last one is published.
@@ -155,6 +164,45 @@ TEST_F(CallerRightsTest, AnOpenStreamHasTheRightsThatTheFileGivesNow) {
   ASSERT_TRUE(stream->Write(request));
   ASSERT_TRUE(stream->Read(&answer));
   EXPECT_THAT(answer.result().error().message(), HasSubstr("events of the type deploy"));
+}
+
+// Both a stream's next event and the check of all streams find out that its key is gone.
+TEST_F(CallerRightsTest, AStreamWhoseKeyIsTakenAwayCountsAsOneRefusal) {
+  const auto open = [this](grpc::ClientContext& context, const std::string& key) {
+    Authorize(context, key);
+    return stub_->PublishStream(&context);
+  };
+  grpc::ClientContext busy_context;
+  const auto busy = open(busy_context, kChatKey);
+  v1::PublishStreamRequest request;
+  *request.mutable_event()->mutable_message() = Request();
+  ASSERT_TRUE(busy->Write(request));
+  const auto batch = publisher_.WaitForBatch();
+  grpc::ClientContext first_context;
+  const auto first = open(first_context, kOtherKey);
+  grpc::ClientContext second_context;
+  const auto second = open(second_context, kSteadyKey);
+  // Their answers show that they are open.
+  v1::PublishStreamResponse answer;
+  v1::PublishStreamRequest nothing;
+  for (const auto* stream : {&first, &second}) {
+    ASSERT_TRUE((*stream)->Write(nothing));
+    ASSERT_TRUE((*stream)->Read(&answer));
+  }
+
+  Write({auth::KeyFileEntry("slow", kSlowKey)});
+  EXPECT_TRUE(callers_.Refresh().ok());
+  ASSERT_TRUE(busy->Write(request));
+  // The check of all streams ends those that send nothing, and has looked at the busy one too.
+  EXPECT_FALSE(first->Read(&answer));
+  EXPECT_FALSE(second->Read(&answer));
+  EXPECT_EQ(first->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(second->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  publisher_.End(batch, kAcknowledged);
+  EXPECT_TRUE(busy->Read(&answer));
+  EXPECT_FALSE(busy->Read(&answer));
+  EXPECT_EQ(busy->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(Refused("UNKNOWN_CALLER"), 3U);
 }
 
 }  // namespace
