@@ -1,11 +1,15 @@
 #include "bench/mqtt/bare_session.h"
 
-#include <mqtt_protocol.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+
+// Since 2.1, mosquitto.h includes it by another name.
+#if !__has_include(<mosquitto/mqtt_protocol.h>)
+#include <mqtt_protocol.h>
+#endif
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"

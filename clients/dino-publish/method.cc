@@ -2,9 +2,11 @@
 
 #include <memory>
 
+#include "absl/strings/str_cat.h"
 #include "dino/events/v1/event_publisher_service.pb.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/util/json_util.h"
+#include "server/base/libraries.h"
 
 namespace dino::publish_client {
 namespace {
@@ -34,18 +36,18 @@ std::unique_ptr<Message> NewMessage(const Descriptor* type) {
 std::string ValueNames(const EnumDescriptor& type) {
   std::string names;
   for (int i = 1; i < type.value_count(); ++i) {
-    names += (i == 1 ? "" : " | ") + type.value(i)->name();
+    absl::StrAppend(&names, i == 1 ? "" : " | ", type.value(i)->name());
   }
   return names;
 }
 
 std::string TypeName(const FieldDescriptor& field) {
   if (field.enum_type() != nullptr) return ValueNames(*field.enum_type());
-  if (field.message_type() == nullptr) return field.type_name();
-  const std::string& name = field.message_type()->full_name();
+  if (field.message_type() == nullptr) return std::string(field.type_name());
+  const std::string_view name = field.message_type()->full_name();
   if (name == "google.protobuf.Timestamp") return R"(time such as "2026-01-31T12:00:00Z")";
   if (name == "google.protobuf.Duration") return R"(duration such as "3600s")";
-  return field.message_type()->name();
+  return std::string(field.message_type()->name());
 }
 
 // True if the fields of the field's type should be listed below it.
@@ -57,11 +59,8 @@ bool HasListedFields(const FieldDescriptor& field) {
 void ListFields(const Descriptor& type, const std::string& indent, std::string& out) {
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
-    out += indent;
-    out += field.name();
-    out += field.is_repeated() ? ": list of " : ": ";
-    out += TypeName(field);
-    out += '\n';
+    absl::StrAppend(&out, indent, field.name(), field.is_repeated() ? ": list of " : ": ",
+                    TypeName(field), "\n");
     if (HasListedFields(field)) ListFields(*field.message_type(), indent + "  ", out);
   }
 }
@@ -74,7 +73,7 @@ Method Method::Find(const std::string& name) {
 }
 
 std::string Method::Path() const {
-  return "/" + descriptor_->service()->full_name() + "/" + descriptor_->name();
+  return absl::StrCat("/", descriptor_->service()->full_name(), "/", descriptor_->name());
 }
 
 std::string Method::EncodeRequest(const std::string& json, std::string& bytes) const {
@@ -89,7 +88,11 @@ bool Method::DecodeResponse(const std::string& bytes, bool compact, std::string&
   if (!response->ParseFromString(bytes)) return false;
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = !compact;
+#if DINO_CURRENT_GRPC
+  options.always_print_fields_with_no_presence = true;
+#else
   options.always_print_primitive_fields = true;
+#endif
   options.preserve_proto_field_names = true;
   json.clear();
   return google::protobuf::util::MessageToJsonString(*response, &json, options).ok();
@@ -100,7 +103,7 @@ std::string ListMethods() {
   for (int i = 0; i < Service().method_count(); ++i) {
     const MethodDescriptor& method = *Service().method(i);
     if (!IsUnary(method)) continue;
-    list += (list.empty() ? "" : "\n") + method.name() + "\n";
+    absl::StrAppend(&list, list.empty() ? "" : "\n", method.name(), "\n");
     ListFields(*method.input_type(), "  ", list);
   }
   return list;

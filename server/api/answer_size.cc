@@ -26,7 +26,7 @@ void OmitLists(google::rpc::Status& error) {
     v1::PublishFailure failure;
     if (detail.UnpackTo(&failure)) {
       failure.clear_failed_recipients();
-      short_error.add_details()->PackFrom(failure);
+      (void)short_error.add_details()->PackFrom(failure);
     } else {
       *short_error.add_details() = detail;
     }

@@ -174,8 +174,10 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
     pool.Stop();
     return CannotStart(address.status());
   }
-  log::Info("listening",
-            {{"grpc_address", *address}, {"ops_address", *ops_address}, {"version", Version()}});
+  log::Info("listening", {{"grpc_address", *address},
+                          {"ops_address", *ops_address},
+                          {"version", Version()},
+                          {"grpc_version", transport::LibraryVersion()}});
 
   wait_for_stop();
   server.Drain(settings.drain_timeout);

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "server/grpc/library.h"
 #include "server/log/log.h"
 
 namespace dino::app {
@@ -15,6 +16,13 @@ CallerAccess::CallerAccess(const Settings& settings)
       authenticator_(uses_keys_ ? &callers_ : nullptr, uses_tls_ ? &tls_ : nullptr) {
   if (uses_keys_ && !uses_tls_ && !settings.grpc_address.IsLoopback()) {
     log::Warning("API keys cross the network unencrypted; set tls-cert-file");
+  }
+  if (!transport::LibraryResistsStrangers() && !settings.grpc_address.IsLoopback() &&
+      settings.tls_client_ca_file.empty()) {
+    log::Warning(
+        "strangers who reach this port can slow the service down: set tls-client-ca-file, or keep "
+        "them behind a proxy or mesh (SECURITY.md, Postures)",
+        {{"grpc_version", transport::LibraryVersion()}});
   }
 }
 

@@ -165,7 +165,7 @@ class EntryReader {
   absl::Status NoMethods() const {
     std::string names;
     for (int i = 0; i < EventPublisher().method_count(); ++i) {
-      names.append(names.empty() ? "" : ", ").append(EventPublisher().method(i)->name());
+      absl::StrAppend(&names, names.empty() ? "" : ", ", EventPublisher().method(i)->name());
     }
     return Wrong(Path("methods"), "must be a list of " + names);
   }

@@ -1,28 +1,75 @@
 #include "server/grpc/library.h"
 
-#include <google/protobuf/stubs/logging.h>
 #include <grpc/grpc.h>
-#include <grpc/support/log.h>
+#include <grpcpp/grpcpp.h>
+
+#include <string_view>
 
 #include "absl/synchronization/mutex.h"
+#include "server/base/libraries.h"
 #include "server/log/log.h"
+
+#if DINO_CURRENT_GRPC
+#include "absl/log/globals.h"
+#include "absl/log/initialize.h"
+#include "absl/log/log_entry.h"
+#include "absl/log/log_sink.h"
+#include "absl/log/log_sink_registry.h"
+#include "absl/strings/match.h"
+#else
+#include <google/protobuf/stubs/logging.h>
+#include <grpc/support/log.h>
+#endif
 
 namespace dino::transport {
 namespace {
 
-void OnGrpcLog(gpr_log_func_args* args) {
-  if (args->severity != GPR_LOG_SEVERITY_ERROR) return;
-  log::Warning("gRPC reports an error", {{"error", args->message}});
+void OnGrpcError(std::string_view message) {
+  log::Warning("gRPC reports an error", {{"error", message}});
 }
+
+#if DINO_CURRENT_GRPC
+
+class LibraryLog final : public absl::LogSink {
+ public:
+  void Send(const absl::LogEntry& entry) override {
+    if (absl::StrContains(entry.source_filename(), "google/protobuf/")) return;
+    OnGrpcError(entry.text_message());
+  }
+};
+
+// For the whole process: abseil's log is what both write to.
+void TakeLogs() {
+  absl::SetMinLogLevel(absl::LogSeverityAtLeast::kError);
+  absl::SetStderrThreshold(absl::LogSeverityAtLeast::kInfinity);
+  absl::AddLogSink(new LibraryLog);
+  absl::InitializeLog();
+}
+
+#else
+
+void OnGrpcLog(gpr_log_func_args* args) {
+  if (args->severity == GPR_LOG_SEVERITY_ERROR) OnGrpcError(args->message);
+}
+
+void TakeLogs() {
+  google::protobuf::SetLogHandler(nullptr);
+  gpr_set_log_function(&OnGrpcLog);
+}
+
+#endif
 
 }  // namespace
 
 void PrepareLibrary() {
-  google::protobuf::SetLogHandler(nullptr);
-  gpr_set_log_function(&OnGrpcLog);
+  TakeLogs();
   // Debian's library looks for deadlocks at each lock.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   grpc_init();
 }
+
+std::string LibraryVersion() { return grpc::Version(); }
+
+bool LibraryResistsStrangers() { return DINO_CURRENT_GRPC; }
 
 }  // namespace dino::transport

@@ -1,6 +1,8 @@
 #ifndef DINO_SERVER_GRPC_LIBRARY_H_
 #define DINO_SERVER_GRPC_LIBRARY_H_
 
+#include <string>
+
 namespace dino::transport {
 
 // Sets gRPC and protobuf up for the whole process. Call it once, before anything else of gRPC.
@@ -9,6 +11,12 @@ namespace dino::transport {
 // dropped: it may repeat what a caller sent. gRPC stays initialized until the process ends,
 // because its shutdown may wait 10 s for a poller that has nothing to do.
 void PrepareLibrary();
+
+// The version of gRPC: `1.83.0`.
+std::string LibraryVersion();
+
+// False if strangers can slow a server down with it, because it lacks fixes (SECURITY.md).
+bool LibraryResistsStrangers();
 
 }  // namespace dino::transport
 

@@ -1,15 +1,16 @@
 #include "server/grpc/message.h"
 
-#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpc/slice.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 
 namespace dino::transport {
 
 Message::Message(const google::protobuf::Message& message) {
-  bool own_buffer = false;
-  // Cannot fail for a message in memory below 2 GiB.
-  (void)grpc::GenericSerialize<grpc::ProtoBufferWriter, google::protobuf::Message>(
-      message, &buffer_, &own_buffer);
+  grpc_slice bytes = grpc_slice_malloc(message.ByteSizeLong());
+  (void)message.SerializeWithCachedSizesToArray(GRPC_SLICE_START_PTR(bytes));
+  const grpc::Slice slice(bytes, grpc::Slice::STEAL_REF);
+  grpc::ByteBuffer buffer(&slice, 1);
+  buffer_.Swap(&buffer);
 }
 
 bool Message::Parse(google::protobuf::Message& message) const {

@@ -87,6 +87,10 @@ void Server::Configure(grpc::ServerBuilder& builder) const {
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
   SetNumber(builder, GRPC_ARG_MAX_METADATA_SIZE, limits.max_metadata_bytes);
+#ifdef GRPC_ARG_ABSOLUTE_MAX_METADATA_SIZE
+  // Else what is up to a quarter larger is refused at random.
+  SetNumber(builder, GRPC_ARG_ABSOLUTE_MAX_METADATA_SIZE, limits.max_metadata_bytes);
+#endif
   SetNumber(builder, GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.max_calls);
   SetTime(builder, GRPC_ARG_KEEPALIVE_TIME_MS, kKeepAlive);
   SetTime(builder, GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepAliveTimeout);
@@ -129,6 +133,8 @@ absl::StatusOr<std::string> Server::Start() {
   listener_.Start([this, acceptor = std::shared_ptr(std::move(acceptor))](int fd) {
     connections_.Accepted(fd);
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    // Newer versions drop a connection that no listener has accepted.
+    connection.listener_fd = listener_.fd();
     connection.fd = fd;
     acceptor->HandleNewConnection(&connection);
   });

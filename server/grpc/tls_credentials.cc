@@ -7,24 +7,21 @@
 #include <cstdint>
 #include <string>
 
+#include "server/base/libraries.h"
+
 namespace dino::transport {
 namespace {
 
-// The library's own provider that watches files refuses every handshake while a certificate and
-// its key do not match. Its fetcher, which only its C interface has, lets us decide.
-class FetchingCredentials final : public grpc::ServerCredentials {
+// Credentials of the library's C interface; owns them.
+#if DINO_CURRENT_GRPC
+using CoreCredentials = grpc::ServerCredentials;
+#else
+class CoreCredentials : public grpc::ServerCredentials {
  public:
-  explicit FetchingCredentials(const tls::ServerTls& tls)
-      : tls_(tls),
-        credentials_(grpc_ssl_server_credentials_create_with_options(
-            grpc_ssl_server_credentials_create_options_using_config_fetcher(
-                tls.wants_client_certificates()
-                    ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
-                    : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE,
-                &FetchingCredentials::Fetch, this))) {}
-  FetchingCredentials(const FetchingCredentials&) = delete;
-  FetchingCredentials& operator=(const FetchingCredentials&) = delete;
-  ~FetchingCredentials() override { grpc_server_credentials_release(credentials_); }
+  explicit CoreCredentials(grpc_server_credentials* credentials) : credentials_(credentials) {}
+  CoreCredentials(const CoreCredentials&) = delete;
+  CoreCredentials& operator=(const CoreCredentials&) = delete;
+  ~CoreCredentials() override { grpc_server_credentials_release(credentials_); }
 
   void SetAuthMetadataProcessor(
       const std::shared_ptr<grpc::AuthMetadataProcessor>& /*processor*/) override {}
@@ -34,6 +31,24 @@ class FetchingCredentials final : public grpc::ServerCredentials {
     return grpc_server_add_http2_port(server, address.c_str(), credentials_);
   }
 
+  grpc_server_credentials* const credentials_;
+};
+#endif
+
+// The library's own provider that watches files refuses every handshake while a certificate and
+// its key do not match. Its fetcher, which only its C interface has, lets us decide.
+class FetchingCredentials final : public CoreCredentials {
+ public:
+  explicit FetchingCredentials(const tls::ServerTls& tls)
+      : CoreCredentials(grpc_ssl_server_credentials_create_with_options(
+            grpc_ssl_server_credentials_create_options_using_config_fetcher(
+                tls.wants_client_certificates()
+                    ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+                    : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE,
+                &FetchingCredentials::Fetch, this))),
+        tls_(tls) {}
+
+ private:
   static grpc_ssl_certificate_config_reload_status Fetch(
       void* self, grpc_ssl_server_certificate_config** config) {
     return static_cast<FetchingCredentials*>(self)->Fetch(config);
@@ -56,7 +71,6 @@ class FetchingCredentials final : public grpc::ServerCredentials {
   const tls::ServerTls& tls_;
   // What the library was given last; it starts with none.
   std::atomic<std::uint64_t> fetched_{0};
-  grpc_server_credentials* const credentials_;
 };
 
 }  // namespace

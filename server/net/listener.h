@@ -56,6 +56,9 @@ class Listener {
   // Stops listening. No connection is handed over after it returns.
   void Stop();
 
+  // The listening socket; from its thread too.
+  int fd() const { return listener_; }
+
  private:
   enum class Next { kWait, kPause };
 

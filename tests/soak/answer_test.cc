@@ -44,9 +44,9 @@ grpc::Status Error(grpc::StatusCode code, const std::string& reason,
     google::rpc::ErrorInfo info;
     info.set_reason(reason);
     info.set_domain("dino.events");
-    details.add_details()->PackFrom(info);
+    (void)details.add_details()->PackFrom(info);
   }
-  if (failure != nullptr) details.add_details()->PackFrom(*failure);
+  if (failure != nullptr) (void)details.add_details()->PackFrom(*failure);
   return {code, "", details.SerializeAsString()};
 }
 

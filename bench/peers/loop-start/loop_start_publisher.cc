@@ -4,7 +4,6 @@
 // Prints one line of JSON. Exit status: 0, or 1 when the connection or a publication failed.
 
 #include <mosquitto.h>
-#include <mqtt_protocol.h>
 
 #include <chrono>
 #include <condition_variable>

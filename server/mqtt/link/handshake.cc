@@ -1,7 +1,6 @@
 #include "server/mqtt/link/handshake.h"
 
 #include <mosquitto.h>
-#include <mqtt_protocol.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>

@@ -52,8 +52,11 @@ SessionPool::SessionPool(const SessionPoolOptions& options)
   std::vector<BrokerId> brokers;
   for (const HostPort& host : options.brokers) {
     const auto addresses = known.find(host.host);
-    const auto behind = addresses == known.end() ? std::vector<BrokerId>{{host}}
-                                                 : BrokersBehind(host, addresses->second);
+    if (addresses == known.end()) {
+      brokers.push_back({host});
+      continue;
+    }
+    const auto behind = BrokersBehind(host, addresses->second);
     brokers.insert(brokers.end(), behind.begin(), behind.end());
   }
   session_count_ = std::max(options.sessions, brokers.size());

@@ -156,11 +156,11 @@ TEST(AnswerSizeTest, ABatchOfFailuresKeepsReasonsAndTokens) {
     google::rpc::Status& error = *response.add_results()->mutable_error();
     google::rpc::ErrorInfo info;
     info.set_reason("BROKER_BUSY");
-    error.add_details()->PackFrom(info);
+    (void)error.add_details()->PackFrom(info);
     v1::PublishFailure failure;
     failure.set_resume_token(std::string(2048, 'r'));
     for (int j = 0; j < 8; ++j) failure.add_failed_recipients()->set_topic(std::string(250, 't'));
-    error.add_details()->PackFrom(failure);
+    (void)error.add_details()->PackFrom(failure);
   }
   FitInAnswer(response);
   EXPECT_LE(response.ByteSizeLong(), kMaxAnswerBytes);

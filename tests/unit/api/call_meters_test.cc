@@ -60,7 +60,7 @@ TEST_F(CallMetersTest, EveryMethodOfTheProtoIsServed) {
   std::set<std::string> stated;
   const auto& service =
       *google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(kServiceName);
-  for (int i = 0; i < service.method_count(); ++i) stated.insert(service.method(i)->name());
+  for (int i = 0; i < service.method_count(); ++i) stated.emplace(service.method(i)->name());
   EXPECT_EQ(served, stated);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "dino/events/v1/event_publisher_service.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "server/base/hex.h"
@@ -73,8 +74,8 @@ TEST(KeyFileTest, AnyMethodOfTheServiceCanBeAllowed) {
   MethodSet methods;
   std::string list;
   for (int i = 0; i < service.method_count(); ++i) {
-    methods.insert(service.method(i)->name());
-    list += (i == 0 ? "\"" : ", \"") + service.method(i)->name() + "\"";
+    methods.emplace(service.method(i)->name());
+    absl::StrAppend(&list, i == 0 ? "\"" : ", \"", service.method(i)->name(), "\"");
   }
   const auto entries = ParseKeyFile(
       File(R"({"name": "a", "sha256": ")" + kDigest + R"(", "methods": [)" + list + "]}"));

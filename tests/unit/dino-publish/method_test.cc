@@ -15,7 +15,7 @@ using testing::HasSubstr;
 TEST(MethodTest, FindsEveryUnaryRpcOfTheService) {
   const auto& service = *events::v1::PublishMessageRequest::descriptor()->file()->service(0);
   for (int i = 0; i < service.method_count(); ++i) {
-    const std::string& name = service.method(i)->name();
+    const std::string name(service.method(i)->name());
     const Method method = Method::Find(name);
     ASSERT_EQ(method.found(), !service.method(i)->client_streaming()) << name;
     if (!method.found()) continue;

@@ -22,7 +22,7 @@ grpc::Status MakeStatus(StatusCode code, const std::string& message, const Detai
   google::rpc::Status status;
   status.set_code(code);
   status.set_message(message);
-  (status.add_details()->PackFrom(details), ...);
+  (static_cast<void>(status.add_details()->PackFrom(details)), ...);
   return {code, message, status.SerializeAsString()};
 }
 

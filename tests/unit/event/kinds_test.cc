@@ -59,7 +59,7 @@ TYPED_TEST(KindTest, NamesTheEventUnlessCallersDo) {
 TEST(KindsTest, AreTheEventsOfBatchesAndStreams) {
   std::set<std::string> events;
   const auto* const event = v1::EventRequest::descriptor();
-  for (int i = 0; i < event->field_count(); ++i) events.insert(event->field(i)->name());
+  for (int i = 0; i < event->field_count(); ++i) events.emplace(event->field(i)->name());
   EXPECT_EQ(events, std::set<std::string>(kEventKinds.begin(), kEventKinds.end()));
 }
 

@@ -6,10 +6,10 @@
 #include <random>
 #include <string>
 
-#include "google/protobuf/stubs/logging.h"
 #include "rapidjson/memorystream.h"
 #include "rapidjson/reader.h"
 #include "server/event/request_parser.h"
+#include "tests/unit/event/quiet_protobuf.h"
 #include "tests/unit/event/requests.h"
 
 namespace dino::event {
@@ -29,9 +29,6 @@ bool IsJson(const std::string& json) {
 template <typename Request>
 class MutationTest : public testing::Test {
  protected:
-  MutationTest() : log_handler_(google::protobuf::SetLogHandler(nullptr)) {}
-  ~MutationTest() override { google::protobuf::SetLogHandler(log_handler_); }
-
   std::size_t Below(std::size_t bound) { return random_() % bound; }
 
   void MutateOnce(std::string& bytes) {
@@ -69,7 +66,7 @@ class MutationTest : public testing::Test {
   std::mt19937_64 random_{20200819};
 
  private:
-  google::protobuf::LogHandler* const log_handler_;
+  const QuietProtobuf quiet_;
 };
 
 // clang requires a third argument; an empty one means the default.

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "google/protobuf/stubs/logging.h"
+#include "tests/unit/event/quiet_protobuf.h"
 #include "tests/unit/event/requests.h"
 
 namespace dino::event {
@@ -14,10 +14,6 @@ namespace {
 
 class RequestParserTest : public testing::Test {
  protected:
-  // Protobuf would log every failed parse.
-  RequestParserTest() : log_handler_(google::protobuf::SetLogHandler(nullptr)) {}
-  ~RequestParserTest() override { google::protobuf::SetLogHandler(log_handler_); }
-
   template <typename Request>
   static std::vector<std::string> Failure(const std::string& bytes) {
     Request request;
@@ -27,7 +23,7 @@ class RequestParserTest : public testing::Test {
   }
 
  private:
-  google::protobuf::LogHandler* const log_handler_;
+  const QuietProtobuf quiet_;
 };
 
 // A field with this tag and these bytes. REQUIRES: fewer than 128 bytes.
