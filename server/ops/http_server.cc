@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -66,11 +67,11 @@ struct HttpServer::Callbacks {
     const MHD_ConnectionInfo* const info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     if (info == nullptr) return;
-    ConnectionAges& ages = static_cast<HttpServer*>(self)->ages_;
+    OpenConnections& connections = static_cast<HttpServer*>(self)->connections_;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-      ages.Opened(info->connect_fd, Clock::now());
+      connections.Opened(info->connect_fd, Clock::now());
     } else {
-      ages.Closed(info->connect_fd);
+      connections.Closed(info->connect_fd);
     }
   }
 
@@ -79,7 +80,10 @@ struct HttpServer::Callbacks {
 };
 
 HttpServer::HttpServer(Handler handler, std::size_t reserve)
-    : handler_(std::move(handler)), ages_(kMaxAge), listener_({kMaxConnections, reserve}) {}
+    : handler_(std::move(handler)),
+      connections_(kMaxAge),
+      // We make room instead of refusing one.
+      listener_({std::numeric_limits<std::size_t>::max(), reserve}) {}
 
 HttpServer::~HttpServer() { Stop(); }
 
@@ -91,12 +95,12 @@ absl::StatusOr<std::string> HttpServer::Start(const HostPort& address) {
       MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC, 0, nullptr, nullptr,
       &Callbacks::OnRequest, this, MHD_OPTION_EXTERNAL_LOGGER, &Callbacks::OnLog, this,
       MHD_OPTION_NOTIFY_CONNECTION, &Callbacks::OnConnection, this, MHD_OPTION_CONNECTION_LIMIT,
-      static_cast<unsigned>(kMaxConnections), MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBytes,
-      MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_TIMEOUT,
+      static_cast<unsigned>(2 * kMaxConnections), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+      kConnectionBytes, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_TIMEOUT,
       static_cast<unsigned>(kMaxAge.count()), MHD_OPTION_END);
   if (daemon_ == nullptr) return absl::UnavailableError("cannot start the HTTP server");
   cutter_ = std::make_unique<Timer>("ops-cutter", Clock::now(), [this] {
-    ages_.CutOld(Clock::now());
+    connections_.CutOld(Clock::now());
     return Clock::now() + kLookAtAges;
   });
   listener_.Start([this](int fd) { Take(fd); });
@@ -107,8 +111,15 @@ void HttpServer::Take(int fd) {
   sockaddr_storage peer{};
   socklen_t length = sizeof(peer);
   getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &length);
+  const std::uint64_t before = connections_.opened_count();
   // Closes the socket if it fails.
-  (void)MHD_add_connection(daemon_, fd, reinterpret_cast<const sockaddr*>(&peer), length);
+  if (MHD_add_connection(daemon_, fd, reinterpret_cast<const sockaddr*>(&peer), length) !=
+      MHD_YES) {
+    return;
+  }
+  connections_.WaitForOpened(before + 1);
+  // So that the next one finds a free descriptor.
+  connections_.ReduceTo(kMaxConnections - 1);
 }
 
 void HttpServer::Stop() {

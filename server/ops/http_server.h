@@ -13,7 +13,7 @@
 #include "server/base/host_port.h"
 #include "server/base/timer.h"
 #include "server/net/listener.h"
-#include "server/ops/connection_ages.h"
+#include "server/ops/open_connections.h"
 
 struct MHD_Daemon;
 
@@ -30,10 +30,11 @@ struct HttpResponse {
 
 // A small HTTP/1.1 server for the process's operators. It answers GET and HEAD, one request per
 // connection, on a thread of its own; a slow client delays no other. Connections are limited in
-// number, in the size of the request's head, and in age. Not thread-safe.
+// number, in the size of the request's head, and in age. Where too many are open the oldest is cut:
+// a request that is complete is answered at once, so that is a slow one. Not thread-safe.
 class HttpServer {
  public:
-  // How many connections are open at a time; further ones are reset.
+  // How many connections are open at a time.
   static constexpr std::size_t kMaxConnections = 64;
 
   // Responds to a request for a path, given without the query. Called on the server's thread.
@@ -59,7 +60,7 @@ class HttpServer {
   void Take(int fd);
 
   const Handler handler_;
-  ConnectionAges ages_;
+  OpenConnections connections_;
   net::Listener listener_;
   MHD_Daemon* daemon_ = nullptr;
   std::unique_ptr<Timer> cutter_;

@@ -127,6 +127,23 @@ TEST(OperationsTest, CountersAddUpUnderLoadAndLosses) {
   EXPECT_EQ(series["dino_bridge_pending_publications"], 0);
 }
 
+TEST(OperationsTest, ProbesAreAnsweredHoweverManySlowConnectionsThereAre) {
+  const MosquittoBroker broker;
+  BridgeProcess bridge(broker.address());
+  bridge.WaitForHealth("", health::HealthCheckResponse::SERVING);
+  for (const int count : {64, 500}) {
+    std::vector<FileDescriptor> slow;
+    for (int i = 0; i < count; ++i) {
+      slow.push_back(ConnectToLoopback(PortOf(bridge.ops_address())));
+      ASSERT_TRUE(SendAll(slow.back(), "GET /livez HTTP/1.1\r\n"));
+    }
+    for (int i = 0; i < 25; ++i) {
+      EXPECT_THAT(HttpGet(bridge.ops_address(), "/livez"), StartsWith("HTTP/1.1 200 ")) << count;
+      EXPECT_THAT(HttpGet(bridge.ops_address(), "/readyz"), StartsWith("HTTP/1.1 200 ")) << count;
+    }
+  }
+}
+
 TEST(OperationsTest, PromtoolAcceptsTheMetrics) {
   const AutomaticBroker broker;
   BridgeProcess bridge(broker.address());
