@@ -19,7 +19,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kKeepAlive{30000};
 constexpr std::chrono::milliseconds kKeepAliveTimeout{10000};
-constexpr std::chrono::milliseconds kShortestPingInterval{5000};
 constexpr std::chrono::milliseconds kHandshakeTimeout{5000};
 
 // Of each queue, for the next calls: so many may begin at a time without a detour.
@@ -94,8 +93,8 @@ void Server::Configure(grpc::ServerBuilder& builder) const {
   SetNumber(builder, GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.max_calls);
   SetTime(builder, GRPC_ARG_KEEPALIVE_TIME_MS, kKeepAlive);
   SetTime(builder, GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepAliveTimeout);
-  // Who pings more often than this is sent away; also between calls pings are nothing bad.
-  SetTime(builder, GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kShortestPingInterval);
+  SetTime(builder, GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, limits.min_ping_interval);
+  // Also between calls.
   SetNumber(builder, GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   SetTime(builder, GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeout);
   SetTime(builder, GRPC_ARG_MAX_CONNECTION_IDLE_MS, limits.max_idle);

@@ -41,6 +41,8 @@ struct ConnectionLimits {
   // calls of the old one may then go on before it is cut.
   std::chrono::milliseconds max_age = std::chrono::minutes(5);
   std::chrono::milliseconds max_grace = std::chrono::minutes(1);
+  // Who pings more often than that is sent away.
+  std::chrono::milliseconds min_ping_interval = std::chrono::seconds(5);
   // For how long there may be no call.
   std::chrono::milliseconds max_idle = std::chrono::minutes(2);
   // Of requests that are still arriving, over all connections; beyond it some are cut off.

@@ -37,6 +37,12 @@ TEST_F(CertificateTest, OmitsUnusableNames) {
   EXPECT_THAT(Issue("URI:a b,URI:" + std::string(256, 'a')).Names(), IsEmpty());
 }
 
+// Whoever may have any URI issued could else pass for a DNS name.
+TEST_F(CertificateTest, OmitsUrisWithoutAScheme) {
+  EXPECT_THAT(Issue("URI:chat.example,URI:spiffe://prod/chat,DNS:b.example").Names(),
+              ElementsAre("spiffe://prod/chat", "b.example"));
+}
+
 TEST_F(CertificateTest, KnowsWhenItExpires) {
   const auto now = std::chrono::system_clock::now();
   EXPECT_GT(Issue("DNS:a").not_after(), now);
