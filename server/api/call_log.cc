@@ -34,23 +34,10 @@ class Fields {
   absl::Span<const log::Field> fields() const { return fields_; }
 
  private:
-  absl::InlinedVector<log::Field, 12> fields_;
+  absl::InlinedVector<log::Field, 14> fields_;
 };
 
 }  // namespace
-
-bool LinePace::Take(std::uint32_t lines_a_second, Clock::time_point now) {
-  const Clock::rep ticks = now.time_since_epoch().count();
-  constexpr Clock::rep kSecond = Clock::duration(std::chrono::seconds(1)).count();
-  Clock::rep began = began_.load(std::memory_order_relaxed);
-  // Who wins opens the next second; a few of the others' lines may count for the one before.
-  if (ticks >= kSecond + began &&
-      began_.compare_exchange_strong(began, ticks, std::memory_order_relaxed)) {
-    taken_.store(0, std::memory_order_relaxed);
-  }
-  return taken_.load(std::memory_order_relaxed) < lines_a_second &&
-         taken_.fetch_add(1, std::memory_order_relaxed) < lines_a_second;
-}
 
 void CallLog::Failed(const CallOrigin& origin, const CallEnd& end, const grpc::Status& error,
                      Clock::time_point now) {
@@ -63,6 +50,8 @@ void CallLog::Failed(const CallOrigin& origin, const CallEnd& end, const grpc::S
   const std::string reason = ReasonOf(error);
   const std::string message = error.error_message();
   Fields fields(origin, end);
+  const std::string peer = origin.call == nullptr ? "" : origin.call->Peer();
+  fields.Add("peer", peer);
   fields.Add("code", transport::MethodMeter::kCodeNames[code]);
   fields.Add("reason", reason);
   fields.Add("error", message);

@@ -15,7 +15,9 @@
 #include "server/auth/caller.h"
 #include "server/base/clock.h"
 #include "server/event/kinds.h"
+#include "server/grpc/call.h"
 #include "server/grpc/call_meters.h"
+#include "server/log/line_pace.h"
 
 namespace dino::api {
 
@@ -27,6 +29,8 @@ struct CallOrigin {
   std::string traceparent;
   // Null if nobody knows.
   std::shared_ptr<const auth::Caller> caller;
+  // Where it comes from; null where that does not matter. Outlives this.
+  const transport::Call* call = nullptr;
 
   // Empty if callers are not told apart.
   std::string_view caller_name() const {
@@ -50,17 +54,6 @@ struct CallEnd {
   std::chrono::duration<double> after{};
 };
 
-// Lets so many lines through in a second. Thread-safe.
-class LinePace {
- public:
-  bool Take(std::uint32_t lines_a_second, Clock::time_point now);
-
- private:
-  // In the clock's ticks; the second that is counted. None yet.
-  std::atomic<Clock::rep> began_{Clock::time_point::min().time_since_epoch().count()};
-  std::atomic<std::uint32_t> taken_{0};
-};
-
 // Writes the log's lines about calls. Thread-safe.
 class CallLog {
  public:
@@ -77,12 +70,12 @@ class CallLog {
 
  private:
   struct Failures {
-    LinePace pace;
+    log::LinePace pace;
     std::atomic<std::uint64_t> unlogged{0};
   };
 
   std::array<Failures, transport::MethodMeter::kCodes> failures_;
-  std::array<LinePace, CallEnd::kWhole + 1> successes_;
+  std::array<log::LinePace, CallEnd::kWhole + 1> successes_;
 };
 
 }  // namespace dino::api

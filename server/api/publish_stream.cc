@@ -84,7 +84,7 @@ PublishStream::PublishStream(PublishContext& shared, OpenStreams& open_streams,
       connection_end_(call.connection_end()),
       lane_(mqtt::NewLane()),
       arrived_at_(Clock::now()) {
-  origins_.push_back({kMethod, Traceparent(call), nullptr});
+  origins_.push_back({kMethod, Traceparent(call), nullptr, &call});
 }
 
 void PublishStream::OnBegin() {
@@ -119,7 +119,7 @@ std::uint64_t PublishStream::Generation() const {
 
 grpc::Status PublishStream::Identify(std::uint64_t generation) {
   caller_generation_ = generation;
-  origins_.push_back({kMethod, origins_.front().traceparent, nullptr});
+  origins_.push_back({kMethod, origins_.front().traceparent, nullptr, &call_});
   grpc::Status error = api::CheckCaller(shared_, call_, origins_.back());
   may_publish_ = error.ok();
   return error;

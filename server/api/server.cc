@@ -43,7 +43,7 @@ std::vector<transport::Method> Server::Methods(const ServerOptions& options) {
   if (!options.reflection) return methods;
   add(transport::ReflectionMethods(
       {kServiceName, transport::HealthService::kName}, [this](transport::Call& call) {
-        CallOrigin origin{"ServerReflectionInfo", {}, nullptr};
+        CallOrigin origin{"ServerReflectionInfo", {}, nullptr, &call};
         const grpc::Status error = IdentifyCaller(shared_, call, origin);
         if (!error.ok()) NoteRefusal(shared_, origin, error);
         return error;

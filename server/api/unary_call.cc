@@ -10,7 +10,10 @@ namespace dino::api {
 
 UnaryCall::UnaryCall(PublishContext& shared, transport::Call& call, std::string_view method,
                      std::size_t kind)
-    : shared_(shared), call_(call), kind_(kind), origin_{method, Traceparent(call), nullptr} {}
+    : shared_(shared),
+      call_(call),
+      kind_(kind),
+      origin_{method, Traceparent(call), nullptr, &call} {}
 
 grpc::Status UnaryCall::Check() {
   if (shared_.draining.load(std::memory_order_relaxed) && !answers_while_draining()) {

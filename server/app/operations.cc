@@ -6,6 +6,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/text_file.h"
+#include "server/grpc/library.h"
 #include "server/metrics/process_series.h"
 #include "server/tls/certificate.h"
 
@@ -47,6 +48,7 @@ metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
           pool,
           [&settings, &access] { return CertificatesOf(settings, access); },
           [&access] { return access.key_file_errors(); },
+          &transport::LibraryErrors,
           [&access] { return access.revocation_lists_readable(); },
           [&access] { return access.caller_usage(); }};
 }

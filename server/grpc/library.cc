@@ -6,8 +6,9 @@
 #include <string_view>
 
 #include "absl/synchronization/mutex.h"
+#include "server/base/clock.h"
 #include "server/base/libraries.h"
-#include "server/log/log.h"
+#include "server/grpc/library_log.h"
 
 #if DINO_CURRENT_GRPC
 #include "absl/log/globals.h"
@@ -24,17 +25,23 @@
 namespace dino::transport {
 namespace {
 
+// The libraries may log until the process ends.
+LibraryLog& Log() {
+  static auto* const log = new LibraryLog();
+  return *log;
+}
+
 void OnGrpcError(std::string_view message) {
-  log::Warning("gRPC reports an error", {{"error", message}});
+  Log().Error(message, Clock::now());
 }
 
 #if DINO_CURRENT_GRPC
 
-class LibraryLog final : public absl::LogSink {
+class ErrorSink final : public absl::LogSink {
  public:
   void Send(const absl::LogEntry& entry) override {
     if (absl::StrContains(entry.source_filename(), "google/protobuf/")) return;
-    OnGrpcError(entry.text_message());
+    OnGrpcError({entry.text_message().data(), entry.text_message().size()});
   }
 };
 
@@ -42,7 +49,7 @@ class LibraryLog final : public absl::LogSink {
 void TakeLogs() {
   absl::SetMinLogLevel(absl::LogSeverityAtLeast::kError);
   absl::SetStderrThreshold(absl::LogSeverityAtLeast::kInfinity);
-  absl::AddLogSink(new LibraryLog);
+  absl::AddLogSink(new ErrorSink);
   absl::InitializeLog();
 }
 
@@ -67,6 +74,8 @@ void PrepareLibrary() {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   grpc_init();
 }
+
+std::uint64_t LibraryErrors() { return Log().errors(); }
 
 std::string LibraryVersion() { return grpc::Version(); }
 

@@ -46,6 +46,12 @@ std::vector<prometheus::MetricFamily> BridgeMetrics::Collect() const {
                     "Changes of auth-keys-file that were rejected as invalid.")
       .Add(static_cast<double>(sources_.key_file_errors()))
       .Into(families);
+  Family::OfCounter(
+      "dino_bridge_grpc_errors_total",
+      "Errors that gRPC reports, such as TLS handshakes that fail; the log has at most "
+      "one a second.")
+      .Add(static_cast<double>(sources_.grpc_errors()))
+      .Into(families);
   Family::OfGauge("dino_bridge_revocation_lists_unreadable",
                   "1 while tls-client-crl-file cannot be read: no client certificate is accepted.")
       .Add(sources_.revocation_lists_readable() ? 0 : 1)

@@ -36,6 +36,8 @@ struct Sources {
     return std::vector<Certificate>();
   };
   std::function<std::uint64_t()> key_file_errors = [] { return 0; };
+  // How many errors gRPC has reported.
+  std::function<std::uint64_t()> grpc_errors = [] { return 0; };
   // Whether tls-client-crl-file can be read; true if it is not set.
   std::function<bool()> revocation_lists_readable = [] { return true; };
   // One series for each caller in the key file.

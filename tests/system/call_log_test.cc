@@ -55,6 +55,26 @@ class CallLogTest : public ::testing::Test {
   std::vector<LogRecord> log_;
 };
 
+TEST_F(CallLogTest, RefusalsSayWhoWasRefused) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kPatience);
+  context.AddMetadata("authorization", "Bearer an-unknown-key");
+  v1::PublishMessageResponse response;
+  EXPECT_EQ(
+      bridge_.stub().PublishMessage(&context, MessageRequest({1}, kText), &response).error_code(),
+      grpc::StatusCode::UNAUTHENTICATED);
+  grpc::ClientContext invalid;
+  Prepare(invalid);
+  EXPECT_EQ(bridge_.stub().PublishMessage(&invalid, {}, &response).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+  const auto records = Logged("PublishMessage");
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_THAT(records[0].Text("peer"), ::testing::StartsWith("127.0.0.1:"));
+  EXPECT_EQ(records[0].Text("caller"), "");
+  EXPECT_EQ(records[1].Text("peer"), records[0].Text("peer"));
+  EXPECT_EQ(records[1].Text("caller"), "chat");
+}
+
 TEST_F(CallLogTest, FailuresAreLoggedWithCallerAndCounts) {
   broker_.AnswerWith([](const Publish& publish) -> std::uint8_t {
     return publish.topic == "dms/dev/2" ? 0x87 : 0;

@@ -16,9 +16,11 @@
 #include "tests/support/mqtt/mosquitto_broker.h"
 #include "tests/support/process/certificate_authority.h"
 #include "tests/support/process/files.h"
+#include "tests/support/process/http_client.h"
 #include "tests/support/process/subprocess.h"
 #include "tests/system/bridge_process.h"
 #include "tests/system/error_details.h"
+#include "tests/system/log_record.h"
 #include "tests/system/tls_caller.h"
 
 namespace dino::testing {
@@ -156,6 +158,34 @@ TEST_F(CallerTlsTest, AMismatchedPairIsReportedAndTheOldOneStaysInForce) {
   ReplaceFile(key_, next.key);
   WaitFor(Code::OK, [&] { return TlsCaller(bridge_->address(), other).Publish(); });
   EXPECT_EQ(CallWith({}).error_code(), Code::UNAVAILABLE) << "the old certificate is gone";
+}
+
+TEST_F(CallerTlsTest, AFloodOfStrangersHasOneLogLineASecond) {
+  constexpr int kStrangers = 500;
+  Start();
+  const Clock::time_point start = Clock::now();
+  for (int i = 0; i < kStrangers; ++i) HttpGet(bridge_->address(), "/");
+  const std::string counted =
+      "\ndino_bridge_grpc_errors_total " + std::to_string(kStrangers) + "\n";
+  const Clock::time_point deadline = Clock::now() + kPatience;
+  std::string metrics;
+  while (metrics.find(counted) == std::string::npos && Clock::now() < deadline) {
+    metrics = HttpGet(bridge_->ops_address(), "/metrics");
+  }
+  EXPECT_THAT(metrics, HasSubstr(counted));
+  const std::chrono::duration<double> seconds = Clock::now() - start;
+  bridge_->Stop();
+  int lines = 0;
+  double reported = 0;
+  for (const std::string& line : bridge_->RemainingLog()) {
+    const LogRecord record(line);
+    if (record.message() != "gRPC reports an error") continue;
+    ++lines;
+    reported += record.Number("count");
+  }
+  EXPECT_GE(lines, 1);
+  EXPECT_LE(lines, seconds.count() + 2);
+  EXPECT_LE(reported, kStrangers);
 }
 
 TEST_F(CallerTlsTest, CertificatesChangeUnderLoadWithoutAFailedCall) {

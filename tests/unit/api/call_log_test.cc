@@ -2,18 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include <array>
 #include <chrono>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "server/api/errors.h"
-#include "server/log/log.h"
-#include "tests/support/process/file_descriptor.h"
+#include "tests/unit/log/captured_log.h"
 
 namespace dino::api {
 namespace {
@@ -28,26 +23,10 @@ const grpc::Status kRefused = ShuttingDown();
 
 class CallLogTest : public ::testing::Test {
  protected:
-  void SetUp() override { log::Start(log::Level::kInfo, log::Format::kJson, file_.number()); }
-  void TearDown() override { log::Stop(); }
-
   // What was logged. Nothing is logged afterwards.
-  std::vector<std::string> Lines() {
-    log::Stop();
-    std::string text;
-    std::array<char, 4096> piece{};
-    EXPECT_EQ(lseek(file_.number(), 0, SEEK_SET), 0);
-    for (ssize_t count = 0; (count = read(file_.number(), piece.data(), piece.size())) > 0;) {
-      text.append(piece.data(), static_cast<std::size_t>(count));
-    }
-    std::vector<std::string> lines;
-    std::istringstream stream(text);
-    // What comes before is the time.
-    for (std::string line; std::getline(stream, line);) lines.push_back(line.substr(38));
-    return lines;
-  }
+  std::vector<std::string> Lines() { return captured_.Lines(); }
 
-  testing::FileDescriptor file_{memfd_create("log", MFD_CLOEXEC)};
+  log::CapturedLog captured_;
   CallLog log_;
   CallOrigin origin_{"PublishBatch", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
                      nullptr};
@@ -109,8 +88,7 @@ TEST_F(CallLogTest, AFloodOfFailuresIsCountedAndHidesNoOthers) {
 }
 
 TEST_F(CallLogTest, AtLevelDebugAllAreLogged) {
-  log::Stop();
-  log::Start(log::Level::kDebug, log::Format::kJson, file_.number());
+  captured_.Take(log::Level::kDebug);
   for (std::uint32_t i = 0; i < CallLog::kFailureLines + 50; ++i) {
     log_.Failed(origin_, {}, kRefused, now_);
     log_.Succeeded(origin_, {}, now_);

@@ -71,6 +71,7 @@ TEST_F(BridgeMetricsTest, EverySeriesExistsFromTheStart) {
         std::string("dino_bridge_confined_topics{broker=\"two:1883\"} 0\n"),
         std::string("dino_bridge_unsolicited_publications_total{broker=\"two:1883\"} 0\n"),
         std::string("dino_bridge_key_file_errors_total 0\n"),
+        std::string("dino_bridge_grpc_errors_total 0\n"),
         std::string("dino_bridge_revocation_lists_unreadable 0\n")}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
@@ -107,13 +108,23 @@ TEST_F(BridgeMetricsTest, ShowsWhenCertificatesExpire) {
         {"/etc/tls.crt", std::chrono::system_clock::time_point(std::chrono::seconds(1000000))}};
   };
   sources.key_file_errors = [] { return 2; };
+  sources.grpc_errors = [] { return 500; };
   sources.revocation_lists_readable = [] { return false; };
   const std::string text = BridgeMetrics(sources).Text();
   EXPECT_THAT(
       text,
       HasSubstr("dino_bridge_certificate_expiry_timestamp_seconds{file=\"/etc/tls.crt\"} 1000000"));
   EXPECT_THAT(text, HasSubstr("dino_bridge_key_file_errors_total 2\n"));
+  EXPECT_THAT(text, HasSubstr("dino_bridge_grpc_errors_total 500\n"));
   EXPECT_THAT(text, HasSubstr("dino_bridge_revocation_lists_unreadable 1\n"));
+}
+
+TEST_F(BridgeMetricsTest, APathThatIsNotTextIsMadePrintable) {
+  Sources sources = MakeSources();
+  sources.certificates = [] {
+    return std::vector<Sources::Certificate>{{"/etc/\xff\n\"\\.crt", {}}};
+  };
+  EXPECT_THAT(BridgeMetrics(sources).Text(), HasSubstr(R"({file="/etc/??\"\\.crt"} 0)"));
 }
 
 TEST_F(BridgeMetricsTest, EachCallerOfTheKeyFileHasItsSeries) {
