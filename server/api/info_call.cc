@@ -10,7 +10,7 @@ void InfoCall::Handle(const transport::Message& message) {
   const grpc::Status error = ParseRequest(message, shared().call_limits, request);
   if (!error.ok()) return Refuse(error);
   v1::GetServerInfoResponse response = shared().info();
-  response.set_draining(shared().draining.load(std::memory_order_relaxed));
+  response.set_draining(shared().leaving.load(std::memory_order_relaxed));
   Finish(response);
 }
 

@@ -33,6 +33,8 @@ struct PublishContext {
   std::function<v1::GetServerInfoResponse()> info;
   // Tells who calls; null: anyone may.
   const auth::Authenticator* authenticator = nullptr;
+  // The server stops: it is not ready any more, and will drain.
+  std::atomic<bool> leaving{false};
   // New calls are refused.
   std::atomic<bool> draining{false};
 };

@@ -1,6 +1,7 @@
 #include "server/api/server.h"
 
 #include <cstddef>
+#include <thread>
 #include <utility>
 
 #include "server/api/caller_check.h"
@@ -31,7 +32,7 @@ Server::Server(fanout::EventPublisher& publisher, fanout::Admission& admission,
               options.info,
               options.authenticator},
       events_(shared_),
-      health_(kServiceName, [this, ready] { return !shared_.draining && ready(); }),
+      health_(kServiceName, [this, ready] { return !shared_.leaving && ready(); }),
       transport_(Methods(options), meters_, TransportOptions(options)) {}
 
 std::vector<transport::Method> Server::Methods(const ServerOptions& options) {
@@ -57,6 +58,15 @@ transport::ServerOptions Server::TransportOptions(const ServerOptions& options) 
   transport.refuse_calls = [this] { RefuseCalls(); };
   transport.end_calls = options.stop_publishing;
   return transport;
+}
+
+void Server::Drain(std::chrono::milliseconds timeout, std::chrono::milliseconds delay) {
+  if (!shared_.leaving.exchange(true) && delay > delay.zero()) {
+    const std::chrono::duration<double> seconds = delay;
+    log::Info("no longer ready", {{"drains_in_seconds", seconds.count()}});
+    std::this_thread::sleep_for(delay);
+  }
+  transport_.Drain(timeout);
 }
 
 void Server::RefuseCalls() {

@@ -52,10 +52,10 @@ class Server {
   // Listens. Returns the address with its real port; fails if it cannot be had.
   absl::StatusOr<std::string> Start() { return transport_.Start(); }
 
-  // Refuses new calls at once, lets those in progress finish, and stops, after `timeout` at the
-  // latest: what has not finished shortly before is ended with what became of it. Does nothing the
-  // second time. REQUIRED before its end if `Start` succeeded.
-  void Drain(std::chrono::milliseconds timeout) { transport_.Drain(timeout); }
+  // Is not ready any more, at once. After `delay` refuses new calls, lets those in progress finish,
+  // and stops, `timeout` later at the latest: what has not finished shortly before is ended with
+  // what became of it. Does nothing the second time. REQUIRED before its end if `Start` succeeded.
+  void Drain(std::chrono::milliseconds timeout, std::chrono::milliseconds delay = {});
 
   // Whether calls can be served at the moment. Thread-safe.
   bool ready() const { return health_.ready(); }

@@ -180,7 +180,7 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
                           {"grpc_version", transport::LibraryVersion()}});
 
   wait_for_stop();
-  server.Drain(settings.drain_timeout);
+  server.Drain(settings.drain_timeout, settings.drain_delay);
   // Last, because calls in progress need the sessions.
   pool.Stop();
   log::Info("stopped");

@@ -161,7 +161,12 @@ std::vector<Setting> LimitSettings() {
        "complete, 48 bytes each: 1310720 of them, or 2184 a second for ten minutes. Taken as "
        "needed.",
        Whole(&Settings::idempotency_memory, 65536, kMebibyte * kMebibyte)},
-      {"drain-timeout", "25s", "How long calls in progress may take to finish after SIGTERM.",
+      {"drain-delay", "0s",
+       "How long calls are still accepted after SIGTERM, while the server already says that it is "
+       "not ready, so that load balancers can take it out first.",
+       Milliseconds(&Settings::drain_delay, milliseconds(0), hours(1))},
+      {"drain-timeout", "25s",
+       "How long calls in progress may take to finish after SIGTERM and drain-delay.",
        Milliseconds(&Settings::drain_timeout, milliseconds(0), hours(1))},
   };
 }

@@ -73,6 +73,7 @@ struct Settings {
   std::size_t max_pending_bytes = 0;
   std::chrono::seconds idempotency_window{};
   std::size_t idempotency_memory = 0;
+  std::chrono::milliseconds drain_delay{};
   std::chrono::milliseconds drain_timeout{};
 
   log::Level log_level = log::Level::kInfo;

@@ -15,6 +15,7 @@ func TestConfigBecomesTheEnvironment(t *testing.T) {
 		"DINO_ALLOW_ANONYMOUS":          "false",
 		"DINO_AUTH_KEYS_FILE":           "/etc/dino-bridge/auth/callers.json",
 		"DINO_DRAIN_TIMEOUT":            "1m30s",
+		"DINO_DRAIN_DELAY":              "5s",
 		"DINO_ENVIRONMENT":              "prod",
 		"DINO_GRPC_ADDRESS":             "0.0.0.0:50051",
 		"DINO_LOG_FORMAT":               "text",
@@ -141,14 +142,14 @@ func mountedFiles(t *testing.T, spec corev1.PodSpec) map[string]string {
 
 func TestThereIsTimeToDrain(t *testing.T) {
 	for text, want := range map[string]int64{
-		"":                                  5 + 25 + 5,
-		"config: {drain-timeout: 1m30.5s}":  5 + 91 + 5,
-		"config: {drain-timeout: 1500ms}":   5 + 2 + 5,
-		"config: {drain-timeout: 1h}":       5 + 3600 + 5,
-		"preStopSeconds: 20":                20 + 25 + 5,
-		"terminationGracePeriodSeconds: 30": 30,
-		"{preStopSeconds: 0, config: {drain-timeout: 0s}}":          5,
-		"{preStopSeconds: 10, terminationGracePeriodSeconds: 60.0}": 60,
+		"":                                             5 + 25 + 5,
+		"config: {drain-timeout: 1m30.5s}":             5 + 91 + 5,
+		"config: {drain-timeout: 1500ms}":              7 + 5,
+		"config: {drain-timeout: 1h}":                  5 + 3600 + 5,
+		"config: {drain-delay: 20s}":                   20 + 25 + 5,
+		"terminationGracePeriodSeconds: 30":            30,
+		"config: {drain-delay: 0s, drain-timeout: 0s}": 5,
+		"{config: {drain-delay: 10s}, terminationGracePeriodSeconds: 60.0}": 60,
 	} {
 		t.Run(text, func(t *testing.T) {
 			spec := deployment(t, render(t, text)).Spec.Template.Spec
@@ -160,12 +161,14 @@ func TestThereIsTimeToDrain(t *testing.T) {
 }
 
 func TestServesOnUntilNobodySendsCallsAnyMore(t *testing.T) {
-	command := container(t, render(t, "preStopSeconds: 7")).Lifecycle.PreStop.Exec.Command
-	if !reflect.DeepEqual(command, []string{"sleep", "7"}) {
-		t.Errorf("preStop is %v", command)
-	}
-	if lifecycle := container(t, render(t, "preStopSeconds: 0")).Lifecycle; lifecycle != nil {
-		t.Errorf("without a pause, the lifecycle is %v", lifecycle)
+	for text, want := range map[string]string{"": "5s", "config: {drain-delay: 7s}": "7s"} {
+		documents := render(t, text)
+		if got := config(t, documents)["DINO_DRAIN_DELAY"]; got != want {
+			t.Errorf("%q: the delay is %q, want %q", text, got, want)
+		}
+		if lifecycle := container(t, documents).Lifecycle; lifecycle != nil {
+			t.Errorf("the image has no shell for a hook, yet the lifecycle is %v", lifecycle)
+		}
 	}
 }
 

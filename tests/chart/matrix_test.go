@@ -112,7 +112,7 @@ extraEnvFrom: [{secretRef: {name: more, optional: true}}]
 extraVolumes: [{name: scratch, emptyDir: {}}]
 extraVolumeMounts: [{name: scratch, mountPath: /tmp}]
 podDisruptionBudget: {enabled: false}
-preStopSeconds: 0
+config: {drain-delay: 0s}
 terminationGracePeriodSeconds: 120
 `,
 	"long names": `

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <future>
@@ -17,6 +19,7 @@
 #include "tests/support/mqtt/fake_broker.h"
 #include "tests/support/mqtt/mosquitto_broker.h"
 #include "tests/support/mqtt/subscriber.h"
+#include "tests/support/process/http_client.h"
 #include "tests/support/process/loopback.h"
 #include "tests/system/bridge_process.h"
 #include "tests/system/caller.h"
@@ -29,6 +32,15 @@ namespace {
 using namespace std::string_view_literals;  // NOLINT(google-build-using-namespace)
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+v1::GetServerInfoResponse AskInfo(BridgeProcess& bridge) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kPatience);
+  v1::GetServerInfoResponse info;
+  const grpc::Status status = bridge.stub().GetServerInfo(&context, {}, &info);
+  EXPECT_TRUE(status.ok()) << Describe(status);
+  return info;
+}
 
 // One session with a broker whose answers the test gives.
 class ShutdownTest : public ::testing::Test {
@@ -86,6 +98,30 @@ TEST_F(ShutdownTest, AnIdleServerDisconnectsFromTheBroker) {
   EXPECT_EQ(connection_.ExpectDisconnect().reason_code, 0);
   connection_.ExpectClosed();
 }
+
+class DrainDelayTest : public ::testing::TestWithParam<int> {};
+
+TEST_P(DrainDelayTest, CallsAreTakenUntilItHasPassedThoughTheServerIsNotReady) {
+  const MosquittoBroker broker;
+  BridgeProcess bridge(broker.address(), {"--drain-delay=5s"});
+  bridge.WaitForHealth("", health::HealthCheckResponse::SERVING);
+  EXPECT_FALSE(AskInfo(bridge).draining());
+  bridge.process().Signal(GetParam());
+  bridge.WaitForLog("no longer ready");
+  EXPECT_EQ(bridge.Health(""), health::HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(bridge.Health("liveness"), health::HealthCheckResponse::SERVING);
+  EXPECT_THAT(HttpGet(bridge.ops_address(), "/readyz"), HasSubstr(" 503 "));
+  EXPECT_THAT(HttpGet(bridge.ops_address(), "/livez"), HasSubstr(" 200 "));
+  EXPECT_TRUE(AskInfo(bridge).draining());
+  const grpc::Status taken = PublishMessage(bridge, MessageRequest({1}, "hello"));
+  EXPECT_TRUE(taken.ok()) << Describe(taken);
+  bridge.WaitForLog("draining");
+  EXPECT_EQ(PublishMessage(bridge, MessageRequest({1}, "too late")).error_code(),
+            grpc::StatusCode::UNAVAILABLE);
+  bridge.Stop();
+}
+
+INSTANTIATE_TEST_SUITE_P(Signals, DrainDelayTest, ::testing::Values(SIGTERM, SIGHUP));
 
 TEST(ShutdownOfConnectionsTest, ASilentClientDoesNotDelayShutdown) {
   const MosquittoBroker broker;

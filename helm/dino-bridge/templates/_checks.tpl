@@ -28,10 +28,10 @@
 {{- if and (get $get "mqtt-tls-cert-file") (not (get $get "mqtt-tls-ca-file")) }}
 {{- $wrong = append $wrong "broker.tls.client needs broker.tls.ca" }}
 {{- end }}
-{{- $needed := add (.Values.preStopSeconds | int) (include "dino-bridge.drainSeconds" . | int) }}
+{{- $needed := include "dino-bridge.drainSeconds" . | int }}
 {{- $grace := include "dino-bridge.graceSeconds" . | int }}
-{{- if lt $grace ($needed | int) }}
-{{- $wrong = append $wrong (printf "terminationGracePeriodSeconds is %d, but preStopSeconds and config.drain-timeout together take %d: calls would be cut off" $grace $needed) }}
+{{- if lt $grace $needed }}
+{{- $wrong = append $wrong (printf "terminationGracePeriodSeconds is %d, but config.drain-delay and config.drain-timeout together take %d: calls would be cut off" $grace $needed) }}
 {{- end }}
 {{- with .Values.podDisruptionBudget }}
 {{- if and .enabled (ne (toString .minAvailable) "") (ne (toString .maxUnavailable) "") }}

@@ -44,7 +44,7 @@ The mounted Secrets, as a list of {name, secret, items}. `name` is also the fold
 {{/* All settings as YAML: those of the chart, overridden by `config`. */}}
 {{- define "dino-bridge.settings" -}}
 {{- $root := "/etc/dino-bridge" }}
-{{- $own := dict "grpc-address" "0.0.0.0:50051" "ops-address" "0.0.0.0:8080" }}
+{{- $own := dict "grpc-address" "0.0.0.0:50051" "ops-address" "0.0.0.0:8080" "drain-delay" "5s" }}
 {{- with .Values.auth }}
 {{- if .existingSecret }}{{ $_ := set $own "auth-keys-file" (printf "%s/auth/%s" $root .key) }}{{ end }}
 {{- if .allowAnonymous }}{{ $_ := set $own "allow-anonymous" "true" }}{{ end }}
@@ -100,12 +100,13 @@ DINO_{{ $name | upper | replace "-" "_" }}: {{ $value | quote }}
 {{- $ports | uniq | toJson }}
 {{- end }}
 
-{{/* drain-timeout in seconds, rounded up. */}}
+{{/* drain-delay and drain-timeout together, in seconds, rounded up. */}}
 {{- define "dino-bridge.drainSeconds" -}}
 {{- $seconds := dict "h" 3600.0 "m" 60.0 "s" 1.0 "ms" 0.001 "us" 0.000001 "ns" 0.000000001 }}
 {{- $sum := 0.0 }}
-{{- $text := get (include "dino-bridge.settings" . | fromYaml) "drain-timeout" | default "25s" }}
-{{- range regexFindAll "[0-9.]+(ms|us|ns|h|m|s)" $text -1 }}
+{{- $settings := include "dino-bridge.settings" . | fromYaml }}
+{{- $both := printf "%s %s" (get $settings "drain-delay") (get $settings "drain-timeout" | default "25s") }}
+{{- range regexFindAll "[0-9.]+(ms|us|ns|h|m|s)" $both -1 }}
 {{- $unit := regexFind "[a-z]+$" . }}
 {{- $sum = addf $sum (mulf (trimSuffix $unit . | float64) (get $seconds $unit)) }}
 {{- end }}
@@ -116,7 +117,7 @@ DINO_{{ $name | upper | replace "-" "_" }}: {{ $value | quote }}
 {{- if .Values.terminationGracePeriodSeconds }}
 {{- .Values.terminationGracePeriodSeconds | int }}
 {{- else }}
-{{- add (.Values.preStopSeconds | int) (include "dino-bridge.drainSeconds" . | int) 5 }}
+{{- add (include "dino-bridge.drainSeconds" . | int) 5 }}
 {{- end }}
 {{- end }}
 
