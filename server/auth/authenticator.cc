@@ -81,7 +81,7 @@ Authenticator::Owner Authenticator::FindOwner(std::string_view certificate,
                                               std::string_view chain) const {
   const absl::StatusOr<tls::Certificate> parsed = tls::Certificate::Parse(certificate);
   if (!parsed.ok()) return absl::UnauthenticatedError("the client certificate cannot be read");
-  const absl::Status good = tls_->revocations().Check(*parsed, chain, tls_->config()->authorities);
+  absl::Status good = tls_->revocations().Check(*parsed, chain, tls_->config()->authorities);
   if (!good.ok()) return good;
   std::vector<std::string> names = parsed->Names();
   if (callers_ == nullptr) {

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/support/http2/http2_peer.h"
 #include "tests/support/mqtt/mosquitto_broker.h"
@@ -48,6 +50,32 @@ TEST_F(StrangersTest, TheirBodiesAreNotAskedFor) {
     peer.WaitUntilRead();
     sent += peer.SendBody(stream, body);
     EXPECT_LE(sent, window);
+  }
+}
+
+// Whether the library can read it or not.
+TEST_F(StrangersTest, TheirMetadataIsNotInTheLog) {
+  const std::string secret = "a-secret-of-theirs";
+  for (const auto& header : std::vector<std::pair<std::string, std::string>>{
+           {"grpc-timeout", secret},
+           {"grpc-encoding", secret},
+           {"grpc-status", secret},
+           {"grpc-retry-pushback-ms", secret},
+           {"content-type", secret},
+           {"te", secret},
+           {"x-bin", "$$$" + secret},
+           {"x-control", "\x1b[31m\n" + secret},
+           {"X-Upper " + secret, "a"},
+           {"x-long", std::string(10000, 'x') + secret}}) {
+    Http2Peer peer(bridge_.port());
+    peer.Greet();
+    peer.Send(EncodeCallHeaders(1, {header}));
+    peer.FinishSending();
+    peer.WaitForClose();
+  }
+  bridge_.Stop();
+  for (const std::string& line : bridge_.RemainingLog()) {
+    EXPECT_EQ(line.find(secret), std::string::npos) << line;
   }
 }
 
