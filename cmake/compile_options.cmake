@@ -5,6 +5,10 @@ function(dino_sanitize target)
     target_compile_options(${target} PRIVATE -fsanitize=${DINO_SANITIZE} -fno-sanitize=vptr
       -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(${target} PUBLIC -fsanitize=${DINO_SANITIZE})
+    if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+      target_compile_options(${target} PRIVATE
+        -fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/cmake/sanitizer_ignorelist.txt)
+    endif()
   endif()
   if(DINO_SANITIZE MATCHES address AND absl_VERSION VERSION_GREATER_EQUAL 20240116)
     # NDEBUG_SANITIZER omits a member that abseil's containers have under sanitizers, but not in Debian's

@@ -41,7 +41,7 @@ build_packages=(
 )
 run_packages=(mosquitto mosquitto-clients)
 test_packages=(
-  clang git libgmock-dev libgtest-dev openssl python3 shellcheck
+  clang git libclang-rt-dev libgmock-dev libgtest-dev openssl python3 shellcheck
   buildah mmdebstrap prometheus python3-venv # image, alerts, clang's tools and Go from PyPI
   chromium                                   # the status page
 )

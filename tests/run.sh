@@ -13,13 +13,14 @@ Installs missing Debian packages, runs every test under the address and
 undefined behaviour sanitizers, 5,000 seeds of the simulator, and what depends
 on speed or on the real program (system tests, the broker suite, clients in
 Python and Go, oracles, quickstart, status page, Prometheus) with the release
-build. Checks how that build is hardened and what it is linked with, format, clang-tidy, protos, scripts, the rules of folders, the Helm
-chart and the alerts. Prints the time of each step.
+build. Checks how that build is hardened and what it is linked with, format,
+clang-tidy, protos, scripts, the rules of folders, the Helm chart and the
+alerts. Prints the time of each step.
 
   --fast  only build the preset `dev` and run its tests
   --all   also run the thread sanitizer, clang-tidy on every file, the image,
-          the example of docs/adding-an-event.md, 100,000 seeds, and the
-          broker suite with mochi and HiveMQ CE
+          each fuzz target for a minute, the example of docs/adding-an-event.md,
+          100,000 seeds, and the broker suite with mochi and HiveMQ CE
   --soak  only build the optimized server and run it under injected faults, for
           M minutes (30) or until there were F of them; the same seed N (1) injects
           the same faults
@@ -209,6 +210,7 @@ case "$mode" in
 esac
 if [[ $mode == all ]]; then
   build_and_test tsan
+  counted 'Fuzz targets' tests/fuzz/run.sh
   check 'Image' tests/checks/image.sh
   check 'Adding an event' tests/checks/adding_an_event.sh
 fi

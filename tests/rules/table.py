@@ -47,6 +47,7 @@ FOLDERS = {
     "clients": ["server/base"],
     "bench": ["tests/support"],
     "bench/token": ["bench/base", "server/fanout"],
+    "tests/fuzz": ["server", "tests/support"],
     # What judges the delivery core shares no code with it, but for the clock.
     "tests/simulator": ["server", "tests/simulator"],
     "tests/simulator/base": ["server/base/clock.h"],
