@@ -21,10 +21,12 @@ constexpr std::size_t kMaxMetadataBytes = 8192;
 void Lengthen(v1::PublishMessageRequest& request, std::size_t bytes) {
   google::protobuf::UnknownFieldSet& fields =
       *v1::PublishMessageRequest::GetReflection()->MutableUnknownFields(&request);
-  std::string& padding = *fields.AddLengthDelimited(1000);
-  padding.resize(bytes - request.ByteSizeLong());
-  // A longer padding needs a longer length prefix.
+  std::string padding(bytes - request.ByteSizeLong(), 'x');
+  fields.AddLengthDelimited(1000, padding);
+  // The field takes more than its bytes.
   padding.resize(padding.size() - (request.ByteSizeLong() - bytes));
+  fields.Clear();
+  fields.AddLengthDelimited(1000, padding);
   ASSERT_EQ(request.ByteSizeLong(), bytes);
 }
 

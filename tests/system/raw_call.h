@@ -25,6 +25,20 @@ inline std::string EncodeCallHeaders(std::uint32_t stream, const Http2Headers& m
       {Http2Frame::Type::kHeaders, Http2Frame::kEndHeaders, stream, EncodeHeaderBlock(headers)});
 }
 
+// A call whose headers never end: so many bytes of the value of one that is to have 1 GiB.
+inline std::string EncodeEndlessHeaders(std::size_t bytes) {
+  constexpr std::size_t kFrameBytes = 16384;
+  // A header `x` (RFC 7541, section 6.2.2) and the length of its value.
+  constexpr std::string_view kHeader("\0\1x\x7F\x80\x80\x80\x80\4", 9);
+  std::string frames =
+      Encode({Http2Frame::Type::kHeaders, 0, 1,
+              EncodeHeaderBlock(GrpcCallHeaders(kPublishMessage)).append(kHeader)});
+  for (std::size_t i = 0; i < bytes / kFrameBytes; ++i) {
+    frames += Encode({Http2Frame::Type::kContinuation, 0, 1, std::string(kFrameBytes, 'x')});
+  }
+  return frames;
+}
+
 }  // namespace dino::testing
 
 #endif  // DINO_TESTS_SYSTEM_RAW_CALL_H_

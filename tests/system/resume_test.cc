@@ -154,7 +154,9 @@ TEST_F(ResumeTest, EventsOfABatchHaveTokensOfTheirOwn) {
   StopRefusing();
   for (int i = 0; i < 2; ++i) {
     v1::PublishFailure failure;
-    for (const auto& detail : response.results(i).error().details()) detail.UnpackTo(&failure);
+    for (const auto& detail : response.results(i).error().details()) {
+      (void)detail.UnpackTo(&failure);
+    }
     ASSERT_NE(failure.resume_token(), "");
     auto& options = *request.mutable_events(i)->mutable_message()->mutable_options();
     options.set_resume_token(failure.resume_token());

@@ -1,0 +1,167 @@
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "tests/support/http2/http2_peer.h"
+#include "tests/support/process/cpu_throttle.h"
+#include "tests/support/process/subprocess.h"
+#include "tests/system/bridge_program.h"
+#include "tests/system/flood_fixture.h"
+#include "tests/system/raw_call.h"
+
+namespace dino::testing {
+namespace {
+
+using Type = Http2Frame::Type;
+
+// gRPC 1.51, which Debian 12 and 13 have, lacks the fixes of 2023. SECURITY.md says what follows.
+bool HasFixes() { return grpc::Version().rfind("1.51.", 0) != 0; }
+
+constexpr std::size_t kMebibyte = 1048576;
+
+class HostileHeadersTest : public FloodFixture {
+ protected:
+  explicit HostileHeadersTest(const std::vector<std::string>& flags = {}) : FloodFixture(flags) {}
+
+  template <typename Work>
+  std::chrono::milliseconds CpuTimeFor(const Work& work) {
+    const std::chrono::milliseconds before = CpuTimeOf(bridge_.pid());
+    work();
+    return CpuTimeOf(bridge_.pid()) - before;
+  }
+
+  // From two connections, until the server has read all of it, or has enough of them.
+  void SendEndlessHeaders(std::size_t bytes) const {
+    const std::string frames = EncodeEndlessHeaders(bytes);
+    std::vector<std::thread> peers;
+    for (int i = 0; i < 2; ++i) {
+      peers.emplace_back([&] {
+        Http2Peer peer(bridge_.port());
+        peer.Greet();
+        peer.Send(frames);
+        // Nothing but CONTINUATION may follow, so the connection ends here at the latest.
+        peer.Send({Type::kPing, 0, 0, "12345678"});
+        peer.WaitForClose();
+      });
+    }
+    for (std::thread& peer : peers) peer.join();
+  }
+
+  void Publish(std::size_t calls) {
+    for (std::size_t i = 0; i < calls; ++i) {
+      const grpc::Status status = PublishMessage(bridge_, RequestOf(0));
+      ASSERT_TRUE(status.ok()) << Describe(status);
+    }
+  }
+};
+
+TEST_F(HostileHeadersTest, HeadersWithoutEndCostLittle) {
+  if (HasFixes()) {
+    const auto calls = CpuTimeFor([&] { Publish(500); });
+    EXPECT_LT(CpuTimeFor([&] { SendEndlessHeaders(16 * kMebibyte); }), calls);
+    return;
+  }
+  // Four times as much costs sixteen times as much (CVE-2023-33953).
+  const auto some = CpuTimeFor([&] { SendEndlessHeaders(kMebibyte / 2); });
+  const auto more = CpuTimeFor([&] { SendEndlessHeaders(2 * kMebibyte); });
+  EXPECT_GT(more, 7 * some);
+}
+
+TEST_F(HostileHeadersTest, HeadersWithoutEndFailNoCallOfOthers) {
+  StartSteadyCallers();
+  SendEndlessHeaders(HasFixes() ? 16 * kMebibyte : kMebibyte);
+  WaitForSuccessesOfEach(steady_callers_, 10);
+  ExpectSteadyCallersUnharmed();
+}
+
+struct BadHeader {
+  const char* name;
+  const char* key;
+  std::string value;
+};
+
+class BadHeaderTest : public HostileHeadersTest, public ::testing::WithParamInterface<BadHeader> {};
+
+// As behind a proxy, which sends the calls of many over one connection.
+TEST_P(BadHeaderTest, EndsOnlyItsCall) {
+  Http2Peer peer(bridge_.port());
+  peer.Greet();
+  peer.WaitUntilRead();
+  peer.Send(EncodeCallHeaders(1));
+  peer.Send(EncodeCallHeaders(3, {{GetParam().key, GetParam().value}}));
+  peer.WaitForEndOf(3);
+  if (HasFixes()) {
+    peer.Send(EncodeBody(1, RequestOf(0).SerializeAsString()));
+    const auto end = peer.WaitForEndOf(1);
+    ASSERT_TRUE(end.has_value());
+    EXPECT_EQ(LiteralHeader(end->payload, "grpc-status"), "0");
+  } else {
+    // With all calls of its connection.
+    peer.WaitForClose();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, BadHeaderTest,
+                         ::testing::Values(BadHeader{"TooLong", "padding", std::string(9000, 'x')},
+                                           BadHeader{"NotBase64", "x-bin", "$$$"}),
+                         [](const auto& test) { return test.param.name; });
+
+class UnacknowledgedSettingsTest : public HostileHeadersTest {
+ protected:
+  static constexpr std::uint32_t kMaxStreams = 10;
+
+  UnacknowledgedSettingsTest()
+      : HostileHeadersTest({"--max-concurrent-streams=" + std::to_string(kMaxStreams)}) {
+    peer_.IgnoreSettings();
+    peer_.Greet();
+    peer_.WaitUntilRead();
+  }
+
+  Http2Peer peer_{bridge_.port()};
+};
+
+TEST_F(UnacknowledgedSettingsTest, MetadataIsLimited) {
+  peer_.Send(EncodeCallHeaders(1, {{"padding", std::string(9000, 'x')}}) +
+             EncodeBody(1, RequestOf(0).SerializeAsString()));
+  const auto end = peer_.WaitForEndOf(1);
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(LiteralHeader(end->payload, "grpc-status"), HasFixes() ? "8" : "0");
+}
+
+TEST_F(UnacknowledgedSettingsTest, StreamsAreLimited) {
+  for (std::uint32_t i = 0; i < 2 * kMaxStreams; ++i) peer_.Send(EncodeCallHeaders(2 * i + 1));
+  peer_.WaitUntilRead();
+  if (HasFixes()) {
+    peer_.WaitForEnds(kMaxStreams);
+  }
+  for (std::uint32_t i = 0; i < 2 * kMaxStreams; ++i) {
+    peer_.Send(EncodeBody(2 * i + 1, RequestOf(i).SerializeAsString()));
+  }
+  peer_.WaitForEnds(HasFixes() ? kMaxStreams : 2 * kMaxStreams);
+}
+
+TEST(ExposedServerTest, WarnsIfStrangersCanSlowItDown) {
+  constexpr auto kStderr = Subprocess::Output::kStderr;
+  // This name of loopback is taken for one that others can reach.
+  Subprocess bridge({BridgeProgram(), "--grpc-address=127.1:0", "--ops-address=127.0.0.1:0",
+                     "--mqtt-brokers=127.0.0.1:1", "--allow-anonymous=true"});
+  bool warned = false;
+  bridge.WaitForLine(kStderr, [&](std::string_view line) {
+    if (line.find("strangers who reach this port") != std::string_view::npos) warned = true;
+    return line.find("listening") != std::string_view::npos;
+  });
+  EXPECT_EQ(warned, !HasFixes());
+  bridge.Signal(SIGTERM);
+  EXPECT_EQ(bridge.Wait(), 0);
+}
+
+}  // namespace
+}  // namespace dino::testing
