@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "server/api/open_streams.h"
 #include "server/api/publish_context.h"
 #include "server/api/publish_stream.h"
 #include "server/grpc/call.h"

@@ -8,59 +8,23 @@
 #include <deque>
 #include <list>
 #include <optional>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "dino/events/v1/event_publisher_service.pb.h"
 #include "server/api/event_call.h"
+#include "server/api/open_streams.h"
 #include "server/api/publish_context.h"
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
-#include "server/base/shared_places.h"
-#include "server/base/timer.h"
 #include "server/fanout/admission.h"
 #include "server/grpc/call.h"
 
 namespace dino::api {
 
-class PublishStream;
-
 // From so many open events on, a stream is not read.
 inline constexpr std::size_t kMaxOpenStreamEvents = 1000;
 // The same for the bytes of answers that its caller has not read.
 inline constexpr std::size_t kMaxUnreadStreamBytes = 262144;
-
-// The streams that are open, so that they can be ended. Thread-safe.
-class OpenStreams {
- public:
-  // `shared` outlives it.
-  explicit OpenStreams(const PublishContext& shared);
-
-  // Takes a stream of that caller in, and returns OK; or says why not: it is one too many, or comes
-  // too late.
-  grpc::Status Add(PublishStream& stream, std::string_view caller);
-  void Remove(PublishStream& stream);
-
-  // Ends those that are open and those still to come; what they have begun is answered first.
-  void EndAll();
-
- private:
-  // Ends those whose callers may not publish any more, and those whose connections are too old.
-  // Returns when to look again.
-  Clock::time_point Check();
-
-  const PublishContext& shared_;
-  // Callers share them.
-  SharedPlaces places_;
-  Mutex mutex_;
-  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
-  std::unordered_map<PublishStream*, SharedPlaces::Place> streams_ ABSL_GUARDED_BY(mutex_);
-  // `Authenticator::generation` when their callers were last looked at.
-  std::uint64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Last: it uses the others.
-  Timer timer_;
-};
 
 // A call of PublishStream.
 //

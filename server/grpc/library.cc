@@ -31,9 +31,7 @@ LibraryLog& Log() {
   return *log;
 }
 
-void OnGrpcError(std::string_view message) {
-  Log().Error(message, Clock::now());
-}
+void OnGrpcError(std::string_view message) { Log().Error(message, Clock::now()); }
 
 #if DINO_CURRENT_GRPC
 
