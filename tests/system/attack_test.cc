@@ -97,6 +97,7 @@ class AttackTest : public ::testing::Test {
     attackers_.emplace_back([this, attack] {
       while (!end_) {
         const auto peer = StrangersPeer();
+        peer->MayEnd();
         attack(*peer);
         ++attacks_;
       }

@@ -143,6 +143,7 @@ std::optional<Http2Frame> Http2Peer::WaitForFrame(const Predicate& wanted, const
   while (std::optional<Http2Frame> frame = Next(deadline)) {
     if (wanted(*frame)) return frame;
   }
+  if (ended_ && may_end_) return std::nullopt;
   ADD_FAILURE_AT(where.file, where.line)
       << "the server " << (ended_ ? "ends the connection" : "stays silent") << " without " << what;
   return std::nullopt;

@@ -36,6 +36,8 @@ class Http2Peer {
   bool Greet();
   // From here on the server's SETTINGS, which are in force only then, are never acknowledged.
   void IgnoreSettings() { acknowledges_settings_ = false; }
+  // From here on the server may end the connection while the test waits for something.
+  void MayEnd() { may_end_ = true; }
   // Starts a gRPC call with these headers, complete; the body follows.
   bool BeginCall(std::uint32_t stream, const Http2Headers& headers);
 
@@ -79,6 +81,7 @@ class Http2Peer {
   Http2FrameReader frames_;
   bool ended_ = false;
   bool acknowledges_settings_ = true;
+  bool may_end_ = false;
   std::map<std::size_t, std::size_t> settings_;
 
   // The server's flow control windows: of the connection, of a new stream, and by how much each
