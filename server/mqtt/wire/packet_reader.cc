@@ -76,7 +76,8 @@ void TakeConnAckProperty(const Property& property, ConnAck& connack) {
       connack.receive_maximum = static_cast<std::uint16_t>(property.number);
       break;
     case PropertyId::kMaximumQos:
-      connack.maximum_qos = static_cast<std::uint8_t>(property.number);
+      connack.maximum_qos =
+          static_cast<std::uint8_t>(std::min<std::uint32_t>(property.number, kMaxQos));
       break;
     case PropertyId::kMaximumPacketSize:
       connack.maximum_packet_size = property.number;

@@ -58,6 +58,12 @@ class PacketReaderTest : public UnacceptedReaderTest {
   PacketReaderTest() { EXPECT_TRUE(Read(kConnAck).ok()); }
 };
 
+TEST_F(UnacceptedReaderTest, TakesAMaximumQosThatThereIsNotForTheHighest) {
+  EXPECT_TRUE(Read("\x20\x05\x00\x00\x02\x24\x09"s).ok());
+  ASSERT_THAT(connacks_, SizeIs(1));
+  EXPECT_EQ(connacks_.front().maximum_qos, 2);
+}
+
 TEST_F(UnacceptedReaderTest, TakesWhatABrokerAnnounces) {
   const std::string properties =
       "\x11\x00\x00\x00\x0A\x12\x00\x04"
