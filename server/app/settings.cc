@@ -1,5 +1,6 @@
 #include "server/app/settings.h"
 
+#include <cstddef>
 #include <initializer_list>
 #include <map>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "server/app/setting_variables.h"
 #include "server/app/settings_help.h"
 #include "server/auth/callers.h"
+#include "server/base/printable_text.h"
 #include "server/fanout/topic_template.h"
 #include "server/mqtt/link/broker_access.h"
 #include "server/tls/pem_files.h"
@@ -180,8 +182,10 @@ class SettingsReader {
              "service mesh, does");
   }
 
+  // Problems may repeat paths, which may be any bytes.
   void Fail(const std::string& source, const std::string& problem) {
-    errors_.lines.push_back(source + ": " + problem);
+    constexpr std::size_t kAll = std::string::npos;
+    errors_.lines.push_back(source + ": " + PrintableText(problem, kAll));
   }
 
   CommandLine command_line_;

@@ -37,6 +37,11 @@ std::vector<std::string> Errors(const ParsedSettings& parsed) {
   return errors == nullptr ? std::vector<std::string>{} : errors->lines;
 }
 
+TEST(SettingsTest, ShowsNoUnprintableByteOfAPath) {
+  EXPECT_THAT(Errors(Parse({"--auth-keys-file=/none\n\xAD"})),
+              Contains(HasSubstr("cannot read /none??:")));
+}
+
 TEST(SettingsTest, HasTheDocumentedDefaults) {
   const ParsedSettings parsed = Parse({});
   const auto* settings = std::get_if<Settings>(&parsed);
