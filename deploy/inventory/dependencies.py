@@ -129,8 +129,8 @@ def main(arguments):
         return 2
     release = debian.release("/").get("VERSION_CODENAME")
     if release not in COLUMNS:
-        print(f"error: {DOCUMENT.name} has no column for the release {release}", file=sys.stderr)
-        return 2
+        print(f"{DOCUMENT.name} has no column for {release}, which is no stable release")
+        return 0
     programs = [pathlib.Path(argument).resolve() for argument in arguments[1:]] or PROGRAMS
     text = DOCUMENT.read_text(encoding="utf-8")
     rows = read_table(text)
