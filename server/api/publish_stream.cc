@@ -18,8 +18,7 @@
 namespace dino::api {
 namespace {
 
-// When a stream that was held back is read again: later, so that it does not stop and go with every
-// answer.
+// When a stream that was held back is read again: later, so that it does not stop and go.
 constexpr std::size_t kGoOnBelow = kMaxOpenStreamEvents / 4 * 3;
 constexpr std::size_t kGoOnBelowBytes = kMaxUnreadStreamBytes / 4 * 3;
 

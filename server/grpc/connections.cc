@@ -8,7 +8,6 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 
 namespace dino::transport {
 namespace {
@@ -39,14 +38,6 @@ std::string PeerOf(int socket) {
 }
 
 }  // namespace
-
-std::string AddressOf(std::string_view peer) {
-  for (const std::string_view family : {"ipv4:", "ipv6:"}) {
-    if (peer.substr(0, family.size()) == family) peer.remove_prefix(family.size());
-  }
-  return absl::StrReplaceAll(absl::string_view(peer.data(), peer.size()),
-                             {{"%5B", "["}, {"%5D", "]"}});
-}
 
 void Connections::Accepted(int socket) {
   std::string peer = PeerOf(socket);

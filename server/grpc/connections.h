@@ -5,7 +5,6 @@
 #include <deque>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -13,9 +12,6 @@
 #include "server/base/mutex.h"
 
 namespace dino::transport {
-
-// A peer as the library writes it (`ipv6:%5B::1%5D:50000`), as people do: `[::1]:50000`.
-std::string AddressOf(std::string_view peer);
 
 // When connections were accepted, which the library does not tell. Thread-safe.
 class Connections {

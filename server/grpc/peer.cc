@@ -1,5 +1,7 @@
 #include "server/grpc/peer.h"
 
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
 #include "server/base/host_port.h"
 #include "server/net/network.h"
 
@@ -23,6 +25,12 @@ std::string NetworkOf(std::string_view peer) {
   // Brackets may be escaped, as in any URI, and a zone may follow the address.
   if (!Consume(host, "%5B")) Consume(host, "[");
   return net::NetworkOfAddress(host.substr(0, host.find_first_of("%]")));
+}
+
+std::string AddressOf(std::string_view peer) {
+  if (!Consume(peer, "ipv4:")) Consume(peer, "ipv6:");
+  return absl::StrReplaceAll(absl::string_view(peer.data(), peer.size()),
+                             {{"%5B", "["}, {"%5D", "]"}});
 }
 
 }  // namespace dino::transport

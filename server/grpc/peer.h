@@ -11,6 +11,9 @@ namespace dino::transport {
 // `peer` is as the library writes it, such as `ipv4:192.0.2.1:443`.
 std::string NetworkOf(std::string_view peer);
 
+// A peer as the library writes it (`ipv6:%5B::1%5D:50000`), as people do: `[::1]:50000`.
+std::string AddressOf(std::string_view peer);
+
 }  // namespace dino::transport
 
 #endif  // DINO_SERVER_GRPC_PEER_H_

@@ -62,6 +62,8 @@ MetadataValues ServerCall::Metadata(std::string_view key) const {
   return values;
 }
 
+std::string ServerCall::Peer() const { return AddressOf(context_.peer()); }
+
 std::optional<std::string_view> ServerCall::Certificate() const {
   return ConnectionProperty(GRPC_X509_PEM_CERT_PROPERTY_NAME);
 }

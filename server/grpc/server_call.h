@@ -41,7 +41,7 @@ class ServerCall final : public Call {
   static void Listen(const CallContext& shared, grpc::ServerCompletionQueue& queue);
 
   MetadataValues Metadata(std::string_view key) const override;
-  std::string Peer() const override { return AddressOf(context_.peer()); }
+  std::string Peer() const override;
   std::optional<std::string_view> Certificate() const override;
   std::string_view CertificateChain() const override;
   std::optional<Clock::time_point> answer_by() const override;

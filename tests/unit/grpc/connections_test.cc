@@ -47,12 +47,6 @@ TEST_F(ConnectionsTest, KnowsWhenAPeersConnectionWasAccepted) {
   EXPECT_EQ(connections.AcceptedAt("ipv4:127.0.0.1:1"), std::nullopt);
 }
 
-TEST(AddressOfTest, ReadsAsPeopleWriteIt) {
-  EXPECT_EQ(AddressOf("ipv4:10.0.0.1:50000"), "10.0.0.1:50000");
-  EXPECT_EQ(AddressOf("ipv6:%5B2001:db8::1%5D:50000"), "[2001:db8::1]:50000");
-  EXPECT_EQ(AddressOf("unix:/a"), "unix:/a");
-}
-
 TEST_F(ConnectionsTest, KnowsTheNewestOnly) {
   Connections connections(2);
   const Connected first = Connect();

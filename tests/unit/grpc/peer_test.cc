@@ -20,5 +20,11 @@ TEST(PeerTest, OthersHaveNone) {
   EXPECT_EQ(NetworkOf(""), "");
 }
 
+TEST(AddressOfTest, ReadsAsPeopleWriteIt) {
+  EXPECT_EQ(AddressOf("ipv4:10.0.0.1:50000"), "10.0.0.1:50000");
+  EXPECT_EQ(AddressOf("ipv6:%5B2001:db8::1%5D:50000"), "[2001:db8::1]:50000");
+  EXPECT_EQ(AddressOf("unix:/a"), "unix:/a");
+}
+
 }  // namespace
 }  // namespace dino::transport
