@@ -13,7 +13,8 @@ grpc::Status ParseRequest(const transport::Message& bytes, const CallLimits& lim
   }
   event::Violations violations;
   const transport::MessagePieces pieces(bytes);
-  if (event::ParseRequest(pieces.get(), request, violations)) return grpc::Status::OK;
+  if (event::ParseRequest(pieces.get(), limits.max_parsed_bytes(), request, violations))
+    return grpc::Status::OK;
   return InvalidFields(violations);
 }
 

@@ -125,7 +125,7 @@ std::vector<Setting> LimitSettings() {
        Whole(&Settings::max_request_bytes, 65536, 256 * kMebibyte)},
       {"max-batch-events", "1000", "The most events in one PublishBatch.",
        Whole(&Settings::max_batch_events, 1, 1000)},
-      {"max-receiving-bytes", "268435456",
+      {"max-receiving-bytes", "201326592",
        "The most bytes of memory for requests still arriving, over all connections. Above it, some "
        "calls are cut off with UNAVAILABLE or RESOURCE_EXHAUSTED and no reason.",
        Whole(&Settings::max_receiving_bytes, 16 * kMebibyte, kMebibyte * kMebibyte)},

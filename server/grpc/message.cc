@@ -14,7 +14,9 @@ Message::Message(const google::protobuf::Message& message) {
 }
 
 bool Message::Parse(google::protobuf::Message& message) const {
-  if (!buffer_.Valid()) return false;
+  // Parsed, it may take many times its bytes.
+  constexpr std::size_t kMaxBytes = 4096;
+  if (!buffer_.Valid() || buffer_.Length() > kMaxBytes) return false;
   grpc::ByteBuffer buffer = buffer_;
   grpc::ProtoBufferReader reader(&buffer);
   return reader.status().ok() && message.ParseFromZeroCopyStream(&reader);

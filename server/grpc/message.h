@@ -22,7 +22,8 @@ class Message {
   // What `message` is on the wire.
   explicit Message(const google::protobuf::Message& message);
 
-  // False if the bytes are no such message; `message` is unspecified then.
+  // For requests that say little, of whomever: false if the bytes are no such message or more than
+  // 4,096; `message` is unspecified then.
   bool Parse(google::protobuf::Message& message) const;
 
   std::size_t bytes() const { return buffer_.Length(); }

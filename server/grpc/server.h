@@ -46,7 +46,7 @@ struct ConnectionLimits {
   // For how long there may be no call.
   std::chrono::milliseconds max_idle = std::chrono::minutes(2);
   // Of requests that are still arriving, over all connections; beyond it some are cut off.
-  std::size_t max_receiving_bytes = 268435456;
+  std::size_t max_receiving_bytes = 201326592;
   // How many file descriptors must be left to others.
   std::size_t spare_descriptors = 16;
 };

@@ -1,4 +1,5 @@
 // The bytes of a request: the first one says of which kind, or that it is a batch of events.
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -6,6 +7,7 @@
 
 #include "server/event/kinds.h"
 #include "server/event/request_parser.h"
+#include "server/event/request_scan.h"
 #include "tests/fuzz/event_json.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/targets.h"
@@ -17,6 +19,9 @@ namespace v1 = events::v1;
 
 // Few enough that an input can go beyond them.
 constexpr event::Limits kLimits = {8, 64, 4};
+
+// Much more than an input can take.
+constexpr std::size_t kMaxParsedBytes = std::size_t{1} << 30;
 
 void RequireExplained(const event::Violations& violations) {
   Require(violations.total() >= violations.listed().size(), "violations are counted");
@@ -64,9 +69,12 @@ void Publish(const Request& request) {
 
 bool Parse(std::string_view bytes, google::protobuf::Message& request) {
   event::Violations violations;
-  const bool parsed = event::ParseRequest(bytes, request, violations);
+  const bool parsed = event::ParseRequest(bytes, kMaxParsedBytes, request, violations);
   Require(parsed == violations.empty(), "only what cannot be read has violations");
   if (!parsed) RequireExplained(violations);
+  event::Violations found;
+  event::RequestScan(kMaxParsedBytes, found).Run(bytes, *request.GetDescriptor());
+  Require(!parsed || found.empty(), "the scan finds nothing wrong with what protobuf reads");
   return parsed;
 }
 

@@ -21,8 +21,11 @@ class EdgeTest : public ServerFixture {
  protected:
   using ServerFixture::ServerFixture;
 
-  // How a call of a method ends that sends this many messages without a byte.
-  grpc::Status StatusOfRawCall(const std::string& path, int messages) {
+  // How a call of a method ends that sends this many messages of these bytes.
+  grpc::Status StatusOfRawCall(const std::string& path, int messages,
+                               const std::string& bytes = "") {
+    const grpc::Slice slice(bytes);
+    const grpc::ByteBuffer message(&slice, 1);
     grpc::GenericStub stub(channel_);
     grpc::CompletionQueue queue;
     grpc::ClientContext context;
@@ -36,7 +39,7 @@ class EdgeTest : public ServerFixture {
     call->StartCall(this);
     wait();
     for (int i = 0; i < messages; ++i) {
-      call->Write(grpc::ByteBuffer(), this);
+      call->Write(message, this);
       wait();
     }
     call->WritesDone(this);
@@ -49,6 +52,26 @@ class EdgeTest : public ServerFixture {
     return status;
   }
 };
+
+TEST_F(EdgeTest, ARequestOfSoManyPartsThatTheyTakeTooMuchMemoryIsRefused) {
+  std::string events;
+  // Two bytes each, and more than twenty times of it parsed.
+  for (int i = 0; i < 1500000; ++i) events.append("\x0A\0", 2);
+  const grpc::Status status =
+      StatusOfRawCall("/" + std::string(kServiceName) + "/PublishBatch", 1, events);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(ReasonOf(status), "INVALID_FIELD");
+  EXPECT_EQ(DetailOf<google::rpc::BadRequest>(status).field_violations(0).field(), "events");
+}
+
+// It needs no key.
+TEST_F(EdgeTest, AHealthCheckIsNoLongRequest) {
+  for (const char* const method : {"Check", "Watch"}) {
+    const grpc::Status status = StatusOfRawCall("/grpc.health.v1.Health/" + std::string(method), 1,
+                                                std::string(10000, '\x78'));
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << method;
+  }
+}
 
 // What inflates to a gibibyte is a mebibyte on the wire.
 TEST_F(EdgeTest, ACompressedRequestIsRefused) {

@@ -77,7 +77,7 @@ TEST(SettingsTest, HasTheDocumentedDefaults) {
   EXPECT_EQ(settings->max_request_bytes, 4194304U);
   EXPECT_EQ(settings->max_batch_events, 1000U);
   EXPECT_EQ(settings->max_connection_grace, seconds(60));
-  EXPECT_EQ(settings->max_receiving_bytes, 268435456U);
+  EXPECT_EQ(settings->max_receiving_bytes, 201326592U);
   EXPECT_EQ(settings->max_recipients, 10000U);
   EXPECT_EQ(settings->max_payload_bytes, 65536U);
   EXPECT_EQ(settings->max_pending_publications, 1000000U);

@@ -18,7 +18,7 @@ class RequestParserTest : public testing::Test {
   static std::vector<std::string> Failure(const std::string& bytes) {
     Request request;
     Violations violations;
-    EXPECT_FALSE(ParseRequest(bytes, request, violations));
+    EXPECT_FALSE(ParseRequest(bytes, kMaxParsedBytes, request, violations));
     return Lines(violations);
   }
 
@@ -41,7 +41,7 @@ TEST_F(RequestParserTest, ParsesValidRequests) {
   const auto sent = Valid<v1::PublishMessageRequest>();
   v1::PublishMessageRequest request;
   Violations violations;
-  EXPECT_TRUE(ParseRequest(sent.SerializeAsString(), request, violations));
+  EXPECT_TRUE(ParseRequest(sent.SerializeAsString(), kMaxParsedBytes, request, violations));
   EXPECT_TRUE(violations.empty());
   EXPECT_EQ(request.SerializeAsString(), sent.SerializeAsString());
 }
@@ -49,7 +49,7 @@ TEST_F(RequestParserTest, ParsesValidRequests) {
 TEST_F(RequestParserTest, ParsesAnEmptyRequest) {
   v1::PublishMessageRequest request;
   Violations violations;
-  EXPECT_TRUE(ParseRequest("", request, violations));
+  EXPECT_TRUE(ParseRequest("", kMaxParsedBytes, request, violations));
   EXPECT_FALSE(request.has_message());
 }
 
@@ -60,22 +60,24 @@ TEST_F(RequestParserTest, ParsesSplitBuffers) {
     v1::PublishGroupRequest request;
     Violations violations;
     const std::vector<std::string_view> pieces = {whole.substr(0, cut), whole.substr(cut)};
-    ASSERT_TRUE(ParseRequest(pieces, request, violations)) << cut;
+    ASSERT_TRUE(ParseRequest(pieces, kMaxParsedBytes, request, violations)) << cut;
     EXPECT_EQ(request.SerializeAsString(), bytes);
   }
   v1::PublishGroupRequest request;
   Violations violations;
-  EXPECT_TRUE(ParseRequest(std::vector<std::string_view>{whole}, request, violations));
-  EXPECT_TRUE(ParseRequest(std::vector<std::string_view>{}, request, violations));
-  EXPECT_FALSE(ParseRequest(std::vector<std::string_view>{whole, "\x0F"}, request, violations));
+  EXPECT_TRUE(
+      ParseRequest(std::vector<std::string_view>{whole}, kMaxParsedBytes, request, violations));
+  EXPECT_TRUE(ParseRequest(std::vector<std::string_view>{}, kMaxParsedBytes, request, violations));
+  EXPECT_FALSE(ParseRequest(std::vector<std::string_view>{whole, "\x0F"}, kMaxParsedBytes, request,
+                            violations));
 }
 
 TEST_F(RequestParserTest, IgnoresUnknownFields) {
   v1::PublishMessageRequest request;
   Violations violations;
-  EXPECT_TRUE(ParseRequest(Field(9, "\xFF\xFF"), request, violations));
+  EXPECT_TRUE(ParseRequest(Field(9, "\xFF\xFF"), kMaxParsedBytes, request, violations));
   // `message` as a number: with another wire type it is an unknown field.
-  EXPECT_TRUE(ParseRequest("\x08\x01", request, violations));
+  EXPECT_TRUE(ParseRequest("\x08\x01", kMaxParsedBytes, request, violations));
   EXPECT_FALSE(request.has_message());
 }
 
@@ -132,7 +134,7 @@ TEST_F(RequestParserTest, CountsTextsBeyondTheListedOnes) {
   for (int i = 0; i < 60; ++i) bytes += Field(4, "\xff");
   v1::PublishCustomRequest request;
   Violations violations;
-  EXPECT_FALSE(ParseRequest(bytes, request, violations));
+  EXPECT_FALSE(ParseRequest(bytes, kMaxParsedBytes, request, violations));
   EXPECT_EQ(violations.listed().size(), Violations::kMaxListed);
   EXPECT_EQ(violations.total(), 60U);
 }
@@ -140,7 +142,8 @@ TEST_F(RequestParserTest, CountsTextsBeyondTheListedOnes) {
 TEST_F(RequestParserTest, NamesTheEntryOfARepeatedMessage) {
   v1::Delivery delivery;
   Violations violations;
-  EXPECT_FALSE(ParseRequest(Field(5, "") + Field(5, "\x0F"), delivery, violations));
+  EXPECT_FALSE(
+      ParseRequest(Field(5, "") + Field(5, "\x0F"), kMaxParsedBytes, delivery, violations));
   EXPECT_EQ(Lines(violations),
             std::vector<std::string>{"results[1] must be a valid dino.events.v1.RecipientResult "
                                      "in protobuf's binary format"});
@@ -158,7 +161,7 @@ TEST_F(RequestParserTest, AgreesWithProtobufOnUtf8) {
           const std::string sent = Field(1, Field(5, std::string{a, b, c, d}));
           v1::PublishMessageRequest request;
           Violations violations;
-          if (ParseRequest(sent, request, violations)) continue;
+          if (ParseRequest(sent, kMaxParsedBytes, request, violations)) continue;
           ++failures;
           ASSERT_EQ(Lines(violations), refused);
         }

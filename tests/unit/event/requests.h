@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,9 @@
 #include "server/event/violations.h"
 
 namespace dino::event {
+
+// What requests may take in memory in these tests.
+inline constexpr std::size_t kMaxParsedBytes = std::size_t{8} << 20;
 
 // golden/NAME.request.json, a request that breaks no rule.
 void ReadGoldenRequest(std::string_view name, google::protobuf::Message& request);
