@@ -1,5 +1,6 @@
 #include "server/api/error_builder.h"
 
+#include "absl/strings/str_cat.h"
 #include "server/mqtt/wire/reason_code.h"
 
 namespace dino::api {
@@ -7,9 +8,9 @@ namespace {
 
 constexpr char kDomain[] = "dino.events";
 
-google::rpc::ErrorInfo InfoOf(const char* reason) {
+google::rpc::ErrorInfo InfoOf(v1::ErrorReason reason) {
   google::rpc::ErrorInfo info;
-  info.set_reason(reason);
+  info.set_reason(v1::ErrorReason_Name(reason));
   info.set_domain(kDomain);
   return info;
 }
@@ -21,7 +22,7 @@ const char* LimitName(std::uint8_t reason_code) {
 
 }  // namespace
 
-ErrorBuilder& ErrorBuilder::Reason(const char* reason, std::uint8_t reason_code) {
+ErrorBuilder& ErrorBuilder::Reason(v1::ErrorReason reason, std::uint8_t reason_code) {
   google::rpc::ErrorInfo info = InfoOf(reason);
   if (reason_code != 0) {
     (*info.mutable_metadata())["mqtt_reason_code"] = mqtt::DescribeReasonCode(reason_code);
@@ -30,7 +31,7 @@ ErrorBuilder& ErrorBuilder::Reason(const char* reason, std::uint8_t reason_code)
 }
 
 ErrorBuilder& ErrorBuilder::Limit(const fanout::ResultSummary& summary) {
-  google::rpc::ErrorInfo info = InfoOf("BROKER_LIMIT");
+  google::rpc::ErrorInfo info = InfoOf(v1::BROKER_LIMIT);
   auto& metadata = *info.mutable_metadata();
   metadata["limit_name"] = LimitName(summary.reason_code);
   metadata["limit"] = absl::StrCat(summary.limit);

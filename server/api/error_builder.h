@@ -8,12 +8,14 @@
 #include <optional>
 #include <string>
 
-#include "absl/strings/str_cat.h"
+#include "dino/events/v1/delivery.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "server/fanout/call_result.h"
 
 namespace dino::api {
+
+namespace v1 = ::dino::events::v1;
 
 // Collects the details of an error.
 class ErrorBuilder {
@@ -31,7 +33,7 @@ class ErrorBuilder {
   }
 
   // The reason, and the code that the broker gave if that is not 0.
-  ErrorBuilder& Reason(const char* reason, std::uint8_t reason_code = 0);
+  ErrorBuilder& Reason(v1::ErrorReason reason, std::uint8_t reason_code = 0);
   // `BROKER_LIMIT`, and which one it is.
   ErrorBuilder& Limit(const fanout::ResultSummary& summary);
   ErrorBuilder& RetryAfter(std::chrono::nanoseconds delay);

@@ -81,23 +81,23 @@ ErrorBuilder FailureError(const fanout::ResultSummary& summary, const std::strin
       return ErrorBuilder(grpc::StatusCode::PERMISSION_DENIED,
                           absl::StrCat("the broker does not let this server publish to a topic: ",
                                        DescribeCode(summary), "; ", progress))
-          .Reason("BROKER_NOT_AUTHORIZED", summary.reason_code);
+          .Reason(v1::BROKER_NOT_AUTHORIZED, summary.reason_code);
     case Failure::kBusy:
       return ErrorBuilder(
                  grpc::StatusCode::UNAVAILABLE,
                  absl::StrCat("the broker is busy: ", DescribeCode(summary), "; ", progress))
-          .Reason("BROKER_BUSY", summary.reason_code)
+          .Reason(v1::BROKER_BUSY, summary.reason_code)
           .RetryAfter(kRetryBroker);
     case Failure::kUnreachable:
       return ErrorBuilder(
                  grpc::StatusCode::UNAVAILABLE,
                  absl::StrCat("the broker was lost, or not ready, for too long; ", progress))
-          .Reason("BROKER_UNREACHABLE")
+          .Reason(v1::BROKER_UNREACHABLE)
           .RetryAfter(kRetryBroker);
     case Failure::kOverloaded:
       return ErrorBuilder(grpc::StatusCode::RESOURCE_EXHAUSTED,
                           absl::StrCat("too much work is pending; ", progress))
-          .Reason("OVERLOADED")
+          .Reason(v1::OVERLOADED)
           .RetryAfter(kRetryOverload);
     case Failure::kTimeUp:
       return {grpc::StatusCode::DEADLINE_EXCEEDED, absl::StrCat("the deadline passed; ", progress)};
@@ -107,7 +107,7 @@ ErrorBuilder FailureError(const fanout::ResultSummary& summary, const std::strin
   }
   return ErrorBuilder(grpc::StatusCode::INTERNAL,
                       absl::StrCat("the broker refused: ", DescribeCode(summary), "; ", progress))
-      .Reason("BROKER_REFUSED", summary.reason_code);
+      .Reason(v1::BROKER_REFUSED, summary.reason_code);
 }
 
 }  // namespace
@@ -120,7 +120,7 @@ grpc::Status InvalidFields(const event::Violations& violations) {
     field_violation.set_description(violation.description);
   }
   return ErrorBuilder(grpc::StatusCode::INVALID_ARGUMENT, violations.Summary())
-      .Reason("INVALID_FIELD")
+      .Reason(v1::INVALID_FIELD)
       .Add(bad_request)
       .Build();
 }
@@ -130,14 +130,14 @@ grpc::Status Refused(fanout::Refusal refusal) {
     case fanout::Refusal::kUnreachable:
       return ErrorBuilder(grpc::StatusCode::UNAVAILABLE,
                           "no broker is connected; nothing was published")
-          .Reason("BROKER_UNREACHABLE")
+          .Reason(v1::BROKER_UNREACHABLE)
           .RetryAfter(kRetryBroker)
           .Build();
     case fanout::Refusal::kKeyReused:
       return ErrorBuilder(grpc::StatusCode::INVALID_ARGUMENT,
                           "options.idempotency_key was used for another event; nothing was "
                           "published")
-          .Reason("IDEMPOTENCY_KEY_REUSED")
+          .Reason(v1::IDEMPOTENCY_KEY_REUSED)
           .Add(BadField("options.idempotency_key",
                         "was used with another event type, content, set of recipients or qos"))
           .Build();
@@ -145,7 +145,7 @@ grpc::Status Refused(fanout::Refusal refusal) {
       return ErrorBuilder(grpc::StatusCode::INVALID_ARGUMENT,
                           "options.resume_token is damaged or belongs to another event; nothing "
                           "was published")
-          .Reason("RESUME_TOKEN")
+          .Reason(v1::RESUME_TOKEN)
           .Add(BadField("options.resume_token",
                         "must be as the failed call's PublishFailure has it, and the event, its "
                         "recipients, qos and idempotency_key the same"))
@@ -155,7 +155,7 @@ grpc::Status Refused(fanout::Refusal refusal) {
   }
   return ErrorBuilder(grpc::StatusCode::RESOURCE_EXHAUSTED,
                       "too much work is pending; nothing was published")
-      .Reason("OVERLOADED")
+      .Reason(v1::OVERLOADED)
       .RetryAfter(kRetryOverload)
       .Build();
 }
@@ -163,7 +163,7 @@ grpc::Status Refused(fanout::Refusal refusal) {
 grpc::Status ShuttingDown() {
   return ErrorBuilder(grpc::StatusCode::UNAVAILABLE,
                       "this server is shutting down; nothing was published")
-      .Reason("SHUTTING_DOWN")
+      .Reason(v1::SHUTTING_DOWN)
       .RetryAfter(kRetryOverload)
       .Build();
 }
@@ -171,7 +171,7 @@ grpc::Status ShuttingDown() {
 grpc::Status EndedByShutdown(const fanout::CallResult& result) {
   return ErrorBuilder(grpc::StatusCode::UNAVAILABLE,
                       absl::StrCat("this server is shutting down; ", ProgressOf(result)))
-      .Reason("SHUTTING_DOWN")
+      .Reason(v1::SHUTTING_DOWN)
       .RetryAfter(kRetryOverload)
       .Add(Describe(result))
       .Build();
@@ -186,14 +186,14 @@ grpc::Status RequestTooLarge(std::size_t bytes, std::size_t max_bytes) {
   return ErrorBuilder(
              grpc::StatusCode::INVALID_ARGUMENT,
              absl::StrCat("the request has ", bytes, " bytes; at most ", max_bytes, " are taken"))
-      .Reason("REQUEST_TOO_LARGE")
+      .Reason(v1::REQUEST_TOO_LARGE)
       .Build();
 }
 
 grpc::Status TooManyStreams() {
   return ErrorBuilder(grpc::StatusCode::RESOURCE_EXHAUSTED,
                       "too many streams are open; nothing was published")
-      .Reason("OVERLOADED")
+      .Reason(v1::OVERLOADED)
       .RetryAfter(kRetryOverload)
       .Build();
 }
@@ -201,24 +201,26 @@ grpc::Status TooManyStreams() {
 grpc::Status ConnectionAge() {
   return ErrorBuilder(grpc::StatusCode::UNAVAILABLE,
                       "the stream's connection has become old; what was taken has been answered")
-      .Reason("CONNECTION_AGE")
+      .Reason(v1::CONNECTION_AGE)
       .Build();
 }
 
 grpc::Status Unauthenticated(const std::string& message) {
-  return ErrorBuilder(grpc::StatusCode::UNAUTHENTICATED, message).Reason("UNKNOWN_CALLER").Build();
+  return ErrorBuilder(grpc::StatusCode::UNAUTHENTICATED, message)
+      .Reason(v1::UNKNOWN_CALLER)
+      .Build();
 }
 
 grpc::Status NotAllowed(const std::string& message) {
   return ErrorBuilder(grpc::StatusCode::PERMISSION_DENIED, message)
-      .Reason("CALLER_NOT_ALLOWED")
+      .Reason(v1::CALLER_NOT_ALLOWED)
       .Build();
 }
 
 grpc::Status OverQuota(std::chrono::nanoseconds wait) {
   return ErrorBuilder(grpc::StatusCode::RESOURCE_EXHAUSTED,
                       "the caller's quota is used up; nothing was published")
-      .Reason("CALLER_QUOTA")
+      .Reason(v1::CALLER_QUOTA)
       .RetryAfter(wait)
       .Build();
 }

@@ -236,10 +236,9 @@ void PublishStream::OnFinished(bool ok) {
     const MutexLock lock(mutex_);
     status = status_;
   }
-  const Clock::duration after = Clock::now() - arrived_at_;
   CallEnd end;
   end.requests = requests_;
-  end.after = after;
+  end.after = Clock::now() - arrived_at_;
   const MutexLock lock(caller_mutex_);
   if (status.ok()) {
     shared_.log.Succeeded(origins_.back(), end);

@@ -4,11 +4,16 @@
 #include <grpcpp/support/status.h>
 
 #include <cstddef>
+#include <string>
+#include <vector>
 
 #include "server/api/call_log.h"
 #include "server/api/publish_context.h"
 
 namespace dino::api {
+
+// The reasons of errors after which nothing was published: those that are counted.
+std::vector<std::string> RefusalReasons();
 
 // Counts that a call, or an event of a call with many, is answered with `error` and nothing of it
 // is published.

@@ -22,7 +22,8 @@ std::size_t MostReceivedBytes(const CallLimits& limits) {
 
 Server::Server(fanout::EventPublisher& publisher, fanout::Admission& admission,
                const std::function<bool()>& ready, const ServerOptions& options)
-    : shared_{publisher,
+    : meters_(RefusalReasons()),
+      shared_{publisher,
               admission,
               meters_,
               log_,

@@ -12,9 +12,9 @@ void MethodMeter::Handled(int code, std::chrono::nanoseconds after) {
 }
 
 void CallMeters::Refused(std::string_view reason) {
-  const auto* const found = std::find(kRefusals.begin(), kRefusals.end(), reason);
-  if (found != kRefusals.end()) {
-    refused_.Add(static_cast<std::size_t>(found - kRefusals.begin()));
+  const auto found = std::find(refusals_.begin(), refusals_.end(), reason);
+  if (found != refusals_.end()) {
+    refused_.Add(static_cast<std::size_t>(found - refusals_.begin()));
   }
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "server/base/counters.h"
 #include "server/base/histogram.h"
@@ -63,24 +64,23 @@ class MethodMeter {
 // methods were added.
 class CallMeters {
  public:
-  // The reasons in `ErrorInfo`.
-  static constexpr std::array<std::string_view, 10> kRefusals = {
-      "INVALID_FIELD",  "REQUEST_TOO_LARGE",  "IDEMPOTENCY_KEY_REUSED", "RESUME_TOKEN",
-      "UNKNOWN_CALLER", "CALLER_NOT_ALLOWED", "CALLER_QUOTA",           "BROKER_UNREACHABLE",
-      "OVERLOADED",     "SHUTTING_DOWN"};
+  // `refusals`: the reasons that are counted.
+  explicit CallMeters(std::vector<std::string> refusals = {}) : refusals_(std::move(refusals)) {}
 
   // It lives as long as this object.
   MethodMeter& Add(MethodMeter::Name name) { return methods_.emplace_back(std::move(name)); }
   const std::deque<MethodMeter>& methods() const { return methods_; }
 
-  // A call was refused; what is none of `kRefusals` is not counted.
+  const std::vector<std::string>& refusals() const { return refusals_; }
+  // A call was refused; what is none of `refusals` is not counted.
   void Refused(std::string_view reason);
-  // By place in `kRefusals`.
+  // By place in `refusals`.
   std::uint64_t refused(std::size_t index) const { return refused_.Get(index); }
 
  private:
   std::deque<MethodMeter> methods_;
-  Counters refused_{kRefusals.size()};
+  const std::vector<std::string> refusals_;
+  Counters refused_{refusals_.size()};
 };
 
 }  // namespace dino::transport

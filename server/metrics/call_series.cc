@@ -50,9 +50,8 @@ void CollectCalls(const transport::CallMeters& meters, Families& families) {
   Family refused = Family::OfCounter("dino_bridge_calls_refused_total",
                                      "Calls, and events of batches and streams, that were refused "
                                      "with nothing published, by reason.");
-  for (std::size_t i = 0; i < transport::CallMeters::kRefusals.size(); ++i) {
-    refused.Add(static_cast<double>(meters.refused(i)),
-                {{"reason", std::string(transport::CallMeters::kRefusals[i])}});
+  for (std::size_t i = 0; i < meters.refusals().size(); ++i) {
+    refused.Add(static_cast<double>(meters.refused(i)), {{"reason", meters.refusals()[i]}});
   }
   refused.Into(families);
 }

@@ -84,8 +84,8 @@ void WriteCalls(const transport::CallMeters& calls, Writer& json) {
   json.EndArray();
   Key(json, "refused");
   json.StartObject();
-  for (std::size_t i = 0; i < transport::CallMeters::kRefusals.size(); ++i) {
-    Number(json, transport::CallMeters::kRefusals[i], calls.refused(i));
+  for (std::size_t i = 0; i < calls.refusals().size(); ++i) {
+    Number(json, calls.refusals()[i], calls.refused(i));
   }
   json.EndObject();
 }

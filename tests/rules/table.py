@@ -125,6 +125,9 @@ FACTS = [
      ["server", "clients"], ["server/base/errno_text.h"]),
     ("that PUBACK 0x10 acknowledges", r"\b0x10\b|\bkNoMatchingSubscribers\b",
      ["server", "clients"], ["server/mqtt"]),
+    ("reasons of errors", r'"(INVALID_FIELD|REQUEST_TOO_LARGE|IDEMPOTENCY_KEY_REUSED|RESUME_TOKEN|'
+     r'UNKNOWN_CALLER|CALLER_[A-Z_]+|OVERLOADED|SHUTTING_DOWN|CONNECTION_AGE|BROKER_[A-Z_]+)"',
+     ["server", "clients"], ["proto/dino/events/v1/delivery.proto"]),
     ("what counts a refused call", r"\bmeters(_|\(\))?\.Refused\(",
      ["server"], ["server/api/refusal.cc"]),
 ]

@@ -14,8 +14,8 @@ namespace {
 constexpr std::size_t kOk = 0;
 
 std::uint64_t RefusalsFor(const transport::CallMeters& meters, std::string_view reason) {
-  for (std::size_t i = 0; i < transport::CallMeters::kRefusals.size(); ++i) {
-    if (transport::CallMeters::kRefusals[i] == reason) return meters.refused(i);
+  for (std::size_t i = 0; i < meters.refusals().size(); ++i) {
+    if (meters.refusals()[i] == reason) return meters.refused(i);
   }
   ADD_FAILURE() << reason;
   return 0;

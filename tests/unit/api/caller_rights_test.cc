@@ -61,8 +61,8 @@ class CallerRightsTest : public KnownCallers, public ServerFixture {
 
   // How many calls were refused for that reason.
   std::uint64_t Refused(std::string_view reason) const {
-    const auto& reasons = transport::CallMeters::kRefusals;
-    const auto* const found = std::find(reasons.begin(), reasons.end(), reason);
+    const std::vector<std::string>& reasons = server_->meters().refusals();
+    const auto found = std::find(reasons.begin(), reasons.end(), reason);
     return server_->meters().refused(static_cast<std::size_t>(found - reasons.begin()));
   }
 

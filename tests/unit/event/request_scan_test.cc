@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "google/protobuf/stubs/logging.h"
 #include "server/event/request_parser.h"
 #include "tests/unit/event/allocations.h"
+#include "tests/unit/event/quiet_protobuf.h"
 #include "tests/unit/event/requests.h"
 
 namespace dino::event {
@@ -161,12 +161,10 @@ std::vector<WorstCase> WorstCases() {
 
 class WorstCaseTest : public testing::TestWithParam<WorstCase> {
  protected:
-  // Protobuf would log every failed parse.
-  WorstCaseTest() : log_handler_(google::protobuf::SetLogHandler(nullptr)) {
+  WorstCaseTest() {
     // Protobuf makes what it needs for a type when it is used first.
     Parse(GetParam().bytes(2 * kLittle), std::numeric_limits<std::size_t>::max());
   }
-  ~WorstCaseTest() override { google::protobuf::SetLogHandler(log_handler_); }
 
   // Parses it, and returns what that took at most, beside what there was before.
   std::size_t Parse(std::string_view bytes, std::size_t max_parsed_bytes) {
@@ -181,7 +179,7 @@ class WorstCaseTest : public testing::TestWithParam<WorstCase> {
   bool parsed_ = false;
 
  private:
-  google::protobuf::LogHandler* const log_handler_;
+  const QuietProtobuf quiet_;
 };
 
 TEST_P(WorstCaseTest, ARequestThatCannotBeParsedTakesNextToNoMemory) {

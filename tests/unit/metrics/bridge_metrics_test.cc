@@ -31,7 +31,7 @@ class BridgeMetricsTest : public ::testing::Test {
   Sources MakeSources() { return {"1.2.3", calls_, direct_, keyed_, pool_}; }
   std::string Text() { return BridgeMetrics(MakeSources()).Text(); }
 
-  transport::CallMeters calls_;
+  transport::CallMeters calls_{{"CALLER_NOT_ALLOWED", "OVERLOADED"}};
   mqtt::SessionPool pool_{PoolOptions()};
   fanout::DirectPublisher direct_{
       pool_, *fanout::TopicTemplate::Parse("{environment}/{user_id}", "test"), FanoutOptions()};

@@ -16,7 +16,7 @@ TEST(StatusJsonTest, ShowsTheState) {
   mqtt::SessionPool pool(pool_options);
   fanout::DirectPublisher publisher(
       pool, *fanout::TopicTemplate::Parse("{environment}/{user_id}", "test"), {});
-  transport::CallMeters calls;
+  transport::CallMeters calls({"INVALID_FIELD", "OVERLOADED"});
   calls.Add({"service", "Never", "unary"});
   transport::MethodMeter& method = calls.Add({"service", "Method", "unary"});
   method.Started();
