@@ -68,8 +68,11 @@ void MosquittoBroker::Start(Where where) {
         kPatience, where);
   };
   wait_for(" running");
-  // It listens, but a signal before its loop runs is lost. Only the loop accepts connections.
-  const FileDescriptor probe = ConnectToLoopback(port());
+  // It listens (2.1 does so a moment later), but a signal before its loop runs is lost. Only the
+  // loop accepts connections.
+  const Clock::time_point deadline = Clock::now() + kPatience;
+  FileDescriptor probe = ConnectToLoopback(port());
+  while (!probe.open() && Clock::now() < deadline) probe = ConnectToLoopback(port());
   wait_for("New connection from 127.0.0.1");
 }
 
