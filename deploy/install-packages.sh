@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the missing packages of Debian 13 or 12 for one or more purposes.
+# Installs the missing packages of Debian 13, 12 or experimental for one or more purposes.
 set -euo pipefail
 
 usage() {
@@ -7,7 +7,8 @@ usage() {
 usage: install-packages.sh PURPOSE...
 
 Installs missing Debian packages, with sudo only if something is missing and you
-are not root. PURPOSE is one or more of
+are not root. On Debian sid with experimental among apt's sources, gRPC and protobuf
+are taken from there, and nothing else. PURPOSE is one or more of
 
   build   compile the server and dino-publish
   run     run a broker and look at its topics (the quickstart)
@@ -41,7 +42,7 @@ build_packages=(
 )
 run_packages=(mosquitto mosquitto-clients)
 test_packages=(
-  clang git libclang-rt-dev libgmock-dev libgtest-dev openssl python3 shellcheck
+  clang git haproxy libclang-rt-dev libgmock-dev libgtest-dev openssl python3 shellcheck
   buildah mmdebstrap prometheus python3-venv # image, alerts, clang's tools and Go from PyPI
   chromium                                   # the status page
 )
@@ -49,6 +50,10 @@ bench_packages=(openssl python3 python3-venv valgrind)
 
 # Packages that only one release has.
 release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+# shellcheck disable=SC2016 # apt-get expands it.
+if apt-get indextargets --format '$(RELEASE)' 2>/dev/null | grep -qxE 'experimental|rc-buggy'; then
+  release=experimental
+fi
 case "$release" in
   bookworm) build_packages+=(grpc-proto) ;;      # grpc/health/v1/health.proto
   *) build_packages+=(golang-google-grpc-dev) ;;   # the same, as sources of its Go code
@@ -74,6 +79,14 @@ apt_get() {
   }
 }
 
+# Lets apt take gRPC and protobuf from experimental, with what only it has; all else stays sid's.
+pin_experimental() {
+  local command=(tee /etc/apt/preferences.d/dino-bridge)
+  ((EUID == 0)) || command=(sudo "${command[@]}")
+  printf '%s\n' 'Package: src:grpc src:protobuf' 'Pin: release n=rc-buggy' 'Pin-Priority: 500' |
+    "${command[@]}" >/dev/null
+}
+
 install() {
   echo "Installing $# Debian packages: $*"
   if ! command -v apt-get >/dev/null; then
@@ -88,11 +101,12 @@ install() {
   fi
   log=$(mktemp)
   trap 'rm -f "$log"' EXIT
+  if [[ "$release" == experimental ]]; then pin_experimental; fi
   apt_get update
   apt_get install --yes --no-install-recommends "$@"
 }
 
-# Installing Debian's mosquitto and prometheus also starts system services, which are not needed.
+# Installing Debian's mosquitto, prometheus and haproxy also starts system services, which are not needed.
 stop_system_service() {
   [[ -d /run/systemd/system ]] || return 0
   local command=(systemctl --quiet disable --now "$1.service")
@@ -141,6 +155,6 @@ fi
 mapfile -t missing < <(missing_of "${wanted[@]}" | sort -u)
 ((${#missing[@]})) || exit 0
 install "${missing[@]}"
-for service in mosquitto prometheus; do
+for service in mosquitto prometheus haproxy; do
   if [[ " ${missing[*]} " == *" $service "* ]]; then stop_system_service "$service"; fi
 done
