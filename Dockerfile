@@ -5,8 +5,13 @@
 # It listens at 0.0.0.0:50051, so it starts only if it is told who may call: auth-keys-file,
 # tls-client-ca-file or allow-anonymous.
 
-# Any Debian 13 or 12.
-ARG BASE=docker.io/library/debian:trixie-slim
+# Debian sid with experimental, of which gRPC and protobuf are taken: the only gRPC of Debian with the
+# fixes of 2023 and later (SECURITY.md). Neither has security updates by a team: what is fixed comes
+# with the next version, so build the image anew every few weeks. Debian 13 works too, and is kept up
+# until August 2028 (June 2030 by LTS), 12 until June 2028 by LTS, but both with gRPC 1.51:
+#
+#   docker build --build-arg BASE=docker.io/library/debian:trixie-slim .
+ARG BASE=docker.io/library/debian:experimental
 
 FROM ${BASE} AS build
 WORKDIR /source
@@ -14,7 +19,7 @@ COPY deploy/install-packages.sh deploy/
 RUN deploy/install-packages.sh build
 COPY . .
 RUN --mount=type=cache,target=/root/.cache/ccache \
-    cmake --preset release && \
+    cmake --preset release -DCMAKE_UNITY_BUILD=ON && \
     cmake --build --preset release --target dino-bridge dino-publish && \
     install --strip -D --target-directory=/image/usr/local/bin \
       build/release/bin/dino-bridge build/release/bin/dino-publish

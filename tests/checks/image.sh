@@ -4,25 +4,32 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: tests/checks/image.sh [--base IMAGE] [--keep]
+usage: tests/checks/image.sh [--base IMAGE | --release NAME] [--keep]
 
 Builds the Dockerfile by buildah, without a container engine, and runs the
 server from the image's files: as its user, on a root that it cannot write to,
 with a mosquitto on loopback. Asks sudo if you are not root.
 
-  --base IMAGE  build on this image instead of one made of Debian's packages
-  --keep        keep build/image, with the image in it
+  --base IMAGE    build on this image instead of one made of Debian's packages
+  --release NAME  of which Debian that one is made: experimental (sid with gRPC of
+                  experimental; the default), trixie or bookworm
+  --keep          keep build/image, with the image in it
 
 DEBIAN_MIRROR says where the packages come from if not from Debian's own mirror.
 TEXT
 }
 
 base=
+release=experimental
 keep=false
 while (($#)); do
   case "$1" in
     --base)
       base=${2:?--base needs an image}
+      shift
+      ;;
+    --release)
+      release=${2:?--release needs a name}
       shift
       ;;
     --keep) keep=true ;;
@@ -38,7 +45,7 @@ while (($#)); do
   shift
 done
 
-arguments=(${base:+--base "$base"})
+arguments=(${base:+--base "$base"} --release "$release")
 if $keep; then arguments+=(--keep); fi
 if ((EUID != 0)); then
   exec sudo --preserve-env=DEBIAN_MIRROR -- "${BASH_SOURCE[0]}" "${arguments[@]}"
@@ -88,17 +95,23 @@ fail() {
 
 # What the public slim image leaves out, too.
 make_base() {
-  local exclude=() path container
+  local exclude=() sources=(${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}) suite=$release path container
+  if [[ "$release" == experimental ]]; then
+    suite=sid
+    # The mirror may be a snapshot, whose indexes are out of date.
+    path="deb [check-valid-until=no] ${DEBIAN_MIRROR:-http://deb.debian.org/debian}"
+    sources=("$path sid main" "$path experimental main")
+  fi
   for path in doc info locale lintian man; do exclude+=("--dpkgopt=path-exclude=/usr/share/$path/*"); done
   # shellcheck disable=SC2016 # mmdebstrap's shell expands $1.
   mmdebstrap --quiet --variant=minbase "${exclude[@]}" \
     --customize-hook='rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/*' \
-    trixie "$dir/base.tar" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$dir/base.log" 2>&1 ||
+    "$suite" "$dir/base.tar" "${sources[@]}" >"$dir/base.log" 2>&1 ||
     fail 'the base cannot be made' "$dir/base.log"
   container=$(buildah from scratch)
   buildah add --quiet "$container" "$dir/base.tar" / >/dev/null
   buildah config --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$container"
-  base=localhost/debian:trixie
+  base=localhost/debian:$release
   buildah commit --quiet --rm "$container" "$base" >/dev/null
   rm "$dir/base.tar"
 }
@@ -131,6 +144,10 @@ look_at_image() {
   expect revision "$revision" "$(label revision)"
   bytes=$(du --summarize --apparent-size --block-size=1 "$tree" | cut -f1)
   echo "size: $bytes bytes"
+  echo "gRPC: $(cd "$tree/usr/lib" && echo */libgrpc++.so.1.*)"
+  if [[ "$base" == localhost/debian:experimental ]] && compgen -G "$tree/usr/lib/*/libgrpc++.so.1.51*"; then
+    fail 'gRPC is not that of experimental'
+  fi
   ((bytes < most_bytes)) || fail "the image has more than $most_bytes bytes"
   left=$(cd "$tree" && find . -xdev \( -name '*_test' -o -name '*.cc' -o -name '*.proto' -o -name cmake \
     -o -name 'g++*' -o -name source \) -not -path './usr/share/bash*' -not -path './proc/*')
