@@ -85,10 +85,12 @@ void Server::Configure(grpc::ServerBuilder& builder) const {
   // What is small on the wire may be any size when inflated, before anybody has looked at it.
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
-  SetNumber(builder, GRPC_ARG_MAX_METADATA_SIZE, limits.max_metadata_bytes);
 #ifdef GRPC_ARG_ABSOLUTE_MAX_METADATA_SIZE
-  // Else what is up to a quarter larger is refused at random.
-  SetNumber(builder, GRPC_ARG_ABSOLUTE_MAX_METADATA_SIZE, limits.max_metadata_bytes);
+  // The library refuses from the second on, and between the two at random.
+  SetNumber(builder, GRPC_ARG_MAX_METADATA_SIZE, limits.max_metadata_bytes + 1);
+  SetNumber(builder, GRPC_ARG_ABSOLUTE_MAX_METADATA_SIZE, limits.max_metadata_bytes + 1);
+#else
+  SetNumber(builder, GRPC_ARG_MAX_METADATA_SIZE, limits.max_metadata_bytes);
 #endif
   SetNumber(builder, GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.max_calls);
   SetTime(builder, GRPC_ARG_KEEPALIVE_TIME_MS, kKeepAlive);

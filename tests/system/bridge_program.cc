@@ -31,4 +31,9 @@ bool BridgeIsSanitized() {
   return sanitized;
 }
 
+bool GrpcHasFixes() {
+  static const bool has_fixes = !Contains(BridgeProgram(), "libgrpc++.so.1.51");
+  return has_fixes;
+}
+
 }  // namespace dino::testing

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tests/support/http2/http2_peer.h"
+#include "tests/system/bridge_program.h"
 #include "tests/system/flood_fixture.h"
 #include "tests/system/raw_call.h"
 
@@ -76,7 +77,9 @@ TEST_F(GrpcHostilePeersTest, CallsResetAtOnceHarmNobody) {
           return;
         }
       }
-      peer.WaitUntilRead();
+      // Some versions of gRPC end such a connection earlier.
+      peer.FinishSending();
+      peer.WaitForClose();
     });
   }
   WaitForSuccessesOfEach(steady_callers_, 10);
@@ -198,9 +201,14 @@ TEST_F(GrpcReceivingTest, UnfinishedRequestsTakeLittleMemoryAndLockNobodyOut) {
   const ProcessUsage usage = UsageOf(bridge_.pid());
 
   // More than it keeps.
-  EXPECT_GT(sent, std::size_t{96} << 20U);
+  EXPECT_GT(sent, std::size_t{GrpcHasFixes() ? 17U : 96U} << 20U);
   if (kMemoryTells) {
     EXPECT_LE(usage.resident_kib, before_.resident_kib + 80UL * 1024);
+  }
+  if (GrpcHasFixes()) {
+    // Whoever fills that room keeps others out for as long as the connection lasts.
+    peer.FinishSending();
+    peer.WaitForClose();
   }
   // Any caller's request may be the one that is cut off.
   WaitForSuccessesOfEach(steady_callers_, 10);
