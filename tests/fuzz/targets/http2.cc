@@ -41,7 +41,7 @@ class Edge {
     api::ServerOptions options;
     options.transport.address = {"127.0.0.1", 0};
     server_ = std::make_unique<api::Server>(
-        direct_, [] { return true; }, options);
+        direct_, direct_.admission(), [] { return true; }, options);
     const auto address = server_->Start();
     Require(address.ok(), "the server listens");
     HostPort parsed;
