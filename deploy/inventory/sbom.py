@@ -65,14 +65,14 @@ def product_purl(version):
 
 
 def compiled_in(release):
-    """What the programs have compiled in, as docs/dependencies.md says for this release."""
+    """What the programs have compiled in, as docs/dependencies.md says: versions of stable releases only."""
     column = dependencies.COLUMNS.get(release.get("VERSION_CODENAME"))
     rows = dependencies.read_table(dependencies.DOCUMENT.read_text(encoding="utf-8"))
     for name, row in rows.items():
         if row["Used by"] == "compiled in":
-            version = row.get(column, "NOASSERTION")
-            purl = f"pkg:generic/{name}@{urllib.parse.quote(version)}"
-            yield _entry(spdx_id(name), name, version, row["Licence"], purl)
+            version = row.get(column)
+            purl = f"pkg:generic/{name}" + (f"@{urllib.parse.quote(version)}" if version else "")
+            yield _entry(spdx_id(name), name, version or "NOASSERTION", row["Licence"], purl)
 
 
 def spdx_of(packages, release, version, created):
