@@ -13,9 +13,9 @@ grpc::Status ParseRequest(const transport::Message& bytes, const CallLimits& lim
   }
   event::Violations violations;
   const transport::MessagePieces pieces(bytes);
-  if (event::ParseRequest(pieces.get(), limits.max_parsed_bytes(), request, violations))
-    return grpc::Status::OK;
-  return InvalidFields(violations);
+  const bool parsed =
+      event::ParseRequest(pieces.get(), limits.max_parsed_bytes(), request, violations);
+  return parsed ? grpc::Status::OK : InvalidFields(violations);
 }
 
 grpc::Status NoRequest() {
