@@ -97,10 +97,10 @@ struct WorstCase {
 };
 
 std::vector<WorstCase> WorstCases() {
-  const auto repeated = [](std::string part) {
+  const auto repeated = [](const std::string& part) {
     return [part](std::size_t bytes) { return Repeated(part, bytes); };
   };
-  const auto values = [](std::string part) {
+  const auto values = [](const std::string& part) {
     return [part](std::size_t bytes) { return CustomWithList(Repeated(part, bytes)); };
   };
   using namespace std::string_literals;  // NOLINT(google-build-using-namespace)
@@ -111,9 +111,9 @@ std::vector<WorstCase> WorstCases() {
        "events[]"},
       {"UnknownNumbers", New<v1::PublishMessageRequest>, repeated("\x78\x01"), "request"},
       {"UnknownTexts", New<v1::PublishMessageRequest>, repeated("\x7A\x00"s), "request"},
-      {"UnknownGroups", New<v1::PublishMessageRequest>, repeated("\x7B\x7C"), "request"},
+      {"UnknownGroups", New<v1::PublishMessageRequest>, repeated("{|"), "request"},
       {"NestedUnknownGroups", New<v1::PublishMessageRequest>,
-       repeated(Repeated("\x7B", 50) + Repeated("\x7C", 50)), "request"},
+       repeated(Repeated("{", 50) + Repeated("|", 50)), "request"},
       {"UnknownTextsBelow", New<v1::PublishMessageRequest>,
        [](std::size_t bytes) { return LongField(1, Repeated("\x7A\x00"s, bytes)); }, "message"},
       {"PackedUsers", New<v1::PublishMessageRequest>,
@@ -183,9 +183,9 @@ class WorstCaseTest : public testing::TestWithParam<WorstCase> {
 
 TEST_P(WorstCaseTest, ARequestThatCannotBeParsedTakesNextToNoMemory) {
   const std::string worst = GetParam().bytes(kRequestBytes);
-  // A wire type that there is not; field 1, a message in all of them, of the same; and what ends
+  // A wire type that does not exist; field 1, a message in all of them, of the same; and what ends
   // within a number.
-  for (const char* end : {"\x0F", "\x0A\x01\x0F", "\x0A\x02\x10\x80", "\x78"}) {
+  for (const char* end : {"\x0F", "\x0A\x01\x0F", "\x0A\x02\x10\x80", "x"}) {
     EXPECT_LE(Parse(worst + end, std::numeric_limits<std::size_t>::max()), kLittle) << end;
     EXPECT_FALSE(parsed_);
   }
