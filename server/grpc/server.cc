@@ -93,6 +93,9 @@ void Server::Configure(grpc::ServerBuilder& builder) const {
   SetNumber(builder, GRPC_ARG_MAX_METADATA_SIZE, limits.max_metadata_bytes);
 #endif
   SetNumber(builder, GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.max_calls);
+  // Later versions count a call until we have let go of it, and so would refuse clients that begin
+  // another one as soon as they have its answer.
+  SetNumber(builder, "grpc.http.overload_protection", 0);
   SetTime(builder, GRPC_ARG_KEEPALIVE_TIME_MS, kKeepAlive);
   SetTime(builder, GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepAliveTimeout);
   SetTime(builder, GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, limits.min_ping_interval);
