@@ -24,10 +24,12 @@ RUN --mount=type=cache,target=/root/.cache/ccache \
     install --strip -D --target-directory=/image/usr/local/bin \
       build/release/bin/dino-bridge build/release/bin/dino-publish
 # The packages that hold the libraries the programs are linked with. dpkg knows some of them below
-# /lib, some below /usr/lib.
+# /lib, some below /usr/lib, and some only by what a link of ldconfig leads to. What it does not know
+# stays a path, which the second stage cannot install.
 RUN ldd /image/usr/local/bin/* | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p' | sort -u | \
     while read -r library; do \
-      dpkg-query --search "$library" 2>/dev/null || dpkg-query --search "/usr$library" || exit 1; \
+      dpkg-query --search "$library" 2>/dev/null || dpkg-query --search "/usr$library" 2>/dev/null || \
+        dpkg-query --search "$(realpath "$library")" || echo "$library"; \
     done | cut -d: -f1 | sort -u >/libraries
 
 FROM ${BASE}

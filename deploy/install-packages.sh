@@ -50,8 +50,8 @@ bench_packages=(openssl python3 python3-venv valgrind)
 
 # Packages that only one release has.
 release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-# shellcheck disable=SC2016 # apt-get expands it.
-if apt-get indextargets --format '$(RELEASE)' 2>/dev/null | grep -qxE 'experimental|rc-buggy'; then
+# apt itself knows its sources only once it has been updated.
+if grep -qrsE '^(deb|Suites:) .*\b(experimental|rc-buggy)\b' /etc/apt/sources.list /etc/apt/sources.list.d; then
   release=experimental
 fi
 case "$release" in
