@@ -60,7 +60,7 @@ mount --make-rprivate / 2>/dev/null || true # Below a chroot / is no mount.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 dir=$root/build/image
 image=localhost/dino-bridge:test
-most_bytes=120000000
+most_bytes=160000000
 version=$(sed -n 's/^project(dino-bridge VERSION \([0-9.]*\) .*/\1/p' "$root/CMakeLists.txt")
 revision=$(git -c safe.directory='*' -C "$root" rev-parse HEAD)
 PATH=$PATH:/usr/sbin # Debian's mosquitto lives there.
