@@ -14,7 +14,6 @@ namespace dino::api {
 namespace {
 
 using Admission = fanout::Admission;
-using Stream = grpc::ClientReaderWriter<v1::PublishStreamRequest, v1::PublishStreamResponse>;
 
 ServerOptions FewWatches() {
   ServerOptions options;
