@@ -53,10 +53,13 @@ constexpr std::size_t kUnreadAnswers = 400;
 constexpr std::size_t kWatches = 100;
 constexpr std::size_t kConnections = 200;
 
+constexpr std::size_t kRequestBytes = kMebibyte;
+
 // docs/operations.md, "Memory".
-constexpr std::size_t kBound = 25 * kMebibyte + 2 * kPendingBytes + kReceivingBytes +
-                               2 * kInFlightBytes * kSessions + kIdempotencyMemory +
-                               12 * 1024 * (kUnreadAnswers + kWatches) + 64 * 1024 * kConnections;
+const std::size_t kBound = 25 * kMebibyte + 2 * kPendingBytes + kReceivingBytes +
+                           2 * kInFlightBytes * kSessions + kIdempotencyMemory +
+                           12 * 1024 * (kUnreadAnswers + kWatches) + 64 * 1024 * kConnections +
+                           9 * kRequestBytes * std::thread::hardware_concurrency();
 
 constexpr char kHealthWatch[] = "/grpc.health.v1.Health/Watch";
 constexpr char kReflection[] = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
@@ -77,6 +80,7 @@ class AttackTest : public ::testing::Test {
     ReplaceContent(file, kKeys);
     return {"--auth-keys-file=" + file,
             "--max-pending-bytes=" + std::to_string(kPendingBytes),
+            "--max-request-bytes=" + std::to_string(kRequestBytes),
             "--max-receiving-bytes=" + std::to_string(kReceivingBytes),
             "--mqtt-in-flight-bytes=" + std::to_string(kInFlightBytes),
             "--mqtt-sessions=" + std::to_string(kSessions),
