@@ -19,6 +19,7 @@
 #include "tests/support/process/http_client.h"
 #include "tests/support/process/subprocess.h"
 #include "tests/system/bridge_process.h"
+#include "tests/system/bridge_program.h"
 #include "tests/system/error_details.h"
 #include "tests/system/log_record.h"
 #include "tests/system/tls_caller.h"
@@ -165,8 +166,9 @@ TEST_F(CallerTlsTest, AFloodOfStrangersHasOneLogLineASecond) {
   Start();
   const Clock::time_point start = Clock::now();
   for (int i = 0; i < kStrangers; ++i) HttpGet(bridge_->address(), "/");
-  const std::string counted =
-      "\ndino_bridge_grpc_errors_total " + std::to_string(kStrangers) + "\n";
+  // Later versions than 1.51 take a handshake that fails for no error.
+  const int errors = GrpcHasFixes() ? 0 : kStrangers;
+  const std::string counted = "\ndino_bridge_grpc_errors_total " + std::to_string(errors) + "\n";
   const Clock::time_point deadline = Clock::now() + kPatience;
   std::string metrics;
   while (metrics.find(counted) == std::string::npos && Clock::now() < deadline) {
@@ -183,7 +185,7 @@ TEST_F(CallerTlsTest, AFloodOfStrangersHasOneLogLineASecond) {
     ++lines;
     reported += record.Number("count");
   }
-  EXPECT_GE(lines, 1);
+  EXPECT_EQ(lines > 0, errors > 0);
   EXPECT_LE(lines, seconds.count() + 2);
   EXPECT_LE(reported, kStrangers);
 }
