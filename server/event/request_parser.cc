@@ -8,8 +8,8 @@
 namespace dino::event {
 namespace {
 
-// Parsed, whatever is smaller takes less than a mebibyte.
-constexpr std::size_t kScannedBytes = 16384;
+// How many times its bytes a request takes at most when it is parsed.
+constexpr std::size_t kMostTimesParsed = 128;
 
 }  // namespace
 
@@ -24,7 +24,7 @@ bool ParseRequest(std::string_view bytes, std::size_t max_parsed_bytes,
     RequestScan(max_parsed_bytes, violations).Run(bytes, *request.GetDescriptor());
     return violations.total() == before;
   };
-  if (bytes.size() > kScannedBytes && !scan()) return false;
+  if (bytes.size() > max_parsed_bytes / kMostTimesParsed && !scan()) return false;
   if (request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return true;
   if (scan()) violations.Add("request", RequestScan::NotReadable(*request.GetDescriptor()));
   return false;

@@ -17,8 +17,9 @@ namespace dino::event {
 // list whose entries would take more than `max_parsed_bytes` of memory. What `request` holds then
 // is unspecified.
 //
-// A request of more than 16 KiB is looked through before it is parsed, so that one that cannot be
-// parsed takes no memory beside its bytes; a smaller one only if it cannot be parsed.
+// A request that might take more than that is looked through before it is parsed, so that one that
+// cannot be parsed takes no memory beside its bytes; a smaller one, below a hundredth of that, only
+// if it cannot be parsed.
 bool ParseRequest(std::string_view bytes, std::size_t max_parsed_bytes,
                   google::protobuf::Message& request, Violations& violations);
 
