@@ -49,7 +49,8 @@ class DeadlineTest : public ::testing::Test {
   }
 
   FakeBroker broker_;
-  BridgeProcess bridge_{broker_.address(), {"--mqtt-sessions=1", "--mqtt-ack-timeout=5m"}};
+  BridgeProcess bridge_{broker_.address(),
+                        {"--mqtt-sessions=1", "--mqtt-ack-timeout=5m", "--mqtt-keep-alive=5m"}};
   std::optional<FakeConnection> session_;
 };
 

@@ -164,7 +164,7 @@ class WorstCaseTest : public testing::TestWithParam<WorstCase> {
  protected:
   WorstCaseTest() {
     // Protobuf makes what it needs for a type when it is used first.
-    Parse(GetParam().bytes(2 * kLittle), std::numeric_limits<std::size_t>::max());
+    Parse(GetParam().bytes(kRequestBytes), kEnoughIfScanned);
   }
 
   // Parses it, and returns what that took at most, beside what there was before.
