@@ -43,11 +43,11 @@ std::string ValueNames(const EnumDescriptor& type) {
 
 std::string TypeName(const FieldDescriptor& field) {
   if (field.enum_type() != nullptr) return ValueNames(*field.enum_type());
-  if (field.message_type() == nullptr) return std::string(field.type_name());
+  if (field.message_type() == nullptr) return absl::StrCat(field.type_name());
   const std::string_view name = field.message_type()->full_name();
   if (name == "google.protobuf.Timestamp") return R"(time such as "2026-01-31T12:00:00Z")";
   if (name == "google.protobuf.Duration") return R"(duration such as "3600s")";
-  return std::string(field.message_type()->name());
+  return absl::StrCat(field.message_type()->name());
 }
 
 // True if the fields of the field's type should be listed below it.

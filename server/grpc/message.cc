@@ -15,8 +15,8 @@ Message::Message(const google::protobuf::Message& message) {
 
 bool Message::Parse(google::protobuf::Message& message) const {
   // Parsed, it may take many times its bytes.
-  constexpr std::size_t kMaxBytes = 4096;
-  if (!buffer_.Valid() || buffer_.Length() > kMaxBytes) return false;
+  constexpr std::size_t kMaxParsedBytes = 4096;
+  if (!buffer_.Valid() || buffer_.Length() > kMaxParsedBytes) return false;
   grpc::ByteBuffer buffer = buffer_;
   grpc::ProtoBufferReader reader(&buffer);
   return reader.status().ok() && message.ParseFromZeroCopyStream(&reader);

@@ -43,6 +43,7 @@ constexpr char kKeys[] = R"({"callers": [
   {"name": "good", "sha256": "c4ca21ab1e8a1d58fd6b4bb7d4d786e32b46d21ca00c2e1bec4916e00dbe7a1e"},
   {"name": "hostile", "sha256": "2b5fc3b761627c2834c54dde74918d8c509394f10c00cbfe53144e0c9dba6e5f"}]})";
 
+constexpr std::size_t kKibibyte = 1024;
 constexpr std::size_t kMebibyte = 1048576;
 constexpr std::size_t kPendingBytes = 8 * kMebibyte;
 constexpr std::size_t kReceivingBytes = 16 * kMebibyte;
@@ -56,10 +57,10 @@ constexpr std::size_t kConnections = 200;
 constexpr std::size_t kRequestBytes = kMebibyte;
 
 // docs/operations.md, "Memory".
-const std::size_t kBound = 25 * kMebibyte + 2 * kPendingBytes + kReceivingBytes +
-                           2 * kInFlightBytes * kSessions + kIdempotencyMemory +
-                           12 * 1024 * (kUnreadAnswers + kWatches) + 64 * 1024 * kConnections +
-                           9 * kRequestBytes * std::thread::hardware_concurrency();
+const std::size_t kBound =
+    25 * kMebibyte + 2 * kPendingBytes + kReceivingBytes + 2 * kInFlightBytes * kSessions +
+    kIdempotencyMemory + 12 * kKibibyte * (kUnreadAnswers + kWatches) +
+    64 * kKibibyte * kConnections + 9 * kRequestBytes * std::thread::hardware_concurrency();
 
 constexpr char kHealthWatch[] = "/grpc.health.v1.Health/Watch";
 constexpr char kReflection[] = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";

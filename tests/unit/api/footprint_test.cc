@@ -13,7 +13,7 @@
 namespace dino::api {
 namespace {
 
-using Admission = fanout::Admission;
+using fanout::Admission;
 
 ServerOptions FewWatches() {
   ServerOptions options;

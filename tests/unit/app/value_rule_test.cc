@@ -164,7 +164,7 @@ TEST(QuotedTest, EscapesAndCuts) {
 TEST(QuotedTest, ShowsOnlyWhatIsPrintable) {
   EXPECT_EQ(Quoted("é\xAD"), R"("é\xad")");
   EXPECT_EQ(Quoted("\xC2\x85"), R"("\xc2\x85")") << "a control character";
-  EXPECT_EQ(Quoted("\u202E"), R"("\xe2\x80\xae")") << "it changes the direction of writing";
+  EXPECT_EQ(Quoted("\xE2\x80\xAE"), R"("\xe2\x80\xae")") << "it changes the direction of writing";
 }
 
 }  // namespace
