@@ -163,10 +163,10 @@ std::vector<WorstCase> WorstCases() {
 class WorstCaseTest : public testing::TestWithParam<WorstCase> {
  protected:
   WorstCaseTest() {
-    // Protobuf makes what it needs for a type when it is used first, and more for what is wrong.
+    // Protobuf makes what it needs for a type when it is used first, and the first field is one.
     const std::string worst = GetParam().bytes(kRequestBytes);
     Parse(worst, kEnoughIfScanned);
-    Parse(worst + "\x0F", kEnoughIfScanned);
+    Parse(worst + "\x0A\x01\x0F", kEnoughIfScanned);
   }
 
   // Parses it, and returns what that took at most, beside what there was before.
