@@ -164,7 +164,9 @@ TEST(QuotedTest, EscapesAndCuts) {
 TEST(QuotedTest, ShowsOnlyWhatIsPrintable) {
   EXPECT_EQ(Quoted("é\xAD"), R"("é\xad")");
   EXPECT_EQ(Quoted("\xC2\x85"), R"("\xc2\x85")") << "a control character";
-  EXPECT_EQ(Quoted("\xE2\x80\xAE"), R"("\xe2\x80\xae")") << "it changes the direction of writing";
+  // U+202E, which changes the direction of writing.
+  const std::string reversing = {'\xE2', '\x80', '\xAE'};
+  EXPECT_EQ(Quoted(reversing), R"("\xe2\x80\xae")");
 }
 
 }  // namespace
