@@ -27,8 +27,8 @@ std::vector<Setting> ListenerSettings() {
        "auth-keys-file, tls-client-ca-file or allow-anonymous.",
        ListenAddress(&Settings::grpc_address)},
       {"ops-address", "127.0.0.1:8080",
-       "The address to listen on for operators, over HTTP: /metrics, /livez, /readyz, and a status "
-       "page at /. It has no access control. Empty: disabled.",
+       "The address to listen on for operators, over HTTP: /metrics, /livez, /readyz, and a "
+       "status page at /. It has no access control. Empty: disabled.",
        ListenAddressOrNone(&Settings::ops_address)},
       {"allow-anonymous", "false",
        "Whether to listen where other machines can reach it without authenticating callers, "
@@ -36,8 +36,7 @@ std::vector<Setting> ListenerSettings() {
        TrueOrFalse(&Settings::allow_anonymous)},
       {"grpc-reflection", "true",
        "Whether callers may ask which methods there are (gRPC server reflection). Where callers "
-       "are "
-       "authenticated, only they may.",
+       "are authenticated, only they may.",
        TrueOrFalse(&Settings::grpc_reflection)},
       {"auth-keys-file", "",
        "The callers, as JSON: their names, the SHA-256 of their API keys, the names in their "
@@ -48,8 +47,7 @@ std::vector<Setting> ListenerSettings() {
        "The server's certificate with its chain, in PEM format. If set, calls are accepted only "
        "over TLS 1.2 or newer. Needs tls-key-file. This file and the three below are reread when "
        "they change, for new connections; of the first three, files that are invalid or do not "
-       "match "
-       "are then ignored.",
+       "match are then ignored.",
        Text(&Settings::tls_cert_file, kFile)},
       {"tls-key-file", "", "The key of tls-cert-file, in PEM format without a passphrase.",
        Text(&Settings::tls_key_file, kFile)},
@@ -82,14 +80,13 @@ std::vector<Setting> CallSettings() {
        "How long calls may continue after max-connection-age. Longer ones are cut off.",
        Milliseconds(&Settings::max_connection_grace, milliseconds(1), hours(24))},
       {"max-connection-idle", "120s",
-       "How long a connection may be without a call before the caller is told to close it and open "
-       "another one when needed.",
+       "How long a connection may be without a call before the caller is told to close it and "
+       "open another one when needed.",
        Milliseconds(&Settings::max_connection_idle, milliseconds(100), hours(24))},
       {"max-connections", "4096",
-       "The most connections of callers. At the limit, one of the address with the most ends for a "
-       "new one if its caller has been silent for 5s; else the new one is reset. Lower if the "
-       "process "
-       "may not open that many files.",
+       "The most connections of callers. At the limit, one of the address with the most ends for "
+       "a new one if its caller has been silent for 5s; else the new one is reset. Lower if the "
+       "process may not open that many files.",
        Whole(&Settings::max_connections, 1, 1000000)},
       {"max-concurrent-streams", "1000",
        "The most calls in progress on one connection. Further calls wait at the caller.",
@@ -100,13 +97,13 @@ std::vector<Setting> CallSettings() {
        Whole(&Settings::max_publish_streams, 1, 1000000)},
       {"max-watches", "1000",
        "The most health watches and reflection streams in progress, which need no key. One IPv4 "
-       "address, or /64 network of IPv6, may have three quarters of them. Further ones are refused "
-       "with RESOURCE_EXHAUSTED and no reason.",
+       "address, or /64 network of IPv6, may have three quarters of them. Further ones are "
+       "refused with RESOURCE_EXHAUSTED and no reason.",
        Whole(&Settings::max_watches, 1, 1000000)},
       {"max-unread-answers", "4000",
        "The most answers that callers have not read to calls that were refused at their beginning "
-       "and to health checks, by address like max-watches. Further such calls are reset without an "
-       "answer.",
+       "and to health checks, by address like max-watches. Further such calls are reset without "
+       "an answer.",
        Whole(&Settings::max_unread_answers, 1, 1000000)},
   };
 }
@@ -126,8 +123,8 @@ std::vector<Setting> LimitSettings() {
       {"max-batch-events", "1000", "The most events in one PublishBatch.",
        Whole(&Settings::max_batch_events, 1, 1000)},
       {"max-receiving-bytes", "201326592",
-       "The most bytes of memory for requests still arriving, over all connections. Above it, some "
-       "calls are cut off with UNAVAILABLE or RESOURCE_EXHAUSTED and no reason.",
+       "The most bytes of memory for requests still arriving, over all connections. Above it, "
+       "some calls are cut off with UNAVAILABLE or RESOURCE_EXHAUSTED and no reason.",
        Whole(&Settings::max_receiving_bytes, 16 * kMebibyte, kMebibyte * kMebibyte)},
       {"max-recipients", "10000",
        "The most recipients of an event, and the most entries of a list in it.",
@@ -141,15 +138,12 @@ std::vector<Setting> LimitSettings() {
        "refused. At least max-recipients.",
        Whole(&Settings::max_pending_publications, 1, 100000000)},
       {"max-pending-bytes", "auto",
-       "The most bytes that calls hold until their answers are written: for each call 8192 and its "
-       "answer; for each event 4096, its request, its JSON, and 15 bytes a recipient, or 63 where "
-       "the "
-       "answer lists recipients. Calls above it are refused, and one caller may have three "
-       "quarters; "
-       "the process uses up to twice as much memory for them. auto: a quarter of the memory limit "
-       "of the process's control group, "
-       "such as a container's, and at most 268435456. At least enough for a call of "
-       "max-recipients with max-payload-bytes.",
+       "The most bytes that calls hold until their answers are written: for each call 8192 and "
+       "its answer; for each event 4096, its request, its JSON, and 15 bytes a recipient, or 63 "
+       "where the answer lists recipients. Calls above it are refused, and one caller may have "
+       "three quarters; the process uses up to twice as much memory for them. auto: a quarter of "
+       "the memory limit of the process's control group, such as a container's, and at most "
+       "268435456. At least enough for a call of max-recipients with max-payload-bytes.",
        WholeOrAuto(&Settings::max_pending_bytes, 1, kMebibyte * kMebibyte,
                    [] { return DefaultPendingBytes(memory::MemoryLimit()); })},
       {"idempotency-window", "600s",
@@ -193,8 +187,7 @@ std::vector<Setting> MqttSettings() {
        Seconds(&Settings::mqtt_keep_alive, seconds(5), seconds(65535))},
       {"mqtt-connect-timeout", "5s",
        "How long a broker may take to accept a connection. Doubles with each attempt that it "
-       "leaves "
-       "unanswered, up to 30s.",
+       "leaves unanswered, up to 30s.",
        Milliseconds(&Settings::mqtt_connect_timeout, milliseconds(100), minutes(5))},
       {"mqtt-ack-timeout", "5s",
        "How long the broker may leave a publication unacknowledged before the session reconnects.",
@@ -205,8 +198,7 @@ std::vector<Setting> MqttSettings() {
        Milliseconds(&Settings::mqtt_failover_after, milliseconds(100), minutes(5))},
       {"mqtt-settle", "1s",
        "How long users who move to another broker wait after its predecessor's last "
-       "acknowledgement, "
-       "so that a cluster has passed their earlier events on.",
+       "acknowledgement, so that a cluster has passed their earlier events on.",
        Milliseconds(&Settings::mqtt_settle, milliseconds(0), minutes(5))},
   };
 }

@@ -16,21 +16,20 @@ bool Consume(std::string_view& text, std::string_view prefix) {
 
 }  // namespace
 
-std::string NetworkOf(std::string_view peer) {
-  const auto parts = SplitHostPort(peer);
-  if (!parts.has_value()) return "";
-  std::string_view host = parts->first;
-  if (Consume(host, "ipv4:")) return net::NetworkOfAddress(host);
-  if (!Consume(host, "ipv6:")) return "";
-  // Brackets may be escaped, as in any URI, and a zone may follow the address.
-  if (!Consume(host, "%5B")) Consume(host, "[");
-  return net::NetworkOfAddress(host.substr(0, host.find_first_of("%]")));
-}
-
 std::string AddressOf(std::string_view peer) {
   if (!Consume(peer, "ipv4:")) Consume(peer, "ipv6:");
   return absl::StrReplaceAll(absl::string_view(peer.data(), peer.size()),
                              {{"%5B", "["}, {"%5D", "]"}});
+}
+
+std::string NetworkOf(std::string_view peer) {
+  const std::string address = AddressOf(peer);
+  const auto parts = SplitHostPort(address);
+  if (!parts.has_value()) return "";
+  std::string_view host = parts->first;
+  Consume(host, "[");
+  // A zone may follow an IPv6 address.
+  return net::NetworkOfAddress(host.substr(0, host.find_first_of("%]")));
 }
 
 }  // namespace dino::transport
