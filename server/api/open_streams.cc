@@ -29,7 +29,7 @@ Clock::time_point OpenStreams::Check() {
   const Clock::time_point now = Clock::now();
   for (const auto& [stream, place] : streams_) {
     if (callers_changed) stream->CheckCaller();
-    if (now >= stream->connection_end()) stream->End(ConnectionAge());
+    if (now >= stream->connection_end()) stream->EndByAge();
   }
   return now + kCheckInterval;
 }

@@ -189,7 +189,7 @@ void PublishStream::Proceed() {
   if (!answers_.empty()) {
     writing_ = true;
     call_.Write(answers_.front(), /*more=*/answers_.size() > 1);
-  } else if (ending_ && open_ == 0) {
+  } else if (ending_ && !lingering_ && open_ == 0) {
     finishing_ = true;
     call_.Finish(status_, RetryDelayOf(status_));
   }
@@ -228,6 +228,20 @@ void PublishStream::End(const grpc::Status& status) {
   ending_ = true;
   status_ = status;
   Proceed();
+}
+
+// With the last stream of an old connection the library closes it at once. If bytes of the caller
+// arrived then, the system would reset the connection and with it discard answers on their way.
+// A caller who is no longer read falls silent: it waits for answers, or its window is full.
+void PublishStream::EndByAge() {
+  const MutexLock lock(mutex_);
+  if (ending_) {
+    lingering_ = false;
+    return Proceed();
+  }
+  ending_ = true;
+  lingering_ = true;
+  status_ = ConnectionAge();
 }
 
 void PublishStream::OnFinished(bool ok) {

@@ -55,6 +55,9 @@ class PublishStream final : public transport::Handler {
   // Takes no more events and ends, with that status, once those that are open were answered. Only
   // the first call counts. Thread-safe.
   void End(const grpc::Status& status);
+  // Its connection is too old: takes no more events, answers those that are open, and ends with
+  // CONNECTION_AGE when this is called again, a moment later. Thread-safe.
+  void EndByAge();
 
  private:
   // An event that has not ended, or whose end has not been noticed on the call's thread.
@@ -119,6 +122,8 @@ class PublishStream final : public transport::Handler {
   bool held_back_ ABSL_GUARDED_BY(mutex_) = false;
   // It reads no more, and ends with this status once nothing is open.
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
+  // It does not end yet, so that what the caller is just sending still arrives.
+  bool lingering_ ABSL_GUARDED_BY(mutex_) = false;
   grpc::Status status_ ABSL_GUARDED_BY(mutex_);
   bool finishing_ ABSL_GUARDED_BY(mutex_) = false;
 };

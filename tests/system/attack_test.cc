@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "tests/support/http2/http2_peer.h"
+#include "tests/support/http2/own_connection.h"
 #include "tests/support/mqtt/mosquitto_broker.h"
 #include "tests/support/process/file_descriptor.h"
 #include "tests/support/process/files.h"
@@ -251,10 +252,8 @@ TEST_F(AttackTest, GoodCallersDoNotNoticeAndMemoryStaysWithinItsBound) {
   }
   WaitFor(attacks_, 20);
   // Of a caller who comes only now.
-  grpc::ChannelArguments own_connection;
-  own_connection.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  const auto late = v1::EventPublisherService::NewStub(grpc::CreateCustomChannel(
-      bridge_->address(), grpc::InsecureChannelCredentials(), own_connection));
+  const auto late =
+      v1::EventPublisherService::NewStub(ChannelWithOwnConnection(bridge_->address()));
   grpc::ClientContext context;
   context.set_wait_for_ready(true);
   context.set_deadline(std::chrono::system_clock::now() + kPatience);

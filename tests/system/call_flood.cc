@@ -2,16 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/http2/own_connection.h"
+
 namespace dino::testing {
 
 CallFlood::CallFlood(const std::string& address, std::size_t connections)
     : thread_([this] { TakeAnswers(); }) {
-  grpc::ChannelArguments arguments;
-  // Otherwise, channels to one address share a connection.
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   for (std::size_t i = 0; i < connections; ++i) {
-    stubs_.push_back(v1::EventPublisherService::NewStub(
-        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments)));
+    stubs_.push_back(v1::EventPublisherService::NewStub(ChannelWithOwnConnection(address)));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "tests/support/http2/http2_peer.h"
+#include "tests/support/http2/own_connection.h"
 #include "tests/system/flood_fixture.h"
 #include "tests/system/raw_call.h"
 
@@ -129,10 +130,7 @@ TEST_F(GrpcLimitsTest, ManyCallsWithMetadataAtTheLimitAndBeyondItHarmNobodyElse)
 
 TEST_F(GrpcLimitsTest, ExcessiveMetadataIsReportedToTheCaller) {
   // The connection does not outlive such a call.
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  const auto stub = v1::EventPublisherService::NewStub(
-      grpc::CreateCustomChannel(bridge_.address(), grpc::InsecureChannelCredentials(), arguments));
+  const auto stub = v1::EventPublisherService::NewStub(ChannelWithOwnConnection(bridge_.address()));
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kPatience);
   context.AddMetadata("padding", std::string(kMaxMetadataBytes, 'x'));

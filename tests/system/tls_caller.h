@@ -11,6 +11,7 @@
 #include <string>
 
 #include "dino/events/v1/event_publisher_service.grpc.pb.h"
+#include "tests/support/http2/own_connection.h"
 #include "tests/support/process/certificate_authority.h"
 #include "tests/support/process/files.h"
 #include "tests/support/process/patience.h"
@@ -42,10 +43,9 @@ class TlsCaller {
       arguments.SetPointerWithVtable(argument.key, argument.value.pointer.p,
                                      argument.value.pointer.vtable);
     }
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
     stub_ = dino::events::v1::EventPublisherService::NewStub(
-        grpc::CreateCustomChannel(address, TlsChannel(authority, certificate), arguments));
+        ChannelWithOwnConnection(address, TlsChannel(authority, certificate), arguments));
   }
 
   // Publishes a message to one user; sends `key`, if any.
