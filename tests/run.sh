@@ -61,18 +61,11 @@ done
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 exec </dev/null
-passed=0
-failed=0
-failures=()
-times=()
 scratch=$(mktemp -d -t dino-tests.XXXXXX)
 trap 'rm -rf "$scratch"' EXIT
 
 # count PASSED FAILED NAME: adds to the sums.
-count() {
-  ((passed += $1, failed += $2))
-  if (($2)); then failures+=("$3"); fi
-}
+count() { printf '%d %d %s\n' "$@" >>"$scratch/counts"; }
 
 # step NAME COMMAND...: runs a command under a heading and keeps its time. Its status is the
 # command's.
@@ -81,7 +74,7 @@ step() {
   shift
   printf '\n==== %s\n' "$name"
   "$@" || status=$?
-  times+=("$((SECONDS - began)) s $name")
+  printf '%d s %s\n' "$((SECONDS - began))" "$name" >>"$scratch/times"
   printf -- '---- %s: %s, %d s\n' "$name" "$( ((status == 0)) && echo ok || echo FAILED)" \
     "$((SECONDS - began))"
   return "$status"
@@ -94,10 +87,10 @@ check() {
 
 # build PRESET [NINJA-OPTION...]
 build() {
-  local preset=$1
+  local preset=$1 output
   shift
-  cmake --preset "$preset" >"$scratch/configure" 2>&1 || {
-    cat "$scratch/configure"
+  output=$(cmake --preset "$preset" 2>&1) || {
+    printf '%s\n' "$output"
     return 1
   }
   cmake --build --preset "$preset" -- "$@"
@@ -106,12 +99,13 @@ build() {
 # run_tests PRESET [CTEST-OPTION...]: runs the tests of a preset and counts each. Most of them wait, so
 # there are many more of them at a time than processors; dino_test says which of them compute.
 run_tests() {
-  local preset=$1 status=0 summary of
+  local preset=$1 status=0 output summary of
+  output=$(mktemp -p "$scratch")
   shift
-  ctest --preset "$preset" --no-tests=error -j "$((16 * $(nproc)))" "$@" >"$scratch/ctest" 2>&1 ||
+  ctest --preset "$preset" --no-tests=error -j "$((16 * $(nproc)))" "$@" >"$output" 2>&1 ||
     status=$?
-  grep -vE '^ +Start +[0-9]+:|^ *[0-9]+/[0-9]+ Test .* Passed ' "$scratch/ctest"
-  summary=$(grep -oE '[0-9]+ tests? failed out of [0-9]+' "$scratch/ctest" | tail -n 1)
+  grep -vE '^ +Start +[0-9]+:|^ *[0-9]+/[0-9]+ Test .* Passed ' "$output"
+  summary=$(grep -oE '[0-9]+ tests? failed out of [0-9]+' "$output" | tail -n 1)
   if [[ -z "$summary" ]]; then
     count 0 1 "tests of $preset: none ran"
     return 1
@@ -132,10 +126,11 @@ build_and_test() {
 
 # counted NAME COMMAND...: a step whose last line says how many of its tests passed and failed.
 counted() {
-  local name=$1 status=0
-  step "$@" >"$scratch/counted" 2>&1 || status=$?
-  cat "$scratch/counted"
-  if [[ ! "$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$scratch/counted" | tail -n 1)" =~ \
+  local name=$1 output
+  output=$(mktemp -p "$scratch")
+  step "$@" >"$output" 2>&1
+  cat "$output"
+  if [[ ! "$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$output" | tail -n 1)" =~ \
     ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
     count 0 1 "$name: none ran"
   else
@@ -158,6 +153,51 @@ simulate() {
     build/simulator/bin/simulator --names --seeds "$(($1 / 10))"
 }
 
+# beside FUNCTION: runs its steps in the background, until `join` shows what they said.
+beside() { "$1" >"$scratch/$1" 2>&1 & }
+
+# join FUNCTION...: waits for all that runs beside.
+join() {
+  local name
+  wait
+  for name in "$@"; do cat "$scratch/$name"; done
+}
+
+# What the optimized program does outside of GoogleTest; most of it waits.
+checks_of_the_program() {
+  check 'Soak for 20 s' build/asan/bin/soak --bridge="$bridge" --seed=1 --duration=20s \
+    --faults-per-minute=40 --callers=4
+  counted 'Broker suite with mosquitto' tests/system/brokers/run.sh --bridge "$bridge" mosquitto
+  if [[ $mode == all ]]; then
+    counted 'Broker suite with mochi and HiveMQ' \
+      tests/system/brokers/run.sh --bridge "$bridge" mochi hivemq
+  fi
+  counted 'Clients in Python and Go' tests/clients/run.sh --bridge "$bridge"
+  counted 'Oracles' tests/oracle/run.sh --bridge "$bridge"
+  check 'Quickstart' deploy/quickstart.sh --once
+  check 'Status page' tests/page/run.sh --bridge "$bridge"
+  check 'Prometheus' tests/checks/prometheus.sh --bridge "$bridge"
+  check 'Hardening' tests/checks/hardening.sh --bridge "$bridge"
+  check 'Dependencies' deploy/inventory/dependencies.py --check
+}
+
+checks_of_sources() {
+  check 'Format' tests/checks/format.sh
+  check 'Scripts' check_scripts
+  check 'Rules' tests/rules.sh
+  check 'Warnings' tests/checks/warnings.sh
+  check 'Protos: style' tests/proto/check.sh style
+  check 'Protos: no breaking change' tests/proto/check.sh breaking
+  if [[ $mode == all ]]; then
+    check 'clang-tidy' nice tests/checks/tidy.sh --every
+  else
+    check 'clang-tidy' nice tests/checks/tidy.sh
+  fi
+  check 'Chart' tests/chart/run.sh
+  check 'Alerts' tests/checks/alerts.sh
+  check 'ACL' tests/checks/acl.sh
+}
+
 check_scripts() { git ls-files -z '*.sh' .ci/run | xargs -0 shellcheck; }
 
 if ! step 'Debian packages' deploy/install-packages.sh test; then
@@ -170,42 +210,17 @@ case "$mode" in
   soak) check 'Soak' run_soak ;;
   fast) build_and_test dev ;;
   *)
+    bridge=$PWD/build/release/bin/dino-bridge
+    if step 'Build release' build release; then released=true; else count 0 1 'build of release'; fi
     build_and_test asan
     check 'Simulator' simulate "$simulated_seeds"
-    if step 'Build release' build release; then
-      bridge=$PWD/build/release/bin/dino-bridge
+    beside checks_of_sources
+    if [[ -n "${released:-}" ]]; then
+      beside checks_of_the_program
       DINO_BRIDGE=$bridge step 'System tests of release' run_tests asan -L system
-      check 'Soak for 20 s' build/asan/bin/soak --bridge="$bridge" --seed=1 --duration=20s \
-        --faults-per-minute=40 --callers=4
-      counted 'Broker suite with mosquitto' tests/system/brokers/run.sh --bridge "$bridge" mosquitto
-      if [[ $mode == all ]]; then
-        counted 'Broker suite with mochi and HiveMQ' \
-          tests/system/brokers/run.sh --bridge "$bridge" mochi hivemq
-      fi
-      counted 'Clients in Python and Go' tests/clients/run.sh --bridge "$bridge"
-      counted 'Oracles' tests/oracle/run.sh --bridge "$bridge"
-      check 'Quickstart' deploy/quickstart.sh --once
-      check 'Status page' tests/page/run.sh --bridge "$bridge"
-      check 'Prometheus' tests/checks/prometheus.sh --bridge "$bridge"
-      check 'Hardening' tests/checks/hardening.sh --bridge "$bridge"
-      check 'Dependencies' deploy/inventory/dependencies.py --check
-    else
-      count 0 1 'build of release'
+      join checks_of_the_program
     fi
-    check 'Format' tests/checks/format.sh
-    check 'Scripts' check_scripts
-    check 'Rules' tests/rules.sh
-    check 'Warnings' tests/checks/warnings.sh
-    check 'Protos: style' tests/proto/check.sh style
-    check 'Protos: no breaking change' tests/proto/check.sh breaking
-    if [[ $mode == all ]]; then
-      check 'clang-tidy' tests/checks/tidy.sh --every
-    else
-      check 'clang-tidy' tests/checks/tidy.sh
-    fi
-    check 'Chart' tests/chart/run.sh
-    check 'Alerts' tests/checks/alerts.sh
-    check 'ACL' tests/checks/acl.sh
+    join checks_of_sources
     ;;
 esac
 if [[ $mode == all ]]; then
@@ -216,7 +231,7 @@ if [[ $mode == all ]]; then
 fi
 
 printf '\nThe slowest of %d s:\n' "$SECONDS"
-printf '%s\n' "${times[@]}" | sort --numeric-sort --reverse | head -n 5 | sed 's/^/  /'
-if ((failed)); then printf 'failed: %s\n' "${failures[@]}"; fi
-printf '%d passed, %d failed\n' "$passed" "$failed"
-((failed == 0))
+sort --numeric-sort --reverse "$scratch/times" | head -n 5 | sed 's/^/  /'
+awk '$2 > 0 {$1 = $2 = ""; print "failed:" substr($0, 2)}' "$scratch/counts"
+awk '{passed += $1; failed += $2}
+     END {printf "%d passed, %d failed\n", passed, failed; exit failed > 0}' "$scratch/counts"
