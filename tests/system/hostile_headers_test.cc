@@ -60,15 +60,13 @@ class HostileHeadersTest : public FloodFixture {
 };
 
 TEST_F(HostileHeadersTest, HeadersWithoutEndCostLittle) {
+  const auto calls = CpuTimeFor([&] { Publish(500); });
   if (GrpcHasFixes()) {
-    const auto calls = CpuTimeFor([&] { Publish(500); });
     EXPECT_LT(CpuTimeFor([&] { SendEndlessHeaders(16 * kMebibyte); }), calls);
-    return;
+  } else {
+    // CVE-2023-33953.
+    EXPECT_GT(CpuTimeFor([&] { SendEndlessHeaders(4 * kMebibyte); }), calls);
   }
-  // Four times as much costs sixteen times as much (CVE-2023-33953).
-  const auto some = CpuTimeFor([&] { SendEndlessHeaders(kMebibyte); });
-  const auto more = CpuTimeFor([&] { SendEndlessHeaders(4 * kMebibyte); });
-  EXPECT_GT(more, 7 * some);
 }
 
 TEST_F(HostileHeadersTest, HeadersWithoutEndFailNoCallOfOthers) {

@@ -178,8 +178,13 @@ TEST_F(ShutdownUnderLoadTest, NoEventAnsweredOkIsLostAndNoRefusedOneIsPublished)
       EXPECT_EQ(received[record.text], 1U) << record.text;
       continue;
     }
-    EXPECT_EQ(record.answer.error_code(), grpc::StatusCode::UNAVAILABLE) << Describe(record.answer);
-    if (ReasonOf(record.answer) == "SHUTTING_DOWN") {
+    // The library cancels what crosses its GOAWAY at the end, before we hear of it.
+    const bool cancelled = record.answer.error_code() == grpc::StatusCode::CANCELLED;
+    if (!cancelled) {
+      EXPECT_EQ(record.answer.error_code(), grpc::StatusCode::UNAVAILABLE)
+          << Describe(record.answer);
+    }
+    if (cancelled || ReasonOf(record.answer) == "SHUTTING_DOWN") {
       EXPECT_EQ(received[record.text], 0U) << record.text;
     }
   }

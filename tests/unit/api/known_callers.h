@@ -28,7 +28,7 @@ class KnownCallers {
            auth::KeyFileEntry("receipts", kReadKey,
                               R"(, "methods": ["PublishRead", "PublishBatch"])"),
            auth::KeyFileEntry("slow", kSlowKey, R"(, "recipients_per_second": 10)"),
-           auth::KeyFileEntry("steady", kSteadyKey, R"(, "events_per_second": 100)"),
+           auth::KeyFileEntry("steady", kSteadyKey, R"(, "events_per_second": 20)"),
            auth::KeyFileEntry("team", kTeamKey,
                               R"(, "event_types": ["build_*"], "topics": ["builds/#"])")});
     EXPECT_TRUE(callers_.Start().ok());
