@@ -13,7 +13,8 @@ HEAD = """\
 Written by `bench/run.sh`. Broker, service and load share one machine over loopback: rates change with
 the machine, so compare only within a run. QoS 1, events of 300 bytes. All rates count publications that
 the broker has acknowledged. The bridge is linked with jemalloc; echo, limit and bare programs, sink and peers
-have the allocator that they come with."""
+have the allocator that they come with. A run waits until others use less than 0.2 cores; † marks a figure with
+runs for which they did not."""
 
 
 def compose(results):

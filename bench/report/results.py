@@ -4,15 +4,21 @@ import json
 import statistics
 from collections import namedtuple
 
-Figure = namedtuple("Figure", "median low high count")
+# `disturbed`: others worked on the machine before some of the runs.
+Figure = namedtuple("Figure", "median low high count disturbed", defaults=(False,))
 
 
-def figure(values):
+def figure(values, disturbed=False):
     """The median of some runs, with the lowest and the highest; None if there are none."""
     values = list(values)
     if not values:
         return None
-    return Figure(statistics.median(values), min(values), max(values), len(values))
+    return Figure(statistics.median(values), min(values), max(values), len(values),
+                  disturbed)
+
+
+def _listed(cases):
+    return [cases] if isinstance(cases, str) else cases
 
 
 class PartResults:
@@ -44,16 +50,21 @@ class PartResults:
         return {round_: run[field] for round_, run in runs.items() if field in run}
 
     def figure(self, case, field):
-        return figure(self.values(case, field).values())
+        return figure(self.values(case, field).values(), self._disturbed([case]))
 
     def ratio(self, cases, others, field):
         """The best of some cases over the best of others, round by round, as a figure."""
         upper, lower = self._best(cases, field), self._best(others, field)
-        return figure(upper[round_] / lower[round_] for round_ in upper if lower.get(round_))
+        return figure((upper[round_] / lower[round_] for round_ in upper if lower.get(round_)),
+                      self._disturbed([*_listed(cases), *_listed(others)]))
+
+    def _disturbed(self, cases):
+        return any("others_cores" in run for case in cases
+                   for run in self._runs.get(case, {}).values())
 
     def _best(self, cases, field):
         best = {}
-        for case in [cases] if isinstance(cases, str) else cases:
+        for case in _listed(cases):
             for round_, value in self.values(case, field).items():
                 best[round_] = max(value, best.get(round_, value))
         return best

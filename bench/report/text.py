@@ -1,5 +1,8 @@
 """Markdown, piece by piece."""
 
+# Marks what was measured while others worked on the machine.
+DISTURBED = "†"
+
 
 def number(value):
     """Three or four digits that matter."""
@@ -19,9 +22,10 @@ def spread(figure, unit=""):
     """A median with its lowest and highest run."""
     if figure is None:
         return "not measured"
-    if figure.count == 1:
-        return f"{number(figure.median)}{unit}"
-    return f"{number(figure.median)}{unit} ({number(figure.low)} – {number(figure.high)})"
+    text = f"{number(figure.median)}{unit}"
+    if figure.count > 1:
+        text += f" ({number(figure.low)} – {number(figure.high)})"
+    return f"{text} {DISTURBED}" if figure.disturbed else text
 
 
 def table(head, rows):

@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.suite import environment, processes, servers
+from bench.suite import environment, processes, quiet, servers
 
 # The event's JSON, as the bridge writes it for load-driver's requests.
 PAYLOAD = (
@@ -103,6 +103,14 @@ class Session:
         return self.run(self.binaries / program, f"--port={broker.port}",
                         f"--duration={self.seconds(seconds)}s", *flags)
 
+    def quietly(self, measure):
+        """What `measure` returns, once others on the machine do next to nothing; else says so."""
+        others = quiet.wait()
+        values = measure()
+        if others >= quiet.CORES:
+            values["others_cores"] = round(others, 2)
+        return values
+
     # Results.
 
     def record(self, round_, case, values):
@@ -116,12 +124,14 @@ class Session:
         for round_ in range(self.rounds):
             shift = round_ % len(names)
             for name in names[shift:] + names[:shift]:
-                values = cases[name]()
-                self.record(round_, name, values)
+                self.record(round_, name, self.quietly(cases[name]))
 
 
 def summary(values):
     """The few numbers of a run that show that it goes well."""
     shown = ["acknowledged_per_second", "events_per_second", "p50_ms", "p99_ms",
              "bytes_per_publication", "milliseconds", "instructions"]
-    return ", ".join(f"{name} {values[name]:,.4g}" for name in shown if name in values)
+    text = ", ".join(f"{name} {values[name]:,.4g}" for name in shown if name in values)
+    if "others_cores" in values:
+        text += f" (others used {values['others_cores']} cores)"
+    return text

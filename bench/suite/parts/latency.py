@@ -18,12 +18,13 @@ def latency(session):
     bridge, echo = session.bridge(session.sink()), session.echo()
     for round_ in range(session.rounds):
         # The rate of a round is half of what the bridge did in this round.
-        most = session.load(bridge, TWO, "--callers=64")
+        most = session.quietly(lambda: session.load(bridge, TWO, "--callers=64"))
         session.record(round_, "most", most)
         servers = [("bridge", bridge), ("echo", echo)]
         for name, server in servers if round_ % 2 == 0 else reversed(servers):
-            values = open_loop(session, server, most["completions_per_second"] / 2)
-            session.record(round_, name, values)
+            rate = most["completions_per_second"] / 2
+            session.record(round_, name, session.quietly(
+                lambda server=server, rate=rate: open_loop(session, server, rate)))
 
 
 def sparse(session):

@@ -10,6 +10,7 @@ from bench.report.plot import Bar, bar_chart
 from bench.report.results import Figure, PartResults, Results, figure
 from bench.report.targets import all_targets, at_least, at_most, is_met
 from bench.report.text import number, spread, table
+from bench.suite import quiet
 
 
 class FigureTest(unittest.TestCase):
@@ -51,10 +52,30 @@ class PartResultsTest(unittest.TestCase):
         self.assertIsNone(part.ratio("a", "b", "rate"))
         self.assertIsNone(part.ratio("b", "a", "rate"))
 
+    def test_a_figure_is_marked_if_others_worked(self):
+        part = self.results_of(self.run_of("a", 0, 10), self.run_of("b", 0, 5),
+                               {**self.run_of("a", 1, 10), "others_cores": 0.7})
+        self.assertTrue(part.figure("a", "rate").disturbed)
+        self.assertFalse(part.figure("b", "rate").disturbed)
+        self.assertTrue(part.ratio("b", "a", "rate").disturbed)
+
     def test_a_part_that_was_not_run_is_empty(self):
         part = PartResults(Path("there is no such file"))
         self.assertEqual(part.cases(), [])
         self.assertIsNone(part.figure("a", "rate"))
+
+
+class QuietTest(unittest.TestCase):
+    def test_a_run_waits_until_others_use_little(self):
+        used = iter([1.5, 0.3, 0.1])
+        self.assertEqual(quiet.wait(lambda: next(used), clock=lambda: 0), 0.1)
+
+    def test_but_not_for_ever(self):
+        now = iter([0, 30, quiet.PATIENCE])
+        self.assertEqual(quiet.wait(lambda: 1.5, clock=lambda: next(now)), 1.5)
+
+    def test_what_is_used_is_measured(self):
+        self.assertGreaterEqual(quiet.cores_in_use(seconds=0.01), 0)
 
 
 class TargetsTest(unittest.TestCase):
@@ -78,6 +99,9 @@ class TextTest(unittest.TestCase):
     def test_one_run_has_no_spread(self):
         self.assertEqual(spread(Figure(2, 2, 2, 1), " ms"), "2.00 ms")
         self.assertEqual(spread(Figure(2, 1, 3, 5)), "2.00 (1.00 – 3.00)")
+
+    def test_a_figure_of_a_busy_machine_is_marked(self):
+        self.assertEqual(spread(Figure(2, 1, 3, 5, disturbed=True)), "2.00 (1.00 – 3.00) †")
         self.assertEqual(spread(None), "not measured")
 
     def test_a_table_has_a_line_under_its_head(self):
