@@ -16,6 +16,7 @@ are taken from there, and nothing else. PURPOSE is one or more of
   bench   run the benchmarks (with build and run); the Go peers need a newer go than
           Debian has
   hivemq  fetch and compile that broker for tests/system/brokers
+  coverage  see what the tests reach (with test)
 TEXT
 }
 
@@ -132,6 +133,7 @@ for purpose in "$@"; do
       command -v mvn >/dev/null || wanted+=(maven)
       command -v javac >/dev/null || wanted+=(default-jdk-headless)
       ;;
+    coverage) wanted+=(llvm) ;;
     bench)
       wanted+=("${bench_packages[@]}")
       command -v npm >/dev/null || wanted+=(nodejs npm)
