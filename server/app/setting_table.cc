@@ -101,9 +101,9 @@ std::vector<Setting> CallSettings() {
        "refused with RESOURCE_EXHAUSTED and no reason.",
        Whole(&Settings::max_watches, 1, 1000000)},
       {"max-unread-answers", "4000",
-       "The most answers that callers have not read to calls that were refused at their beginning "
-       "and to health checks, by address like max-watches. Further such calls are reset without "
-       "an answer.",
+       "The most answers that callers have not read to calls that were refused at their "
+       "beginning, to health checks and to GetServerInfo, by address like max-watches. Further "
+       "such calls are reset without an answer.",
        Whole(&Settings::max_unread_answers, 1, 1000000)},
   };
 }
