@@ -2,8 +2,8 @@
 #
 #   docker build --tag dino-bridge .
 #
-# It listens at 0.0.0.0:50051, so it starts only if it is told who may call: auth-keys-file,
-# tls-client-ca-file or allow-anonymous.
+# It listens at [::]:50051, which is every IPv4 and IPv6 address, so it starts only if it is told who
+# may call: auth-keys-file, tls-client-ca-file or allow-anonymous.
 
 # Debian sid with experimental, of which gRPC and protobuf are taken: the only gRPC of Debian with the
 # fixes of 2023 and later (SECURITY.md). Neither has security updates by a team: what is fixed comes
@@ -54,7 +54,7 @@ LABEL org.opencontainers.image.title="dino-bridge" \
       org.opencontainers.image.source="${SOURCE}"
 
 USER 65532:65532
-ENV DINO_GRPC_ADDRESS=0.0.0.0:50051
+ENV DINO_GRPC_ADDRESS=[::]:50051
 EXPOSE 50051 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["dino-bridge", "health"]
 ENTRYPOINT ["dino-bridge"]

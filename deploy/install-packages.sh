@@ -45,6 +45,7 @@ run_packages=(mosquitto mosquitto-clients)
 test_packages=(
   clang git haproxy libclang-rt-dev libgmock-dev libgtest-dev openssl python3 shellcheck
   buildah mmdebstrap prometheus python3-venv # image, alerts, clang's tools and Go from PyPI
+  curl iproute2                              # network namespaces
   chromium                                   # the status page
 )
 bench_packages=(openssl python3 python3-venv valgrind)

@@ -186,6 +186,9 @@ std::variant<Options, UsageError> ParseOptions(const std::vector<std::string>& a
   if (const char* address = environment("DINO_GRPC_ADDRESS"); address != nullptr) {
     const Problem problem = SetAddress(address, options);
     if (!problem.empty()) return UsageError{"DINO_GRPC_ADDRESS " + problem};
+    // Where a server listens for both families; the machine may have only one of them.
+    const auto parts = SplitHostPort(options.address);
+    if (parts->first == "[::]") options.address = "localhost:" + std::string(parts->second);
   }
   if (const char* key_file = environment("DINO_API_KEY_FILE"); key_file != nullptr) {
     options.key_file = key_file;

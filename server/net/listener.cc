@@ -102,6 +102,8 @@ absl::StatusOr<std::uint16_t> Listener::Open(const HostPort& address) {
     if (listener_ >= 0) return PortOf(listener_);
     error = errno;
   }
+  // A kernel without IPv6 has only addresses of IPv4.
+  if (error == EAFNOSUPPORT && address.host == "::") return Open({"0.0.0.0", address.port});
   return absl::UnavailableError(ErrnoText(error));
 }
 

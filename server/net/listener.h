@@ -44,8 +44,8 @@ class Listener {
   ~Listener();
 
   // Listens on `address`; port 0 picks a free one, and the host `::` means every IPv4 and IPv6
-  // address. Connections wait until `Start`. Returns the port; fails if the address cannot be
-  // opened.
+  // address that the machine may have. Connections wait until `Start`. Returns the port; fails if
+  // the address cannot be opened.
   absl::StatusOr<std::uint16_t> Open(const HostPort& address);
 
   // Starts handing connections over, one at a time.

@@ -55,6 +55,11 @@ TEST(OptionsTest, ReadsTheAddressFromTheEnvironment) {
   EXPECT_EQ(Good({"PublishRead"}, "bridge:50051").address, "bridge:50051");
 }
 
+// As in a pod, beside a server that listens for both families of addresses.
+TEST(OptionsTest, AsksAServerThatListensEverywhereAtLoopback) {
+  EXPECT_EQ(Good({"PublishRead"}, "[::]:50051").address, "localhost:50051");
+}
+
 TEST(OptionsTest, ReadsTheKeyFileFromTheEnvironment) {
   const auto parsed = ParseOptions({"PublishRead"}, [](const char* name) -> const char* {
     return std::string(name) == "DINO_API_KEY_FILE" ? "/keys/chat" : nullptr;
