@@ -67,7 +67,7 @@ func TestAutoscaler(t *testing.T) {
 	spec := get[autoscalingv2.HorizontalPodAutoscaler](t, render(t, matrix["autoscaling"]),
 		"HorizontalPodAutoscaler/test-dino-bridge").Spec
 	if spec.ScaleTargetRef.Name != "test-dino-bridge" || *spec.MinReplicas != 3 ||
-		spec.MaxReplicas != 30 || len(spec.Metrics) != 2 ||
+		spec.MaxReplicas != 30 || len(spec.Metrics) != 3 ||
 		*spec.Metrics[0].Resource.Target.AverageUtilization != 70 ||
 		*spec.Behavior.ScaleDown.StabilizationWindowSeconds != 300 {
 		t.Errorf("%+v", spec)
@@ -99,7 +99,7 @@ func ports(of []networkingv1.NetworkPolicyPort) string {
 func TestNetworkPolicy(t *testing.T) {
 	all := render(t, matrix["network policy"], `config: {mqtt-brokers: "a:1883,b:8883,c:1883"}`)
 	spec := get[networkingv1.NetworkPolicy](t, all, "NetworkPolicy/test-dino-bridge").Spec
-	if len(spec.PolicyTypes) != 2 || len(spec.Ingress) != 3 || len(spec.Egress) != 2 {
+	if len(spec.PolicyTypes) != 2 || len(spec.Ingress) != 4 || len(spec.Egress) != 3 {
 		t.Fatalf("%+v", spec)
 	}
 	in, out := spec.Ingress, spec.Egress
@@ -153,7 +153,8 @@ func TestTheTestOfARelease(t *testing.T) {
 		"as it comes": "false", "mutual TLS": "false", "open to a mesh": "true",
 	} {
 		pod := get[corev1.Pod](t, render(t, matrix[name]), "Pod/test-dino-bridge-test")
-		if pod.Annotations["helm.sh/hook"] != "test" || pod.Spec.RestartPolicy != corev1.RestartPolicyNever {
+		if pod.Annotations["helm.sh/hook"] != "test" || pod.Spec.RestartPolicy != corev1.RestartPolicyOnFailure ||
+			pod.Spec.ActiveDeadlineSeconds == nil {
 			t.Errorf("%+v", pod.ObjectMeta)
 		}
 		environment := map[string]string{}

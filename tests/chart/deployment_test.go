@@ -17,13 +17,13 @@ func TestConfigBecomesTheEnvironment(t *testing.T) {
 		"DINO_DRAIN_TIMEOUT":            "1m30s",
 		"DINO_DRAIN_DELAY":              "5s",
 		"DINO_ENVIRONMENT":              "prod",
-		"DINO_GRPC_ADDRESS":             "0.0.0.0:50051",
+		"DINO_GRPC_ADDRESS":             "[::]:50051",
 		"DINO_LOG_FORMAT":               "text",
 		"DINO_MAX_PENDING_BYTES":        "auto",
 		"DINO_MAX_PENDING_PUBLICATIONS": "2000000",
-		"DINO_MQTT_BROKERS":             "vernemq:1883",
+		"DINO_MQTT_BROKERS":             "vernemq-0.vernemq:1883,vernemq-1.vernemq:1883",
 		"DINO_MQTT_SESSIONS":            "16",
-		"DINO_OPS_ADDRESS":              "0.0.0.0:8080",
+		"DINO_OPS_ADDRESS":              "[::]:8080",
 	}
 	if got := config(t, all); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
