@@ -1,15 +1,22 @@
 package chart
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
+	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
+	"helm.sh/helm/v3/pkg/chart"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	gateway "sigs.k8s.io/gateway-api/apis/v1"
+	"sigs.k8s.io/yaml"
 )
 
 func TestListensForBothFamiliesOfAddresses(t *testing.T) {
@@ -97,9 +104,63 @@ func TestScalesByTheShareOfPendingBytes(t *testing.T) {
 		pods.Target.AverageValue.MilliValue() != 500 {
 		t.Fatalf("%+v", spec.Metrics)
 	}
-	readme := read(t, folder+"/README.md")
-	if !strings.Contains(readme, "as: "+pods.Metric.Name) {
-		t.Error("the README has no rule for it")
+	_, rest, _ := strings.Cut(read(t, folder+"/README.md"), "```yaml\nrules:\n  custom:\n")
+	var adapter []struct {
+		Name         struct{ As string }
+		MetricsQuery string
+	}
+	block, _, _ := strings.Cut(rest, "```")
+	if err := yaml.Unmarshal([]byte(block), &adapter); err != nil || len(adapter) != 1 || adapter[0].Name.As != pods.Metric.Name {
+		t.Fatalf("the README has no rule for it: %v %+v", err, adapter)
+	}
+	query := strings.NewReplacer("<<.LabelMatchers>>", `namespace="a"`, "<<.GroupBy>>", "pod").Replace(adapter[0].MetricsQuery)
+	rules := map[string]any{"groups": []any{map[string]any{"name": "a", "rules": []any{map[string]string{"record": "a", "expr": query}}}}}
+	text, err := yaml.Marshal(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("promtool", "check", "rules", "--lint=none", file).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// renderRules renders the alerts with files of these contents.
+func renderRules(t *testing.T, contents map[string]string, values string) []monitoring.RuleGroup {
+	t.Helper()
+	loaded := load(t)
+	loaded.Files = slices.DeleteFunc(loaded.Files, func(file *chart.File) bool { return contents[file.Name] != "" })
+	for name, text := range contents {
+		loaded.Files = append(loaded.Files, &chart.File{Name: name, Data: []byte(text)})
+	}
+	made := installChart(t, "1.37.0", loaded, merge(t, required, "metrics: {prometheusRule: {enabled: true}}", values))
+	if made.err != nil {
+		t.Fatal(made.err)
+	}
+	return get[monitoring.PrometheusRule](t, decode(t, made.manifests), "PrometheusRule/test-dino-bridge").Spec.Groups
+}
+
+func TestAlertsOfVernemqAndRunbooksAsWanted(t *testing.T) {
+	const rule = "    rules:\n      - alert: A\n        expr: up > 0\n" +
+		"        annotations:\n          runbook_url: docs/operations.md#a\n"
+	contents := map[string]string{"files/alerts.yaml": "groups:\n  - name: of-bridge\n" + rule,
+		"files/alerts-vernemq.yaml": "groups:\n  - name: of-vernemq\n" + rule}
+	for values, want := range map[string]string{
+		"":                        "of-bridge docs/operations.md#a",
+		"alerts: {vernemq: true}": "of-bridge docs/operations.md#a, of-vernemq docs/operations.md#a",
+		"alerts: {vernemq: true, runbookUrl: 'https://wiki.example/bridge'}": "of-bridge https://wiki.example/bridge#a, " +
+			"of-vernemq https://wiki.example/bridge#a",
+	} {
+		var got []string
+		for _, group := range renderRules(t, contents, values) {
+			got = append(got, group.Name+" "+group.Rules[0].Annotations["runbook_url"])
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%q:\ngot  %s\nwant %s", values, strings.Join(got, ", "), want)
+		}
 	}
 }
 

@@ -83,7 +83,8 @@ source "$root/tests/support/process/go_program.sh"
 find_go "$root/build/tools"
 tools=$root/build/tools/cluster
 mkdir -p "$tools"
-(cd "$root/tests/chart" && "$go" build -o "$tools/helm" helm.sh/helm/v3/cmd/helm)
+helm_version=$(sed -n 's|^\thelm.sh/helm/v3 ||p' "$root/tests/chart/go.mod")
+GOBIN=$tools "$go" install "helm.sh/helm/v3/cmd/helm@$helm_version"
 architecture=$("${kubectl[@]}" get nodes --output 'jsonpath={.items[0].status.nodeInfo.architecture}')
 (cd "$root/tests/cluster" && CGO_ENABLED=0 GOOS=linux GOARCH=$architecture "$go" build -o "$tools/publisher" ./publisher)
 

@@ -10,7 +10,7 @@
 {{- $wrong = append $wrong "enabled is false: only a chart that depends on this one can leave it out, with `condition: dino-bridge.enabled` among its dependencies" }}
 {{- end }}
 {{- if not (get $get "mqtt-brokers") }}
-{{- $wrong = append $wrong "config.mqtt-brokers is empty: set it to the MQTT v5 brokers, for example --set config.mqtt-brokers=vernemq.mqtt.svc:1883" }}
+{{- $wrong = append $wrong "config.mqtt-brokers is empty: set it to the MQTT v5 brokers, for example --set config.mqtt-brokers=vernemq-headless.mqtt.svc:1883" }}
 {{- end }}
 {{- range $name := list "grpc-address" "ops-address" }}
 {{- $address := get $settings $name }}
