@@ -167,7 +167,11 @@ func TestAlertsOfVernemqAndRunbooksAsWanted(t *testing.T) {
 func TestArrivalCheckCallsTheService(t *testing.T) {
 	for name, wanted := range map[string]string{
 		"arrival check": "--address=test-dino-bridge:50051 --check --publish=probe " +
-			"--key-file=/etc/dino-publish/api-key/key --timeout=5s",
+			"--receive-from=vernemq:8883 --receive-topic=dms/prod/probe --mqtt-username=prober " +
+			"--key-file=/etc/dino-publish/api-key/key --mqtt-password-file=/etc/dino-publish/mqtt-password/password " +
+			"--mqtt-tls-ca-file=/etc/dino-publish/mqtt-tls-ca/ca.crt " +
+			"--mqtt-tls-cert-file=/etc/dino-publish/mqtt-tls/tls.crt --mqtt-tls-key-file=/etc/dino-publish/mqtt-tls/tls.key " +
+			"--timeout=5s",
 		"arrival check with mutual TLS": "--address=test-dino-bridge:50051 --check --publish=probe " +
 			"--tls-ca-file=/etc/dino-publish/tls-ca/ca.crt --tls-cert-file=/etc/dino-publish/tls/tls.crt " +
 			"--tls-key-file=/etc/dino-publish/tls/tls.key",

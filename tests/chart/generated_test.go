@@ -5,7 +5,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,37 +40,40 @@ func expectGenerated(t *testing.T, path, begin, end, want string) {
 type setting struct{ name, rule, words string }
 
 var (
-	settingRule = regexp.MustCompile(`(?s)\b([A-Z][A-Za-z]+)\(&Settings::`)
-	quotedWord  = regexp.MustCompile(`\{"([^"]+)",`)
+	settingEntry = regexp.MustCompile(`(?m)^ +\{"([a-z0-9-]+)",\s*"`)
+	settingRule  = regexp.MustCompile(`(?s)\b([A-Z][A-Za-z]+)\(&Settings::`)
+	quotedWord   = regexp.MustCompile(`\{"([^"]+)",`)
 )
 
-// settings reads the table from which the server makes its flags.
+// settings reads the tables from which the server makes its flags; sorted by name.
 func settings(t *testing.T) []setting {
 	t.Helper()
-	table := read(t, root+"/server/app/setting_table.cc")
-	var all []setting
-	starts := regexp.MustCompile(`(?m)^      \{"([a-z0-9-]+)", "`).FindAllStringSubmatchIndex(table, -1)
-	for i, at := range starts {
-		end := len(table)
-		if i+1 < len(starts) {
-			end = starts[i+1][0]
-		}
-		entry := table[at[0]:end]
-		rule := settingRule.FindStringSubmatchIndex(entry)
-		if rule == nil {
-			t.Fatalf("no rule is seen in %s", entry)
-		}
-		var words []string
-		for _, word := range quotedWord.FindAllStringSubmatch(entry[rule[1]:], -1) {
-			words = append(words, word[1])
-		}
-		encoded, err := json.Marshal(words)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, setting{table[at[2]:at[3]], entry[rule[2]:rule[3]],
-			strings.ReplaceAll(string(encoded), ",", ", ")})
+	files, err := filepath.Glob(root + "/server/app/*.cc")
+	if err != nil {
+		t.Fatal(err)
 	}
+	var all []setting
+	for _, file := range files {
+		text := read(t, file)
+		starts := settingEntry.FindAllStringSubmatchIndex(text, -1)
+		for i, at := range starts {
+			end := len(text)
+			if i+1 < len(starts) {
+				end = starts[i+1][0]
+			}
+			entry := text[at[0]:end]
+			rule := settingRule.FindStringSubmatchIndex(entry)
+			if rule == nil {
+				continue
+			}
+			words := []string{}
+			for _, word := range quotedWord.FindAllStringSubmatch(entry[rule[1]:], -1) {
+				words = append(words, fmt.Sprintf("%q", word[1]))
+			}
+			all = append(all, setting{text[at[2]:at[3]], entry[rule[2]:rule[3]], strings.Join(words, ", ")})
+		}
+	}
+	slices.SortFunc(all, func(a, b setting) int { return strings.Compare(a.name, b.name) })
 	if len(all) < 40 {
 		t.Fatalf("only %d settings are seen", len(all))
 	}
@@ -88,7 +93,7 @@ func TestTheSchemaKnowsEverySettingAndNoOther(t *testing.T) {
 		if definition, ok := definitionOf[one.rule]; ok {
 			schema = fmt.Sprintf(`{"$ref": "#/definitions/%s"}`, definition)
 		} else if one.rule == "OneOf" {
-			schema = fmt.Sprintf(`{"enum": %s}`, strings.TrimSuffix(one.words, "]")+", null]")
+			schema = fmt.Sprintf(`{"enum": [%s, null]}`, one.words)
 		}
 		lines = append(lines, fmt.Sprintf("        %q: %s", one.name, schema))
 	}

@@ -32,6 +32,9 @@ func TestRefusesWhatCannotWork(t *testing.T) {
 		"a check without key":        {"arrivalCheck: {enabled: true}", "arrivalCheck.apiKey.existingSecret is empty"},
 		"a check that trusts nobody": {"{tls: {existingSecret: a}, arrivalCheck: {enabled: true, apiKey: {existingSecret: b}}}", "arrivalCheck.tls.ca.existingSecret is empty"},
 		"a check without name":       {"{tls: {existingSecret: a, clientCa: {existingSecret: b}}, arrivalCheck: {enabled: true, tls: {ca: {existingSecret: c}}}}", "arrivalCheck.tls.client.existingSecret is empty"},
+		"a certificate for nobody":   {"arrivalCheck: {tls: {client: {existingSecret: a}}}", "arrivalCheck.tls.client needs arrivalCheck.tls.ca"},
+		"one for no broker":          {"arrivalCheck: {receive: {broker: 'a:1', tls: {client: {existingSecret: a}}}}", "arrivalCheck.receive.tls.client needs arrivalCheck.receive.tls.ca"},
+		"receives from nowhere":      {"arrivalCheck: {receive: {username: a}}", "arrivalCheck.receive.broker is empty"},
 		"an address without port":    {`config: {ops-address: "0.0.0.0"}`, "config.ops-address must be host:port"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -158,6 +158,12 @@ arrivalCheck:
   schedule: "*/2 * * * *"
   args: [--timeout=5s]
   apiKey: {existingSecret: prober, key: key}
+  receive:
+    broker: vernemq:8883
+    username: prober
+    password: {existingSecret: prober-mqtt}
+    tls: {ca: {existingSecret: broker-ca}, client: {existingSecret: prober-mqtt-tls}}
+config: {environment: prod}
 `,
 	"arrival check with mutual TLS": `
 auth: {existingSecret: ""}

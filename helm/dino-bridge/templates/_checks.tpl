@@ -87,8 +87,13 @@
 {{- if and .enabled (get $get "tls-client-ca-file") (not .tls.client.existingSecret) }}
 {{- $wrong = append $wrong "arrivalCheck.tls.client.existingSecret is empty, but callers need a certificate" }}
 {{- end }}
-{{- if and .tls.client.existingSecret (not .tls.ca.existingSecret) }}
-{{- $wrong = append $wrong "arrivalCheck.tls.client needs arrivalCheck.tls.ca" }}
+{{- range $where, $tls := dict "tls" .tls "receive.tls" .receive.tls }}
+{{- if and $tls.client.existingSecret (not $tls.ca.existingSecret) }}
+{{- $wrong = append $wrong (printf "arrivalCheck.%s.client needs arrivalCheck.%s.ca" $where $where) }}
+{{- end }}
+{{- end }}
+{{- if and (not .receive.broker) (or .receive.username .receive.password.existingSecret .receive.tls.ca.existingSecret) }}
+{{- $wrong = append $wrong "arrivalCheck.receive.broker is empty, but other values say how to receive" }}
 {{- end }}
 {{- end }}
 {{- if $wrong }}
