@@ -60,6 +60,9 @@ class Server {
   // Whether calls can be served at the moment. Thread-safe.
   bool ready() const { return health_.ready(); }
 
+  // Whether it was told to stop. Thread-safe.
+  bool draining() const { return shared_.leaving; }
+
   // What was counted of calls.
   const transport::CallMeters& meters() const { return meters_; }
 

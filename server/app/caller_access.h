@@ -34,6 +34,9 @@ class CallerAccess {
   // How many changes of the key file were rejected. Thread-safe.
   std::uint64_t key_file_errors() const { return callers_.file_errors(); }
 
+  // Whether the key file is valid as it is now, if there is one. Thread-safe.
+  bool key_file_valid() const { return !uses_keys_ || callers_.file_valid(); }
+
   // Whether what was revoked can be read, if there is a file for it. Thread-safe.
   bool revocation_lists_readable() const { return tls_.revocations().readable(); }
 

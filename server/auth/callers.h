@@ -47,6 +47,9 @@ class Callers {
   // How many changes of the file were rejected.
   std::uint64_t file_errors() const { return file_.errors(); }
 
+  // False while the file as it is now is rejected.
+  bool file_valid() const { return file_.current(); }
+
   // What the callers now in the file have published, sorted by name.
   std::vector<std::pair<std::string, Quota::Usage>> Usage() const;
 
