@@ -110,6 +110,7 @@ api::ServerOptions ServerOptionsOf(const Settings& settings,
                                    const fanout::TopicTemplate& topic_template) {
   api::ServerOptions options;
   options.transport.address = settings.grpc_address;
+  options.transport.proxies = settings.trusted_proxies;
   options.reflection = settings.grpc_reflection;
   options.limits.max_recipients = settings.max_recipients;
   options.limits.max_payload_bytes = settings.max_payload_bytes;

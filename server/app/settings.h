@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/base/address_ranges.h"
 #include "server/base/host_port.h"
 #include "server/log/record.h"
 
@@ -30,6 +31,9 @@ struct Settings {
   std::string tls_key_file;
   std::string tls_client_ca_file;
   std::string tls_client_crl_file;
+  AddressRanges trusted_proxies;
+  // A metadata key; empty: not used.
+  std::string caller_from_header;
 
   std::vector<HostPort> mqtt_brokers;
   std::size_t mqtt_sessions = 0;

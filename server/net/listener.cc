@@ -70,13 +70,6 @@ std::uint16_t PortOf(int fd) {
   return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
 }
 
-std::string NetworkOfPeer(int fd) {
-  sockaddr_storage address{};
-  socklen_t length = sizeof(address);
-  if (getpeername(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0) return "";
-  return NetworkOf(address);
-}
-
 // One more than the highest file descriptor that the process may open.
 rlim_t DescriptorLimit() {
   rlimit limit{};
@@ -174,6 +167,16 @@ void Listener::Take(int fd) {
   given_.Add(fd, network);
   SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   on_accept_(fd);
+}
+
+std::string Listener::NetworkOfPeer(int fd) const {
+  sockaddr_storage address{};
+  socklen_t length = sizeof(address);
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0) return "";
+  const std::string network = NetworkOf(address);
+  if (!limits_.proxies.Contains(address)) return network;
+  // No other network is that long.
+  return absl::StrCat("proxy ", network, " ", fd);
 }
 
 void Listener::Refuse(int fd, std::string_view reason) {

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "absl/status/statusor.h"
+#include "server/base/address_ranges.h"
 #include "server/base/clock.h"
 #include "server/base/host_port.h"
 #include "server/net/given_sockets.h"
@@ -24,6 +25,8 @@ struct ListenerLimits {
   std::size_t reserve;
   // For how long a peer must have been silent that its connection ends when there are too many.
   std::chrono::milliseconds silence = std::chrono::seconds(5);
+  // Peers that speak for many: each of their connections counts as one of another network.
+  AddressRanges proxies = {};
 };
 
 // Accepts connections at an address and hands them over, on a thread of its own.
@@ -66,6 +69,8 @@ class Listener {
   // Accepts the waiting connections.
   Next AcceptAll();
   void Take(int fd);
+  // To whom a connection counts, see `GivenSockets::Add`.
+  std::string NetworkOfPeer(int fd) const;
   void Refuse(int fd, std::string_view reason);
   void Complain(std::string_view reason);
 

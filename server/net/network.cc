@@ -1,49 +1,30 @@
 #include "server/net/network.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cstddef>
-#include <cstring>
+#include <optional>
+
+#include "server/base/ip_address.h"
 
 namespace dino::net {
 namespace {
 
 constexpr std::size_t kNetworkBytes = 8;
-constexpr std::size_t kIpv4Offset = 12;
 
-std::string BytesOf(const in_addr& address) {
-  return {reinterpret_cast<const char*>(&address), sizeof(address)};
-}
-
-std::string NetworkOf(const in6_addr& address) {
-  const auto* const bytes = reinterpret_cast<const char*>(&address);
-  if (IN6_IS_ADDR_V4MAPPED(&address)) return {bytes + kIpv4Offset, sizeof(in_addr)};
+std::string NetworkOf(const std::optional<IpAddress>& address) {
+  if (!address.has_value()) return "";
+  const auto* const bytes = reinterpret_cast<const char*>(address->data());
+  if (IsIpv4(*address)) return {bytes + kIpv4Offset, address->size() - kIpv4Offset};
   return {bytes, kNetworkBytes};
 }
 
 }  // namespace
 
-std::string NetworkOf(const sockaddr_storage& address) {
-  if (address.ss_family == AF_INET) {
-    sockaddr_in ipv4{};
-    std::memcpy(&ipv4, &address, sizeof(ipv4));
-    return BytesOf(ipv4.sin_addr);
-  }
-  if (address.ss_family != AF_INET6) return "";
-  sockaddr_in6 ipv6{};
-  std::memcpy(&ipv6, &address, sizeof(ipv6));
-  return NetworkOf(ipv6.sin6_addr);
-}
+std::string NetworkOf(const sockaddr_storage& address) { return NetworkOf(IpAddressOf(address)); }
 
 std::string NetworkOfAddress(std::string_view address) {
-  const std::string text(address);
-  in_addr ipv4{};
-  if (inet_pton(AF_INET, text.c_str(), &ipv4) == 1) return BytesOf(ipv4);
-  in6_addr ipv6{};
-  if (inet_pton(AF_INET6, text.c_str(), &ipv6) == 1) return NetworkOf(ipv6);
-  return "";
+  return NetworkOf(ParseIpAddress(address));
 }
 
 }  // namespace dino::net

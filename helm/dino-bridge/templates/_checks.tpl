@@ -3,7 +3,7 @@
 {{- $wrong := list }}
 {{- $settings := include "dino-bridge.settings" . | fromYaml }}
 {{- $get := dict }}
-{{- range $name := list "mqtt-brokers" "auth-keys-file" "tls-client-ca-file" "tls-client-crl-file" "tls-cert-file" "mqtt-tls-ca-file" "mqtt-tls-cert-file" }}
+{{- range $name := list "mqtt-brokers" "auth-keys-file" "tls-client-ca-file" "tls-client-crl-file" "caller-from-header" "tls-cert-file" "mqtt-tls-ca-file" "mqtt-tls-cert-file" }}
 {{- $_ := set $get $name (default "" (get $settings $name)) }}
 {{- end }}
 {{- if eq (toString .Values.enabled) "false" }}
@@ -21,7 +21,7 @@
 {{- end }}
 {{- end }}
 {{- $anonymous := eq (default "" (get $settings "allow-anonymous")) "true" }}
-{{- if not (or $anonymous (get $get "auth-keys-file") (get $get "tls-client-ca-file")) }}
+{{- if not (or $anonymous (get $get "auth-keys-file") (get $get "tls-client-ca-file") (get $get "caller-from-header")) }}
 {{- $wrong = append $wrong "nothing authenticates callers: set auth.existingSecret (API keys) or tls.clientCa.existingSecret (client certificates), or auth.allowAnonymous=true if something else, such as a service mesh, does" }}
 {{- end }}
 {{- if and (get $get "tls-client-ca-file") (not (get $get "tls-cert-file")) }}

@@ -204,6 +204,33 @@ TEST_F(ListenerTest, ConnectionsBeyondTheLimitAreResetUntilOneHasEnded) {
   EXPECT_GT(connections_.size(), 0U);
 }
 
+// 127.0.0.2 is a proxy.
+ListenerLimits LimitsWithProxy(std::size_t max_connections) {
+  ListenerLimits limits{max_connections, 3, std::chrono::seconds(0)};
+  limits.proxies = *AddressRanges::Parse("127.0.0.2");
+  return limits;
+}
+
+TEST(ListenerProxyTest, ConnectionsOfAProxyDoNotEndForThoseOfStrangers) {
+  Connections accepted;
+  Listener listener(LimitsWithProxy(5));
+  const std::uint16_t port = *listener.Open({"127.0.0.1", 0});
+  listener.Start([&accepted](int fd) { accepted.Add(fd); });
+  std::deque<FileDescriptor> clients;
+  std::deque<FileDescriptor> servers;
+  for (const std::uint8_t host : {2, 2, 2, 1, 1, 3}) {
+    clients.push_back(ConnectToLoopback(port, host));
+    servers.push_back(accepted.Next());
+  }
+  // The older one of the two strangers of 127.0.0.1 had to go.
+  EXPECT_NE(Read(clients[3]), "nothing");
+  for (const std::size_t kept : {0, 1, 2, 4, 5}) {
+    char byte = 0;
+    EXPECT_EQ(recv(clients[kept].number(), &byte, 1, MSG_DONTWAIT), -1) << kept;
+    EXPECT_EQ(errno, EAGAIN);
+  }
+}
+
 TEST_F(ListenerTest, TheLastDescriptorsAreKept) {
   Open();
   Start();
