@@ -103,8 +103,8 @@ class XfccReader {
         if (!rest_.empty() && rest_.front() != ';' && rest_.front() != ',') return std::nullopt;
         return value;
       }
-      if (rest_[i] == '\\' && ++i == rest_.size()) break;
-      value.push_back(rest_[i]);
+      if (rest_[i] == '\\') ++i;
+      if (i < rest_.size()) value.push_back(rest_[i]);
     }
     return std::nullopt;
   }

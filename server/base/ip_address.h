@@ -1,11 +1,11 @@
 #ifndef DINO_SERVER_BASE_IP_ADDRESS_H_
 #define DINO_SERVER_BASE_IP_ADDRESS_H_
 
+#include <sys/socket.h>
+
 #include <array>
 #include <optional>
 #include <string_view>
-
-struct sockaddr_storage;
 
 namespace dino {
 

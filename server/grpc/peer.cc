@@ -46,7 +46,7 @@ std::string LastForwardedAddress(std::string_view value) {
   const absl::string_view last =
       absl::StripAsciiWhitespace(absl::string_view(value.data(), value.size()));
   if (last.size() > kMaxAddressBytes) return "";
-  const std::string text(last);
+  std::string text(last);
   if (!net::NetworkOfAddress(text).empty()) return text;
   return HostOf(text);
 }

@@ -78,8 +78,8 @@ rlim_t DescriptorLimit() {
 
 }  // namespace
 
-Listener::Listener(const ListenerLimits& limits)
-    : limits_(limits), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+Listener::Listener(ListenerLimits limits)
+    : limits_(std::move(limits)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 Listener::~Listener() {
   Stop();
@@ -173,7 +173,7 @@ std::string Listener::NetworkOfPeer(int fd) const {
   sockaddr_storage address{};
   socklen_t length = sizeof(address);
   if (getpeername(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0) return "";
-  const std::string network = NetworkOf(address);
+  std::string network = NetworkOf(address);
   if (!limits_.proxies.Contains(address)) return network;
   // No other network is that long.
   return absl::StrCat("proxy ", network, " ", fd);

@@ -40,7 +40,7 @@ class Listener {
   // Takes ownership of a connected socket: non-blocking, close-on-exec, TCP_NODELAY.
   using AcceptFunction = std::function<void(int fd)>;
 
-  explicit Listener(const ListenerLimits& limits);
+  explicit Listener(ListenerLimits limits);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   // Stops if still running.

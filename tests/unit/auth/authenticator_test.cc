@@ -162,7 +162,7 @@ TEST_F(ForwardedCallerTest, EnvoysNamesAreEnough) {
   const Authenticator with_keys(&callers_, nullptr, "x-forwarded-client-cert");
   const Authenticator without_keys(nullptr, nullptr, "x-forwarded-client-cert");
   EXPECT_EQ(NameOf(with_keys, Forwarded("Hash=1;URI=spiffe://prod/push")), "push");
-  EXPECT_EQ(NameOf(without_keys, Forwarded("Subject=\"CN=chat\"")), "CN=chat");
+  EXPECT_EQ(NameOf(without_keys, Forwarded(R"(Subject="CN=chat")")), "CN=chat");
   EXPECT_THAT(NameOf(without_keys, Forwarded("Hash=1")), HasSubstr("has no name"));
 }
 

@@ -54,17 +54,17 @@ TEST_F(ForwardedCertificateTest, IsRefusedInAnyOther) {
 TEST_F(ForwardedCertificateTest, EnvoyForwardsItWithItsChain) {
   const auto forwarded = ReadForwardedCertificate(
       kXfccHeader,
-      "By=spiffe://prod/bridge;Hash=1a2b;Cert=\"" + AsEscapedPem(pem_) +
-          "\";Chain=\"a%20b\";Subject=\"CN=chat,O=\\\"Example; Inc\\\"\";URI=spiffe://prod/other");
+      R"(By=spiffe://prod/bridge;Hash=1a2b;Cert=")" + AsEscapedPem(pem_) +
+          R"(";Chain="a%20b";Subject="CN=chat,O=\"Example; Inc\"";URI=spiffe://prod/other)");
   ASSERT_TRUE(forwarded.ok()) << forwarded.status();
   EXPECT_THAT(forwarded->certificate->Names(), ElementsAre("spiffe://prod/chat", "chat"));
   EXPECT_EQ(forwarded->chain, "a b");
-  EXPECT_EQ(forwarded->subject, "CN=chat,O=\"Example; Inc\"");
+  EXPECT_EQ(forwarded->subject, R"(CN=chat,O="Example; Inc")");
 }
 
 TEST_F(ForwardedCertificateTest, EnvoyForwardsNames) {
   const auto forwarded = ReadForwardedCertificate(
-      kXfccHeader, "Hash=1;Subject=\"\";DNS=Chat.Example;uri=spiffe://prod/chat;URI=;DNS=\"b\"");
+      kXfccHeader, R"(Hash=1;Subject="";DNS=Chat.Example;uri=spiffe://prod/chat;URI=;DNS="b")");
   ASSERT_TRUE(forwarded.ok()) << forwarded.status();
   EXPECT_FALSE(forwarded->certificate.has_value());
   EXPECT_THAT(forwarded->names, ElementsAre("spiffe://prod/chat", "chat.example", "b"));
@@ -81,7 +81,7 @@ TEST_F(ForwardedCertificateTest, OmitsUnusableNames) {
 TEST_F(ForwardedCertificateTest, TheLastElementCounts) {
   const auto forwarded = ReadForwardedCertificate(
       kXfccHeader,
-      "URI=spiffe://prod/admin;Subject=\"CN=a,URI=x:y\", Hash=1;URI=spiffe://prod/chat");
+      R"(URI=spiffe://prod/admin;Subject="CN=a,URI=x:y", Hash=1;URI=spiffe://prod/chat)");
   ASSERT_TRUE(forwarded.ok()) << forwarded.status();
   EXPECT_THAT(forwarded->names, ElementsAre("spiffe://prod/chat"));
   EXPECT_EQ(forwarded->subject, "");
@@ -89,11 +89,12 @@ TEST_F(ForwardedCertificateTest, TheLastElementCounts) {
 
 TEST_F(ForwardedCertificateTest, MalformedElementsAreRefused) {
   for (const std::string value :
-       {"", ",", "Hash", "Hash=1,", "Hash=1;", "Hash=1;;URI=a:b", "=1;\"", "Hash,URI=a:b"}) {
+       {"", ",", "Hash", "Hash=1,", "Hash=1;", "Hash=1;;URI=a:b", R"(=1;")", "Hash,URI=a:b"}) {
     EXPECT_EQ(ErrorOf(kXfccHeader, value), "it is not made of key=value") << value;
   }
-  for (const std::string value : {"Subject=\"", "Subject=\"a\\", "Subject=\"a\\\"",
-                                  "Subject=\"a\"b", "Subject=a\"b\"", "Subject=\"a\" ,URI=a:b"}) {
+  for (const std::string value :
+       {R"(Subject=")", R"(Subject="a\)", R"(Subject="a\")", R"(Subject="a"b)", R"(Subject=a"b")",
+        R"(Subject="a" ,URI=a:b)"}) {
     EXPECT_EQ(ErrorOf(kXfccHeader, value), "its quotes do not match") << value;
   }
   EXPECT_THAT(ErrorOf(kXfccHeader, "Cert=x"), HasSubstr("no certificate in PEM"));
