@@ -1,0 +1,150 @@
+"""The attempts of one event: what each sends, and what follows its failure. Does no I/O."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dino_events.errors import Progress, PublishError, to_error
+from dino_events.event import Event
+from dino_events.failure import Failure
+from dino_events.policy import Action, Policy
+from dino_events.types import recipient_results
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What decides about attempts: the policy, and what it depends on.
+
+    Attributes:
+      policy: The policy.
+      random: Returns a number from 0 up to 1.
+      renewed: Whether the credentials have changed since they were last sent.
+    """
+
+    policy: Policy
+    random: Callable[[], float] = random.random
+    renewed: Callable[[], bool] = _never
+
+    def wait(self, failure: Failure, failures: int) -> float | None:
+        """Seconds to wait after so many failures, the last one included. None: stop."""
+        action = self.policy.rule(failure.reason, failure.code).action
+        if action in (Action.STOP, Action.DROP_TOKEN):
+            return None
+        if action is Action.REOPEN:
+            return 0.0
+        if action is Action.RETRY_IF_PUSHED and failure.pushback is None:
+            return None
+        if action is Action.RENEW_CREDENTIALS and not self.renewed():
+            return None
+        if failure.pushback is not None:
+            return self.policy.pushed(failure.pushback, self.random())
+        return self.policy.backoff(failures, self.random())
+
+
+class Attempts:
+    """One event on its way to being acknowledged or given up.
+
+    Has its idempotency key from the beginning, and gives the last resume token back with each
+    further attempt. Times are seconds of one monotonic clock. Not thread-safe.
+    """
+
+    def __init__(self, event: Event, rules: Rules, deadline: float) -> None:
+        self.kind = event.kind
+        self.rpc = event.rpc
+        self.response_type = event.response_type
+        self.deadline = deadline
+        self._rules = rules
+        self._request = type(event.request)()
+        self._request.CopyFrom(event.request)
+        options = self._request.options
+        if not options.idempotency_key:
+            options.idempotency_key = str(uuid.uuid4())
+        self._progress = Progress(options.idempotency_key, options.resume_token)
+        self._failures = 0
+        self._token_is_ours = False
+        self._token_was_dropped = False
+
+    @property
+    def request(self) -> Any:
+        """The request of the next attempt, to be sent before the next failure is told."""
+        return self._request
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of all attempts."""
+        return self._progress.key
+
+    @property
+    def count(self) -> int:
+        """How many attempts there were."""
+        return self._progress.attempts
+
+    def time_for(self, now: float) -> float:
+        """The seconds that the next attempt may take."""
+        return max(0.001, min(self._rules.policy.attempt_timeout, self.deadline - now))
+
+    def sent(self) -> None:
+        """An attempt has begun."""
+        self._progress = replace(self._progress, attempts=self._progress.attempts + 1)
+
+    def failed(self, failure: Failure, now: float) -> float:
+        """The attempt has failed. Returns the seconds to wait before the next one.
+
+        Raises PublishError if there is to be no other one.
+        """
+        self._failures += 1
+        self._note(failure)
+        wait = self._wait(failure)
+        if wait is None:
+            raise to_error(failure, self._progress, retryable=False)
+        if failure.refuses_retries or now + wait >= self.deadline:
+            raise to_error(failure, self._progress, retryable=True)
+        return wait
+
+    def give_up(self, failure: Failure, *, retryable: bool) -> PublishError:
+        """The error of an event that gets no further attempt, whatever the policy says."""
+        return to_error(failure, self._progress, retryable=retryable)
+
+    def _note(self, failure: Failure) -> None:
+        rule = self._rules.policy.rule(failure.reason, failure.code)
+        maybe = rule.maybe_published or failure.progress is not None
+        self._progress = replace(
+            self._progress, maybe_published=self._progress.maybe_published or maybe
+        )
+        progress = failure.progress
+        if progress is None:
+            return
+        if progress.resume_token:
+            self._request.options.resume_token = progress.resume_token
+            self._token_is_ours = True
+        self._progress = replace(
+            self._progress,
+            resume_token=self._request.options.resume_token,
+            event_id=progress.event_id,
+            recipient_count=progress.recipient_count,
+            acknowledged_count=progress.acknowledged_count,
+            failed_recipients=recipient_results(progress.failed_recipients),
+            reason_string=progress.reason_string,
+        )
+
+    def _wait(self, failure: Failure) -> float | None:
+        action = self._rules.policy.rule(failure.reason, failure.code).action
+        if action is Action.DROP_TOKEN:
+            return 0.0 if self._drop_token() else None
+        return self._rules.wait(failure, self._failures)
+
+    def _drop_token(self) -> bool:
+        if not self._token_is_ours or self._token_was_dropped:
+            return False
+        self._token_was_dropped = True
+        self._request.options.resume_token = b""
+        self._progress = replace(self._progress, resume_token=b"")
+        return True
