@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dino_events.errors import Progress, PublishError, to_error
 from dino_events.event import Event
 from dino_events.failure import Failure
+from dino_events.observer import Observer
 from dino_events.policy import Action, Policy
 from dino_events.types import recipient_results
 
@@ -27,13 +28,15 @@ class Rules:
       policy: The policy.
       random: Returns a number from 0 up to 1.
       renewed: Whether the credentials have changed since they were last sent.
+      observer: Is told of each failure.
     """
 
     policy: Policy
     random: Callable[[], float] = random.random
     renewed: Callable[[], bool] = _never
+    observer: Observer = field(default_factory=Observer)
 
-    def wait(self, failure: Failure, failures: int) -> float | None:
+    def wait(self, failure: Failure, failures: int, random: float) -> float | None:
         """Seconds to wait after so many failures, the last one included. None: stop."""
         action = self.policy.rule(failure.reason, failure.code).action
         if action in (Action.STOP, Action.DROP_TOKEN):
@@ -45,8 +48,8 @@ class Rules:
         if action is Action.RENEW_CREDENTIALS and not self.renewed():
             return None
         if failure.pushback is not None:
-            return self.policy.pushed(failure.pushback, self.random())
-        return self.policy.backoff(failures, self.random())
+            return self.policy.pushed(failure.pushback, random)
+        return self.policy.backoff(failures, random)
 
 
 class Attempts:
@@ -95,14 +98,16 @@ class Attempts:
         """An attempt has begun."""
         self._progress = replace(self._progress, attempts=self._progress.attempts + 1)
 
-    def failed(self, failure: Failure, now: float) -> float:
+    def failed(self, failure: Failure, now: float, random: float | None = None) -> float:
         """The attempt has failed. Returns the seconds to wait before the next one.
 
-        Raises PublishError if there is to be no other one.
+        `random`, from 0 up to 1, is shared by events that failed together, so that they are
+        repeated together. Raises PublishError if there is to be no other one.
         """
         self._failures += 1
+        self._rules.observer.event_failed(self.key, failure)
         self._note(failure)
-        wait = self._wait(failure)
+        wait = self._wait(failure, self._rules.random() if random is None else random)
         if wait is None:
             raise to_error(failure, self._progress, retryable=False)
         if failure.refuses_retries or now + wait >= self.deadline:
@@ -135,11 +140,11 @@ class Attempts:
             reason_string=progress.reason_string,
         )
 
-    def _wait(self, failure: Failure) -> float | None:
+    def _wait(self, failure: Failure, random: float) -> float | None:
         action = self._rules.policy.rule(failure.reason, failure.code).action
         if action is Action.DROP_TOKEN:
             return 0.0 if self._drop_token() else None
-        return self._rules.wait(failure, self._failures)
+        return self._rules.wait(failure, self._failures, random)
 
     def _drop_token(self) -> bool:
         if not self._token_is_ours or self._token_was_dropped:

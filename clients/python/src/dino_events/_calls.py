@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from dino.events.v1 import event_publisher_service_pb2 as api
@@ -44,9 +44,13 @@ class Context:
     """What all calls of a publisher share."""
 
     rules: Rules
-    observer: Observer = field(default_factory=Observer)
     clock: Callable[[], float] = time.monotonic
     timeout: float = 30.0
+
+    @property
+    def observer(self) -> Observer:
+        """Is told what happens."""
+        return self.rules.observer
 
     def deadline(self, timeout: float | None) -> float:
         """When a call that begins now must have ended."""
@@ -163,16 +167,23 @@ def _send_batch(context: Context, queue: EventQueue, entries: list[Entry]) -> St
         reply = Failure("UNKNOWN", "the answer has another number of results")
     if isinstance(reply, Failure):
         log.info("PublishBatch failed: %s %s: %s", reply.code, reply.reason, reply.message)
+    random = context.rules.random()
     for index, entry in enumerate(entries):
         if isinstance(reply, Failure):
-            queue.failed(entry, reply, now)
+            queue.failed(entry, reply, now, random=random)
         else:
-            take_result(queue, entry, reply.results[index], now)
+            take_result(queue, entry, reply.results[index], now, random)
 
 
-def take_result(queue: EventQueue, entry: Entry, result: api.EventResult, now: float) -> None:
+def take_result(
+    queue: EventQueue,
+    entry: Entry,
+    result: api.EventResult,
+    now: float,
+    random: float | None = None,
+) -> None:
     """Gives the queue the result of one of its events, as batches and streams have it."""
     if result.HasField("delivery"):
         queue.succeeded(entry, to_delivery(result.delivery))
     else:
-        queue.failed(entry, failures.of_status(result.error), now)
+        queue.failed(entry, failures.of_status(result.error), now, random=random)

@@ -130,10 +130,21 @@ class EventQueue:
         """Every recipient of a sent entry was acknowledged."""
         self._end(entry, Result(delivery=delivery))
 
-    def failed(self, entry: Entry, failure: Failure, now: float, *, at_once: bool = False) -> None:
-        """A sent entry has failed: it ends, or is sent again, `at_once` or as the policy says."""
+    def failed(
+        self,
+        entry: Entry,
+        failure: Failure,
+        now: float,
+        *,
+        at_once: bool = False,
+        random: float | None = None,
+    ) -> None:
+        """A sent entry has failed: it ends, or is sent again, `at_once` or as the policy says.
+
+        Those that failed together and share `random` are ready again together.
+        """
         try:
-            wait = entry.attempts.failed(failure, now)
+            wait = entry.attempts.failed(failure, now, random)
         except PublishError as error:
             self._end(entry, Result(error=error))
             return

@@ -85,13 +85,14 @@ class StreamState:
         )
         if not len(self._queue):
             return
-        wait = self._context.rules.wait(failure, self._losses)
+        random = self._context.rules.random()
+        wait = self._context.rules.wait(failure, self._losses, random)
         if wait is None or failure.refuses_retries:
             self._queue.end_all(failure, retryable=wait is not None)
             return
         policy = self._context.rules.policy
         if policy.rule(failure.reason, failure.code).action is Action.REOPEN and self._losses > 1:
-            wait = policy.backoff(self._losses - 1, self._context.rules.random())
+            wait = policy.backoff(self._losses - 1, random)
         self.reopen_at = now + wait
         log.info(
             "the stream ended (%s %s: %s); another one follows in %.3f s",

@@ -29,6 +29,10 @@ class AsyncPendingDelivery(asyncio.Future[Delivery]):
 
     asked = False
 
+    def __await__(self) -> Any:
+        self.asked = True
+        return super().__await__()
+
     def result(self) -> Delivery:
         """The delivery, once it is known."""
         self.asked = True

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from dino_events.errors import Result
+from dino_events.failure import Failure
 
 log = logging.getLogger("dino_events")
 
@@ -36,6 +37,9 @@ class Observer:
 
     def attempt_ended(self, attempt: Attempt) -> None:
         """A call has ended. A batch counts as one."""
+
+    def event_failed(self, key: str, failure: Failure) -> None:
+        """One attempt of the event with that key has failed; others may follow."""
 
     def event_ended(self, kind: str, result: Result, seconds: float) -> None:
         """An event of a kind such as `message` was delivered or given up, after all attempts."""
