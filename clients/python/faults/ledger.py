@@ -36,12 +36,12 @@ class Subscriber:
         assert subscribed.wait(PATIENCE)
 
     def _on_message(self, client, data, message):
-        if message.dup:
-            return  # The broker's, to us.
         user = int(message.topic.rpartition("/")[2])
         text = json.loads(message.payload)["message_payload"]
         with self._lock:
-            self._received[user].append(text)
+            # The broker sends again what our connection lost, or may have lost.
+            if not (message.dup and text in self._received[user]):
+                self._received[user].append(text)
 
     def received(self, user):
         with self._lock:

@@ -51,6 +51,11 @@ class Event:
         return str(_REQUESTS[self.kind].DESCRIPTOR.name).removesuffix("Request")
 
     @property
+    def content_field(self) -> str:
+        """The field of the request that says what happened."""
+        return "message" if self.kind in _MESSAGES else self.kind
+
+    @property
     def response_type(self) -> Any:
         """The message that this RPC answers with."""
         return getattr(api, self.rpc + "Response")
