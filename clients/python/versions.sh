@@ -36,11 +36,11 @@ test_with() {
   local venv=$root/build/clients/versions/$1 python=$2
   shift 2
   printf '\n== %s: %s\n' "$("$python" --version)" "$*"
-  "$python" -m venv --clear "$venv" &&
-    "$venv/bin/pip" install --quiet "$@" "$package" hypothesis==6.170.17 pytest==9.2.0 || {
+  if ! "$python" -m venv --clear "$venv" ||
+    ! "$venv/bin/pip" install --quiet "$@" "$package" hypothesis==6.170.17 pytest==9.2.0; then
     ((++failed))
     return
-  }
+  fi
   "$venv/bin/pip" list 2>/dev/null | grep -E '^(grpcio|protobuf|googleapis)'
   cd "$package" && PYTHONDONTWRITEBYTECODE=1 RULES_EXAMPLES=20 count_pytest "$venv/bin/python" -m pytest -q
 }

@@ -9,6 +9,8 @@ import subprocess
 import time
 
 PATIENCE = 30.0
+FIRST_KEY = "the-first-key-of-the-chat"
+SECOND_KEY = "the-second-key-of-the-chat"
 
 BROKER_SETTINGS = """
 listener {port} 127.0.0.1
@@ -80,7 +82,7 @@ class Stage:
         self.broker_port = self._start_broker()
         self.key_file = os.path.join(self._directory, "api.key") if "quota" in case else None
         if self.key_file:
-            self._write_keys(bridge, "first")
+            self._write_keys(bridge, FIRST_KEY)
         self.ports = [free_port() for _ in range(replicas)]
         self.bridges = [
             self._start_bridge(bridge, index, port, case.get("settings", []))
@@ -181,10 +183,10 @@ class Stage:
             self._restart(bridge, lasts, signal.SIGTERM)
 
     def _change_key(self, lasts):
-        """The server forgets the old key before the caller has the new one everywhere."""
-        self._write_keys(self._bridge, "first", "second")
+        """The server knows both keys while the caller gets its new one, then only that."""
+        self._write_keys(self._bridge, FIRST_KEY, SECOND_KEY)
         time.sleep(lasts)
-        self._write_keys(self._bridge, "second")
+        self._write_keys(self._bridge, SECOND_KEY)
         time.sleep(lasts)
 
     def end(self):

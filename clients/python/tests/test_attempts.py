@@ -8,12 +8,23 @@ from making import failed, message
 
 from dino.events.v1 import delivery_pb2
 from dino_events import errors
-from dino_events._attempts import Attempts, Rules
+from dino_events._attempts import Attempts, NoCredentials, Rules
 from dino_events.policy import Action, default_policy
 
 
-def attempts(event=None, *, deadline=30.0, random=0.0, renewed=False):
-    rules = Rules(default_policy(), random=lambda: random, renewed=lambda: renewed)
+class Renewed:
+    """Credentials that have always just changed."""
+
+    version = 0
+
+    def renewed_since(self, version):
+        return True
+
+
+def attempts(event=None, *, deadline=30.0, random=0.0, credentials=None):
+    rules = Rules(
+        default_policy(), random=lambda: random, credentials=credentials or NoCredentials()
+    )
     return Attempts(event or message(), rules, deadline)
 
 
@@ -64,6 +75,10 @@ def test_jitter_takes_at_most_half_of_a_wait():
 def test_a_pushback_is_obeyed_and_never_shortened():
     assert attempts().failed(failed("UNAVAILABLE", pushback=7.0), 0) == 7.0
     assert attempts(random=0.5).failed(failed("UNAVAILABLE", pushback=7.0), 0) == pytest.approx(7.7)
+
+
+def test_a_short_pushback_does_not_make_calls_hasty():
+    assert attempts().failed(failed("UNAVAILABLE", pushback=0.001), 0) == 0.1
 
 
 def test_a_pushback_beyond_the_deadline_ends_the_call_at_once():
@@ -138,7 +153,7 @@ def test_a_token_of_the_caller_that_is_refused_is_the_callers_affair():
 def test_an_unknown_caller_tries_again_only_with_new_credentials():
     refusal = failed("UNAUTHENTICATED", "UNKNOWN_CALLER")
 
-    assert attempts(renewed=True).failed(refusal, 0) == 0.1
+    assert attempts(credentials=Renewed()).failed(refusal, 0) == 0.1
     with pytest.raises(errors.UnknownCallerError):
         attempts().failed(refusal, 0)
 

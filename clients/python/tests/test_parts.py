@@ -151,15 +151,15 @@ def test_a_new_key_is_taken_within_a_second(tmp_path):
     file.write_text("first\n")
     key = ApiKey(file=file, clock=lambda: now[0])
     assert key.metadata() == (("authorization", "Bearer first"),)
-    assert not key.renewed()
+    first = key.version
+    assert not key.renewed_since(first)
     (tmp_path / "new").write_text("second!\n")
     (tmp_path / "new").rename(file)
     now[0] += 1
 
     assert key.metadata() == (("authorization", "Bearer second!"),)
-    assert key.renewed()
-    now[0] += 60
-    assert not key.renewed()
+    assert key.renewed_since(first)
+    assert not key.renewed_since(key.version)
     file.unlink()
     now[0] += 60
     assert key.metadata() == (("authorization", "Bearer second!"),)

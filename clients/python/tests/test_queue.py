@@ -79,7 +79,7 @@ def test_what_a_broken_stream_left_is_sent_again_in_order():
     filled.take()
     filled.add("3", [4])
     for text in ("2", "0", "1"):
-        filled.fail(text, at_once=True)
+        filled.fail(text, decided=0.1)
 
     assert filled.take() == ["0", "1", "2", "3"]
 

@@ -6,7 +6,7 @@ import random
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from dino_events.errors import Progress, PublishError, to_error
 from dino_events.event import Event
@@ -16,8 +16,25 @@ from dino_events.policy import Action, Policy
 from dino_events.types import recipient_results
 
 
-def _never() -> bool:
-    return False
+class Credentials(Protocol):
+    """What calls are sent with, as far as it matters here."""
+
+    @property
+    def version(self) -> int:
+        """Changes when they do."""
+
+    def renewed_since(self, version: int) -> bool:
+        """Looks whether they are others than those of that version."""
+
+
+class NoCredentials:
+    """Credentials that never change."""
+
+    version = 0
+
+    def renewed_since(self, version: int) -> bool:
+        """They are not."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -27,17 +44,20 @@ class Rules:
     Attributes:
       policy: The policy.
       random: Returns a number from 0 up to 1.
-      renewed: Whether the credentials have changed since they were last sent.
+      credentials: What calls are sent with.
       observer: Is told of each failure.
     """
 
     policy: Policy
     random: Callable[[], float] = random.random
-    renewed: Callable[[], bool] = _never
+    credentials: Credentials = field(default_factory=NoCredentials)
     observer: Observer = field(default_factory=Observer)
 
-    def wait(self, failure: Failure, failures: int, random: float) -> float | None:
-        """Seconds to wait after so many failures, the last one included. None: stop."""
+    def wait(self, failure: Failure, failures: int, random: float, sent_with: int) -> float | None:
+        """Seconds to wait after so many failures, the last one included. None: stop.
+
+        `sent_with` is the version of the credentials that the call was sent with.
+        """
         action = self.policy.rule(failure.reason, failure.code).action
         if action in (Action.STOP, Action.DROP_TOKEN):
             return None
@@ -45,10 +65,12 @@ class Rules:
             return 0.0
         if action is Action.RETRY_IF_PUSHED and failure.pushback is None:
             return None
-        if action is Action.RENEW_CREDENTIALS and not self.renewed():
+        if action is Action.RENEW_CREDENTIALS and not self.credentials.renewed_since(sent_with):
             return None
         if failure.pushback is not None:
-            return self.policy.pushed(failure.pushback, random)
+            # Not at once: others wait for the same.
+            shortest = self.policy.backoff(1, random)
+            return max(shortest, self.policy.pushed(failure.pushback, random))
         return self.policy.backoff(failures, random)
 
 
@@ -72,6 +94,7 @@ class Attempts:
             options.idempotency_key = str(uuid.uuid4())
         self._progress = Progress(options.idempotency_key, options.resume_token)
         self._failures = 0
+        self._sent_with = rules.credentials.version
         self._token_is_ours = False
         self._token_was_dropped = False
 
@@ -96,18 +119,27 @@ class Attempts:
 
     def sent(self) -> None:
         """An attempt has begun."""
+        self._sent_with = self._rules.credentials.version
         self._progress = replace(self._progress, attempts=self._progress.attempts + 1)
 
-    def failed(self, failure: Failure, now: float, random: float | None = None) -> float:
+    def failed(
+        self,
+        failure: Failure,
+        now: float,
+        random: float | None = None,
+        wait: float | None = None,
+    ) -> float:
         """The attempt has failed. Returns the seconds to wait before the next one.
 
         `random`, from 0 up to 1, is shared by events that failed together, so that they are
-        repeated together. Raises PublishError if there is to be no other one.
+        repeated together. `wait` is what was decided for all that were sent together. Raises
+        PublishError if there is to be no other attempt.
         """
         self._failures += 1
         self._rules.observer.event_failed(self.key, failure)
         self._note(failure)
-        wait = self._wait(failure, self._rules.random() if random is None else random)
+        if wait is None:
+            wait = self._wait(failure, self._rules.random() if random is None else random)
         if wait is None:
             raise to_error(failure, self._progress, retryable=False)
         if failure.refuses_retries or now + wait >= self.deadline:
@@ -144,7 +176,7 @@ class Attempts:
         action = self._rules.policy.rule(failure.reason, failure.code).action
         if action is Action.DROP_TOKEN:
             return 0.0 if self._drop_token() else None
-        return self._rules.wait(failure, self._failures, random)
+        return self._rules.wait(failure, self._failures, random, self._sent_with)
 
     def _drop_token(self) -> bool:
         if not self._token_is_ours or self._token_was_dropped:

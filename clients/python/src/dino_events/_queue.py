@@ -136,19 +136,20 @@ class EventQueue:
         failure: Failure,
         now: float,
         *,
-        at_once: bool = False,
+        decided: float | None = None,
         random: float | None = None,
     ) -> None:
-        """A sent entry has failed: it ends, or is sent again, `at_once` or as the policy says.
+        """A sent entry has failed: it ends, or is sent again as the policy says.
 
+        If a wait was `decided`, the caller waits so many seconds, and the entry is ready at once.
         Those that failed together and share `random` are ready again together.
         """
         try:
-            wait = entry.attempts.failed(failure, now, random)
+            wait = entry.attempts.failed(failure, now, random, decided)
         except PublishError as error:
             self._end(entry, Result(error=error))
             return
-        if at_once or wait == 0:
+        if decided is not None or wait == 0:
             self._make_ready(entry)
         else:
             entry.state = "delayed"

@@ -40,7 +40,7 @@ class Setup:
         self._tls = Tls() if tls is True else tls or None
         self._key = ApiKey(api_key, api_key_file)
         self.context = Context(
-            rules=Rules(policy, renewed=self._key.renewed, observer=observer or Observer()),
+            rules=Rules(policy, credentials=self._key, observer=observer or Observer()),
             timeout=policy.timeout if timeout is None else timeout,
         )
 

@@ -32,6 +32,7 @@ class StreamState:
         self._sent: deque[tuple[float, int]] = deque()
         self._losses = 0
         self._opened_at = 0.0
+        self._opened_with = 0
         self.reopen_at = 0.0
         self.closed = False
 
@@ -53,6 +54,7 @@ class StreamState:
     def opened(self) -> None:
         """A stream has been opened: nothing was sent on it."""
         self._opened_at = self._context.clock()
+        self._opened_with = self._context.rules.credentials.version
         self._sent.clear()
 
     def take(self) -> api.PublishStreamRequest | None:
@@ -86,7 +88,7 @@ class StreamState:
         if not len(self._queue):
             return
         random = self._context.rules.random()
-        wait = self._context.rules.wait(failure, self._losses, random)
+        wait = self._context.rules.wait(failure, self._losses, random, self._opened_with)
         if wait is None or failure.refuses_retries:
             self._queue.end_all(failure, retryable=wait is not None)
             return
@@ -99,7 +101,7 @@ class StreamState:
             failure.code, failure.reason, failure.message, wait,
         )  # fmt: skip
         for entry in self._queue.sent():
-            self._queue.failed(entry, failure, now, at_once=True)
+            self._queue.failed(entry, failure, now, decided=wait)
 
     def expire(self) -> None:
         """Ends events whose time is over."""

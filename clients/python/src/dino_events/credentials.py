@@ -16,7 +16,6 @@ from dino_events.observer import log
 Stamp = tuple[int, int, int] | None
 
 _LOOK_AGAIN = 1.0  # Seconds.
-_RECENT = 5.0  # Seconds for which a new key makes a refused call worth repeating.
 
 
 def _stamp(path: str | os.PathLike[str]) -> Stamp:
@@ -46,7 +45,7 @@ class ApiKey:
         self._clock = clock
         self._stamp: Stamp = None
         self._key = key
-        self._changed_at = float("-inf")
+        self._version = 0
         self._looked_at = clock()
         self._lock = threading.Lock()
         if file is not None:
@@ -58,10 +57,15 @@ class ApiKey:
         self._look()
         return (("authorization", f"Bearer {self._key}"),) if self._key else ()
 
-    def renewed(self) -> bool:
-        """Whether the key has just changed, so that a call with the one before was refused."""
+    @property
+    def version(self) -> int:
+        """Changes when the key does."""
+        return self._version
+
+    def renewed_since(self, version: int) -> bool:
+        """Looks whether the key is another one than that of a version."""
         self._look(now=True)
-        return self._clock() - self._changed_at < _RECENT
+        return self._version != version
 
     def _look(self, *, now: bool = False) -> None:
         if self._file is None:
@@ -84,7 +88,7 @@ class ApiKey:
             self._stamp = stamp
             if key != self._key:
                 self._key = key
-                self._changed_at = time_now
+                self._version += 1
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,8 @@ def of_status(status: status_pb2.Status) -> Failure:
 def of_error(error: Any) -> Failure:
     """Reads a `grpc.RpcError`, or a call that has ended."""
     code: grpc.StatusCode = error.code() or grpc.StatusCode.UNKNOWN
-    trailers = dict(error.trailing_metadata() or ())
+    # Not dict(…): grpc.aio's metadata is a mapping of another kind in old versions.
+    trailers = {key: value for key, value in error.trailing_metadata() or ()}
     status = status_pb2.Status()
     try:
         status.ParseFromString(trailers.get(_STATUS, b""))
