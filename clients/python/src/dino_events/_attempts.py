@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from dino.events.v1 import delivery_pb2
 from dino_events.errors import Progress, PublishError, to_error
 from dino_events.event import Event
 from dino_events.failure import Failure
@@ -79,6 +80,10 @@ class Attempts:
 
     Has its idempotency key from the beginning, and gives the last resume token back with each
     further attempt. Times are seconds of one monotonic clock. Not thread-safe.
+
+    Attributes:
+      key: The idempotency key of all attempts.
+      count: How many attempts there were.
     """
 
     def __init__(self, event: Event, rules: Rules, deadline: float) -> None:
@@ -92,7 +97,10 @@ class Attempts:
         options = self._request.options
         if not options.idempotency_key:
             options.idempotency_key = str(uuid.uuid4())
-        self._progress = Progress(options.idempotency_key, options.resume_token)
+        self.key = options.idempotency_key
+        self.count = 0
+        self._maybe_published = False
+        self._last: delivery_pb2.PublishFailure | None = None
         self._failures = 0
         self._sent_with = rules.credentials.version
         self._token_is_ours = False
@@ -103,16 +111,6 @@ class Attempts:
         """The request of the next attempt, to be sent before the next failure is told."""
         return self._request
 
-    @property
-    def key(self) -> str:
-        """The idempotency key of all attempts."""
-        return self._progress.key
-
-    @property
-    def count(self) -> int:
-        """How many attempts there were."""
-        return self._progress.attempts
-
     def time_for(self, now: float) -> float:
         """The seconds that the next attempt may take."""
         return max(0.001, min(self._rules.policy.attempt_timeout, self.deadline - now))
@@ -120,7 +118,7 @@ class Attempts:
     def sent(self) -> None:
         """An attempt has begun."""
         self._sent_with = self._rules.credentials.version
-        self._progress = replace(self._progress, attempts=self._progress.attempts + 1)
+        self.count += 1
 
     def failed(
         self,
@@ -141,36 +139,40 @@ class Attempts:
         if wait is None:
             wait = self._wait(failure, self._rules.random() if random is None else random)
         if wait is None:
-            raise to_error(failure, self._progress, retryable=False)
+            raise to_error(failure, self.progress(), retryable=False)
         if failure.refuses_retries or now + wait >= self.deadline:
-            raise to_error(failure, self._progress, retryable=True)
+            raise to_error(failure, self.progress(), retryable=True)
         return wait
 
     def give_up(self, failure: Failure, *, retryable: bool) -> PublishError:
         """The error of an event that gets no further attempt, whatever the policy says."""
-        return to_error(failure, self._progress, retryable=retryable)
+        return to_error(failure, self.progress(), retryable=retryable)
+
+    def progress(self) -> Progress:
+        """What is known so far."""
+        last = self._last or delivery_pb2.PublishFailure()
+        return Progress(
+            key=self.key,
+            resume_token=self._request.options.resume_token,
+            event_id=last.event_id,
+            attempts=self.count,
+            maybe_published=self._maybe_published,
+            recipient_count=last.recipient_count,
+            acknowledged_count=last.acknowledged_count,
+            failed_recipients=recipient_results(last.failed_recipients),
+            reason_string=last.reason_string,
+        )
 
     def _note(self, failure: Failure) -> None:
         rule = self._rules.policy.rule(failure.reason, failure.code)
-        maybe = rule.maybe_published or failure.progress is not None
-        self._progress = replace(
-            self._progress, maybe_published=self._progress.maybe_published or maybe
-        )
-        progress = failure.progress
-        if progress is None:
+        if rule.maybe_published or failure.progress is not None:
+            self._maybe_published = True
+        if failure.progress is None:
             return
-        if progress.resume_token:
-            self._request.options.resume_token = progress.resume_token
+        self._last = failure.progress
+        if failure.progress.resume_token:
+            self._request.options.resume_token = failure.progress.resume_token
             self._token_is_ours = True
-        self._progress = replace(
-            self._progress,
-            resume_token=self._request.options.resume_token,
-            event_id=progress.event_id,
-            recipient_count=progress.recipient_count,
-            acknowledged_count=progress.acknowledged_count,
-            failed_recipients=recipient_results(progress.failed_recipients),
-            reason_string=progress.reason_string,
-        )
 
     def _wait(self, failure: Failure, random: float) -> float | None:
         action = self._rules.policy.rule(failure.reason, failure.code).action
@@ -183,5 +185,4 @@ class Attempts:
             return False
         self._token_was_dropped = True
         self._request.options.resume_token = b""
-        self._progress = replace(self._progress, resume_token=b"")
         return True

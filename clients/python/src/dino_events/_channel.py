@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from dino_events.credentials import Stamp, Tls
 from dino_events.observer import log
-from dino_events.policy import Connection
+from dino_events.policy import Connection as ConnectionPolicy
 
 SERVICE = "/dino.events.v1.EventPublisherService/"
 _LOOK_AGAIN = 1.0  # Seconds between looks at the TLS files.
@@ -48,7 +48,7 @@ def _version_of(address: str) -> int | None:
         return None
 
 
-def options(connection: Connection) -> list[tuple[str, Any]]:
+def options(connection: ConnectionPolicy) -> list[tuple[str, Any]]:
     """Channel options: calls go to all servers in turn, and a dead connection is noticed."""
 
     def milliseconds(seconds: float) -> int:
@@ -66,6 +66,26 @@ def options(connection: Connection) -> list[tuple[str, Any]]:
         ("grpc.dns_min_time_between_resolutions_ms", 1000),
         ("grpc.max_receive_message_length", _MOST_RESPONSE_BYTES),
     ]
+
+
+class Connection(Generic[C]):
+    """A channel and its methods, which are made once."""
+
+    def __init__(self, channel: C) -> None:
+        self.channel = channel
+        self._methods: dict[str, Any] = {}
+
+    def method(self, rpc: str, request_type: Any, response_type: Any) -> Any:
+        """The callable of a unary RPC."""
+        found = self._methods.get(rpc)
+        if found is None:
+            channel: Any = self.channel
+            found = self._methods[rpc] = channel.unary_unary(
+                SERVICE + rpc,
+                request_serializer=request_type.SerializeToString,
+                response_deserializer=response_type.FromString,
+            )
+        return found
 
 
 class Channels(Generic[C]):

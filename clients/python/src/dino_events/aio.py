@@ -15,7 +15,7 @@ from dino.events.v1 import event_publisher_service_pb2 as api
 from dino.events.v1 import server_info_pb2
 from dino_events import failure as failures
 from dino_events._calls import Context, Send, Sleep, publish_batch, publish_event
-from dino_events._channel import SERVICE
+from dino_events._channel import SERVICE, Connection
 from dino_events._setup import Setup
 from dino_events.aio_stream import AsyncStream
 from dino_events.credentials import Tls
@@ -109,10 +109,10 @@ class AsyncPublisher(EventMethods[Coroutine[Any, Any, Delivery]]):
 
     async def server_info(self, timeout: float = 5.0) -> server_info_pb2.GetServerInfoResponse:
         """The version, limits and sessions of one server. Raises grpc.RpcError."""
-        call = self._channels.get().unary_unary(
-            SERVICE + "GetServerInfo",
-            request_serializer=server_info_pb2.GetServerInfoRequest.SerializeToString,
-            response_deserializer=server_info_pb2.GetServerInfoResponse.FromString,
+        call = self._channels.get().method(
+            "GetServerInfo",
+            server_info_pb2.GetServerInfoRequest,
+            server_info_pb2.GetServerInfoResponse,
         )
         request = server_info_pb2.GetServerInfoRequest()
         response: server_info_pb2.GetServerInfoResponse = await call(
@@ -144,11 +144,7 @@ class AsyncPublisher(EventMethods[Coroutine[Any, Any, Delivery]]):
     async def _call(self, send: Send) -> Any:
         if self._closed:
             return CLOSED
-        call = self._channels.get().unary_unary(
-            SERVICE + send.rpc,
-            request_serializer=type(send.request).SerializeToString,
-            response_deserializer=send.response_type.FromString,
-        )
+        call = self._channels.get().method(send.rpc, type(send.request), send.response_type)
         try:
             return await call(send.request, timeout=send.timeout, metadata=self._setup.metadata())
         except grpc.RpcError as error:
@@ -160,20 +156,22 @@ class AsyncPublisher(EventMethods[Coroutine[Any, Any, Delivery]]):
             raise
 
     def _open_stream(self) -> Any:
-        call = self._channels.get().stream_stream(
+        call = self._channels.get().channel.stream_stream(
             SERVICE + "PublishStream",
             request_serializer=api.PublishStreamRequest.SerializeToString,
             response_deserializer=api.PublishStreamResponse.FromString,
         )
         return call(metadata=self._setup.metadata())
 
-    def _close_channel(self, channel: grpc.aio.Channel) -> None:
-        task = asyncio.get_running_loop().create_task(channel.close())
+    def _close_channel(self, channel: Connection[grpc.aio.Channel]) -> None:
+        task = asyncio.get_running_loop().create_task(channel.channel.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
 
-def _connect(target: str, credentials: Any, options: list[tuple[str, Any]]) -> grpc.aio.Channel:
+def _connect(
+    target: str, credentials: Any, options: list[tuple[str, Any]]
+) -> Connection[grpc.aio.Channel]:
     if credentials is None:
-        return grpc.aio.insecure_channel(target, options)
-    return grpc.aio.secure_channel(target, credentials, options)
+        return Connection(grpc.aio.insecure_channel(target, options))
+    return Connection(grpc.aio.secure_channel(target, credentials, options))

@@ -19,6 +19,15 @@ _REQUESTS: dict[str, Any] = {
     for field in api.EventRequest.DESCRIPTOR.fields
 }
 
+_RPCS = {
+    kind: str(request.DESCRIPTOR.name).removesuffix("Request")
+    for kind, request in _REQUESTS.items()
+}
+
+# The options, and the fields of those that have another name there.
+_OPTIONS = frozenset(Options.__annotations__)
+_FIELDS = {"key": "idempotency_key", "detail": "result_detail"}
+
 # The kinds whose content is a `Message`.
 _MESSAGES = frozenset(("message", "attachment", "edit", "action_log"))
 
@@ -48,7 +57,7 @@ class Event:
     @property
     def rpc(self) -> str:
         """The RPC that publishes it, such as `PublishMessage`."""
-        return str(_REQUESTS[self.kind].DESCRIPTOR.name).removesuffix("Request")
+        return _RPCS[self.kind]
 
     @property
     def content_field(self) -> str:
@@ -89,17 +98,15 @@ def _to_duration(expiry: timedelta | float) -> Duration:
 
 
 def _set_options(request: Any, options: Options) -> None:
-    unknown = options.keys() - Options.__annotations__.keys()
-    if unknown:
+    if not options.keys() <= _OPTIONS:
+        unknown = options.keys() - _OPTIONS
         raise TypeError(f"unexpected arguments: {', '.join(sorted(unknown))}")
     chosen = request.options
-    chosen.idempotency_key = options.get("key", "")
-    chosen.qos = options.get("qos", 0)
-    chosen.result_detail = options.get("detail", 0)
-    chosen.validate_only = options.get("validate_only", False)
-    chosen.resume_token = options.get("resume_token", b"")
-    if "expiry" in options:
-        chosen.expiry.CopyFrom(_to_duration(options["expiry"]))
+    for name, value in options.items():
+        if name == "expiry":
+            chosen.expiry.CopyFrom(_to_duration(options["expiry"]))
+        elif name != "timeout":
+            setattr(chosen, _FIELDS.get(name, name), value)
 
 
 def make_event(kind: str, content: Any, to: Iterable[int], options: Options) -> Event:

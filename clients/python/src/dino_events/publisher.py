@@ -14,7 +14,7 @@ from dino.events.v1 import event_publisher_service_pb2 as api
 from dino.events.v1 import server_info_pb2
 from dino_events import failure as failures
 from dino_events._calls import Context, Send, Sleep, publish_batch, publish_event
-from dino_events._channel import SERVICE
+from dino_events._channel import SERVICE, Connection
 from dino_events._setup import Setup
 from dino_events.credentials import Tls
 from dino_events.errors import CLOSED, BatchError, Result
@@ -66,7 +66,9 @@ class Publisher(EventMethods[Delivery]):
         self._setup = Setup(
             address, tls, api_key_file, api_key, timeout, max_recipients, observer, policy
         )
-        self._channels = self._setup.channels(_connect, lambda channel: channel.close())
+        self._channels = self._setup.channels(
+            _connect, lambda connection: connection.channel.close()
+        )
         self._closed = threading.Event()
 
     def __enter__(self) -> Self:
@@ -127,10 +129,10 @@ class Publisher(EventMethods[Delivery]):
 
     def server_info(self, timeout: float = 5.0) -> server_info_pb2.GetServerInfoResponse:
         """The version, limits and sessions of one server. Raises grpc.RpcError."""
-        call = self._channels.get().unary_unary(
-            SERVICE + "GetServerInfo",
-            request_serializer=server_info_pb2.GetServerInfoRequest.SerializeToString,
-            response_deserializer=server_info_pb2.GetServerInfoResponse.FromString,
+        call = self._channels.get().method(
+            "GetServerInfo",
+            server_info_pb2.GetServerInfoRequest,
+            server_info_pb2.GetServerInfoResponse,
         )
         request = server_info_pb2.GetServerInfoRequest()
         response: server_info_pb2.GetServerInfoResponse = call(
@@ -162,11 +164,7 @@ class Publisher(EventMethods[Delivery]):
     def _call(self, send: Send) -> Any:
         if self._closed.is_set():
             return CLOSED
-        call = self._channels.get().unary_unary(
-            SERVICE + send.rpc,
-            request_serializer=type(send.request).SerializeToString,
-            response_deserializer=send.response_type.FromString,
-        )
+        call = self._channels.get().method(send.rpc, type(send.request), send.response_type)
         try:
             return call(send.request, timeout=send.timeout, metadata=self._setup.metadata())
         except grpc.RpcError as error:
@@ -177,7 +175,7 @@ class Publisher(EventMethods[Delivery]):
             return Failure("UNAVAILABLE", "the channel was replaced")
 
     def _open_stream(self, requests: Iterator[api.PublishStreamRequest]) -> Any:
-        call = self._channels.get().stream_stream(
+        call = self._channels.get().channel.stream_stream(
             SERVICE + "PublishStream",
             request_serializer=api.PublishStreamRequest.SerializeToString,
             response_deserializer=api.PublishStreamResponse.FromString,
@@ -185,7 +183,9 @@ class Publisher(EventMethods[Delivery]):
         return call(requests, metadata=self._setup.metadata())
 
 
-def _connect(target: str, credentials: Any, options: list[tuple[str, Any]]) -> grpc.Channel:
+def _connect(
+    target: str, credentials: Any, options: list[tuple[str, Any]]
+) -> Connection[grpc.Channel]:
     if credentials is None:
-        return grpc.insecure_channel(target, options)
-    return grpc.secure_channel(target, credentials, options)
+        return Connection(grpc.insecure_channel(target, options))
+    return Connection(grpc.secure_channel(target, credentials, options))

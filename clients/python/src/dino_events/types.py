@@ -113,14 +113,16 @@ class Delivery:
     results_omitted: bool = False
 
 
+_OUTCOMES = {int(outcome): outcome for outcome in Outcome}
+
+
 def recipient_results(
     results: Iterable[delivery_pb2.RecipientResult],
 ) -> tuple[RecipientResult, ...]:
     """Reads results of single recipients. An outcome that a newer server has stays a number."""
-    known = {int(outcome): outcome for outcome in Outcome}
     return tuple(
         RecipientResult(
-            one.topic or one.user_id, known.get(one.outcome, one.outcome), one.reason_code
+            one.topic or one.user_id, _OUTCOMES.get(one.outcome, one.outcome), one.reason_code
         )
         for one in results
     )
