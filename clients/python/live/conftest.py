@@ -14,10 +14,10 @@ PATIENCE = 20.0
 class Subscriber:
     """Receives what the broker gets for users."""
 
-    def __init__(self, port):
+    def __init__(self, port, protocol):
         self._received = queue.SimpleQueue()
         subscribed = threading.Event()
-        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, protocol=protocol)
         self._client.on_message = lambda client, data, message: self._received.put(message)
         self._client.on_subscribe = lambda *_: subscribed.set()
         self._client.connect("127.0.0.1", port)
@@ -34,10 +34,21 @@ class Subscriber:
 
 
 @pytest.fixture
-def subscriber():
-    subscriber = Subscriber(int(os.environ["STAGE_BROKER_PORT"]))
-    yield subscriber
-    subscriber.close()
+def make_subscriber():
+    made = []
+
+    def make(protocol=mqtt.MQTTv5):
+        made.append(Subscriber(int(os.environ["STAGE_BROKER_PORT"]), protocol))
+        return made[-1]
+
+    yield make
+    for subscriber in made:
+        subscriber.close()
+
+
+@pytest.fixture
+def subscriber(make_subscriber):
+    return make_subscriber()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import paho.mqtt.client as mqtt
 import pytest
 from google.protobuf import json_format
 
@@ -22,6 +23,7 @@ from dino_events import (
     UnreachableError,
     events,
 )
+from dino_events.subscriber import Deduplicator
 
 GROUP = "6cbb3265-2a7f-494d-92ad-f4503d55d49f"
 
@@ -164,3 +166,18 @@ assert all(os.waitpid(child, 0)[1] == 0 for child in children)
 
 def test_a_publisher_is_used_after_a_fork(address):
     subprocess.run([sys.executable, "-c", FORKING, address, GROUP], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("protocol", [mqtt.MQTTv5, mqtt.MQTTv311])
+def test_a_subscriber_drops_copies(address, make_subscriber, protocol):
+    subscriber = make_subscriber(protocol)
+    seen = Deduplicator()
+    with Publisher(address) as publisher:
+        delivery = publish(publisher, "first")
+        message = subscriber.next()
+        publish(publisher, "second")
+
+    assert [seen.is_new_message(one) for one in (message, message)] == [True, False]
+    assert seen.is_new_message(subscriber.next())
+    if protocol == mqtt.MQTTv5:
+        assert not seen.is_new(message.topic, b"", delivery.event_id)

@@ -10,7 +10,14 @@ import pytest
 from making import message
 from scripted_server import ScriptedServer, seconds
 
-from dino_events import AsyncPublisher, BatchError, Publisher, PublishError, Result
+from dino_events import (
+    AsyncPublisher,
+    BatchError,
+    Publisher,
+    PublisherClosedError,
+    PublishError,
+    Result,
+)
 from dino_events.policy import default_policy
 
 CASES = json.loads(
@@ -134,3 +141,54 @@ def test_case(case, call):
         )
     assert took >= seconds(expected.get("at_least", "0s"))
     assert took <= seconds(expected.get("at_most", "60s"))
+
+
+def test_a_publisher_that_is_closed_ends_its_stream():
+    server = ScriptedServer([{"results": [], "then": {"silent": True}}])
+    publisher = Publisher(server.address)
+    try:
+        with pytest.raises(PublisherClosedError) as error, publisher.stream() as stream:
+            pending = stream.publish(message())
+            publisher.close()
+            pending.result(20)
+    finally:
+        server.stop()
+
+    assert error.value.retryable
+    with pytest.raises(PublisherClosedError):
+        publisher.publish(message())
+
+
+def test_an_async_publisher_that_is_closed_ends_its_stream():
+    async def run(address):
+        publisher = AsyncPublisher(address)
+        async with publisher.stream() as stream:
+            pending = await stream.publish(message())
+            await publisher.close()
+            await pending
+
+    server = ScriptedServer([{"results": [], "then": {"silent": True}}])
+    try:
+        with pytest.raises(PublisherClosedError):
+            asyncio.run(run(server.address))
+    finally:
+        server.stop()
+
+
+def test_cancelling_a_call_is_the_callers_doing():
+    async def run(address):
+        async with AsyncPublisher(address) as publisher:
+            call = asyncio.create_task(publisher.publish(message()))
+            while not server.attempts:
+                await asyncio.sleep(0.01)
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+
+    server = ScriptedServer([{"silent": True}])
+    try:
+        asyncio.run(run(server.address))
+    finally:
+        server.stop()
+
+    assert len(server.attempts) == 1

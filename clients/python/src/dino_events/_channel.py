@@ -17,7 +17,6 @@ from dino_events.policy import Connection as ConnectionPolicy
 
 SERVICE = "/dino.events.v1.EventPublisherService/"
 _LOOK_AGAIN = 1.0  # Seconds between looks at the TLS files.
-_CLOSE_AFTER = 15.0  # Seconds that calls of a channel that was replaced may take.
 _MOST_RESPONSE_BYTES = 8 << 20
 
 C = TypeVar("C")
@@ -68,6 +67,10 @@ def options(connection: ConnectionPolicy) -> list[tuple[str, Any]]:
     ]
 
 
+class ChannelsClosedError(Exception):
+    """The publisher was closed."""
+
+
 class Connection(Generic[C]):
     """A channel and its methods, which are made once."""
 
@@ -100,11 +103,15 @@ class Channels(Generic[C]):
         close: Callable[[C], None],
         tls: Tls | None,
         clock: Callable[[], float] = time.monotonic,
+        close_after: float = 15.0,
     ) -> None:
+        """`close_after`: seconds that calls of a channel that was replaced may take."""
         self._make = make
         self._close = close
         self._tls = tls
         self._clock = clock
+        self._close_after = close_after
+        self._closed = False
         self._lock = threading.Lock()
         self._channel: C | None = None
         self._retired: list[tuple[float, C]] = []
@@ -113,8 +120,13 @@ class Channels(Generic[C]):
         _all_channels.add(self)
 
     def get(self) -> C:
-        """The channel for a call that begins now. Raises OSError if a TLS file is missing."""
+        """The channel for a call that begins now.
+
+        Raises OSError if a TLS file is missing, and ChannelsClosedError after `close`.
+        """
         with self._lock:
+            if self._closed:
+                raise ChannelsClosedError
             now = self._clock()
             if self._channel is not None and self._files_changed(now):
                 self._renew(now)
@@ -126,8 +138,9 @@ class Channels(Generic[C]):
             return self._channel
 
     def close(self) -> None:
-        """Closes all channels of this process."""
+        """Closes all channels of this process, for good."""
         with self._lock:
+            self._closed = True
             for _, channel in self._retired:
                 self._close(channel)
             if self._channel is not None:
@@ -142,7 +155,7 @@ class Channels(Generic[C]):
         except OSError as error:
             log.warning("cannot read the TLS files, the last ones stay: %s", error)
             return
-        self._retired.append((now + _CLOSE_AFTER, self._channel))
+        self._retired.append((now + self._close_after, self._channel))
         self._channel = channel
 
     def _files_changed(self, now: float) -> bool:

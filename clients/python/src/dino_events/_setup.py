@@ -55,7 +55,8 @@ class Setup:
             credentials = self._tls.credentials() if self._tls else None
             return connect(self._target, credentials, self._options)
 
-        return Channels(make, close, self._tls)
+        longest = self.context.rules.policy.attempt_timeout
+        return Channels(make, close, self._tls, close_after=longest + 5)
 
     def metadata(self) -> tuple[tuple[str, str], ...]:
         """The metadata of a call that begins now."""

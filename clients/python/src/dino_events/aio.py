@@ -15,12 +15,13 @@ from dino.events.v1 import event_publisher_service_pb2 as api
 from dino.events.v1 import server_info_pb2
 from dino_events import failure as failures
 from dino_events._calls import Context, Send, Sleep, publish_batch, publish_event
-from dino_events._channel import SERVICE, Connection
+from dino_events._channel import SERVICE, ChannelsClosedError, Connection
 from dino_events._setup import Setup
 from dino_events.aio_stream import AsyncStream
 from dino_events.credentials import Tls
 from dino_events.errors import CLOSED, BatchError, Result
 from dino_events.event import Event
+from dino_events.failure import Failure
 from dino_events.methods import EventMethods
 from dino_events.observer import Observer
 from dino_events.policy import Policy
@@ -142,14 +143,16 @@ class AsyncPublisher(EventMethods[Coroutine[Any, Any, Delivery]]):
                 await asyncio.sleep(step.seconds)
 
     async def _call(self, send: Send) -> Any:
-        if self._closed:
-            return CLOSED
-        call = self._channels.get().method(send.rpc, type(send.request), send.response_type)
         try:
+            call = self._channels.get().method(send.rpc, type(send.request), send.response_type)
             return await call(send.request, timeout=send.timeout, metadata=self._setup.metadata())
         except grpc.RpcError as error:
             return CLOSED if self._closed else failures.of_error(error)
-        except (asyncio.CancelledError, grpc.aio.UsageError):
+        except ChannelsClosedError:
+            return CLOSED
+        except grpc.aio.UsageError as error:  # The channel was closed meanwhile.
+            return CLOSED if self._closed else Failure("UNAVAILABLE", str(error))
+        except asyncio.CancelledError:
             # Not our caller's doing if the channel was closed.
             if self._closed:
                 return CLOSED

@@ -13,8 +13,9 @@ import grpc.aio
 
 from dino_events import failure as failures
 from dino_events._calls import Context
+from dino_events._channel import ChannelsClosedError
 from dino_events._stream_state import ENDED, StreamState
-from dino_events.errors import BatchError, PublishError, Result
+from dino_events.errors import CLOSED, BatchError, PublishError, Result
 from dino_events.event import Event
 from dino_events.failure import Failure
 from dino_events.methods import EventMethods
@@ -159,6 +160,8 @@ class AsyncStream(EventMethods[Coroutine[Any, Any, AsyncPendingDelivery]]):
         """Reads answers until the stream ends, and says why it did."""
         try:
             self._call = call = self._open_call()
+        except ChannelsClosedError:
+            return CLOSED
         except (OSError, grpc.aio.UsageError) as error:
             return Failure("UNAVAILABLE", str(error))
         writer = asyncio.create_task(self._write(call))

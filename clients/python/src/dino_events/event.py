@@ -24,6 +24,8 @@ _RPCS = {
     for kind, request in _REQUESTS.items()
 }
 
+_RESPONSES = {kind: getattr(api, rpc + "Response") for kind, rpc in _RPCS.items()}
+
 # The options, and the fields of those that have another name there.
 _OPTIONS = frozenset(Options.__annotations__)
 _FIELDS = {"key": "idempotency_key", "detail": "result_detail"}
@@ -67,7 +69,7 @@ class Event:
     @property
     def response_type(self) -> Any:
         """The message that this RPC answers with."""
-        return getattr(api, self.rpc + "Response")
+        return _RESPONSES[self.kind]
 
 
 def to_timestamp(time: Time | None) -> Timestamp:

@@ -14,7 +14,7 @@ from dino.events.v1 import event_publisher_service_pb2 as api
 from dino.events.v1 import server_info_pb2
 from dino_events import failure as failures
 from dino_events._calls import Context, Send, Sleep, publish_batch, publish_event
-from dino_events._channel import SERVICE, Connection
+from dino_events._channel import SERVICE, ChannelsClosedError, Connection
 from dino_events._setup import Setup
 from dino_events.credentials import Tls
 from dino_events.errors import CLOSED, BatchError, Result
@@ -162,17 +162,17 @@ class Publisher(EventMethods[Delivery]):
                 self._closed.wait(step.seconds)
 
     def _call(self, send: Send) -> Any:
-        if self._closed.is_set():
-            return CLOSED
-        call = self._channels.get().method(send.rpc, type(send.request), send.response_type)
         try:
+            call = self._channels.get().method(send.rpc, type(send.request), send.response_type)
             return call(send.request, timeout=send.timeout, metadata=self._setup.metadata())
         except grpc.RpcError as error:
             return CLOSED if self._closed.is_set() else failures.of_error(error)
-        except ValueError:  # gRPC's, if the channel was closed meanwhile.
-            if self._closed.is_set():
-                return CLOSED
-            return Failure("UNAVAILABLE", "the channel was replaced")
+        except ChannelsClosedError:
+            return CLOSED
+        except ValueError as error:  # gRPC's, if the channel was closed meanwhile.
+            if "closed channel" not in str(error):
+                raise
+            return CLOSED if self._closed.is_set() else Failure("UNAVAILABLE", str(error))
 
     def _open_stream(self, requests: Iterator[api.PublishStreamRequest]) -> Any:
         call = self._channels.get().channel.stream_stream(

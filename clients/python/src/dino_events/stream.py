@@ -15,6 +15,7 @@ import grpc
 from dino.events.v1 import event_publisher_service_pb2 as api
 from dino_events import failure as failures
 from dino_events._calls import Context
+from dino_events._channel import ChannelsClosedError
 from dino_events._stream_state import ENDED, StreamState
 from dino_events.errors import CLOSED, BatchError, PublishError, Result
 from dino_events.event import Event
@@ -180,6 +181,8 @@ class Stream(EventMethods[PendingDelivery]):
                 self._tell()
         except grpc.RpcError as error:
             return failures.of_error(error)
+        except ChannelsClosedError:
+            return CLOSED
         except (OSError, ValueError) as error:  # A TLS file is missing; a channel was closed.
             return CLOSED if self._state.closed else failures.Failure("UNAVAILABLE", str(error))
         return ENDED
