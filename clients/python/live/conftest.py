@@ -3,10 +3,13 @@
 import os
 import pathlib
 import queue
+import sys
 import threading
 
 import paho.mqtt.client as mqtt
 import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "faults"))
 
 PATIENCE = 20.0
 
