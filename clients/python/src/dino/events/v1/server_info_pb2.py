@@ -15,7 +15,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n dino/events/v1/server_info.proto\x12\x0e\x64ino.events.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x16\n\x14GetServerInfoRequest\"\x99\x01\n\x15GetServerInfoResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12,\n\x06limits\x18\x02 \x01(\x0b\x32\x1c.dino.events.v1.ServerLimits\x12/\n\x08sessions\x18\x03 \x03(\x0b\x32\x1d.dino.events.v1.BrokerSession\x12\x10\n\x08\x64raining\x18\x04 \x01(\x08\"\xac\x03\n\x0cServerLimits\x12\x16\n\x0emax_recipients\x18\x01 \x01(\x04\x12\x19\n\x11max_payload_bytes\x18\x02 \x01(\x04\x12\x18\n\x10max_batch_events\x18\x03 \x01(\x04\x12\x1e\n\x16max_open_stream_events\x18\x04 \x01(\x04\x12 \n\x18max_pending_publications\x18\x05 \x01(\x04\x12\x19\n\x11max_pending_bytes\x18\x06 \x01(\x04\x12\x33\n\x10\x64\x65\x66\x61ult_deadline\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x31\n\x0e\x64\x65\x66\x61ult_expiry\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x35\n\x12idempotency_window\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x1b\n\x13idempotency_entries\x18\n \x01(\x04\x12\x19\n\x11max_request_bytes\x18\x0b \x01(\x04\x12\x1b\n\x13max_publish_streams\x18\x0c \x01(\x04\"\xb1\x01\n\rBrokerSession\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0e\n\x06\x62roker\x18\x02 \x01(\t\x12\x11\n\tconnected\x18\x03 \x01(\x08\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12/\n\tannounced\x18\x06 \x01(\x0b\x32\x1c.dino.events.v1.BrokerLimits\"Y\n\x0c\x42rokerLimits\x12\x17\n\x0freceive_maximum\x18\x01 \x01(\r\x12\x13\n\x0bmaximum_qos\x18\x02 \x01(\r\x12\x1b\n\x13maximum_packet_size\x18\x03 \x01(\rB\xa9\x01\n\x12\x63om.dino.events.v1B\x0fServerInfoProtoP\x01ZEgithub.com/dino-bridge/dino-bridge/clients/go/dino/events/v1;eventsv1\xa2\x02\x03\x44\x45X\xaa\x02\x0e\x44ino.Events.V1\xca\x02\x0e\x44ino\\Events\\V1\xea\x02\x10\x44ino::Events::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n dino/events/v1/server_info.proto\x12\x0e\x64ino.events.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x16\n\x14GetServerInfoRequest\"\xf0\x01\n\x15GetServerInfoResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12,\n\x06limits\x18\x02 \x01(\x0b\x32\x1c.dino.events.v1.ServerLimits\x12/\n\x08sessions\x18\x03 \x03(\x0b\x32\x1d.dino.events.v1.BrokerSession\x12\x10\n\x08\x64raining\x18\x04 \x01(\x08\x12,\n\x06health\x18\x05 \x01(\x0b\x32\x1c.dino.events.v1.ServerHealth\x12\'\n\x07\x62rokers\x18\x06 \x03(\x0b\x32\x16.dino.events.v1.Broker\"o\n\x0cServerHealth\x12.\n\x07verdict\x18\x01 \x01(\x0e\x32\x1d.dino.events.v1.HealthVerdict\x12/\n\x08problems\x18\x02 \x03(\x0b\x32\x1d.dino.events.v1.HealthProblem\"\xe0\x01\n\rHealthProblem\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12.\n\x07verdict\x18\x02 \x01(\x0e\x32\x1d.dino.events.v1.HealthVerdict\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\nuser_share\x18\x05 \x01(\x01H\x00\x88\x01\x01\x12\x0c\n\x04what\x18\x06 \x01(\t\x12\x0f\n\x07meaning\x18\x07 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x08 \x01(\tB\r\n\x0b_user_share\"\xa4\x01\n\x06\x42roker\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nhome_share\x18\x04 \x01(\x01\x12\x13\n\x0bmoved_share\x18\x05 \x01(\x01\x12\x15\n\rwaiting_share\x18\x06 \x01(\x01\x12\x12\n\nlast_error\x18\x07 \x01(\t\"\xac\x03\n\x0cServerLimits\x12\x16\n\x0emax_recipients\x18\x01 \x01(\x04\x12\x19\n\x11max_payload_bytes\x18\x02 \x01(\x04\x12\x18\n\x10max_batch_events\x18\x03 \x01(\x04\x12\x1e\n\x16max_open_stream_events\x18\x04 \x01(\x04\x12 \n\x18max_pending_publications\x18\x05 \x01(\x04\x12\x19\n\x11max_pending_bytes\x18\x06 \x01(\x04\x12\x33\n\x10\x64\x65\x66\x61ult_deadline\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x31\n\x0e\x64\x65\x66\x61ult_expiry\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x35\n\x12idempotency_window\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x1b\n\x13idempotency_entries\x18\n \x01(\x04\x12\x19\n\x11max_request_bytes\x18\x0b \x01(\x04\x12\x1b\n\x13max_publish_streams\x18\x0c \x01(\x04\"\xb1\x01\n\rBrokerSession\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0e\n\x06\x62roker\x18\x02 \x01(\t\x12\x11\n\tconnected\x18\x03 \x01(\x08\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12/\n\tannounced\x18\x06 \x01(\x0b\x32\x1c.dino.events.v1.BrokerLimits\"Y\n\x0c\x42rokerLimits\x12\x17\n\x0freceive_maximum\x18\x01 \x01(\r\x12\x13\n\x0bmaximum_qos\x18\x02 \x01(\r\x12\x1b\n\x13maximum_packet_size\x18\x03 \x01(\r*~\n\rHealthVerdict\x12\x1e\n\x1aHEALTH_VERDICT_UNSPECIFIED\x10\x00\x12\x17\n\x13HEALTH_VERDICT_GOOD\x10\x01\x12\x1b\n\x17HEALTH_VERDICT_DEGRADED\x10\x02\x12\x17\n\x13HEALTH_VERDICT_DOWN\x10\x03\x42\xa9\x01\n\x12\x63om.dino.events.v1B\x0fServerInfoProtoP\x01ZEgithub.com/dino-bridge/dino-bridge/clients/go/dino/events/v1;eventsv1\xa2\x02\x03\x44\x45X\xaa\x02\x0e\x44ino.Events.V1\xca\x02\x0e\x44ino\\Events\\V1\xea\x02\x10\x44ino::Events::V1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'dino.events.v1.server_info_pb2', globals())
@@ -23,14 +23,22 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'\n\022com.dino.events.v1B\017ServerInfoProtoP\001ZEgithub.com/dino-bridge/dino-bridge/clients/go/dino/events/v1;eventsv1\242\002\003DEX\252\002\016Dino.Events.V1\312\002\016Dino\\Events\\V1\352\002\020Dino::Events::V1'
+  _HEALTHVERDICT._serialized_start=1593
+  _HEALTHVERDICT._serialized_end=1719
   _GETSERVERINFOREQUEST._serialized_start=117
   _GETSERVERINFOREQUEST._serialized_end=139
   _GETSERVERINFORESPONSE._serialized_start=142
-  _GETSERVERINFORESPONSE._serialized_end=295
-  _SERVERLIMITS._serialized_start=298
-  _SERVERLIMITS._serialized_end=726
-  _BROKERSESSION._serialized_start=729
-  _BROKERSESSION._serialized_end=906
-  _BROKERLIMITS._serialized_start=908
-  _BROKERLIMITS._serialized_end=997
+  _GETSERVERINFORESPONSE._serialized_end=382
+  _SERVERHEALTH._serialized_start=384
+  _SERVERHEALTH._serialized_end=495
+  _HEALTHPROBLEM._serialized_start=498
+  _HEALTHPROBLEM._serialized_end=722
+  _BROKER._serialized_start=725
+  _BROKER._serialized_end=889
+  _SERVERLIMITS._serialized_start=892
+  _SERVERLIMITS._serialized_end=1320
+  _BROKERSESSION._serialized_start=1323
+  _BROKERSESSION._serialized_end=1500
+  _BROKERLIMITS._serialized_start=1502
+  _BROKERLIMITS._serialized_end=1591
 # @@protoc_insertion_point(module_scope)

@@ -1,11 +1,34 @@
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+HEALTH_VERDICT_DEGRADED: HealthVerdict
+HEALTH_VERDICT_DOWN: HealthVerdict
+HEALTH_VERDICT_GOOD: HealthVerdict
+HEALTH_VERDICT_UNSPECIFIED: HealthVerdict
+
+class Broker(_message.Message):
+    __slots__ = ["home_share", "last_error", "moved_share", "name", "since", "state", "waiting_share"]
+    HOME_SHARE_FIELD_NUMBER: _ClassVar[int]
+    LAST_ERROR_FIELD_NUMBER: _ClassVar[int]
+    MOVED_SHARE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    WAITING_SHARE_FIELD_NUMBER: _ClassVar[int]
+    home_share: float
+    last_error: str
+    moved_share: float
+    name: str
+    since: _timestamp_pb2.Timestamp
+    state: str
+    waiting_share: float
+    def __init__(self, name: _Optional[str] = ..., state: _Optional[str] = ..., since: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., home_share: _Optional[float] = ..., moved_share: _Optional[float] = ..., waiting_share: _Optional[float] = ..., last_error: _Optional[str] = ...) -> None: ...
 
 class BrokerLimits(_message.Message):
     __slots__ = ["maximum_packet_size", "maximum_qos", "receive_maximum"]
@@ -38,16 +61,48 @@ class GetServerInfoRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetServerInfoResponse(_message.Message):
-    __slots__ = ["draining", "limits", "sessions", "version"]
+    __slots__ = ["brokers", "draining", "health", "limits", "sessions", "version"]
+    BROKERS_FIELD_NUMBER: _ClassVar[int]
     DRAINING_FIELD_NUMBER: _ClassVar[int]
+    HEALTH_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     SESSIONS_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    brokers: _containers.RepeatedCompositeFieldContainer[Broker]
     draining: bool
+    health: ServerHealth
     limits: ServerLimits
     sessions: _containers.RepeatedCompositeFieldContainer[BrokerSession]
     version: str
-    def __init__(self, version: _Optional[str] = ..., limits: _Optional[_Union[ServerLimits, _Mapping]] = ..., sessions: _Optional[_Iterable[_Union[BrokerSession, _Mapping]]] = ..., draining: bool = ...) -> None: ...
+    def __init__(self, version: _Optional[str] = ..., limits: _Optional[_Union[ServerLimits, _Mapping]] = ..., sessions: _Optional[_Iterable[_Union[BrokerSession, _Mapping]]] = ..., draining: bool = ..., health: _Optional[_Union[ServerHealth, _Mapping]] = ..., brokers: _Optional[_Iterable[_Union[Broker, _Mapping]]] = ...) -> None: ...
+
+class HealthProblem(_message.Message):
+    __slots__ = ["action", "kind", "meaning", "since", "subject", "user_share", "verdict", "what"]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    MEANING_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    USER_SHARE_FIELD_NUMBER: _ClassVar[int]
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
+    WHAT_FIELD_NUMBER: _ClassVar[int]
+    action: str
+    kind: str
+    meaning: str
+    since: _timestamp_pb2.Timestamp
+    subject: str
+    user_share: float
+    verdict: HealthVerdict
+    what: str
+    def __init__(self, kind: _Optional[str] = ..., verdict: _Optional[_Union[HealthVerdict, str]] = ..., subject: _Optional[str] = ..., since: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., user_share: _Optional[float] = ..., what: _Optional[str] = ..., meaning: _Optional[str] = ..., action: _Optional[str] = ...) -> None: ...
+
+class ServerHealth(_message.Message):
+    __slots__ = ["problems", "verdict"]
+    PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
+    problems: _containers.RepeatedCompositeFieldContainer[HealthProblem]
+    verdict: HealthVerdict
+    def __init__(self, verdict: _Optional[_Union[HealthVerdict, str]] = ..., problems: _Optional[_Iterable[_Union[HealthProblem, _Mapping]]] = ...) -> None: ...
 
 class ServerLimits(_message.Message):
     __slots__ = ["default_deadline", "default_expiry", "idempotency_entries", "idempotency_window", "max_batch_events", "max_open_stream_events", "max_payload_bytes", "max_pending_bytes", "max_pending_publications", "max_publish_streams", "max_recipients", "max_request_bytes"]
@@ -76,3 +131,6 @@ class ServerLimits(_message.Message):
     max_recipients: int
     max_request_bytes: int
     def __init__(self, max_recipients: _Optional[int] = ..., max_payload_bytes: _Optional[int] = ..., max_batch_events: _Optional[int] = ..., max_open_stream_events: _Optional[int] = ..., max_pending_publications: _Optional[int] = ..., max_pending_bytes: _Optional[int] = ..., default_deadline: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., default_expiry: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., idempotency_window: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., idempotency_entries: _Optional[int] = ..., max_request_bytes: _Optional[int] = ..., max_publish_streams: _Optional[int] = ...) -> None: ...
+
+class HealthVerdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
