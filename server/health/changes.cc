@@ -43,9 +43,9 @@ std::string Relief(const Problem& problem) {
     case ProblemKind::kBrokerLimits:
       return of_broker(" takes events again");
     case ProblemKind::kPublicationsRefused:
-      return "Publications are not refused any more";
+      return "Publications are no longer refused";
     case ProblemKind::kPublicationsFail:
-      return "Publications are acknowledged in time again";
+      return "Every publication is answered again";
     case ProblemKind::kSessionsMissing:
       return of_broker(": all sessions are connected again");
     case ProblemKind::kSessionsFlap:

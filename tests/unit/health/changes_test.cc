@@ -59,6 +59,16 @@ TEST(ChangesTest, AnOldProblemThatGetsWorseIsSaidNow) {
   EXPECT_EQ(changes[0].at, facts.now);
 }
 
+TEST(ChangesTest, RefusalsAreAnswersToo) {
+  Facts facts = GoodFacts();
+  facts.recent.failed = 5;
+  facts.recent.rejected = 5;
+  const Health before = Judge(facts);
+  facts.recent.failed = 0;
+  EXPECT_THAT(DescribeChanges(before, Judge(facts), kNow),
+              ElementsAre(Says("Every publication is answered again, after 0.0 s.")));
+}
+
 TEST(ChangesTest, ALossBetweenTwoLooksIsSeen) {
   Facts facts = GoodFacts();
   const Health before = Judge(facts);
