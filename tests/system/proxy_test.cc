@@ -197,6 +197,10 @@ TEST_F(ProxyCallersTest, EachCertificateHasItsQuotaAndItsIdempotencyKeys) {
 
 TEST_F(ProxyCallersTest, AnUnknownCertificateOpensNothing) {
   EXPECT_EQ(ReasonOf(proxy_.NewCaller("DNS:stranger").Publish()), "UNKNOWN_CALLER");
+  // Who that was, and by way of whom.
+  bridge_.process().WaitForLine(Subprocess::Output::kStderr, [](std::string_view line) {
+    return line.find(R"("peer":"127.0.0.1 through 127.0.0.1:)") != std::string_view::npos;
+  });
 }
 
 TEST_F(ProxyCallersTest, TheHeaderIsBelievedOfTheProxyOnly) {
