@@ -23,8 +23,8 @@ constexpr char kHealthCheck[] = "/grpc.health.v1.Health/Check";
 
 class Check {
  public:
-  Check(const Options& options, const Surroundings& surroundings, const Call& call)
-      : options_(options), surroundings_(surroundings), call_(call) {}
+  Check(const Options& options, const Surroundings& surroundings, Call call)
+      : options_(options), surroundings_(surroundings), call_(std::move(call)) {}
 
   Exit Run() {
     Exit exit = Reach();
