@@ -40,7 +40,7 @@ protoc -I . -I "$googleapis" --python_out="$out" --pyi_out="$out" dino/events/v1
 cd "$out"
 if [[ "${1:-}" == --check ]]; then
   for file in dino/events/v1/*; do
-    diff -u "$package/src/$file" "$file" || {
+    cmp --silent "$package/src/$file" "$file" || {
       echo "error: $file is not fresh: run clients/python/generate.sh" >&2
       exit 1
     }

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import time
+from collections import Counter
 
 import pytest
 from ledger import Ledger, Subscriber
@@ -13,12 +14,24 @@ from programs import Stage, seconds
 CASES = json.loads(
     pathlib.Path(__file__).parents[2].joinpath("conformance/faults.json").read_text()
 )
+COLUMNS = ("events", "repeated", "lost", "swapped", "copies_of_acknowledged", "copies", "late")
 MUST_BE_ZERO = ("lost", "swapped", "copies_of_acknowledged", "late", "gave_up")
+
+
+@pytest.fixture(scope="module")
+def table():
+    """The counts of each case. Printed in the end, as docs/calling-it-safely.md has them."""
+    rows = {}
+    yield rows
+    print()
+    for (name, replicas), counts in rows.items():
+        cells = [name, replicas, *(f"{counts[column]:,}" for column in COLUMNS)]
+        print("| " + " | ".join(map(str, cells)) + " |")
 
 
 @pytest.mark.parametrize("replicas", [1, 2])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_case(case, replicas, tmp_path, record_property):
+def test_case(case, replicas, tmp_path, table):
     timeout = seconds(case.get("timeout", "30s"))
     stage = Stage(tmp_path, os.environ["DINO_BRIDGE"], case, replicas)
     subscriber = Subscriber(stage.broker_port)
@@ -29,16 +42,16 @@ def test_case(case, replicas, tmp_path, record_property):
             stage.inject(fault)
         time.sleep(0.5)
         loads.finish(timeout + 30)
-        table = {}
+        judged = {}
         for name, load in loads.loads.items():
             subscriber.wait_for(load.ledger.expected())
             lost_connections = sum("broker" in one["do"] for one in case["faults"])
-            table[name] = load.ledger.judge(subscriber, lost_connections)
-            print(f"\n{case['name']} | {replicas} | {name} | {dict(table[name])}")
-            print("   ", dict(load.ledger.observer.by_reason))
+            judged[name] = load.ledger.judge(subscriber, lost_connections)
+            print(f"\n{name}: {dict(judged[name])} {dict(load.ledger.observer.by_reason)}")
     finally:
         subscriber.close()
         stage.end()
-    for name, counts in table.items():
+    table[case["name"], replicas] = sum(judged.values(), Counter())
+    for name, counts in judged.items():
         assert counts["events"] > 0
         assert {one: counts[one] for one in MUST_BE_ZERO} == dict.fromkeys(MUST_BE_ZERO, 0), name
