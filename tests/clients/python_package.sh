@@ -25,6 +25,12 @@ wheel_is_reproducible() {
 
 types_are_strict() { (cd "$package" && "$package_build/venv/bin/mypy" --cache-dir "$package_build/mypy"); }
 
+# With the wheel, not the sources.
+types_of_users_are_known() {
+  mkdir -p users && cp "$package/tests/users_types.py" users/ &&
+    (cd users && ../venv/bin/mypy --strict --config-file= --cache-dir ../mypy-users users_types.py)
+}
+
 is_formatted() {
   venv/bin/ruff format --no-cache --check "$package" && venv/bin/ruff check --no-cache "$package"
 }
@@ -46,6 +52,7 @@ test_python-package() {
   check 'wheel is reproducible' wheel_is_reproducible
   venv/bin/pip install --quiet --no-deps --force-reinstall wheel/*.whl || return
   check 'types of the package' types_are_strict
+  check 'types for users of the package' types_of_users_are_known
   check 'first event from the wheel' publishes_from_the_wheel
   cd "$package" || return
   count_pytest "$package_build/venv/bin/python" -m pytest -q --durations=3

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Coroutine,
+    Generator,
+    Iterable,
+)
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,7 +37,7 @@ class AsyncPendingDelivery(asyncio.Future[Delivery]):
 
     asked = False
 
-    def __await__(self) -> Any:
+    def __await__(self) -> Generator[Any, None, Delivery]:
         self.asked = True
         return super().__await__()
 
