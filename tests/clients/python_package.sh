@@ -12,15 +12,18 @@ make_package_tools() {
   export PYTHONDONTWRITEBYTECODE=1
 }
 
-# build_wheel DIRECTORY
+# build_wheel DIRECTORY SOURCE
 build_wheel() {
   rm -rf "$1" && SOURCE_DATE_EPOCH=0 venv/bin/pip wheel --quiet --no-deps --no-build-isolation \
-    --wheel-dir "$1" "$package"
+    --wheel-dir "$1" "$2"
 }
 
-# Two builds give the same bytes.
+# Two builds give the same bytes, also if one is of the source distribution.
 wheel_is_reproducible() {
-  build_wheel wheel && build_wheel wheel-again && diff -r wheel wheel-again
+  build_wheel wheel "$package" && rm -rf sdist &&
+    (cd "$package" && SOURCE_DATE_EPOCH=0 "$package_build/venv/bin/python" -m hatchling build -t sdist \
+      -d "$package_build/sdist") &&
+    build_wheel wheel-again sdist/*.tar.gz && diff -r wheel wheel-again
 }
 
 types_are_strict() { (cd "$package" && "$package_build/venv/bin/mypy" --cache-dir "$package_build/mypy"); }
@@ -62,7 +65,7 @@ test_python-package() {
 # Every fault with one and two servers, and what came of it: some ten minutes.
 test_faults() {
   make_package_tools || return
-  build_wheel wheel && venv/bin/pip install --quiet --no-deps --force-reinstall wheel/*.whl || return
+  build_wheel wheel "$package" && venv/bin/pip install --quiet --no-deps --force-reinstall wheel/*.whl || return
   cd "$package" || return
   DINO_BRIDGE=$bridge count_pytest "$package_build/venv/bin/python" -m pytest -q -s faults
 }

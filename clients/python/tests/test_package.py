@@ -26,6 +26,12 @@ def test_the_policy_is_the_shared_one():
     assert parse(ROOT.joinpath("clients/retry_policy.json").read_text()) == default_policy()
 
 
+def test_the_licence_is_the_repositorys():
+    ours = ROOT.joinpath("clients/python/LICENSE").read_bytes()
+
+    assert ours == ROOT.joinpath("LICENSE").read_bytes()
+
+
 def test_all_that_is_named_is_there():
     for name in dino_events.__all__:
         assert getattr(dino_events, name) is not None
