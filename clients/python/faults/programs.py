@@ -82,7 +82,8 @@ class Stage:
         self.broker_port = self._start_broker()
         self.key_file = os.path.join(self._directory, "api.key") if "quota" in case else None
         if self.key_file:
-            self._write_keys(bridge, FIRST_KEY)
+            self._write_server_keys(bridge, FIRST_KEY)
+            self._replace("api.key", FIRST_KEY)
         self.ports = [free_port() for _ in range(replicas)]
         self.bridges = [
             self._start_bridge(bridge, index, port, case.get("settings", []))
@@ -123,22 +124,20 @@ class Stage:
         assert program.wait_for("session connected"), open(log).read()
         return program
 
-    def _write_keys(self, bridge, *keys):
-        """The server's callers, and the caller's own key: the last one."""
+    def _write_server_keys(self, bridge, *keys):
         entry = {"name": "chat", "sha256": [], **(self._quota or {})}
         for key in keys:
             hashed = subprocess.run(
                 [bridge, "hash-key", "chat"], input=key, text=True, capture_output=True, check=True
             )
             entry["sha256"] += json.loads(hashed.stdout)["sha256"]
-        for name, content in (
-            ("keys.json", json.dumps({"callers": [entry]})),
-            ("api.key", keys[-1]),
-        ):
-            new = os.path.join(self._directory, name + ".new")
-            with open(new, "w", encoding="ascii") as file:
-                file.write(content)
-            os.replace(new, os.path.join(self._directory, name))
+        self._replace("keys.json", json.dumps({"callers": [entry]}))
+
+    def _replace(self, name, content):
+        new = os.path.join(self._directory, name + ".new")
+        with open(new, "w", encoding="ascii") as file:
+            file.write(content)
+        os.replace(new, os.path.join(self._directory, name))
 
     def inject(self, fault):
         """Lets a fault happen, last and pass."""
@@ -183,10 +182,12 @@ class Stage:
             self._restart(bridge, lasts, signal.SIGTERM)
 
     def _change_key(self, lasts):
-        """The server knows both keys while the caller gets its new one, then only that."""
-        self._write_keys(self._bridge, FIRST_KEY, SECOND_KEY)
+        """The servers know both keys before the caller gets its new one, and then only that."""
+        self._write_server_keys(self._bridge, FIRST_KEY, SECOND_KEY)
         time.sleep(lasts)
-        self._write_keys(self._bridge, SECOND_KEY)
+        self._replace("api.key", SECOND_KEY)
+        time.sleep(lasts)
+        self._write_server_keys(self._bridge, SECOND_KEY)
         time.sleep(lasts)
 
     def end(self):

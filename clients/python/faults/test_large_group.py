@@ -30,12 +30,14 @@ def test_a_large_group_has_one_outcome(replicas, tmp_path):
     stage = Stage(tmp_path, os.environ["DINO_BRIDGE"], {}, replicas)
     subscriber = Subscriber(stage.broker_port)
     observer = AfterTheFirst()
+    is_over = threading.Event()
 
     def kill():
         observer.delivered.wait()
         for bridge in stage.bridges:
             bridge.end(signal.SIGKILL)
             bridge.start()
+        is_over.wait()  # What a thread has started ends with it.
 
     killing = threading.Thread(target=kill)
     killing.start()
@@ -44,10 +46,12 @@ def test_a_large_group_has_one_outcome(replicas, tmp_path):
             delivery = publisher.message(
                 group_id=GROUP, sender_id=7, text="large:0", to=range(1, MEMBERS + 1), key="large"
             )
-        killing.join()
         subscriber.wait_for({user: {"large:0"} for user in range(1, MEMBERS + 1)})
         copies = [len(subscriber.received(user)) for user in range(1, MEMBERS + 1)]
     finally:
+        is_over.set()
+        observer.delivered.set()
+        killing.join()
         subscriber.close()
         stage.end()
     print(f"\n25,000 recipients, killed | {replicas} | copies {sum(copies) - MEMBERS}")
