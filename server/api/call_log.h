@@ -9,9 +9,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "server/api/event_meter.h"
 #include "server/auth/caller.h"
 #include "server/base/clock.h"
 #include "server/event/kinds.h"
@@ -31,6 +33,8 @@ struct CallOrigin {
   std::shared_ptr<const auth::Caller> caller;
   // Where it comes from; null where that does not matter. Outlives this.
   const transport::Call* call = nullptr;
+  // How its events come; none if it has none.
+  std::optional<EventMeter::Via> via = std::nullopt;
 
   // Empty if callers are not told apart.
   std::string_view caller_name() const {

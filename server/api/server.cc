@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/api/caller_check.h"
+#include "server/api/event_results.h"
 #include "server/api/refusal.h"
 #include "server/grpc/reflection.h"
 #include "server/log/log.h"
@@ -23,9 +24,11 @@ std::size_t MostReceivedBytes(const CallLimits& limits) {
 Server::Server(fanout::EventPublisher& publisher, fanout::Admission& admission,
                const std::function<bool()>& ready, const ServerOptions& options)
     : meters_(RefusalReasons()),
+      event_meter_(EventNames()),
       shared_{publisher,
               admission,
               meters_,
+              event_meter_,
               log_,
               options.limits,
               options.call_limits,

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "server/api/call_limits.h"
 #include "server/api/call_log.h"
+#include "server/api/event_meter.h"
 #include "server/api/event_service.h"
 #include "server/api/publish_context.h"
 #include "server/auth/authenticator.h"
@@ -62,6 +63,8 @@ class Server {
 
   // What was counted of calls.
   const transport::CallMeters& meters() const { return meters_; }
+  // The same of events.
+  const EventMeter& event_meter() const { return event_meter_; }
 
  private:
   std::vector<transport::Method> Methods(const ServerOptions& options);
@@ -69,6 +72,7 @@ class Server {
   void RefuseCalls();
 
   transport::CallMeters meters_;
+  EventMeter event_meter_;
   CallLog log_;
   PublishContext shared_;
   EventService events_;

@@ -43,6 +43,7 @@ metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
                            const api::Server& server) {
   return {std::string(Version()),
           server.meters(),
+          server.event_meter(),
           publisher,
           keyed,
           pool,

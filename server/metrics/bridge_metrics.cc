@@ -39,6 +39,7 @@ std::vector<prometheus::MetricFamily> BridgeMetrics::Collect() const {
       .Add(1, {{"version", sources_.version}})
       .Into(families);
   CollectCalls(sources_.calls, families);
+  CollectEvents(sources_.events, families);
   CollectPublications(sources_.publisher, families);
   CollectKeys(sources_.keyed, sources_.publisher.meter(), families);
   CollectSessions(sources_.pool, families);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/api/event_meter.h"
 #include "server/auth/quota.h"
 #include "server/fanout/direct_publisher.h"
 #include "server/fanout/keyed_publisher.h"
@@ -28,6 +29,7 @@ struct Sources {
 
   std::string version;
   const transport::CallMeters& calls;
+  const api::EventMeter& events;
   const fanout::DirectPublisher& publisher;
   const fanout::KeyedPublisher& keyed;
   const mqtt::SessionPool& pool;

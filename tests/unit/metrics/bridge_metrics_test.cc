@@ -28,10 +28,11 @@ class BridgeMetricsTest : public ::testing::Test {
     return options;
   }
 
-  Sources MakeSources() { return {"1.2.3", calls_, direct_, keyed_, pool_}; }
+  Sources MakeSources() { return {"1.2.3", calls_, events_, direct_, keyed_, pool_}; }
   std::string Text() { return BridgeMetrics(MakeSources()).Text(); }
 
   transport::CallMeters calls_{{"CALLER_NOT_ALLOWED", "OVERLOADED"}};
+  api::EventMeter events_{{{"message", "custom"}, {"OK", "OVERLOADED"}, {"OVERLOADED"}}};
   mqtt::SessionPool pool_{PoolOptions()};
   fanout::DirectPublisher direct_{
       pool_, *fanout::TopicTemplate::Parse("{environment}/{user_id}", "test"), FanoutOptions()};
