@@ -25,6 +25,7 @@ Server::Server(fanout::EventPublisher& publisher, fanout::Admission& admission,
                const std::function<bool()>& ready, const ServerOptions& options)
     : meters_(RefusalReasons()),
       event_meter_(EventNames()),
+      log_(options.logged_calls),
       shared_{publisher,
               admission,
               meters_,

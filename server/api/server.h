@@ -29,6 +29,7 @@ struct ServerOptions {
   event::Limits limits;
   Clock::duration default_deadline = std::chrono::seconds(10);
   CallLimits call_limits;
+  LoggedCalls logged_calls = LoggedCalls::kSampled;
   // Whether callers may ask what methods there are.
   bool reflection = true;
   // What GetServerInfo answers. From any thread.

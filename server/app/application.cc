@@ -75,6 +75,7 @@ api::ServerOptions ServerOptionsOf(const Settings& settings,
   api::ServerOptions options;
   options.transport.address = settings.grpc_address;
   options.reflection = settings.grpc_reflection;
+  options.logged_calls = settings.log_calls;
   options.limits.max_recipients = settings.max_recipients;
   options.limits.max_payload_bytes = settings.max_payload_bytes;
   options.limits.max_topic_levels = topic_template.max_name_levels();
