@@ -74,6 +74,10 @@ void Server::Drain(std::chrono::milliseconds timeout, std::chrono::milliseconds 
   transport_.Drain(timeout);
 }
 
+std::vector<std::pair<std::string, std::uint64_t>> Server::RefusedConnections() const {
+  return transport_.RefusedConnections();
+}
+
 void Server::RefuseCalls() {
   shared_.draining = true;
   // Whoever reads this may rely on it that calls are refused.

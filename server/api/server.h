@@ -2,8 +2,10 @@
 #define DINO_SERVER_API_SERVER_H_
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -61,6 +63,9 @@ class Server {
 
   // Whether calls can be served at the moment. Thread-safe.
   bool ready() const { return health_.ready(); }
+
+  // How many connections were refused, by their reasons' names. Thread-safe.
+  std::vector<std::pair<std::string, std::uint64_t>> RefusedConnections() const;
 
   // What was counted of calls.
   const transport::CallMeters& meters() const { return meters_; }

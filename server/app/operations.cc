@@ -7,6 +7,7 @@
 #include "server/base/clock.h"
 #include "server/base/text_file.h"
 #include "server/grpc/library.h"
+#include "server/memory/memory_limit.h"
 #include "server/metrics/process_series.h"
 #include "server/tls/certificate.h"
 
@@ -50,7 +51,11 @@ metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
           [&settings, &access] { return CertificatesOf(settings, access); },
           [&access] { return access.key_file_errors(); },
           &transport::LibraryErrors,
+          [&server] { return server.RefusedConnections(); },
           [&access] { return access.revocation_lists_readable(); },
+          [&access] { return access.key_file_current(); },
+          [&access] { return access.tls_files_current(); },
+          memory::MemoryLimit(),
           [&access] { return access.caller_usage(); }};
 }
 
