@@ -121,8 +121,9 @@ void EventCall::OnEnded(const fanout::CallResult& result) {
 
 grpc::Status EventCall::ErrorOf(const fanout::CallResult& result, Clock::time_point now) const {
   if (result.summary.failure == fanout::Failure::kTimeUp) {
-    if (WasGivenUp(now))
+    if (WasGivenUp(now)) {
       return {grpc::StatusCode::CANCELLED, "the caller disconnected or cancelled"};
+    }
     if (WasEndedByShutdown(now)) return EndedByShutdown(result);
   }
   return Failed(result);

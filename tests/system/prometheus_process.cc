@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cstdint>
 #include <regex>
 
 #include "tests/support/process/files.h"
@@ -17,7 +18,7 @@ namespace {
 // The chart's, in milliseconds.
 constexpr int kChartInterval = 15000;
 
-std::string Milliseconds(long count) { return std::to_string(count) + "ms"; }
+std::string Milliseconds(std::int64_t count) { return std::to_string(count) + "ms"; }
 
 std::string Configuration(const std::map<std::string, std::string>& targets,
                           const std::string& alertmanager, const std::string& rules) {
@@ -55,14 +56,14 @@ std::string TakeRequest(const FileDescriptor& listener) {
 }  // namespace
 
 std::string HastenRules(const std::string& rules, int haste) {
-  static const std::map<std::string, long> kMillisecondsOf = {
+  static const std::map<std::string, std::int64_t> kMillisecondsOf = {
       {"s", 1000}, {"m", 60000}, {"h", 3600000}};
   static const std::regex kDuration(R"((\[|\bfor: )(\d+)([smh])(?=\]|\n))");
   std::string hastened;
   auto rest = rules.cbegin();
   std::smatch found;
   while (std::regex_search(rest, rules.cend(), found, kDuration)) {
-    const long milliseconds = std::stol(found[2]) * kMillisecondsOf.at(found[3]);
+    const std::int64_t milliseconds = std::stol(found[2]) * kMillisecondsOf.at(found[3]);
     hastened.append(rest, found[0].first).append(found[1]);
     hastened += Milliseconds(milliseconds / haste);
     rest = found[0].second;

@@ -2,17 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
-#include <ostream>
 #include <vector>
 
 namespace dino::log {
-
-void PrintTo(StatePace::Line line, std::ostream* out) {
-  *out << std::vector<const char*>{"none", "began", "lasts", "ended"}.at(
-      static_cast<std::size_t>(line));
-}
-
 namespace {
 
 using Line = StatePace::Line;
