@@ -2,8 +2,8 @@
 #
 #   docker build --tag dino-bridge .
 #
-# It listens at 0.0.0.0:50051, so it starts only if it is told who may call: auth-keys-file,
-# tls-client-ca-file or allow-anonymous.
+# It listens at [::]:50051, which is every IPv4 and IPv6 address, so it starts only if it is told who
+# may call: auth-keys-file, tls-client-ca-file or allow-anonymous.
 
 # Debian sid with experimental, of which gRPC and protobuf are taken: the only gRPC of Debian with the
 # fixes of 2023 and later (SECURITY.md). Neither has security updates by a team: what is fixed comes
@@ -21,24 +21,10 @@ COPY . .
 RUN --mount=type=cache,target=/root/.cache/ccache \
     cmake --preset release -DCMAKE_UNITY_BUILD=ON && \
     cmake --build --preset release --target dino-bridge dino-publish && \
-    install --strip -D --target-directory=/image/usr/local/bin \
-      build/release/bin/dino-bridge build/release/bin/dino-publish
-# The packages that hold the libraries the programs are linked with. dpkg knows some of them below
-# /lib, some below /usr/lib, and some only by what a link of ldconfig leads to. What it does not know
-# stays a path, which the second stage cannot install.
-RUN ldd /image/usr/local/bin/* | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p' | sort -u | \
-    while read -r library; do \
-      dpkg-query --search "$library" 2>/dev/null || dpkg-query --search "/usr$library" 2>/dev/null || \
-        dpkg-query --search "$(realpath "$library")" || echo "$library"; \
-    done | cut -d: -f1 | sort -u >/libraries
+    deploy/image-root.sh /image build/release/bin/dino-bridge build/release/bin/dino-publish
 
-FROM ${BASE}
-RUN --mount=type=bind,from=build,source=/libraries,target=/libraries \
-    apt-get update && \
-    xargs apt-get install --yes --no-install-recommends </libraries && \
-    rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/* /var/cache/debconf/* && \
-    echo 'dino:x:65532:65532::/nonexistent:/usr/sbin/nologin' >>/etc/passwd && \
-    echo 'dino:x:65532:' >>/etc/group
+# No shell, no package manager and nothing else that the programs do not need.
+FROM scratch
 COPY --from=build /image/ /
 
 ARG VERSION=0.1.0
@@ -54,7 +40,7 @@ LABEL org.opencontainers.image.title="dino-bridge" \
       org.opencontainers.image.source="${SOURCE}"
 
 USER 65532:65532
-ENV DINO_GRPC_ADDRESS=0.0.0.0:50051
+ENV PATH=/usr/local/bin DINO_GRPC_ADDRESS=[::]:50051
 EXPOSE 50051 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["dino-bridge", "health"]
 ENTRYPOINT ["dino-bridge"]

@@ -16,6 +16,7 @@ are taken from there, and nothing else. PURPOSE is one or more of
   bench   run the benchmarks (with build and run); the Go peers need a newer go than
           Debian has
   hivemq  fetch and compile that broker for tests/system/brokers
+  coverage  see what the tests reach (with test)
 TEXT
 }
 
@@ -44,6 +45,7 @@ run_packages=(mosquitto mosquitto-clients)
 test_packages=(
   clang git haproxy libclang-rt-dev libgmock-dev libgtest-dev openssl python3 shellcheck
   buildah mmdebstrap prometheus python3-venv # image, alerts, clang's tools and Go from PyPI
+  curl iproute2                              # network namespaces
   chromium                                   # the status page
 )
 bench_packages=(openssl python3 python3-venv valgrind)
@@ -132,6 +134,7 @@ for purpose in "$@"; do
       command -v mvn >/dev/null || wanted+=(maven)
       command -v javac >/dev/null || wanted+=(default-jdk-headless)
       ;;
+    coverage) wanted+=(llvm) ;;
     bench)
       wanted+=("${bench_packages[@]}")
       command -v npm >/dev/null || wanted+=(nodejs npm)

@@ -20,7 +20,8 @@ alerts. Prints the time of each step.
   --fast  only build the preset `dev` and run its tests
   --all   also run the thread sanitizer, clang-tidy on every file, the image,
           each fuzz target for a minute, the example of docs/adding-an-event.md,
-          100,000 seeds, and the broker suite with mochi and HiveMQ CE
+          100,000 seeds, the broker suite with mochi and HiveMQ CE, and the client
+          packages under faults and with old libraries
   --soak  only build the optimized server and run it under injected faults, for
           M minutes (30) or until there were F of them; the same seed N (1) injects
           the same faults
@@ -173,10 +174,16 @@ checks_of_the_program() {
       tests/system/brokers/run.sh --bridge "$bridge" mochi hivemq
   fi
   counted 'Clients in Python and Go' tests/clients/run.sh --bridge "$bridge"
+  if [[ $mode == all ]]; then
+    counted 'Clients under faults' tests/clients/run.sh --bridge "$bridge" faults
+    counted 'Versions of the Python package' clients/python/versions.sh
+  fi
   counted 'Oracles' tests/oracle/run.sh --bridge "$bridge"
   check 'Quickstart' deploy/quickstart.sh --once
   check 'Status page' tests/page/run.sh --bridge "$bridge"
   check 'Prometheus' tests/checks/prometheus.sh --bridge "$bridge"
+  check 'Roll' tests/cluster/roll.sh --bridge "$bridge"
+  check 'Address families' tests/checks/address_families.sh --bridge "$bridge"
   check 'Hardening' tests/checks/hardening.sh --bridge "$bridge"
   check 'Dependencies' deploy/inventory/dependencies.py --check
 }

@@ -14,63 +14,39 @@ namespace dino::publish_client {
 namespace {
 
 constexpr absl::Duration kLongestTimeout = absl::Hours(1);
-
-constexpr char kHelp[] = R"(Usage: dino-publish [options] METHOD < request.json
-
-Calls a method of the service dino.events.v1.EventPublisherService, such as PublishMessage.
-Reads the request as protobuf JSON from standard input, prints the response as protobuf JSON
-to standard output and errors to standard error.
-
-Options:
-  --address HOST:PORT   Where the server listens. Default: the environment variable
-                        DINO_GRPC_ADDRESS, else 127.0.0.1:50051.
-  --key-file FILE       The file with the API key on its first line. Default: the
-                        environment variable DINO_API_KEY_FILE, else none.
-  --tls-ca-file FILE    Uses TLS. The file has the authorities that may have signed the
-                        server's certificate, in PEM format.
-  --tls-cert-file FILE  The client certificate with its chain, in PEM format.
-  --tls-key-file FILE   Its key, in PEM format without a passphrase.
-  --timeout DURATION    How long the call may take, with a unit: 500ms, 30s, 1m30s; at
-                        most 1h. Default: 10s.
-  --traceparent TEXT    A W3C trace context to send.
-  --compact             Prints the response on one line.
-  --list                Prints the methods and the fields of their requests.
-  --help, -h            Prints this text.
-  --version             Prints the version.
-
-Exit status:
-  0  The call succeeded: the broker acknowledged every recipient.
-  1  The call failed in a way not listed below.
-  2  The command line or the JSON is wrong; nothing was sent.
-  3  The server refused the request: correct it.
-     (INVALID_ARGUMENT, UNIMPLEMENTED)
-  4  The server could not publish now, or not in time: try again.
-     (UNAVAILABLE, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED)
-  5  The caller or the bridge is not authorized.
-     (UNAUTHENTICATED, PERMISSION_DENIED)
-
-Example:
-  echo '{"read": {"group_id": "6cbb3265-2a7f-494d-92ad-f4503d55d49f", "user_id": 1234,
-    "read_at": "2026-01-31T12:00:00Z", "group_type": "GROUP_TYPE_ONE_TO_ONE"},
-    "user_ids": [4321]}' | dino-publish PublishRead
-)";
+constexpr std::chrono::seconds kCallTimeout{10};
+constexpr std::chrono::seconds kStepTimeout{4};
 
 // What is wrong with an option's value; empty if nothing is.
 using Problem = std::string;
 
-Problem SetAddress(const std::string& value, Options& options) {
+Problem SetHostPort(const std::string& value, std::string& address) {
   const auto parts = SplitHostPort(value);
   if (!parts.has_value() || parts->first.empty() || parts->second.empty()) {
     return "must be host:port";
   }
-  options.address = value;
+  address = value;
   return "";
 }
 
-template <std::string Options::*kPath>
-Problem SetPath(const std::string& value, Options& options) {
-  options.*kPath = value;
-  return value.empty() ? "must be a path" : "";
+Problem SetAddress(const std::string& value, Options& options) {
+  return SetHostPort(value, options.address);
+}
+
+Problem SetReceiveFrom(const std::string& value, Options& options) {
+  return SetHostPort(value, options.receive_from.address);
+}
+
+template <std::string Options::*kText>
+Problem SetText(const std::string& value, Options& options) {
+  options.*kText = value;
+  return value.empty() ? "must not be empty" : "";
+}
+
+template <std::string BrokerAccess::*kText>
+Problem SetAccess(const std::string& value, Options& options) {
+  options.receive_from.*kText = value;
+  return value.empty() ? "must not be empty" : "";
 }
 
 Problem SetTimeout(const std::string& value, Options& options) {
@@ -97,13 +73,60 @@ struct ValueOption {
   Problem (*set)(const std::string& value, Options& options);
 };
 
-constexpr ValueOption kValueOptions[] = {{"--address", SetAddress},
-                                         {"--key-file", SetPath<&Options::key_file>},
-                                         {"--tls-ca-file", SetPath<&Options::tls_ca_file>},
-                                         {"--tls-cert-file", SetPath<&Options::tls_cert_file>},
-                                         {"--tls-key-file", SetPath<&Options::tls_key_file>},
-                                         {"--timeout", SetTimeout},
-                                         {"--traceparent", SetTraceparent}};
+constexpr ValueOption kValueOptions[] = {
+    {"--address", SetAddress},
+    {"--key-file", SetText<&Options::key_file>},
+    {"--tls-ca-file", SetText<&Options::tls_ca_file>},
+    {"--tls-cert-file", SetText<&Options::tls_cert_file>},
+    {"--tls-key-file", SetText<&Options::tls_key_file>},
+    {"--timeout", SetTimeout},
+    {"--traceparent", SetTraceparent},
+    {"--publish", SetText<&Options::probe_topic>},
+    {"--receive-from", SetReceiveFrom},
+    {"--receive-topic", SetText<&Options::receive_topic>},
+    {"--mqtt-username", SetAccess<&BrokerAccess::username>},
+    {"--mqtt-password-file", SetAccess<&BrokerAccess::password_file>},
+    {"--mqtt-tls-ca-file", SetAccess<&BrokerAccess::tls_ca_file>},
+    {"--mqtt-tls-cert-file", SetAccess<&BrokerAccess::tls_cert_file>},
+    {"--mqtt-tls-key-file", SetAccess<&BrokerAccess::tls_key_file>}};
+
+// A rule that options break together: `broken` says whether.
+struct JointRule {
+  bool broken;
+  const char* text;
+};
+
+Problem BrokenRule(const Options& options) {
+  using Action = Options::Action;
+  const BrokerAccess& broker = options.receive_from;
+  const bool has_access = !broker.username.empty() || !broker.tls_ca_file.empty();
+  const JointRule rules[] = {
+      {options.action == Action::kCall && options.method.empty(),
+       "name the method to call, such as PublishMessage; --list prints all"},
+      {options.action == Action::kCheck && !options.method.empty(), "--check takes no method"},
+      {options.tls_cert_file.empty() != options.tls_key_file.empty(),
+       "--tls-cert-file and --tls-key-file must be set together"},
+      {!options.tls_cert_file.empty() && options.tls_ca_file.empty(),
+       "--tls-cert-file needs --tls-ca-file"},
+      {options.action == Action::kCall && !options.probe_topic.empty(), "--publish needs --check"},
+      {options.action == Action::kCall && options.health_only, "--health-only needs --check"},
+      {options.health_only && !options.probe_topic.empty(),
+       "--health-only and --publish exclude each other"},
+      {!broker.address.empty() && options.probe_topic.empty(), "--receive-from needs --publish"},
+      {broker.address.empty() && (has_access || !options.receive_topic.empty()),
+       "--receive-topic and --mqtt-... need --receive-from"},
+      {broker.username.empty() && !broker.password_file.empty(),
+       "--mqtt-password-file needs --mqtt-username"},
+      {broker.tls_cert_file.empty() != broker.tls_key_file.empty(),
+       "--mqtt-tls-cert-file and --mqtt-tls-key-file must be set together"},
+      {!broker.tls_cert_file.empty() && broker.tls_ca_file.empty(),
+       "--mqtt-tls-cert-file needs --mqtt-tls-ca-file"},
+  };
+  for (const JointRule& rule : rules) {
+    if (rule.broken) return rule.text;
+  }
+  return "";
+}
 
 // Walks over the arguments.
 class Reader {
@@ -117,16 +140,7 @@ class Reader {
       Problem problem = is_option ? ReadOption(argument, options) : ReadMethod(argument, options);
       if (!problem.empty()) return problem;
     }
-    if (options.action == Options::Action::kCall && options.method.empty()) {
-      return "name the method to call, such as PublishMessage; --list prints all";
-    }
-    if (options.tls_cert_file.empty() != options.tls_key_file.empty()) {
-      return "--tls-cert-file and --tls-key-file must be set together";
-    }
-    if (!options.tls_cert_file.empty() && options.tls_ca_file.empty()) {
-      return "--tls-cert-file needs --tls-ca-file";
-    }
-    return "";
+    return BrokenRule(options);
   }
 
  private:
@@ -139,17 +153,23 @@ class Reader {
   }
 
   Problem ReadOption(const std::string& argument, Options& options) {
-    // The first of these wins over anything else on the command line.
-    std::optional<Options::Action> action;
-    if (argument == "--help" || argument == "-h") action = Options::Action::kHelp;
-    if (argument == "--version") action = Options::Action::kVersion;
-    if (argument == "--list") action = Options::Action::kList;
-    if (action.has_value()) {
-      if (options.action == Options::Action::kCall) options.action = *action;
+    using Action = Options::Action;
+    if (argument == "--check") {
+      if (options.action == Action::kCall) options.action = Action::kCheck;
       return "";
     }
-    if (argument == "--compact") {
-      options.compact = true;
+    // The first of these wins over anything else on the command line.
+    std::optional<Action> action;
+    if (argument == "--help" || argument == "-h") action = Action::kHelp;
+    if (argument == "--version") action = Action::kVersion;
+    if (argument == "--list") action = Action::kList;
+    if (action.has_value()) {
+      const bool first = options.action == Action::kCall || options.action == Action::kCheck;
+      if (first) options.action = *action;
+      return "";
+    }
+    if (argument == "--compact" || argument == "--health-only") {
+      (argument == "--compact" ? options.compact : options.health_only) = true;
       return "";
     }
     return ReadValueOption(argument, options);
@@ -186,15 +206,19 @@ std::variant<Options, UsageError> ParseOptions(const std::vector<std::string>& a
   if (const char* address = environment("DINO_GRPC_ADDRESS"); address != nullptr) {
     const Problem problem = SetAddress(address, options);
     if (!problem.empty()) return UsageError{"DINO_GRPC_ADDRESS " + problem};
+    // Where a server listens for both families; the machine may have only one of them.
+    const auto parts = SplitHostPort(options.address);
+    if (parts->first == "[::]") options.address = "localhost:" + std::string(parts->second);
   }
   if (const char* key_file = environment("DINO_API_KEY_FILE"); key_file != nullptr) {
     options.key_file = key_file;
   }
   Problem problem = Reader(arguments).Read(options);
   if (!problem.empty()) return UsageError{std::move(problem)};
+  if (options.timeout.count() == 0) {
+    options.timeout = options.action == Options::Action::kCheck ? kStepTimeout : kCallTimeout;
+  }
   return options;
 }
-
-std::string_view HelpText() { return kHelp; }
 
 }  // namespace dino::publish_client

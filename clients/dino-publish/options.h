@@ -8,17 +8,20 @@
 #include <variant>
 #include <vector>
 
+#include "clients/dino-publish/event_receiver.h"
+
 namespace dino::publish_client {
 
 // What the command line asks for.
 struct Options {
-  enum class Action { kCall, kHelp, kVersion, kList };
+  enum class Action { kCall, kCheck, kHelp, kVersion, kList };
 
   Action action = Action::kCall;
   // The RPC's name, such as `PublishMessage`.
   std::string method;
   std::string address = "127.0.0.1:50051";
-  std::chrono::milliseconds timeout{10000};
+  // Of a call, and of each step of a check.
+  std::chrono::milliseconds timeout{};
   // The file with the API key on its first line; empty for none.
   std::string key_file;
   // PEM files. The authorities that may have signed the server's certificate; empty: no TLS.
@@ -30,6 +33,14 @@ struct Options {
   std::string traceparent;
   // Whether the response is printed on one line.
   bool compact = false;
+  // Whether a check leaves out what needs a known caller.
+  bool health_only = false;
+  // The named topic that a check publishes to; empty: it does not publish.
+  std::string probe_topic;
+  // Where a check receives its event again; without an address it does not.
+  BrokerAccess receive_from;
+  // The whole topic; empty for the default.
+  std::string receive_topic;
 };
 
 // What is wrong with the command line.

@@ -10,18 +10,17 @@
 #include <utility>
 #include <variant>
 
+#include "clients/dino-publish/check.h"
+#include "clients/dino-publish/exit_status.h"
 #include "clients/dino-publish/method.h"
 #include "clients/dino-publish/status_text.h"
 
 namespace dino::publish_client {
 namespace {
 
-constexpr int kFailed = 1;
-constexpr int kWrongInput = 2;
-
 int Print(std::string_view text, std::ostream& out) {
   out << text << std::flush;
-  return out.good() ? 0 : kFailed;
+  return out.good() ? kSucceeded : kFailed;
 }
 
 int Refuse(const std::string& problem, std::ostream& err) {
@@ -58,20 +57,14 @@ std::string ReadFiles(const Options& options, Call& call) {
   return problem;
 }
 
-int CallMethod(const Options& options, const Surroundings& surroundings) {
+int CallMethod(const Options& options, const Surroundings& surroundings, Call call) {
   const Method method = Method::Find(options.method);
   if (!method.found()) {
     return Refuse("unknown method " + options.method + "; --list prints all", surroundings.err);
   }
   const std::string json(std::istreambuf_iterator<char>(surroundings.in), {});
-  Call call;
-  call.address = options.address;
   call.path = method.Path();
-  call.timeout = options.timeout;
-  call.traceparent = options.traceparent;
-  std::string problem = ReadFiles(options, call);
-  if (!problem.empty()) return Refuse(problem, surroundings.err);
-  problem = method.EncodeRequest(json, call.request);
+  const std::string problem = method.EncodeRequest(json, call.request);
   if (!problem.empty()) {
     return Refuse("invalid request: " + problem, surroundings.err);
   }
@@ -90,6 +83,17 @@ int CallMethod(const Options& options, const Surroundings& surroundings) {
   return Print(answer, surroundings.out);
 }
 
+int CallOrCheck(const Options& options, const Surroundings& surroundings) {
+  Call call;
+  call.address = options.address;
+  call.timeout = options.timeout;
+  call.traceparent = options.traceparent;
+  const std::string problem = ReadFiles(options, call);
+  if (!problem.empty()) return Refuse(problem, surroundings.err);
+  if (options.action == Options::Action::kCheck) return CheckServer(options, surroundings, call);
+  return CallMethod(options, surroundings, std::move(call));
+}
+
 }  // namespace
 
 int Run(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
@@ -106,9 +110,10 @@ int Run(const std::vector<std::string>& arguments, const Surroundings& surroundi
     case Options::Action::kList:
       return Print(ListMethods(), surroundings.out);
     case Options::Action::kCall:
+    case Options::Action::kCheck:
       break;
   }
-  return CallMethod(options, surroundings);
+  return CallOrCheck(options, surroundings);
 }
 
 }  // namespace dino::publish_client

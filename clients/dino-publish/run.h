@@ -5,15 +5,18 @@
 
 #include <functional>
 #include <iosfwd>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "clients/dino-publish/call.h"
+#include "clients/dino-publish/event_receiver.h"
 #include "clients/dino-publish/options.h"
 
 namespace dino::publish_client {
 
 using Caller = std::function<grpc::Status(const Call& call, std::string& response)>;
+using ReceiverMaker = std::function<std::unique_ptr<EventReceiver>(const BrokerAccess& broker)>;
 
 // What the program depends on, which tests can replace.
 struct Surroundings {
@@ -21,7 +24,9 @@ struct Surroundings {
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
+  // From any thread.
   Caller make_call;
+  ReceiverMaker make_receiver = NewMqttReceiver;
 };
 
 // Does what the arguments (without the program's name) ask for; returns the exit status.

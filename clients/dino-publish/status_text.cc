@@ -115,9 +115,12 @@ std::string DescribeDetail(const Any& any) {
 
 }  // namespace
 
+std::string InALine(const grpc::Status& status) {
+  return CodeName(status.error_code()) + ": " + WithoutControls(status.error_message());
+}
+
 std::string DescribeStatus(const grpc::Status& status) {
-  std::string text = CodeName(status.error_code()) + ": ";
-  text += WithoutControls(status.error_message()) + "\n";
+  std::string text = InALine(status) + "\n";
   google::rpc::Status details;
   if (details.ParseFromString(status.error_details())) {
     for (const Any& detail : details.details()) text += DescribeDetail(detail);
@@ -127,23 +130,20 @@ std::string DescribeStatus(const grpc::Status& status) {
   return text;
 }
 
-int ExitStatus(grpc::StatusCode code) {
-  switch (code) {
-    case grpc::StatusCode::OK:
-      return 0;
-    case grpc::StatusCode::INVALID_ARGUMENT:
-    case grpc::StatusCode::UNIMPLEMENTED:
-      return 3;
-    case grpc::StatusCode::UNAVAILABLE:
-    case grpc::StatusCode::RESOURCE_EXHAUSTED:
-    case grpc::StatusCode::DEADLINE_EXCEEDED:
-      return 4;
-    case grpc::StatusCode::UNAUTHENTICATED:
-    case grpc::StatusCode::PERMISSION_DENIED:
-      return 5;
-    default:
-      return 1;
+ErrorFacts FactsOf(const grpc::Status& status) {
+  ErrorFacts facts;
+  google::rpc::Status details;
+  if (!details.ParseFromString(status.error_details())) return facts;
+  for (const Any& detail : details.details()) {
+    google::rpc::ErrorInfo info;
+    PublishFailure failure;
+    if (detail.UnpackTo(&info)) {
+      if (!events::v1::ErrorReason_Parse(info.reason(), &facts.reason)) facts.reason = {};
+    } else if (detail.UnpackTo(&failure) && failure.failed_recipients_size() > 0) {
+      facts.broker_code = failure.failed_recipients(0).reason_code();
+    }
   }
+  return facts;
 }
 
 }  // namespace dino::publish_client

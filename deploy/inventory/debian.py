@@ -92,8 +92,9 @@ def licence_of(root, package, source):
 def _stanzas(root):
     """The fields of each installed package. Images without dpkg keep a file for each."""
     folder = pathlib.Path(root, "var/lib/dpkg")
-    files = [folder / "status", *sorted(folder.glob("status.d/*[!s]"))]
-    text = "\n\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
+    files = [folder / "status", *sorted(folder.glob("status.d/*"))]
+    files = [file for file in files if file.is_file() and file.suffix != ".md5sums"]
+    text = "\n\n".join(file.read_text(encoding="utf-8") for file in files)
     for stanza in re.split(r"\n\s*\n", text):
         fields = dict(re.findall(r"^([A-Za-z-]+): *(.*(?:\n .*)*)", stanza, re.MULTILINE))
         if fields.get("Status", "install ok installed").endswith(" installed"):

@@ -21,6 +21,26 @@ grpc::Status FindKey(const transport::Call& call, auth::Credentials& credentials
   return Unauthenticated("the metadata's authorization must be one, Bearer and an API key");
 }
 
+// What a trusted proxy forwards. Its own certificate, if it shows one, is not its callers'.
+grpc::Status FindForwarded(const auth::Authenticator& authenticator, const transport::Call& call,
+                           auth::Credentials& credentials) {
+  const std::string& header = authenticator.caller_header();
+  const transport::MetadataValues values = call.Metadata(header);
+  if (values.size() > 1) return Unauthenticated("the proxy has sent more than one " + header);
+  if (!values.empty() && !values.front().empty()) credentials.forwarded = values.front();
+  return grpc::Status::OK;
+}
+
+void FindShown(const auth::Authenticator& authenticator, const transport::Call& call,
+               auth::Credentials& credentials) {
+  const std::string& header = authenticator.caller_header();
+  if (!header.empty() && !call.Metadata(header).empty()) {
+    authenticator.NoteIgnoredHeader(call.Peer());
+  }
+  if (authenticator.takes_certificates()) credentials.certificate = call.Certificate();
+  if (authenticator.checks_revocations()) credentials.chain = call.CertificateChain();
+}
+
 grpc::Status AnswerOf(const std::string& why_not) {
   return why_not.empty() ? grpc::Status::OK : NotAllowed(why_not);
 }
@@ -40,14 +60,17 @@ std::optional<std::string_view> BearerKey(std::string_view authorization) {
 grpc::Status IdentifyCaller(const PublishContext& shared, const transport::Call& call,
                             CallOrigin& origin) {
   if (shared.authenticator == nullptr) return grpc::Status::OK;
+  const auth::Authenticator& authenticator = *shared.authenticator;
   auth::Credentials credentials;
-  if (shared.authenticator->takes_keys()) {
-    grpc::Status status = FindKey(call, credentials);
-    if (!status.ok()) return status;
+  grpc::Status status;
+  if (authenticator.takes_keys()) status = FindKey(call, credentials);
+  if (call.through_proxy() && !authenticator.caller_header().empty()) {
+    if (status.ok()) status = FindForwarded(authenticator, call, credentials);
+  } else {
+    FindShown(authenticator, call, credentials);
   }
-  if (shared.authenticator->takes_certificates()) credentials.certificate = call.Certificate();
-  if (shared.authenticator->checks_revocations()) credentials.chain = call.CertificateChain();
-  auto identified = shared.authenticator->Identify(credentials);
+  if (!status.ok()) return status;
+  auto identified = authenticator.Identify(credentials);
   if (!identified.ok()) return Unauthenticated(std::string(identified.status().message()));
   origin.caller = *std::move(identified);
   return grpc::Status::OK;

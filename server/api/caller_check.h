@@ -15,8 +15,9 @@
 namespace dino::api {
 
 // Finds out who makes a call, by the API key in its metadata (`authorization: Bearer <key>`) or the
-// connection's client certificate. Returns OK or the answer to the call. Sets `origin.caller`,
-// which stays null if callers are not checked.
+// client certificate of the connection, or of the caller for whom a trusted proxy has opened it.
+// Returns OK or the answer to the call. Sets `origin.caller`, which stays null if callers are not
+// checked.
 grpc::Status IdentifyCaller(const PublishContext& shared, const transport::Call& call,
                             CallOrigin& origin);
 

@@ -17,8 +17,9 @@ using Bound = transport::Method::Bound;
 
 // A method whose calls `CallType` handles.
 template <typename CallType>
-transport::Method MethodOf(std::string_view name, PublishContext& shared) {
-  return {kServiceName, std::string(name), Type::kUnary, Bound::kHandler,
+transport::Method MethodOf(std::string_view name, PublishContext& shared,
+                           Bound bound = Bound::kHandler) {
+  return {kServiceName, std::string(name), Type::kUnary, bound,
           [&shared](transport::Call& call) { return std::make_unique<CallType>(shared, call); }};
 }
 
@@ -33,7 +34,7 @@ std::vector<transport::Method> EventService::Methods() {
   DINO_EVENT_KINDS(DINO_METHOD)
 #undef DINO_METHOD
   methods.push_back(MethodOf<BatchCall>("PublishBatch", shared_));
-  methods.push_back(MethodOf<InfoCall>("GetServerInfo", shared_));
+  methods.push_back(MethodOf<InfoCall>("GetServerInfo", shared_, Bound::kAnswers));
   methods.push_back(
       {kServiceName, "PublishStream", Type::kBidiStream, Bound::kHandler, [this](auto& call) {
          return std::make_unique<PublishStream>(shared_, open_streams_, call);

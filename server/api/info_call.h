@@ -5,7 +5,8 @@
 
 namespace dino::api {
 
-// A call of GetServerInfo.
+// A call of GetServerInfo. It takes no room of what publishes, so that it tells more when there is
+// none; its network's share of unread answers bounds it.
 class InfoCall final : public UnaryCall {
  public:
   InfoCall(PublishContext& shared, transport::Call& call)
@@ -14,6 +15,7 @@ class InfoCall final : public UnaryCall {
  private:
   void Handle(const transport::Message& message) override;
   bool answers_while_draining() const override { return true; }
+  bool takes_room() const override { return false; }
 };
 
 }  // namespace dino::api

@@ -64,6 +64,9 @@ class Server {
   // Whether calls can be served at the moment. Thread-safe.
   bool ready() const { return health_.ready(); }
 
+  // Whether it was told to stop. Thread-safe.
+  bool draining() const { return shared_.leaving; }
+
   // How many connections were refused, by their reasons' names. Thread-safe.
   std::vector<std::pair<std::string, std::uint64_t>> RefusedConnections() const;
 

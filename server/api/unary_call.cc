@@ -20,7 +20,7 @@ grpc::Status UnaryCall::Check() {
     return ShuttingDown();
   }
   grpc::Status error = CheckCaller(shared_, call_, origin_, kind_);
-  if (!error.ok()) return error;
+  if (!error.ok() || !takes_room()) return error;
   room_ = shared_.admission.TryBegin(origin_.caller_name());
   return room_.has_value() ? grpc::Status::OK : Refused(fanout::Refusal::kOverloaded);
 }

@@ -36,13 +36,17 @@ class UnaryCall : public transport::Handler {
   virtual void Stop() {}
   // Whether it is served while the server drains.
   virtual bool answers_while_draining() const { return false; }
+  // Whether it takes room of `PublishContext::admission`; if not, its method is bounded.
+  virtual bool takes_room() const { return true; }
 
   PublishContext& shared() const { return shared_; }
   transport::Call& call() const { return call_; }
   const CallOrigin& origin() const { return origin_; }
 
   // Takes room for what an answer will hold. From any thread.
-  void Charge(std::size_t bytes) { room_->Grow(bytes); }
+  void Charge(std::size_t bytes) {
+    if (room_.has_value()) room_->Grow(bytes);
+  }
 
   // Answers. From any thread; the call may be gone when it returns.
   void Finish(const google::protobuf::Message& response);

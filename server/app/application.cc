@@ -74,6 +74,7 @@ api::ServerOptions ServerOptionsOf(const Settings& settings,
                                    const fanout::TopicTemplate& topic_template) {
   api::ServerOptions options;
   options.transport.address = settings.grpc_address;
+  options.transport.proxies = settings.trusted_proxies;
   options.reflection = settings.grpc_reflection;
   options.logged_calls = settings.log_calls;
   options.limits.max_recipients = settings.max_recipients;
@@ -107,6 +108,13 @@ void LogSettings(const Settings& settings) {
   }
 }
 
+void LogListening(const std::string& grpc_address, const std::string& ops_address) {
+  log::Info("listening", {{"grpc_address", grpc_address},
+                          {"ops_address", ops_address},
+                          {"version", Version()},
+                          {"grpc_version", transport::LibraryVersion()}});
+}
+
 int CannotStart(const absl::Status& status) {
   log::Error("cannot start", {{"error", std::string(status.message())}});
   return 1;
@@ -125,12 +133,15 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
   api::ServerOptions server_options = ServerOptionsOf(settings, topic_template);
   access.Fill(server_options);
   server_options.stop_publishing = [&pool] { pool.StopAll(); };
-  server_options.info = [&] { return DescribeServer(settings, pool.Sessions()); };
+  // Set before the server starts.
+  const health::HealthWatch* watch = nullptr;
+  server_options.info = [&] { return DescribeServer(settings, pool.Sessions(), watch->Read()); };
   api::Server server(
       keyed_publisher, direct_publisher.admission(), [&pool] { return pool.connected(); },
       server_options);
 
   Operations operations(settings, access, direct_publisher, keyed_publisher, pool, server);
+  watch = &operations.health();
   const absl::StatusOr<std::string> ops_address = operations.Start();
   if (!ops_address.ok()) return CannotStart(ops_address.status());
 
@@ -140,10 +151,7 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
     pool.Stop();
     return CannotStart(address.status());
   }
-  log::Info("listening", {{"grpc_address", *address},
-                          {"ops_address", *ops_address},
-                          {"version", Version()},
-                          {"grpc_version", transport::LibraryVersion()}});
+  LogListening(*address, *ops_address);
 
   wait_for_stop();
   server.Drain(settings.drain_timeout, settings.drain_delay);

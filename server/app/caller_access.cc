@@ -13,7 +13,8 @@ CallerAccess::CallerAccess(const Settings& settings)
       callers_(settings.auth_keys_file, settings.environment),
       tls_({settings.tls_cert_file, settings.tls_key_file, settings.tls_client_ca_file,
             settings.tls_client_crl_file}),
-      authenticator_(uses_keys_ ? &callers_ : nullptr, uses_tls_ ? &tls_ : nullptr) {
+      authenticator_(uses_keys_ ? &callers_ : nullptr, uses_tls_ ? &tls_ : nullptr,
+                     settings.caller_from_header) {
   if (uses_keys_ && !uses_tls_ && !settings.grpc_address.IsLoopback()) {
     log::Warning("API keys cross the network unencrypted; set tls-cert-file");
   }
@@ -38,7 +39,8 @@ std::optional<std::chrono::system_clock::time_point> CallerAccess::certificate_e
 }
 
 void CallerAccess::Fill(api::ServerOptions& options) const {
-  if (authenticator_.takes_keys() || authenticator_.takes_certificates()) {
+  if (authenticator_.takes_keys() || authenticator_.takes_certificates() ||
+      !authenticator_.caller_header().empty()) {
     options.authenticator = &authenticator_;
   }
   if (uses_tls_) options.transport.tls = &tls_;

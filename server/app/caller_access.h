@@ -34,8 +34,10 @@ class CallerAccess {
   // How many changes of the key file were rejected. Thread-safe.
   std::uint64_t key_file_errors() const { return callers_.file_errors(); }
 
-  // Whether the key file, and the TLS files, are those in force, if there are any. Thread-safe.
-  bool key_file_current() const { return !uses_keys_ || callers_.current(); }
+  // Whether the key file is valid as it is now, if there is one. Thread-safe.
+  bool key_file_valid() const { return !uses_keys_ || callers_.file_valid(); }
+
+  // Whether the TLS files are those in force, if there are any. Thread-safe.
   bool tls_files_current() const { return !uses_tls_ || tls_.current(); }
 
   // Whether what was revoked can be read, if there is a file for it. Thread-safe.

@@ -1,12 +1,19 @@
 #include "server/app/operations.h"
 
+#include <unistd.h>
+
+#include <array>
 #include <chrono>
+#include <climits>
+#include <initializer_list>
 #include <utility>
 #include <vector>
 
+#include "server/app/setting_table.h"
 #include "server/base/clock.h"
 #include "server/base/text_file.h"
 #include "server/grpc/library.h"
+#include "server/log/log.h"
 #include "server/memory/memory_limit.h"
 #include "server/metrics/process_series.h"
 #include "server/tls/certificate.h"
@@ -38,10 +45,55 @@ Certificates CertificatesOf(const Settings& settings, const CallerAccess& access
   return certificates;
 }
 
+std::vector<ops::ShownSetting> ShownSettings(const Settings& settings) {
+  std::vector<ops::ShownSetting> shown;
+  for (const auto& [name, text] : settings.texts) {
+    shown.push_back({name, text, SettingOf(name).default_text});
+  }
+  return shown;
+}
+
+std::string HostName() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  return ::gethostname(name.data(), HOST_NAME_MAX) == 0 ? name.data() : std::string();
+}
+
+health::Facts FactsOf(const Settings& settings, const CallerAccess& access,
+                      const fanout::DirectPublisher& publisher, const mqtt::SessionPool& pool,
+                      const api::Server& server, const ops::History& history) {
+  health::Facts facts;
+  facts.now = std::chrono::system_clock::now();
+  facts.ready = server.ready();
+  facts.draining = server.draining();
+  facts.brokers = pool.Brokers();
+  facts.recent = history.LastMinute();
+  facts.pending_publications = {publisher.admission().pending_publications(),
+                                publisher.options().max_pending_publications};
+  facts.pending_bytes = {publisher.admission().pending_bytes(),
+                         publisher.options().max_pending_bytes};
+  facts.key_file_valid = access.key_file_valid();
+  facts.revocation_lists_readable = access.revocation_lists_readable();
+  for (const auto& [file, not_after] : CertificatesOf(settings, access)) {
+    facts.certificates.push_back({file, not_after});
+  }
+  facts.mqtt_ack_timeout = settings.mqtt_ack_timeout;
+  facts.mqtt_failover_after = settings.mqtt_failover_after;
+  return facts;
+}
+
+void LogHealthChange(const health::Change& change) {
+  const bool good = change.verdict == health::Verdict::kGood;
+  const std::initializer_list<log::Field> fields = {{"verdict", NameOf(change.verdict)},
+                                                    {"kind", change.kind},
+                                                    {"subject", change.subject},
+                                                    {"text", change.text}};
+  log::Write(good ? log::Level::kInfo : log::Level::kWarning, "state changed", fields);
+}
+
 metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
                            const fanout::DirectPublisher& publisher,
                            const fanout::KeyedPublisher& keyed, const mqtt::SessionPool& pool,
-                           const api::Server& server) {
+                           const api::Server& server, const health::HealthWatch& health) {
   return {std::string(Version()),
           server.meters(),
           server.event_meter(),
@@ -53,10 +105,11 @@ metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
           &transport::LibraryErrors,
           [&server] { return server.RefusedConnections(); },
           [&access] { return access.revocation_lists_readable(); },
-          [&access] { return access.key_file_current(); },
+          [&access] { return access.key_file_valid(); },
           [&access] { return access.tls_files_current(); },
           memory::MemoryLimit(),
-          [&access] { return access.caller_usage(); }};
+          [&access] { return access.caller_usage(); },
+          [&health] { return health.Read().health; }};
 }
 
 }  // namespace
@@ -75,28 +128,37 @@ Operations::Operations(const Settings& settings, const CallerAccess& access,
                        const api::Server& server)
     : address_(settings.ops_address),
       history_(server.meters(), publisher.meter(), pool.meter()),
+      health_([&settings, &access, &publisher, &pool, &server,
+               this] { return FactsOf(settings, access, publisher, pool, server, history_); },
+              LogHealthChange),
       status_{std::string(Version()),
+              HostName(),
               StartTime(),
-              settings.texts,
-              [&server] { return server.ready(); },
+              ShownSettings(settings),
+              health_,
               server.meters(),
               publisher,
               pool,
               history_,
               [&access] { return access.caller_usage(); }},
-      metrics_(MetricsOf(settings, access, publisher, keyed, pool, server)),
-      pages_({[&server] { return server.ready(); }, [this] { return metrics_.Text(); },
+      metrics_(MetricsOf(settings, access, publisher, keyed, pool, server, health_)),
+      pages_({[this] { return health_.Read().health; }, [this] { return metrics_.Text(); },
               [this] { return ops::StatusJson(status_); }}),
       http_([this](std::string_view path) { return pages_.Respond(path); },
             ReservedDescriptors(settings)) {}
 
 absl::StatusOr<std::string> Operations::Start() {
-  if (!address_.has_value()) return std::string();
   historian_ = std::make_unique<Timer>("history", Clock::now(), [this] {
     history_.Look(Clock::now(), std::chrono::system_clock::now());
     return Clock::now() + ops::History::kInterval;
   });
-  return http_.Start(*address_);
+  // Not at once: sessions need a moment to connect.
+  watcher_ =
+      std::make_unique<Timer>("health", Clock::now() + health::HealthWatch::kInterval, [this] {
+        health_.Look();
+        return Clock::now() + health::HealthWatch::kInterval;
+      });
+  return address_.has_value() ? http_.Start(*address_) : std::string();
 }
 
 }  // namespace dino::app

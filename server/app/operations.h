@@ -13,6 +13,7 @@
 #include "server/base/timer.h"
 #include "server/fanout/direct_publisher.h"
 #include "server/fanout/keyed_publisher.h"
+#include "server/health/health_watch.h"
 #include "server/metrics/bridge_metrics.h"
 #include "server/mqtt/session/session_pool.h"
 #include "server/ops/history.h"
@@ -26,26 +27,31 @@ namespace dino::app {
 // files, name look-ups and the log.
 std::size_t ReservedDescriptors(const Settings& settings);
 
-// Serves metrics, probes and the status page at `ops-address`. What it is constructed with must
-// outlive it.
+// Watches health, and serves metrics, probes and the status page at `ops-address`. What it is
+// constructed with must outlive it.
 class Operations {
  public:
   Operations(const Settings& settings, const CallerAccess& access,
              const fanout::DirectPublisher& publisher, const fanout::KeyedPublisher& keyed,
              const mqtt::SessionPool& pool, const api::Server& server);
 
-  // Listens if enabled. Returns the address, empty if disabled.
+  // Thread-safe.
+  const health::HealthWatch& health() const { return health_; }
+
+  // Starts to watch, and listens if enabled. Returns the address, empty if disabled.
   absl::StatusOr<std::string> Start();
 
  private:
   const std::optional<HostPort> address_;
   ops::History history_;
+  health::HealthWatch health_;
   const ops::StatusSources status_;
   const metrics::BridgeMetrics metrics_;
   const ops::OpsPages pages_;
   // These use the others.
   ops::HttpServer http_;
   std::unique_ptr<Timer> historian_;
+  std::unique_ptr<Timer> watcher_;
 };
 
 }  // namespace dino::app

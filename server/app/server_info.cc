@@ -1,6 +1,7 @@
 #include "server/app/server_info.h"
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 #include "google/protobuf/util/time_util.h"
@@ -32,12 +33,16 @@ void WriteLimits(const Settings& settings, v1::ServerLimits& limits) {
   limits.set_max_publish_streams(settings.max_publish_streams);
 }
 
+google::protobuf::Timestamp TimestampOf(std::chrono::system_clock::time_point time) {
+  return TimeUtil::MicrosecondsToTimestamp(
+      std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count());
+}
+
 void WriteSession(const mqtt::SessionInfo& info, v1::BrokerSession& session) {
   session.set_client_id(info.client_id);
   session.set_broker(info.broker);
   session.set_connected(info.connected);
-  *session.mutable_since() = TimeUtil::MicrosecondsToTimestamp(
-      std::chrono::duration_cast<std::chrono::microseconds>(info.since.time_since_epoch()).count());
+  *session.mutable_since() = TimestampOf(info.since);
   session.set_reason(info.reason);
   if (!info.connected) return;
   v1::BrokerLimits& announced = *session.mutable_announced();
@@ -46,16 +51,62 @@ void WriteSession(const mqtt::SessionInfo& info, v1::BrokerSession& session) {
   announced.set_maximum_packet_size(info.announced.maximum_packet_size);
 }
 
+v1::HealthVerdict VerdictOf(health::Verdict verdict) {
+  switch (verdict) {
+    case health::Verdict::kGood:
+      return v1::HEALTH_VERDICT_GOOD;
+    case health::Verdict::kDegraded:
+      return v1::HEALTH_VERDICT_DEGRADED;
+    case health::Verdict::kDown:
+      break;
+  }
+  return v1::HEALTH_VERDICT_DOWN;
+}
+
+void WriteProblem(const health::Problem& from, v1::HealthProblem& problem) {
+  problem.set_kind(std::string(NameOf(from.kind)));
+  problem.set_verdict(VerdictOf(from.verdict));
+  problem.set_subject(from.subject);
+  *problem.mutable_since() = TimestampOf(from.since);
+  if (from.user_share.has_value()) problem.set_user_share(*from.user_share);
+  problem.set_what(from.what);
+  problem.set_meaning(from.meaning);
+  problem.set_action(from.action);
+}
+
+void WriteBroker(const health::Broker& state, const mqtt::BrokerInfo& info, v1::Broker& broker) {
+  broker.set_name(state.name);
+  broker.set_state(std::string(NameOf(state.state)));
+  *broker.mutable_since() = TimestampOf(state.since);
+  broker.set_home_share(info.home_share);
+  broker.set_moved_share(info.moved_share);
+  broker.set_waiting_share(info.waiting_share);
+  broker.set_last_error(info.last_error);
+}
+
+void WriteHealth(const health::HealthWatch::Reading& reading, v1::GetServerInfoResponse& response) {
+  v1::ServerHealth& health = *response.mutable_health();
+  health.set_verdict(VerdictOf(reading.health.verdict));
+  for (const health::Problem& problem : reading.health.problems) {
+    WriteProblem(problem, *health.add_problems());
+  }
+  for (std::size_t i = 0; i < reading.health.brokers.size(); ++i) {
+    WriteBroker(reading.health.brokers[i], reading.facts.brokers[i], *response.add_brokers());
+  }
+}
+
 }  // namespace
 
 v1::GetServerInfoResponse DescribeServer(const Settings& settings,
-                                         const std::vector<mqtt::SessionInfo>& sessions) {
+                                         const std::vector<mqtt::SessionInfo>& sessions,
+                                         const health::HealthWatch::Reading& health) {
   v1::GetServerInfoResponse response;
   response.set_version(std::string(Version()));
   WriteLimits(settings, *response.mutable_limits());
   for (const mqtt::SessionInfo& session : sessions) {
     WriteSession(session, *response.add_sessions());
   }
+  WriteHealth(health, response);
   return response;
 }
 

@@ -5,13 +5,15 @@
 
 #include "dino/events/v1/server_info.pb.h"
 #include "server/app/settings.h"
+#include "server/health/health_watch.h"
 #include "server/mqtt/session/session_pool.h"
 
 namespace dino::app {
 
 // The response to GetServerInfo.
 events::v1::GetServerInfoResponse DescribeServer(const Settings& settings,
-                                                 const std::vector<mqtt::SessionInfo>& sessions);
+                                                 const std::vector<mqtt::SessionInfo>& sessions,
+                                                 const health::HealthWatch::Reading& health);
 
 }  // namespace dino::app
 

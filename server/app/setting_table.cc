@@ -20,50 +20,6 @@ constexpr std::size_t kMebibyte = 1024UL * 1024;
 
 constexpr char kFile[] = "the path of a readable file; empty: none";
 
-std::vector<Setting> ListenerSettings() {
-  return {
-      {"grpc-address", "127.0.0.1:50051",
-       "The address to listen on for gRPC calls. An address that other machines can reach needs "
-       "auth-keys-file, tls-client-ca-file or allow-anonymous.",
-       ListenAddress(&Settings::grpc_address)},
-      {"ops-address", "127.0.0.1:8080",
-       "The address to listen on for operators, over HTTP: /metrics, /livez, /readyz, and a "
-       "status page at /. It has no access control. Empty: disabled.",
-       ListenAddressOrNone(&Settings::ops_address)},
-      {"allow-anonymous", "false",
-       "Whether to listen where other machines can reach it without authenticating callers, "
-       "because something else, such as a service mesh, does.",
-       TrueOrFalse(&Settings::allow_anonymous)},
-      {"grpc-reflection", "true",
-       "Whether callers may ask which methods there are (gRPC server reflection). Where callers "
-       "are authenticated, only they may.",
-       TrueOrFalse(&Settings::grpc_reflection)},
-      {"auth-keys-file", "",
-       "The callers, as JSON: their names, the SHA-256 of their API keys, the names in their "
-       "client certificates, what they may call and how much. If set, only they may call. Reread "
-       "when it changes; an invalid file is then ignored.",
-       Text(&Settings::auth_keys_file, kFile)},
-      {"tls-cert-file", "",
-       "The server's certificate with its chain, in PEM format. If set, calls are accepted only "
-       "over TLS 1.2 or newer. Needs tls-key-file. This file and the three below are reread when "
-       "they change, for new connections; of the first three, files that are invalid or do not "
-       "match are then ignored.",
-       Text(&Settings::tls_cert_file, kFile)},
-      {"tls-key-file", "", "The key of tls-cert-file, in PEM format without a passphrase.",
-       Text(&Settings::tls_key_file, kFile)},
-      {"tls-client-ca-file", "",
-       "The authorities that must have signed callers' certificates, in PEM format. If set, "
-       "callers without such a certificate are refused. Needs tls-cert-file.",
-       Text(&Settings::tls_client_ca_file, kFile)},
-      {"tls-client-crl-file", "",
-       "What the authorities in tls-client-ca-file, and those between them and the callers, have "
-       "revoked: X.509 revocation lists in PEM format, at most 1 MiB. Every certificate of a "
-       "caller's chain is checked, on open connections too. While the file cannot be read, no "
-       "client certificate is accepted. An expired list still counts.",
-       Text(&Settings::tls_client_crl_file, kFile)},
-  };
-}
-
 std::vector<Setting> CallSettings() {
   return {
       {"default-expiry", "86400s",
@@ -101,9 +57,9 @@ std::vector<Setting> CallSettings() {
        "refused with RESOURCE_EXHAUSTED and no reason.",
        Whole(&Settings::max_watches, 1, 1000000)},
       {"max-unread-answers", "4000",
-       "The most answers that callers have not read to calls that were refused at their beginning "
-       "and to health checks, by address like max-watches. Further such calls are reset without "
-       "an answer.",
+       "The most answers that callers have not read to calls that were refused at their "
+       "beginning, to health checks and to GetServerInfo, by address like max-watches. Further "
+       "such calls are reset without an answer.",
        Whole(&Settings::max_unread_answers, 1, 1000000)},
   };
 }

@@ -20,6 +20,9 @@ struct Setting {
   ValueRule rule;
 };
 
+// Where to listen, and who may call: the first of them.
+std::vector<Setting> ListenerSettings();
+
 // All settings, in the order of `--help`.
 const std::vector<Setting>& SettingTable();
 

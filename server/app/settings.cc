@@ -41,6 +41,7 @@ class SettingsReader {
     CheckLimits();
     CheckBrokerAccess();
     CheckCallersTls();
+    CheckProxies();
     CheckCallers();
     if (!errors_.lines.empty()) return std::move(errors_);
     return std::move(settings_);
@@ -167,18 +168,28 @@ class SettingsReader {
     if (!value.empty() && other_value.empty()) Fail(sources_[name], "needs " + other_name);
   }
 
+  void CheckProxies() {
+    if (!Good({"trusted-proxies", "caller-from-header"})) return;
+    if (settings_.caller_from_header.empty() || !settings_.trusted_proxies.empty()) return;
+    Fail(sources_["caller-from-header"], "needs trusted-proxies");
+  }
+
   void CheckCallers() {
     Check("auth-keys-file", settings_.auth_keys_file, auth::CheckKeyFile);
-    if (!Good({"grpc-address", "allow-anonymous", "auth-keys-file", "tls-client-ca-file"})) return;
+    if (!Good({"grpc-address", "allow-anonymous", "auth-keys-file", "tls-client-ca-file",
+               "caller-from-header"})) {
+      return;
+    }
     if (settings_.allow_anonymous || !settings_.auth_keys_file.empty() ||
-        !settings_.tls_client_ca_file.empty()) {
+        !settings_.tls_client_ca_file.empty() || !settings_.caller_from_header.empty()) {
       return;
     }
     if (settings_.grpc_address.IsLoopback()) return;
     Fail(sources_["grpc-address"],
          "other machines can reach " + settings_.grpc_address.ToString() +
-             ", but nothing authenticates callers: set auth-keys-file or tls-client-ca-file, "
-             "listen on 127.0.0.1, or set allow-anonymous=true if something else, such as a "
+             ", but nothing authenticates callers: set auth-keys-file, tls-client-ca-file or "
+             "caller-from-header, listen on 127.0.0.1, or set allow-anonymous=true if something "
+             "else, such as a "
              "service mesh, does");
   }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "server/api/logged_calls.h"
+#include "server/base/address_ranges.h"
 #include "server/base/host_port.h"
 #include "server/log/record.h"
 
@@ -31,6 +32,9 @@ struct Settings {
   std::string tls_key_file;
   std::string tls_client_ca_file;
   std::string tls_client_crl_file;
+  AddressRanges trusted_proxies;
+  // A metadata key; empty: not used.
+  std::string caller_from_header;
 
   std::vector<HostPort> mqtt_brokers;
   std::size_t mqtt_sessions = 0;

@@ -161,6 +161,36 @@ ValueRule Addresses(std::vector<HostPort> Settings::*member) {
           read};
 }
 
+ValueRule AddressesAndNetworks(AddressRanges Settings::*member) {
+  auto read = [member](std::string_view text, Settings& settings) -> std::string {
+    absl::StatusOr<AddressRanges> ranges = AddressRanges::Parse(text);
+    if (!ranges.ok()) return std::string(ranges.status().message());
+    settings.*member = *std::move(ranges);
+    return "";
+  };
+  return {"IP addresses and networks, such as 10.0.0.0/8, separated by commas; empty: none", read};
+}
+
+ValueRule MetadataKeyOrNone(std::string Settings::*member) {
+  constexpr std::size_t kMaxBytes = 100;
+  std::string expected =
+      "1 to 100 of a-z, 0-9, -, _ and ., not authorization, and with neither grpc- at its "
+      "beginning "
+      "nor -bin at its end; empty: none";
+  auto read = [=](std::string_view text, Settings& settings) -> std::string {
+    const bool valid =
+        text.size() <= kMaxBytes && text != "authorization" && text.substr(0, 5) != "grpc-" &&
+        (text.size() < 4 || text.substr(text.size() - 4) != "-bin") &&
+        std::all_of(text.begin(), text.end(), [](unsigned char c) {
+          return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '-' || c == '_' || c == '.';
+        });
+    if (!valid) return MustBe(text, expected);
+    settings.*member = text;
+    return "";
+  };
+  return {expected, read};
+}
+
 ValueRule Name(std::string Settings::*member, std::size_t max_bytes) {
   std::string expected = "1 to " + std::to_string(max_bytes) + " letters, digits, -, _ and .";
   auto read = [=](std::string_view text, Settings& settings) -> std::string {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "server/app/settings.h"
+#include "server/base/address_ranges.h"
 #include "server/base/host_port.h"
 
 namespace dino::app {
@@ -52,6 +53,12 @@ ValueRule ListenAddressOrNone(std::optional<HostPort> Settings::*member);
 
 // One or more different `host:port`, separated by commas.
 ValueRule Addresses(std::vector<HostPort> Settings::*member);
+
+// IP addresses and networks, separated by commas, or empty.
+ValueRule AddressesAndNetworks(AddressRanges Settings::*member);
+
+// The key of an entry of a call's metadata whose value is text, or empty.
+ValueRule MetadataKeyOrNone(std::string Settings::*member);
 
 // Letters, digits, `-`, `_` and `.`, 1 to `max_bytes` of them.
 ValueRule Name(std::string Settings::*member, std::size_t max_bytes);

@@ -45,11 +45,11 @@ class Callers {
   // The caller with this name in its client certificates; null if there is none.
   std::shared_ptr<const Caller> FindByName(std::string_view name) const;
 
-  // False while the file is invalid: an earlier one stays in force.
-  bool current() const { return file_.current(); }
-
   // How many changes of the file were rejected.
   std::uint64_t file_errors() const { return file_.errors(); }
+
+  // False while the file as it is now is rejected.
+  bool file_valid() const { return file_.current(); }
 
   // What the callers now in the file have published, sorted by name.
   std::vector<std::pair<std::string, Quota::Usage>> Usage() const;

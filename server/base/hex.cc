@@ -17,11 +17,10 @@ std::size_t ValueOf(char digit) {
 }  // namespace
 
 std::string ToHex(absl::Span<const unsigned char> bytes) {
-  std::string digits;
-  digits.reserve(2 * bytes.size());
-  for (const unsigned char byte : bytes) {
-    digits += kDigits[byte >> 4U];
-    digits += kDigits[byte & 15U];
+  std::string digits(2 * bytes.size(), '0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    digits[2 * i] = kDigits[bytes[i] >> 4U];
+    digits[2 * i + 1] = kDigits[bytes[i] & 15U];
   }
   return digits;
 }

@@ -1,5 +1,6 @@
 #include "server/fanout/event_id.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -14,6 +15,13 @@ namespace {
 // Part of the API: another value would change the event IDs of repeated calls.
 constexpr std::string_view kNamespace(
     "\x69\x03\x6f\x9f\x2e\x9f\x48\x49\xa3\x5c\x7e\xa1\xa6\x09\xb7\x19", 16);
+
+// The groups of digits in a UUID's text.
+struct Group {
+  std::size_t place;
+  std::size_t digits;
+};
+constexpr std::array<Group, 5> kGroups{{{0, 8}, {9, 4}, {14, 4}, {19, 4}, {24, 12}}};
 
 // Makes the first 16 of `bytes` a UUID of that version.
 EventId Uuid(const unsigned char* bytes, unsigned char version) {
@@ -37,8 +45,13 @@ EventId EventIdOf(std::string_view caller, std::string_view idempotency_key) {
 }
 
 std::string TextOf(const EventId& event_id) {
-  std::string text = ToHex(event_id);
-  for (const std::size_t dash : {8U, 13U, 18U, 23U}) text.insert(dash, 1, '-');
+  const std::string digits = ToHex(event_id);
+  std::string text(36, '-');
+  std::size_t from = 0;
+  for (const Group& group : kGroups) {
+    digits.copy(&text[group.place], group.digits, from);
+    from += group.digits;
+  }
   return text;
 }
 

@@ -8,26 +8,17 @@
 #include "absl/container/btree_map.h"
 #include "absl/strings/str_cat.h"
 #include "server/base/digest.h"
+#include "server/base/little_endian.h"
 #include "server/base/stable_hash.h"
 
 namespace dino::fanout {
 namespace {
 
-// Numbers as bytes that are the same on every machine.
 std::string BytesOf(std::initializer_list<std::uint64_t> numbers) {
   std::string bytes;
-  for (const std::uint64_t number : numbers) {
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-      bytes.push_back(static_cast<char>(number >> shift & 0xFFU));
-    }
-  }
+  bytes.reserve(numbers.size() * kLittleEndianBytes);
+  for (const std::uint64_t number : numbers) AppendLittleEndian(number, bytes);
   return bytes;
-}
-
-std::uint64_t NumberOf(const unsigned char* bytes) {
-  std::uint64_t number = 0;
-  for (unsigned i = 0; i < 8; ++i) number |= std::uint64_t{bytes[i]} << (8 * i);
-  return number;
 }
 
 // Each part after its length.
@@ -73,7 +64,8 @@ Fingerprint FingerprintOf(mqtt::Qos qos, std::string_view type, std::string_view
       BytesOf({static_cast<std::uint64_t>(qos), type.size(), recipients.user_ids().size(),
                recipients.topics().size(), set.first, set.second, joined.size()});
   const Sha256Digest digest = Sha256({head, type, joined, json});
-  return {NumberOf(digest.data()), NumberOf(digest.data() + 8)};
+  const std::string_view bytes(reinterpret_cast<const char*>(digest.data()), digest.size());
+  return {ReadLittleEndian(bytes), ReadLittleEndian(bytes.substr(kLittleEndianBytes))};
 }
 
 Fingerprint FingerprintOf(const Event& event) {

@@ -4,7 +4,6 @@ namespace dino::fanout {
 
 KeyedRun::KeyedRun(Event& event, const Fingerprint& its_fingerprint)
     : id(*event.id),
-      event_id(TextOf(id)),
       type(std::move(event.type)),
       kind(event.kind),
       qos(event.qos),

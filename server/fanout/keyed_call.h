@@ -77,7 +77,6 @@ struct KeyedRun {
   KeyedRun(Event& event, const Fingerprint& its_fingerprint);
 
   const EventId id;
-  const std::string event_id;
   const std::string type;
   const std::size_t kind;
   const mqtt::Qos qos;

@@ -1,4 +1,7 @@
 // How events of a lane wait for one that has joined another call.
+#include <cstddef>
+#include <cstdint>
+
 #include "server/fanout/keyed_publisher.h"
 
 namespace dino::fanout {
@@ -11,7 +14,8 @@ KeyedPublisher::Call KeyedPublisher::HoldIfClosed(Event& event, DoneFunction& do
     // Without a key any part will do.
     const std::size_t part = event.keyed ? PartFor(*event.id) : 0;
     call = std::make_shared<KeyedCall>(event, part, std::move(done));
-    if (auto room = admission_.TryAdmit(0, call->content_bytes, call->caller)) {
+    const std::size_t bytes = call->content_bytes + event.recipients.size() * sizeof(std::int64_t);
+    if (auto room = admission_.TryAdmit(0, bytes, call->caller)) {
       call->room.emplace(*std::move(room));
       call->held = std::make_unique<Event>(std::move(event));
       gates_.Hold(call);

@@ -151,8 +151,9 @@ void KeyedPublisher::Do(Consequences consequences) {
       continue;
     }
     const auto& stored = std::get<StoredResult>(finished.result);
-    CallResult result{stored.run->event_id, stored.run->recipients, *stored.outcomes,
-                      stored.summary,       stored.replayed,        stored.outcomes_forgotten};
+    const std::string event_id = TextOf(stored.run->id);
+    CallResult result{event_id,       stored.run->recipients, *stored.outcomes,
+                      stored.summary, stored.replayed,        stored.outcomes_forgotten};
     result.resume_token = stored.resume_token;
     finished.call->done(result);
   }

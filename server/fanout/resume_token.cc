@@ -5,6 +5,7 @@
 
 #include "absl/numeric/bits.h"
 #include "server/base/digest.h"
+#include "server/base/little_endian.h"
 #include "server/fanout/sorted_order.h"
 
 namespace dino::fanout {
@@ -25,12 +26,6 @@ constexpr std::string_view kChecksumName = "dino.events resume token 1";
 std::string ChecksumOf(std::string_view bytes) {
   const Sha256Digest digest = Sha256({kChecksumName, bytes});
   return {reinterpret_cast<const char*>(digest.data()), kChecksumBytes};
-}
-
-void AppendNumber(std::uint64_t number, std::string& bytes) {
-  for (unsigned shift = 0; shift < 64; shift += 8) {
-    bytes.push_back(static_cast<char>(number >> shift & 0xFFU));
-  }
 }
 
 void AppendVarint(std::uint32_t number, std::string& bytes) {
@@ -55,11 +50,8 @@ class Reader {
   }
   bool TakeNumber(std::uint64_t& number) {
     std::string_view taken;
-    if (!Take(sizeof(number), taken)) return false;
-    number = 0;
-    for (unsigned i = 0; i < 8; ++i) {
-      number |= std::uint64_t{static_cast<unsigned char>(taken[i])} << (8 * i);
-    }
+    if (!Take(kLittleEndianBytes, taken)) return false;
+    number = ReadLittleEndian(taken);
     return true;
   }
   bool TakeVarint(std::uint32_t& number) {
@@ -173,8 +165,8 @@ std::string Encode(const ResumeToken& token) {
   const Acknowledgements& acknowledgements = token.acknowledgements;
   std::string bytes(1, kVersion);
   bytes.append(reinterpret_cast<const char*>(token.event_id.data()), token.event_id.size());
-  AppendNumber(token.fingerprint.high, bytes);
-  AppendNumber(token.fingerprint.low, bytes);
+  AppendLittleEndian(token.fingerprint.high, bytes);
+  AppendLittleEndian(token.fingerprint.low, bytes);
   for (const Words* words : {&acknowledgements.acknowledged(), &acknowledgements.no_subscriber()}) {
     AppendSet(*words, acknowledgements.recipient_count(), bytes);
   }

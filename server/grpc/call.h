@@ -33,8 +33,12 @@ class Call {
 
   // The values that the caller gave a key of metadata; they live as long as the call.
   virtual MetadataValues Metadata(std::string_view key) const = 0;
-  // The caller's address: `10.0.0.1:50000`, `[::1]:50000`. Thread-safe.
+  // The caller's address: `10.0.0.1:50000`, `[::1]:50000`; `192.0.2.1 through 10.0.0.1:50000` if a
+  // proxy says so. Thread-safe.
   virtual std::string Peer() const = 0;
+  // Whether it comes from one of the proxies that speak for others, and whose metadata can be
+  // believed. Thread-safe.
+  virtual bool through_proxy() const = 0;
   // PEM of the certificate that the caller's connection has shown, and whose authority and dates
   // were verified; none without TLS or without a certificate. It lives as long as the call.
   virtual std::optional<std::string_view> Certificate() const = 0;

@@ -1,5 +1,8 @@
 #include "server/grpc/peer.h"
 
+#include <cstddef>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "server/base/host_port.h"
@@ -7,6 +10,9 @@
 
 namespace dino::transport {
 namespace {
+
+// An IPv6 address in brackets with a zone and a port.
+constexpr std::size_t kMaxAddressBytes = 128;
 
 bool Consume(std::string_view& text, std::string_view prefix) {
   if (text.substr(0, prefix.size()) != prefix) return false;
@@ -22,14 +28,27 @@ std::string AddressOf(std::string_view peer) {
                              {{"%5B", "["}, {"%5D", "]"}});
 }
 
-std::string NetworkOf(std::string_view peer) {
+std::string HostOf(std::string_view peer) {
   const std::string address = AddressOf(peer);
   const auto parts = SplitHostPort(address);
   if (!parts.has_value()) return "";
   std::string_view host = parts->first;
   Consume(host, "[");
   // A zone may follow an IPv6 address.
-  return net::NetworkOfAddress(host.substr(0, host.find_first_of("%]")));
+  host = host.substr(0, host.find_first_of("%]"));
+  return net::NetworkOfAddress(host).empty() ? "" : std::string(host);
+}
+
+std::string NetworkOf(std::string_view peer) { return net::NetworkOfAddress(HostOf(peer)); }
+
+std::string LastForwardedAddress(std::string_view value) {
+  value.remove_prefix(value.rfind(',') + 1);
+  const absl::string_view last =
+      absl::StripAsciiWhitespace(absl::string_view(value.data(), value.size()));
+  if (last.size() > kMaxAddressBytes) return "";
+  std::string text(last);
+  if (!net::NetworkOfAddress(text).empty()) return text;
+  return HostOf(text);
 }
 
 }  // namespace dino::transport

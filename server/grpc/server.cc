@@ -64,6 +64,13 @@ Clock::duration StreamAge(const ConnectionLimits& limits) {
   return limits.max_age + limits.max_age / 10 + limits.max_grace / 4;
 }
 
+net::ListenerLimits ListenerLimitsOf(const ServerOptions& options) {
+  net::ListenerLimits limits{options.connection_limits.max_connections,
+                             options.connection_limits.spare_descriptors};
+  limits.proxies = options.proxies;
+  return limits;
+}
+
 }  // namespace
 
 Server::Server(std::vector<Method> methods, CallMeters& meters, ServerOptions options)
@@ -72,10 +79,9 @@ Server::Server(std::vector<Method> methods, CallMeters& meters, ServerOptions op
       connections_(options_.connection_limits.max_connections * kKnownConnections),
       answers_(options_.connection_limits.max_unread_answers),
       watches_(options_.connection_limits.max_watches),
-      calls_{service_, methods_, connections_, StreamAge(options_.connection_limits),
-             answers_, watches_, tracker_},
-      listener_({options_.connection_limits.max_connections,
-                 options_.connection_limits.spare_descriptors}) {}
+      calls_{service_,         methods_, connections_, StreamAge(options_.connection_limits),
+             options_.proxies, answers_, watches_,     tracker_},
+      listener_(ListenerLimitsOf(options_)) {}
 
 Server::~Server() = default;
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/base/address_ranges.h"
 #include "server/base/host_port.h"
 #include "server/base/shared_places.h"
 #include "server/grpc/call.h"
@@ -56,6 +57,9 @@ struct ServerOptions {
   // host:port; port 0 picks a free one.
   HostPort address;
   ConnectionLimits connection_limits;
+  // Who speaks for others, and is believed for whom: such a call counts to the address in its
+  // metadata `x-forwarded-for`, else to its connection alone.
+  AddressRanges proxies;
   // What the library takes of a message before it ends the call itself.
   std::size_t max_message_bytes = 4194304;
   // Threads, each with a completion queue; 0 for one per core.

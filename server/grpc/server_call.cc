@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/counters.h"
 #include "server/grpc/peer.h"
+#include "server/net/network.h"
 
 namespace dino::transport {
 namespace {
@@ -62,7 +63,17 @@ MetadataValues ServerCall::Metadata(std::string_view key) const {
   return values;
 }
 
-std::string ServerCall::Peer() const { return AddressOf(context_.peer()); }
+std::string ServerCall::Peer() const {
+  const std::string peer = AddressOf(context_.peer());
+  const std::string address = ForwardedAddress();
+  return address.empty() ? peer : absl::StrCat(address, " through ", peer);
+}
+
+std::string ServerCall::ForwardedAddress() const {
+  if (!through_proxy_) return "";
+  const MetadataValues values = Metadata("x-forwarded-for");
+  return values.empty() ? "" : LastForwardedAddress(values.back());
+}
 
 std::optional<std::string_view> ServerCall::Certificate() const {
   return ConnectionProperty(GRPC_X509_PEM_CERT_PROPERTY_NAME);
@@ -98,6 +109,7 @@ void ServerCall::OnArrived(bool ok) {
   // For `finished_`, for `done_`, and for this function.
   holds_.store(3, std::memory_order_relaxed);
   began_at_ = Clock::now();
+  through_proxy_ = !shared_.proxies.empty() && shared_.proxies.Contains(HostOf(context_.peer()));
   if (const MethodTable::Entry* entry = shared_.methods.Find(context_.method())) {
     Begin(*entry);
   } else {
@@ -122,8 +134,15 @@ void ServerCall::Begin(const MethodTable::Entry& entry) {
   handler_->OnBegin();
 }
 
+std::string ServerCall::Network() const {
+  if (!through_proxy_) return NetworkOf(context_.peer());
+  const std::string address = ForwardedAddress();
+  // Each connection of a proxy that does not say for whom it speaks counts by itself.
+  return address.empty() ? context_.peer() : net::NetworkOfAddress(address);
+}
+
 bool ServerCall::Take(SharedPlaces& places) {
-  place_ = places.TryTake(NetworkOf(context_.peer()));
+  place_ = places.TryTake(Network());
   return place_.has_value();
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "server/base/address_ranges.h"
 #include "server/base/shared_places.h"
 #include "server/grpc/call.h"
 #include "server/grpc/call_meters.h"
@@ -25,6 +26,7 @@ struct CallContext {
   const Connections& connections;
   // From when on a connection is too old for a stream.
   Clock::duration max_age;
+  const AddressRanges& proxies;
   // By network; see `Method::Bound`.
   SharedPlaces& answers;
   SharedPlaces& watches;
@@ -42,6 +44,7 @@ class ServerCall final : public Call {
 
   MetadataValues Metadata(std::string_view key) const override;
   std::string Peer() const override;
+  bool through_proxy() const override { return through_proxy_; }
   std::optional<std::string_view> Certificate() const override;
   std::string_view CertificateChain() const override;
   std::optional<Clock::time_point> answer_by() const override;
@@ -64,6 +67,10 @@ class ServerCall final : public Call {
 
   void OnArrived(bool ok);
   void Begin(const MethodTable::Entry& entry);
+  // Whose address a proxy has forwarded; empty if none has.
+  std::string ForwardedAddress() const;
+  // To whom it counts.
+  std::string Network() const;
   // Takes one of the places for its network; false if there is none.
   bool Take(SharedPlaces& places);
   void OnRead(bool ok);
@@ -91,6 +98,7 @@ class ServerCall final : public Call {
   // Null for a method that is not served.
   MethodMeter* meter_ = nullptr;
   bool unary_ = false;
+  bool through_proxy_ = false;
   // When a stream should have ended. A caller whose deadline passes cancels it a little before we
   // know of that.
   std::optional<Clock::time_point> due_at_;

@@ -7,6 +7,7 @@
 #include "server/base/printable_text.h"
 #include "server/metrics/call_series.h"
 #include "server/metrics/family.h"
+#include "server/metrics/health_series.h"
 #include "server/metrics/process_series.h"
 #include "server/metrics/publication_series.h"
 
@@ -70,11 +71,13 @@ std::vector<prometheus::MetricFamily> BridgeMetrics::Collect() const {
   Family::OfGauge("dino_bridge_build_info", "Always 1; the label is the version.")
       .Add(1, {{"version", sources_.version}})
       .Into(families);
+  CollectHealth(sources_.health(), families);
   CollectCalls(sources_.calls, families);
   CollectEvents(sources_.events, families);
   CollectPublications(sources_.publisher, families);
   CollectKeys(sources_.keyed, sources_.publisher.meter(), families);
   CollectSessions(sources_.pool, families);
+  CollectBrokerHealth(sources_.pool, families);
   Family::OfCounter("dino_bridge_key_file_errors_total",
                     "Changes of auth-keys-file that were rejected as invalid.")
       .Add(static_cast<double>(sources_.key_file_errors()))

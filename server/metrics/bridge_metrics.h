@@ -18,6 +18,7 @@
 #include "server/fanout/direct_publisher.h"
 #include "server/fanout/keyed_publisher.h"
 #include "server/grpc/call_meters.h"
+#include "server/health/health.h"
 #include "server/mqtt/session/session_pool.h"
 
 namespace dino::metrics {
@@ -55,6 +56,7 @@ struct Sources {
   // One series for each caller in the key file.
   using CallerUsage = std::vector<std::pair<std::string, auth::Quota::Usage>>;
   std::function<CallerUsage()> callers = [] { return CallerUsage(); };
+  std::function<health::Health()> health = [] { return health::Health(); };
 };
 
 // All metrics of the process. The parts count in plain numbers, which become series on each scrape.

@@ -100,7 +100,8 @@ void GivenSockets::FindSilent() {
   if (largest == counts.end()) return;
   largest_count_ = largest->second;
   for (const auto& [fd, socket] : sockets_) {
-    if (socket.network == largest->first) silent_.push_back({fd, socket.cookie, SilenceOf(fd)});
+    if (counts[socket.network] != largest_count_) continue;
+    silent_.push_back({fd, socket.cookie, SilenceOf(fd)});
   }
   std::sort(silent_.begin(), silent_.end(),
             [](const Silent& a, const Silent& b) { return a.since < b.since; });

@@ -28,7 +28,7 @@ class GivenSockets {
   // `kCountInterval` ago.
   bool HasOpen(std::size_t count, Clock::time_point now);
 
-  // Ends a connection so that a peer of `newcomer` can have one: of the network with the most, the
+  // Ends a connection so that a peer of `newcomer` can have one: of the networks with the most, the
   // one whose peer has been silent longest. It must have been silent for `silence`, unless the
   // newcomer's network has less than a quarter as many. False if there is none.
   bool MakeRoom(const std::string& newcomer, std::chrono::milliseconds silence,
@@ -48,7 +48,7 @@ class GivenSockets {
 
   void ForgetClosed();
   std::size_t CountOf(const std::string& network) const;
-  // Fills `silent_` with those of the network with the most.
+  // Fills `silent_` with those of the networks with the most.
   void FindSilent();
 
   std::unordered_map<int, Socket> sockets_;

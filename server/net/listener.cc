@@ -79,8 +79,8 @@ rlim_t DescriptorLimit() {
 
 }  // namespace
 
-Listener::Listener(const ListenerLimits& limits)
-    : limits_(limits), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+Listener::Listener(ListenerLimits limits)
+    : limits_(std::move(limits)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 Listener::~Listener() {
   Stop();
@@ -96,6 +96,8 @@ absl::StatusOr<std::uint16_t> Listener::Open(const HostPort& address) {
     if (listener_ >= 0) return PortOf(listener_);
     error = errno;
   }
+  // A kernel without IPv6 has only addresses of IPv4.
+  if (error == EAFNOSUPPORT && address.host == "::") return Open({"0.0.0.0", address.port});
   return absl::UnavailableError(ErrnoText(error));
 }
 
@@ -160,7 +162,7 @@ void Listener::Take(int fd) {
   if (static_cast<rlim_t>(fd) + limits_.reserve >= DescriptorLimit()) {
     return Refuse(fd, Refusal::kDescriptors, "too few file descriptors are left");
   }
-  const std::string network = NetworkOf(PeerOf(fd));
+  const std::string network = NetworkOfPeer(fd);
   const Clock::time_point now = Clock::now();
   if (given_.HasOpen(limits_.max_connections, now) &&
       !given_.MakeRoom(network, limits_.silence, now)) {
@@ -169,6 +171,14 @@ void Listener::Take(int fd) {
   given_.Add(fd, network);
   SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   on_accept_(fd);
+}
+
+std::string Listener::NetworkOfPeer(int fd) const {
+  const sockaddr_storage address = PeerOf(fd);
+  std::string network = NetworkOf(address);
+  if (!limits_.proxies.Contains(address)) return network;
+  // No other network is that long.
+  return absl::StrCat("proxy ", network, " ", fd);
 }
 
 void Listener::Refuse(int fd, Refusal reason, std::string_view text) {

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "absl/status/statusor.h"
+#include "server/base/address_ranges.h"
 #include "server/base/clock.h"
 #include "server/base/host_port.h"
 #include "server/log/state_log.h"
@@ -28,6 +29,8 @@ struct ListenerLimits {
   std::size_t reserve;
   // For how long a peer must have been silent that its connection ends when there are too many.
   std::chrono::milliseconds silence = std::chrono::seconds(5);
+  // Peers that speak for many: each of their connections counts as one of another network.
+  AddressRanges proxies = {};
 };
 
 // Why a connection was not handed over.
@@ -49,15 +52,15 @@ class Listener {
   // Takes ownership of a connected socket: non-blocking, close-on-exec, TCP_NODELAY.
   using AcceptFunction = std::function<void(int fd)>;
 
-  explicit Listener(const ListenerLimits& limits);
+  explicit Listener(ListenerLimits limits);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   // Stops if still running.
   ~Listener();
 
   // Listens on `address`; port 0 picks a free one, and the host `::` means every IPv4 and IPv6
-  // address. Connections wait until `Start`. Returns the port; fails if the address cannot be
-  // opened.
+  // address that the machine may have. Connections wait until `Start`. Returns the port; fails if
+  // the address cannot be opened.
   absl::StatusOr<std::uint16_t> Open(const HostPort& address);
 
   // Starts handing connections over, one at a time.
@@ -84,6 +87,8 @@ class Listener {
   // Accepts the waiting connections.
   Next AcceptAll();
   void Take(int fd);
+  // To whom a connection counts, see `GivenSockets::Add`.
+  std::string NetworkOfPeer(int fd) const;
   void Refuse(int fd, Refusal reason, std::string_view text);
   void Count(Refusal reason, std::string text, std::string peer);
   // Has the log say what is wrong.

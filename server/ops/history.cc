@@ -1,5 +1,6 @@
 #include "server/ops/history.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -36,13 +37,14 @@ History::History(const transport::CallMeters& calls, const fanout::PublicationMe
 void History::CountCalls(Counts& counts) const {
   counts.call_times.resize(LatencyBounds().size() + 1);
   for (const transport::MethodMeter& method : calls_.methods()) {
+    counts.method_times.push_back(method.seconds().Read().counts);
     if (!absl::StartsWith(method.name().method, "Publish")) continue;
     const std::uint64_t succeeded = method.handled(0);
     counts.succeeded_calls += succeeded;
     for (std::size_t code = 1; code < transport::MethodMeter::kCodes; ++code) {
       counts.failed_calls += method.handled(code);
     }
-    if (method.name().type == "unary") AddTo(counts.call_times, method.seconds().Read().counts);
+    if (method.name().type == "unary") AddTo(counts.call_times, counts.method_times.back());
   }
 }
 
@@ -51,6 +53,7 @@ History::Counts History::CountsAt(Clock::time_point now) const {
   counts.at = now;
   CountCalls(counts);
   for (std::size_t kind = 0; kind < publications_.kinds().size(); ++kind) {
+    counts.rejected_publications += publications_.ended(kind, mqtt::Outcome::kRejected);
     for (const auto& [outcome, name] : fanout::PublicationMeter::kOutcomes) {
       (mqtt::IsAcknowledged(outcome) ? counts.acknowledged_publications
                                      : counts.failed_publications) +=
@@ -64,6 +67,8 @@ History::Counts History::CountsAt(Clock::time_point now) const {
 void History::Look(Clock::time_point now, std::chrono::system_clock::time_point wall_time) {
   Counts counts = CountsAt(now);
   const MutexLock lock(mutex_);
+  method_times_.push_back(std::move(counts.method_times));
+  if (method_times_.size() > kMinute + 1) method_times_.pop_front();
   if (last_.has_value()) {
     const std::vector<std::uint64_t> bounds = LatencyBounds();
     Interval interval;
@@ -74,6 +79,7 @@ void History::Look(Clock::time_point now, std::chrono::system_clock::time_point 
     interval.acknowledged_publications =
         counts.acknowledged_publications - last_->acknowledged_publications;
     interval.failed_publications = counts.failed_publications - last_->failed_publications;
+    interval.rejected_publications = counts.rejected_publications - last_->rejected_publications;
     interval.calls = TimesBetween(bounds, last_->call_times, counts.call_times);
     interval.pubacks = TimesBetween(bounds, last_->puback_times, counts.puback_times);
     intervals_.push_back(interval);
@@ -85,6 +91,36 @@ void History::Look(Clock::time_point now, std::chrono::system_clock::time_point 
 std::vector<Interval> History::Read() const {
   const MutexLock lock(mutex_);
   return {intervals_.begin(), intervals_.end()};
+}
+
+std::vector<Times> History::CallsOfLastMinute() const {
+  const std::vector<std::uint64_t> bounds = LatencyBounds();
+  std::vector<Times> times;
+  const MutexLock lock(mutex_);
+  if (method_times_.empty()) return times;
+  for (std::size_t method = 0; method < method_times_.back().size(); ++method) {
+    times.push_back(
+        TimesBetween(bounds, method_times_.front()[method], method_times_.back()[method]));
+  }
+  return times;
+}
+
+health::RecentPublications History::LastMinute() const {
+  health::RecentPublications sum;
+  const MutexLock lock(mutex_);
+  const std::size_t count = std::min(kMinute, intervals_.size());
+  auto interval = intervals_.rbegin();
+  for (std::size_t i = 0; i < count; ++i, ++interval) {
+    const std::uint64_t failed = interval->failed_publications - interval->rejected_publications;
+    sum.acknowledged += interval->acknowledged_publications;
+    sum.rejected += interval->rejected_publications;
+    sum.failed += failed;
+    if (sum.acknowledged > 0) continue;
+    sum.rejected_since_acknowledged += interval->rejected_publications;
+    sum.failed_since_acknowledged += failed;
+    if (interval->failed_publications > 0) ++sum.failing_looks;
+  }
+  return sum;
 }
 
 }  // namespace dino::ops

@@ -13,6 +13,7 @@
 #include "server/base/mutex.h"
 #include "server/fanout/publication_meter.h"
 #include "server/grpc/call_meters.h"
+#include "server/health/judge.h"
 #include "server/mqtt/session/session_meter.h"
 
 namespace dino::ops {
@@ -31,7 +32,9 @@ struct Interval {
   std::uint64_t succeeded_calls = 0;
   std::uint64_t failed_calls = 0;
   std::uint64_t acknowledged_publications = 0;
+  // All others, and those among them that a broker refused.
   std::uint64_t failed_publications = 0;
+  std::uint64_t rejected_publications = 0;
   // Of unary calls that publish.
   Times calls;
   // From a PUBLISH to its PUBACK.
@@ -44,6 +47,7 @@ class History {
   static constexpr std::chrono::seconds kInterval{2};
   // Five minutes.
   static constexpr std::size_t kIntervals = 150;
+  static constexpr std::size_t kMinute = std::chrono::minutes(1) / kInterval;
 
   // The meters must outlive it.
   History(const transport::CallMeters& calls, const fanout::PublicationMeter& publications,
@@ -54,6 +58,10 @@ class History {
 
   // The oldest first.
   std::vector<Interval> Read() const;
+  // How long the calls of each method took that ended in the last minute, in the meters' order.
+  std::vector<Times> CallsOfLastMinute() const;
+  // What became of publications in the last minute.
+  health::RecentPublications LastMinute() const;
 
  private:
   // The counts up to some time.
@@ -63,7 +71,10 @@ class History {
     std::uint64_t failed_calls = 0;
     std::uint64_t acknowledged_publications = 0;
     std::uint64_t failed_publications = 0;
+    std::uint64_t rejected_publications = 0;
     std::vector<std::uint64_t> call_times;
+    // The same of each method.
+    std::vector<std::vector<std::uint64_t>> method_times;
     std::vector<std::uint64_t> puback_times;
   };
 
@@ -74,6 +85,8 @@ class History {
   const fanout::PublicationMeter& publications_;
   const mqtt::SessionMeter& sessions_;
   mutable Mutex mutex_;
+  // Of each method, the oldest first: up to a minute ago, and the last.
+  std::deque<std::vector<std::vector<std::uint64_t>>> method_times_ ABSL_GUARDED_BY(mutex_);
   std::optional<Counts> last_ ABSL_GUARDED_BY(mutex_);
   std::deque<Interval> intervals_ ABSL_GUARDED_BY(mutex_);
 };

@@ -21,7 +21,9 @@ absl::Status Connect(const std::string& host, const std::string& port, int& fd) 
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* list = nullptr;
-  const int result = getaddrinfo(host.c_str(), port.c_str(), &hints, &list);
+  // Who listens at `::` hears both loopback addresses, if the machine has both.
+  const char* const name = host == "::" ? nullptr : host.c_str();
+  const int result = getaddrinfo(name, port.c_str(), &hints, &list);
   if (result != 0) return absl::UnavailableError(gai_strerror(result));
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> addresses(list, &freeaddrinfo);
   int error = 0;

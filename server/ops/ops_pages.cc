@@ -9,6 +9,21 @@ HttpResponse Text(unsigned status, std::string body) {
   return {status, kPlainText, std::move(body), {}};
 }
 
+HttpResponse Script(std::string_view text) {
+  return {200, "text/javascript; charset=utf-8", std::string(text), {}};
+}
+
+// "good", or "degraded: " and what is wrong: a line for each problem.
+std::string Readiness(const health::Health& health) {
+  std::string text(NameOf(health.verdict));
+  const char* separator = ": ";
+  for (const health::Problem& problem : health.problems) {
+    text += separator + problem.what;
+    separator = "\n";
+  }
+  return text + '\n';
+}
+
 // The page loads its own files and status.json, and nothing else.
 HttpResponse Page() {
   return {200,
@@ -25,7 +40,8 @@ HttpResponse Page() {
 HttpResponse OpsPages::Respond(std::string_view path) const {
   if (path == "/livez") return Text(200, "ok\n");
   if (path == "/readyz") {
-    return sources_.ready() ? Text(200, "ok\n") : Text(503, "not ready\n");
+    const health::Health health = sources_.health();
+    return Text(health.ready ? 200 : 503, Readiness(health));
   }
   if (path == "/metrics") {
     return {200, "text/plain; version=0.0.4; charset=utf-8", sources_.metrics(), {}};
@@ -35,12 +51,9 @@ HttpResponse OpsPages::Respond(std::string_view path) const {
   if (path == "/status.css") {
     return {200, "text/css; charset=utf-8", std::string(kStatusCss), {}};
   }
-  if (path == "/status.js") {
-    return {200, "text/javascript; charset=utf-8", std::string(kStatusJs), {}};
-  }
-  if (path == "/chart.js") {
-    return {200, "text/javascript; charset=utf-8", std::string(kChartJs), {}};
-  }
+  if (path == "/status.js") return Script(kStatusJs);
+  if (path == "/rows.js") return Script(kRowsJs);
+  if (path == "/chart.js") return Script(kChartJs);
   return Text(404, "not found\n");
 }
 

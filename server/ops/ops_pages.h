@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "server/health/health.h"
 #include "server/ops/http_server.h"
 
 namespace dino::ops {
@@ -14,8 +15,7 @@ namespace dino::ops {
 class OpsPages {
  public:
   struct Sources {
-    // Whether calls can be served.
-    std::function<bool()> ready;
+    std::function<health::Health()> health;
     // In Prometheus' text format.
     std::function<std::string()> metrics;
     // As JSON.

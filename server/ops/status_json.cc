@@ -1,117 +1,111 @@
 #include "server/ops/status_json.h"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
+#include "server/ops/health_json.h"
+#include "server/ops/json_fields.h"
+
 namespace dino::ops {
 namespace {
 
-// Does not check that text is UTF-8: ours is, and the rest comes from the command line.
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
-
-void Key(Writer& json, std::string_view key) {
-  json.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
-}
-
-void Text(Writer& json, std::string_view key, std::string_view value) {
-  Key(json, key);
-  json.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-}
-
-void Number(Writer& json, std::string_view key, std::uint64_t value) {
-  Key(json, key);
-  json.Uint64(value);
-}
-
-void Time(Writer& json, std::string_view key, std::chrono::system_clock::time_point time) {
-  const std::chrono::duration<double> seconds = time.time_since_epoch();
-  Key(json, key);
-  json.Double(seconds.count());
-}
-
-void WriteSessions(const mqtt::SessionPool& pool, Writer& json) {
-  Key(json, "sessions");
+void WriteSessions(const mqtt::SessionPool& pool, JsonWriter& json) {
+  WriteKey(json, "sessions");
   json.StartArray();
   for (const mqtt::SessionInfo& session : pool.Sessions()) {
     json.StartObject();
-    Text(json, "client_id", session.client_id);
-    Text(json, "broker", session.broker);
-    Key(json, "connected");
-    json.Bool(session.connected);
-    Time(json, "since", session.since);
-    Text(json, "reason", session.reason);
+    WriteField(json, "client_id", session.client_id);
+    WriteField(json, "broker", session.broker);
+    WriteFlag(json, "connected", session.connected);
+    WriteTime(json, "since", session.since);
+    WriteField(json, "reason", session.reason);
     json.EndObject();
   }
   json.EndArray();
 }
 
-void WriteLoad(const StatusSources& sources, Writer& json) {
+void WriteLoad(const StatusSources& sources, JsonWriter& json) {
   const fanout::DirectPublisher& publisher = sources.publisher;
-  Key(json, "load");
+  WriteKey(json, "load");
   json.StartObject();
-  Number(json, "pending_publications", publisher.admission().pending_publications());
-  Number(json, "pending_publications_limit", publisher.options().max_pending_publications);
-  Number(json, "pending_bytes", publisher.admission().pending_bytes());
-  Number(json, "pending_bytes_limit", publisher.options().max_pending_bytes);
-  Number(json, "in_flight_publications",
-         sources.pool.meter().in_flight.load(std::memory_order_relaxed));
+  const auto number = [&json](std::string_view key, std::uint64_t value) {
+    WriteField(json, key, value);
+  };
+  number("pending_publications", publisher.admission().pending_publications());
+  number("pending_publications_limit", publisher.options().max_pending_publications);
+  number("pending_bytes", publisher.admission().pending_bytes());
+  number("pending_bytes_limit", publisher.options().max_pending_bytes);
+  number("in_flight_publications", sources.pool.meter().in_flight.load(std::memory_order_relaxed));
   json.EndObject();
 }
 
 // Methods that nobody has called are left out.
-void WriteCalls(const transport::CallMeters& calls, Writer& json) {
-  Key(json, "calls");
+void WriteCalls(const StatusSources& sources, JsonWriter& json) {
+  const std::vector<Times> last_minute = sources.history.CallsOfLastMinute();
+  WriteKey(json, "calls");
   json.StartArray();
-  for (const transport::MethodMeter& method : calls.methods()) {
+  std::size_t place = 0;
+  for (const transport::MethodMeter& method : sources.calls.methods()) {
+    const Times times = place < last_minute.size() ? last_minute[place] : Times();
+    ++place;
     const std::uint64_t started = method.started();
     if (started == 0) continue;
     json.StartObject();
-    Text(json, "method", method.name().method);
-    Number(json, "started", started);
-    Key(json, "handled");
+    WriteField(json, "method", method.name().method);
+    WriteField(json, "type", method.name().type);
+    WriteField(json, "started", started);
+    WriteKey(json, "handled");
     json.StartObject();
     for (std::size_t code = 0; code < transport::MethodMeter::kCodes; ++code) {
       const std::uint64_t handled = method.handled(code);
-      if (handled > 0) Number(json, transport::MethodMeter::kCodeNames[code], handled);
+      if (handled > 0) WriteField(json, transport::MethodMeter::kCodeNames[code], handled);
     }
     json.EndObject();
+    WriteField(json, "last_minute_seconds_p50", times.p50);
+    WriteField(json, "last_minute_seconds_p99", times.p99);
     json.EndObject();
   }
   json.EndArray();
-  Key(json, "refused");
+}
+
+void WriteRefusals(const transport::CallMeters& calls, JsonWriter& json) {
+  WriteKey(json, "refused");
   json.StartObject();
   for (std::size_t i = 0; i < calls.refusals().size(); ++i) {
-    Number(json, calls.refusals()[i], calls.refused(i));
+    WriteField(json, calls.refusals()[i], calls.refused(i));
   }
   json.EndObject();
 }
 
-void WritePublications(const fanout::PublicationMeter& meter, Writer& json) {
-  Key(json, "publications");
+// `acknowledged` includes those that nobody had subscribed to: a PUBACK is a PUBACK.
+void WritePublications(const fanout::PublicationMeter& meter, JsonWriter& json) {
+  std::uint64_t acknowledged = 0;
+  std::uint64_t failed = 0;
+  WriteKey(json, "publications");
   json.StartObject();
   for (const auto& [outcome, name] : fanout::PublicationMeter::kOutcomes) {
     std::uint64_t sum = 0;
     for (std::size_t kind = 0; kind < meter.kinds().size(); ++kind) {
       sum += meter.ended(kind, outcome);
     }
-    Number(json, name, sum);
+    (mqtt::IsAcknowledged(outcome) ? acknowledged : failed) += sum;
+    if (outcome != mqtt::Outcome::kAcknowledged) WriteField(json, name, sum);
   }
+  WriteField(json, "acknowledged", acknowledged);
+  WriteField(json, "failed", failed);
   json.EndObject();
 }
 
-void WriteCallers(const StatusSources& sources, Writer& json) {
-  Key(json, "callers");
+void WriteCallers(const StatusSources& sources, JsonWriter& json) {
+  WriteKey(json, "callers");
   json.StartArray();
   for (const auto& [name, usage] : sources.callers()) {
     json.StartObject();
-    Text(json, "name", name);
-    Number(json, "events", usage.events);
-    Number(json, "recipients", usage.recipients);
-    Number(json, "refused_events", usage.refused_events);
+    WriteField(json, "name", name);
+    WriteField(json, "events", usage.events);
+    WriteField(json, "recipients", usage.recipients);
+    WriteField(json, "refused_events", usage.refused_events);
     json.EndObject();
   }
   json.EndArray();
@@ -119,9 +113,9 @@ void WriteCallers(const StatusSources& sources, Writer& json) {
 
 // One array for each measure, of `number(interval)`.
 template <typename Number>
-void Column(Writer& json, std::string_view key, const std::vector<Interval>& intervals,
+void Column(JsonWriter& json, std::string_view key, const std::vector<Interval>& intervals,
             Number number) {
-  Key(json, key);
+  WriteKey(json, key);
   json.StartArray();
   for (const Interval& interval : intervals) {
     const std::optional<double> value = number(interval);
@@ -134,7 +128,7 @@ void Column(Writer& json, std::string_view key, const std::vector<Interval>& int
   json.EndArray();
 }
 
-void WriteHistory(const History& history, Writer& json) {
+void WriteHistory(const History& history, JsonWriter& json) {
   const std::vector<Interval> intervals = history.Read();
   const auto rate = [&](std::string_view key, std::uint64_t Interval::*count) {
     Column(json, key, intervals, [count](const Interval& interval) {
@@ -146,7 +140,7 @@ void WriteHistory(const History& history, Writer& json) {
     Column(json, key, intervals,
            [=](const Interval& interval) { return interval.*times.*quantile; });
   };
-  Key(json, "history");
+  WriteKey(json, "history");
   json.StartObject();
   Column(json, "ended_at", intervals, [](const Interval& interval) {
     return std::chrono::duration<double>(interval.ended_at.time_since_epoch()).count();
@@ -166,23 +160,30 @@ void WriteHistory(const History& history, Writer& json) {
 
 std::string StatusJson(const StatusSources& sources) {
   rapidjson::StringBuffer buffer;
-  Writer json(buffer);
+  JsonWriter json(buffer);
   json.SetMaxDecimalPlaces(6);
   json.StartObject();
-  Text(json, "version", sources.version);
-  Key(json, "ready");
-  json.Bool(sources.ready());
-  Time(json, "started_at", sources.started_at);
-  Time(json, "now", std::chrono::system_clock::now());
+  WriteField(json, "version", sources.version);
+  WriteField(json, "replica", sources.replica);
+  WriteTime(json, "started_at", sources.started_at);
+  WriteTime(json, "now", std::chrono::system_clock::now());
+  WriteHealth(sources.health.Read(), sources.health.Changes(), json);
   WriteSessions(sources.pool, json);
   WriteLoad(sources, json);
-  WriteCalls(sources.calls, json);
+  WriteCalls(sources, json);
+  WriteRefusals(sources.calls, json);
   WritePublications(sources.publisher.meter(), json);
   WriteCallers(sources, json);
   WriteHistory(sources.history, json);
-  Key(json, "settings");
+  WriteKey(json, "settings");
   json.StartObject();
-  for (const auto& [name, text] : sources.settings) Text(json, name, text);
+  for (const ShownSetting& setting : sources.settings) {
+    WriteKey(json, setting.name);
+    json.StartObject();
+    WriteField(json, "value", setting.text);
+    WriteField(json, "default", setting.default_text);
+    json.EndObject();
+  }
   json.EndObject();
   json.EndObject();
   return {buffer.GetString(), buffer.GetSize()};

@@ -11,18 +11,27 @@
 #include "server/auth/quota.h"
 #include "server/fanout/direct_publisher.h"
 #include "server/grpc/call_meters.h"
+#include "server/health/health_watch.h"
 #include "server/mqtt/session/session_pool.h"
 #include "server/ops/history.h"
 
 namespace dino::ops {
 
+// The name and text in force of a setting, and its default; no secrets.
+struct ShownSetting {
+  std::string_view name;
+  std::string text;
+  std::string_view default_text;
+};
+
 // Where the status comes from. All of it must be thread-safe.
 struct StatusSources {
   std::string version;
+  // The host's name; on Kubernetes that is the pod's.
+  std::string replica;
   std::chrono::system_clock::time_point started_at;
-  // The settings' names and texts in force; no secrets.
-  std::vector<std::pair<std::string_view, std::string>> settings;
-  std::function<bool()> ready;
+  std::vector<ShownSetting> settings;
+  const health::HealthWatch& health;
   const transport::CallMeters& calls;
   const fanout::DirectPublisher& publisher;
   const mqtt::SessionPool& pool;

@@ -10,6 +10,7 @@ extern const std::string_view kStatusHtml;
 extern const std::string_view kStatusCss;
 extern const std::string_view kStatusJs;
 extern const std::string_view kChartJs;
+extern const std::string_view kRowsJs;
 
 }  // namespace dino::ops
 

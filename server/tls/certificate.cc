@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <ctime>
-#include <optional>
+#include <iterator>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -24,18 +26,28 @@ struct FreeNames {
 };
 using GeneralNames = std::unique_ptr<GENERAL_NAMES, FreeNames>;
 
-std::optional<std::string> TextOf(const ASN1_IA5STRING& text) {
-  std::string name(reinterpret_cast<const char*>(ASN1_STRING_get0_data(&text)),
-                   static_cast<std::size_t>(ASN1_STRING_length(&text)));
+bool IsUsable(std::string_view text) {
   const auto is_visible = [](unsigned char c) { return absl::ascii_isgraph(c); };
-  if (name.empty() || name.size() > kMaxNameBytes ||
-      !std::all_of(name.begin(), name.end(), is_visible)) {
-    return std::nullopt;
-  }
-  return name;
+  return !text.empty() && text.size() <= kMaxNameBytes &&
+         std::all_of(text.begin(), text.end(), is_visible);
+}
+
+std::string_view TextOf(const ASN1_IA5STRING& text) {
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(&text)),
+          static_cast<std::size_t>(ASN1_STRING_length(&text))};
 }
 
 }  // namespace
+
+std::optional<std::string> UriName(std::string_view text) {
+  if (!IsUsable(text) || !absl::StrContains({text.data(), text.size()}, ':')) return std::nullopt;
+  return std::string(text);
+}
+
+std::optional<std::string> DnsName(std::string_view text) {
+  if (!IsUsable(text)) return std::nullopt;
+  return absl::AsciiStrToLower(absl::string_view(text.data(), text.size()));
+}
 
 absl::StatusOr<Certificate> Certificate::Parse(std::string_view pem) {
   const Bio bio = BioOf(pem);
@@ -43,6 +55,18 @@ absl::StatusOr<Certificate> Certificate::Parse(std::string_view pem) {
   ERR_clear_error();
   if (certificate == nullptr) return absl::InvalidArgumentError("no certificate in PEM format");
   return Certificate(std::shared_ptr<X509>(certificate, X509_free));
+}
+
+absl::StatusOr<Certificate> Certificate::ParseDer(std::string_view der) {
+  const auto* next = reinterpret_cast<const unsigned char*>(der.data());
+  const unsigned char* const end = next + der.size();
+  std::shared_ptr<X509> certificate(d2i_X509(nullptr, &next, static_cast<std::int64_t>(der.size())),
+                                    X509_free);
+  ERR_clear_error();
+  if (certificate == nullptr || next != end) {
+    return absl::InvalidArgumentError("no certificate in DER format");
+  }
+  return Certificate(std::move(certificate));
 }
 
 Certificates Certificate::ParseAll(std::string_view pem) {
@@ -68,16 +92,10 @@ std::vector<std::string> Certificate::Names() const {
   const int count = names == nullptr ? 0 : sk_GENERAL_NAME_num(names.get());
   for (int i = 0; i < count; ++i) {
     const GENERAL_NAME& name = *sk_GENERAL_NAME_value(names.get(), i);
-    if (name.type != GEN_URI && name.type != GEN_DNS) continue;
-    std::optional<std::string> text = TextOf(*name.d.ia5);
-    if (!text.has_value()) continue;
-    // Else it could pass for another's DNS name.
-    if (name.type == GEN_URI && !absl::StrContains(*text, ":")) continue;
     if (name.type == GEN_URI) {
-      uris.push_back(*std::move(text));
-    } else {
-      absl::AsciiStrToLower(&*text);
-      dns_names.push_back(*std::move(text));
+      if (auto uri = UriName(TextOf(*name.d.ia5))) uris.push_back(*std::move(uri));
+    } else if (name.type == GEN_DNS) {
+      if (auto dns_name = DnsName(TextOf(*name.d.ia5))) dns_names.push_back(*std::move(dns_name));
     }
   }
   std::move(dns_names.begin(), dns_names.end(), std::back_inserter(uris));

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,7 +68,7 @@ func TestAutoscaler(t *testing.T) {
 	spec := get[autoscalingv2.HorizontalPodAutoscaler](t, render(t, matrix["autoscaling"]),
 		"HorizontalPodAutoscaler/test-dino-bridge").Spec
 	if spec.ScaleTargetRef.Name != "test-dino-bridge" || *spec.MinReplicas != 3 ||
-		spec.MaxReplicas != 30 || len(spec.Metrics) != 2 ||
+		spec.MaxReplicas != 30 || len(spec.Metrics) != 3 ||
 		*spec.Metrics[0].Resource.Target.AverageUtilization != 70 ||
 		*spec.Behavior.ScaleDown.StabilizationWindowSeconds != 300 {
 		t.Errorf("%+v", spec)
@@ -99,7 +100,7 @@ func ports(of []networkingv1.NetworkPolicyPort) string {
 func TestNetworkPolicy(t *testing.T) {
 	all := render(t, matrix["network policy"], `config: {mqtt-brokers: "a:1883,b:8883,c:1883"}`)
 	spec := get[networkingv1.NetworkPolicy](t, all, "NetworkPolicy/test-dino-bridge").Spec
-	if len(spec.PolicyTypes) != 2 || len(spec.Ingress) != 3 || len(spec.Egress) != 2 {
+	if len(spec.PolicyTypes) != 2 || len(spec.Ingress) != 4 || len(spec.Egress) != 3 {
 		t.Fatalf("%+v", spec)
 	}
 	in, out := spec.Ingress, spec.Egress
@@ -149,24 +150,22 @@ func TestMonitorsFindThePorts(t *testing.T) {
 }
 
 func TestTheTestOfARelease(t *testing.T) {
-	for name, open := range map[string]string{
-		"as it comes": "false", "mutual TLS": "false", "open to a mesh": "true",
+	ready := []string{"dino-bridge", "health", "--ready", "--ops-address=test-dino-bridge-headless:8080"}
+	open := []string{"dino-publish", "--check", "--address=test-dino-bridge:50051"}
+	for name, call := range map[string][]string{
+		"as it comes": append(slices.Clone(open), "--health-only"), "mutual TLS": nil, "open to a mesh": open,
 	} {
 		pod := get[corev1.Pod](t, render(t, matrix[name]), "Pod/test-dino-bridge-test")
-		if pod.Annotations["helm.sh/hook"] != "test" || pod.Spec.RestartPolicy != corev1.RestartPolicyNever {
-			t.Errorf("%+v", pod.ObjectMeta)
+		if pod.Annotations["helm.sh/hook"] != "test" || pod.Spec.RestartPolicy != corev1.RestartPolicyOnFailure ||
+			pod.Spec.ActiveDeadlineSeconds == nil {
+			t.Errorf("%+v", pod)
 		}
-		environment := map[string]string{}
-		for _, variable := range pod.Spec.Containers[0].Env {
-			environment[variable.Name] = variable.Value
+		commands := map[string][]string{}
+		for _, container := range pod.Spec.Containers {
+			commands[container.Name] = container.Command
 		}
-		if environment["OPEN"] != open || environment["GRPC_ADDRESS"] != "test-dino-bridge:50051" ||
-			environment["OPS_ADDRESS"] != "test-dino-bridge-headless:8080" {
-			t.Errorf("%s: %v", name, environment)
-		}
-		script := read(t, folder+"/files/test-connection.sh")
-		if pod.Spec.Containers[0].Args[0] != script {
-			t.Errorf("not the script that is tested:\n%s", pod.Spec.Containers[0].Args[0])
+		if !slices.Equal(commands["ready"], ready) || !slices.Equal(commands["call"], call) {
+			t.Errorf("%s: %v", name, commands)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"helm.sh/helm/v3/pkg/action"
+	"helm.sh/helm/v3/pkg/chart"
 	"helm.sh/helm/v3/pkg/chart/loader"
 	"helm.sh/helm/v3/pkg/chartutil"
 	"helm.sh/helm/v3/pkg/cli"
@@ -78,12 +79,24 @@ func install(t *testing.T, kubeVersion string, texts ...string) release {
 	if made, ok := rendered.Load(key); ok {
 		return made.(release)
 	}
-	version, err := chartutil.ParseKubeVersion(kubeVersion)
+	made := installChart(t, kubeVersion, load(t), merge(t, texts...))
+	rendered.Store(key, made)
+	return made
+}
+
+// load reads the chart. Each rendering needs its own: it changes it.
+func load(t *testing.T) *chart.Chart {
+	t.Helper()
+	loaded, err := loader.Load(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Each has its own: rendering changes it.
-	loaded, err := loader.Load(folder)
+	return loaded
+}
+
+func installChart(t *testing.T, kubeVersion string, loaded *chart.Chart, values map[string]any) release {
+	t.Helper()
+	version, err := chartutil.ParseKubeVersion(kubeVersion)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +104,7 @@ func install(t *testing.T, kubeVersion string, texts ...string) release {
 	client.ReleaseName, client.Namespace = "test", "chat"
 	client.ClientOnly, client.DryRun, client.KubeVersion = true, true, version
 	var made release
-	result, err := client.Run(loaded, merge(t, texts...))
+	result, err := client.Run(loaded, values)
 	if err != nil {
 		made.err = err
 	} else {
@@ -100,7 +113,6 @@ func install(t *testing.T, kubeVersion string, texts ...string) release {
 			made.manifests += "---\n" + hook.Manifest + "\n"
 		}
 	}
-	rendered.Store(key, made)
 	return made
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -95,6 +96,19 @@ func TestTheBridgeOfTheStack(t *testing.T) {
 	if user := bridge.Environment["DINO_MQTT_USERNAME"]; user == nil ||
 		!strings.Contains(read(t, root+"/deploy/vernemq/acl"), "\nuser "+*user+"\n") {
 		t.Error("the list knows no such user")
+	}
+}
+
+// Nodes that go on while another one is away need room for what it misses.
+func TestWhatAnAbsentNodeMissesHasRoom(t *testing.T) {
+	for _, file := range []string{root + "/deploy/vernemq/settings.env", folder + "/README.md"} {
+		text := read(t, file)
+		if !strings.Contains(text, "ALLOW_PUBLISH_DURING_NETSPLIT") {
+			t.Errorf("%s says nothing of nodes that are away", file)
+		}
+		if !regexp.MustCompile(`OUTGOING_CLUSTERING_BUFFER_SIZE(=|, value: ")268435456`).MatchString(text) {
+			t.Errorf("%s leaves the buffer between nodes at 10,000 bytes", file)
+		}
 	}
 }
 

@@ -17,13 +17,13 @@ func TestConfigBecomesTheEnvironment(t *testing.T) {
 		"DINO_DRAIN_TIMEOUT":            "1m30s",
 		"DINO_DRAIN_DELAY":              "5s",
 		"DINO_ENVIRONMENT":              "prod",
-		"DINO_GRPC_ADDRESS":             "0.0.0.0:50051",
+		"DINO_GRPC_ADDRESS":             "[::]:50051",
 		"DINO_LOG_FORMAT":               "text",
 		"DINO_MAX_PENDING_BYTES":        "auto",
 		"DINO_MAX_PENDING_PUBLICATIONS": "2000000",
-		"DINO_MQTT_BROKERS":             "vernemq:1883",
+		"DINO_MQTT_BROKERS":             "vernemq-0.vernemq:1883,vernemq-1.vernemq:1883",
 		"DINO_MQTT_SESSIONS":            "16",
-		"DINO_OPS_ADDRESS":              "0.0.0.0:8080",
+		"DINO_OPS_ADDRESS":              "[::]:8080",
 	}
 	if got := config(t, all); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
@@ -227,7 +227,7 @@ func TestExtrasReachThePod(t *testing.T) {
 
 // A variable that is no setting would be ignored without a word.
 func TestTheChartNamesSettingsThatExist(t *testing.T) {
-	table := read(t, root+"/server/app/setting_table.cc")
+	table := read(t, root+"/server/app/setting_table.cc") + read(t, root+"/server/app/listener_settings.cc")
 	for name, text := range matrix {
 		for variable := range config(t, named(t, text)) {
 			setting := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(variable, "DINO_")), "_", "-")

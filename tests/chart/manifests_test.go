@@ -23,6 +23,9 @@ import (
 	"k8s.io/kubernetes/pkg/apis/autoscaling"
 	_ "k8s.io/kubernetes/pkg/apis/autoscaling/install"
 	autoscalingvalidation "k8s.io/kubernetes/pkg/apis/autoscaling/validation"
+	"k8s.io/kubernetes/pkg/apis/batch"
+	_ "k8s.io/kubernetes/pkg/apis/batch/install"
+	batchvalidation "k8s.io/kubernetes/pkg/apis/batch/validation"
 	"k8s.io/kubernetes/pkg/apis/core"
 	_ "k8s.io/kubernetes/pkg/apis/core/install"
 	corevalidation "k8s.io/kubernetes/pkg/apis/core/validation"
@@ -32,11 +35,14 @@ import (
 	"k8s.io/kubernetes/pkg/apis/policy"
 	_ "k8s.io/kubernetes/pkg/apis/policy/install"
 	policyvalidation "k8s.io/kubernetes/pkg/apis/policy/validation"
+	gateway "sigs.k8s.io/gateway-api/apis/v1"
 )
 
 func init() {
-	if err := monitoring.AddToScheme(legacyscheme.Scheme); err != nil {
-		panic(err)
+	for _, add := range []func(*runtime.Scheme) error{monitoring.AddToScheme, gateway.Install} {
+		if err := add(legacyscheme.Scheme); err != nil {
+			panic(err)
+		}
 	}
 }
 
@@ -107,6 +113,16 @@ func config(t *testing.T, all manifests) map[string]string {
 	return get[corev1.ConfigMap](t, all, "ConfigMap/test-dino-bridge").Data
 }
 
+// allocate does what the API server does to a Service before it looks at it.
+func allocate(service *corev1.Service) {
+	if service.Spec.ClusterIP != "" {
+		service.Spec.ClusterIPs = []string{service.Spec.ClusterIP}
+	}
+	if service.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal {
+		service.Spec.HealthCheckNodePort = 30000
+	}
+}
+
 // refused finds what the API server would refuse.
 func refused(t *testing.T, all manifests) []string {
 	t.Helper()
@@ -115,10 +131,10 @@ func refused(t *testing.T, all manifests) []string {
 		object := manifest.DeepCopyObject()
 		object.(metav1.Object).SetNamespace("chat")
 		legacyscheme.Scheme.Default(object)
-		if service, ok := object.(*corev1.Service); ok && service.Spec.ClusterIP != "" {
-			service.Spec.ClusterIPs = []string{service.Spec.ClusterIP} // The API server does so first.
+		if service, ok := object.(*corev1.Service); ok {
+			allocate(service)
 		}
-		gates := map[string]bool{"HPAScaleToZero": false}
+		gates := map[string]bool{"HPAScaleToZero": false, "WorkloadWithJob": false}
 		errors := legacyscheme.Scheme.Validate(context.Background(), gates, object)
 		for _, err := range append(errors, problems(t, object)...) {
 			found = append(found, fmt.Sprintf("%s: %v", name, err))
@@ -130,10 +146,10 @@ func refused(t *testing.T, all manifests) []string {
 func problems(t *testing.T, object runtime.Object) field.ErrorList {
 	t.Helper()
 	switch object.(type) {
-	case *monitoring.ServiceMonitor, *monitoring.PodMonitor, *monitoring.PrometheusRule:
+	case *monitoring.ServiceMonitor, *monitoring.PodMonitor, *monitoring.PrometheusRule, *gateway.GRPCRoute:
 		return nil // Strict decoding is all that there is; promtool checks the rules.
 	}
-	inner, err := legacyscheme.Scheme.ConvertToVersion(object, runtime.InternalGroupVersioner)
+	converted, err := legacyscheme.Scheme.ConvertToVersion(object, runtime.InternalGroupVersioner)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +157,7 @@ func problems(t *testing.T, object runtime.Object) field.ErrorList {
 		// Kubernetes sets it since 1.27.
 		AllowMatchLabelKeysInPodTopologySpread: true,
 	}
-	switch it := inner.(type) {
+	switch it := converted.(type) {
 	case *core.ConfigMap:
 		return corevalidation.ValidateConfigMap(it)
 	case *core.Pod:
@@ -150,6 +166,8 @@ func problems(t *testing.T, object runtime.Object) field.ErrorList {
 		return corevalidation.ValidateServiceCreate(it)
 	case *core.ServiceAccount:
 		return corevalidation.ValidateServiceAccount(it)
+	case *batch.CronJob:
+		return batchvalidation.ValidateCronJobCreate(it, pods)
 	case *apps.Deployment:
 		return appsvalidation.ValidateDeployment(it, pods)
 	case *autoscaling.HorizontalPodAutoscaler:

@@ -6,121 +6,12 @@ import (
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	security "k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
 )
-
-// Values beside the required ones, each under a name.
-var matrix = map[string]string{
-	"as it comes": "",
-	"open to a mesh": `
-auth: {existingSecret: "", allowAnonymous: true}
-config: {grpc-address: "127.0.0.1:50051"}
-`,
-	"mutual TLS": `
-auth: {existingSecret: ""}
-tls:
-  existingSecret: bridge-tls
-  clientCa: {existingSecret: callers-ca}
-  clientCrl: {existingSecret: callers-crl, key: revoked.pem}
-`,
-	"broker with TLS, certificate and password": `
-config: {mqtt-brokers: "a.example:8883,[2001:db8::1]:8884, b.example:8883"}
-broker:
-  username: bridge
-  password: {existingSecret: broker-password}
-  tls: {ca: {existingSecret: broker-ca}, client: {existingSecret: broker-client}}
-`,
-	"settings of every kind": `
-config:
-  environment: prod
-  mqtt-sessions: 16
-  max-pending-publications: 2000000
-  max-pending-bytes: auto
-  drain-timeout: 1m30s
-  log-format: text
-  allow-anonymous: false
-  topic-template: null
-`,
-	"autoscaling": `
-autoscaling:
-  enabled: true
-  minReplicas: 3
-  maxReplicas: 30
-  metrics:
-    - type: Pods
-      pods:
-        metric: {name: dino_bridge_pending_publications}
-        target: {type: AverageValue, averageValue: "100000"}
-`,
-	"network policy": `
-networkPolicy:
-  enabled: true
-  callers:
-    - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: chat}}
-      podSelector: {matchLabels: {app: backend}}
-  operators:
-    - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}
-  brokers:
-    - ipBlock: {cidr: 10.1.0.0/16}
-  nameServers:
-    - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}
-`,
-	"network policy as it comes": "networkPolicy: {enabled: true}",
-	"service monitor, rules and dashboard": `
-metrics:
-  serviceMonitor:
-    enabled: true
-    labels: {release: prometheus}
-    relabelings: [{action: labeldrop, regex: pod_template_hash}]
-  prometheusRule:
-    enabled: true
-    labels: {release: prometheus}
-    additionalGroups:
-      - name: more
-        rules: [{record: "dino:calls", expr: "sum(rate(grpc_server_started_total[5m]))"}]
-  dashboard: {enabled: true, annotations: {grafana_folder: chat}}
-`,
-	"pod monitor": "metrics: {podMonitor: {enabled: true, interval: 30s}}",
-	"placed": `
-replicaCount: 5
-priorityClassName: high
-nodeSelector: {kubernetes.io/arch: amd64}
-tolerations: [{key: chat, operator: Exists, effect: NoSchedule}]
-affinity:
-  podAntiAffinity:
-    preferredDuringSchedulingIgnoredDuringExecution:
-      - weight: 1
-        podAffinityTerm:
-          topologyKey: kubernetes.io/hostname
-          labelSelector: {matchLabels: {app.kubernetes.io/name: dino-bridge}}
-topologySpreadConstraints: []
-podDisruptionBudget: {minAvailable: 60%, maxUnavailable: ""}
-`,
-	"extras": `
-image: {repository: registry.example/chat/dino-bridge, digest: "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}
-imagePullSecrets: [{name: registry}]
-commonLabels: {team: chat}
-podLabels: {sidecar.istio.io/inject: "true"}
-podAnnotations: {prometheus.io/scrape: "false"}
-serviceAccount: {create: false, name: shared}
-service: {type: LoadBalancer, port: 443, annotations: {a.example/internal: "true"}, appProtocol: kubernetes.io/h2c}
-extraEnv: [{name: TZ, value: UTC}]
-extraEnvFrom: [{secretRef: {name: more, optional: true}}]
-extraVolumes: [{name: scratch, emptyDir: {}}]
-extraVolumeMounts: [{name: scratch, mountPath: /tmp}]
-podDisruptionBudget: {enabled: false}
-config: {drain-delay: 0s}
-terminationGracePeriodSeconds: 120
-`,
-	"long names": `
-fullnameOverride: a-name-that-is-much-longer-than-what-kubernetes-lets-a-service-have
-nameOverride: another-name-that-is-longer-than-what-a-label-is-allowed-to-have-by-far
-`,
-	"other ports": `config: {grpc-address: "[::]:9090", ops-address: "0.0.0.0:9091"}`,
-}
 
 func TestKubernetesTakesEveryManifest(t *testing.T) {
 	for name, text := range matrix {
@@ -154,7 +45,7 @@ func tooFree(t *testing.T, all manifests) []string {
 		if token := spec.AutomountServiceAccountToken; token == nil || *token {
 			found = append(found, name+": has a token of the API server")
 		}
-		for _, one := range spec.Containers {
+		for _, one := range append(spec.InitContainers, spec.Containers...) {
 			if may := one.SecurityContext; may == nil || may.ReadOnlyRootFilesystem == nil || !*may.ReadOnlyRootFilesystem {
 				found = append(found, name+": can write to its root")
 			}
@@ -169,6 +60,8 @@ func tooFree(t *testing.T, all manifests) []string {
 		case *corev1.Pod:
 			check(name, &it.ObjectMeta, &it.Spec)
 			pods++
+		case *batchv1.CronJob:
+			check(name, &it.Spec.JobTemplate.Spec.Template.ObjectMeta, &it.Spec.JobTemplate.Spec.Template.Spec)
 		}
 	}
 	if pods != 2 {
@@ -203,6 +96,9 @@ func TestTheChecksFindMistakes(t *testing.T) {
 }
 
 func TestLintFindsNothing(t *testing.T) {
+	for _, problem := range lint(t) { // As it is in the repository.
+		t.Error(problem)
+	}
 	for name, text := range matrix {
 		t.Run(name, func(t *testing.T) {
 			for _, problem := range lint(t, required, text) {
@@ -222,6 +118,8 @@ func TestMakesWhatWasAskedForAndNothingElse(t *testing.T) {
 		"autoscaling":    {"HorizontalPodAutoscaler/test-dino-bridge"},
 		"network policy": {"NetworkPolicy/test-dino-bridge"},
 		"pod monitor":    {"PodMonitor/test-dino-bridge"},
+		"gateway":        {"GRPCRoute/test-dino-bridge"},
+		"arrival check":  {"CronJob/test-dino-bridge-check"},
 		"service monitor, rules and dashboard": {"ConfigMap/test-dino-bridge-dashboard",
 			"PrometheusRule/test-dino-bridge", "ServiceMonitor/test-dino-bridge"},
 	}

@@ -60,7 +60,7 @@ mount --make-rprivate / 2>/dev/null || true # Below a chroot / is no mount.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 dir=$root/build/image
 image=localhost/dino-bridge:test
-most_bytes=160000000
+most_bytes=60000000
 version=$(sed -n 's/^project(dino-bridge VERSION \([0-9.]*\) .*/\1/p' "$root/CMakeLists.txt")
 revision=$(git -c safe.directory='*' -C "$root" rev-parse HEAD)
 PATH=$PATH:/usr/sbin # Debian's mosquitto lives there.
@@ -103,6 +103,7 @@ make_base() {
     sources=("$path sid main" "$path experimental main")
   fi
   for path in doc info locale lintian man; do exclude+=("--dpkgopt=path-exclude=/usr/share/$path/*"); done
+  exclude+=('--dpkgopt=path-include=/usr/share/doc/*/copyright')
   # shellcheck disable=SC2016 # mmdebstrap's shell expands $1.
   mmdebstrap --quiet --variant=minbase "${exclude[@]}" \
     --customize-hook='rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/*' \
@@ -152,6 +153,13 @@ look_at_image() {
   left=$(cd "$tree" && find . -xdev \( -name '*_test' -o -name '*.cc' -o -name '*.proto' -o -name cmake \
     -o -name 'g++*' -o -name source \) -not -path './usr/share/bash*' -not -path './proc/*')
   [[ -z "$left" ]] || fail "the image holds what only the build needs: $left"
+  expect programs './usr/local/bin/dino-bridge ./usr/local/bin/dino-publish' \
+    "$(cd "$tree" && find . -xdev -type f -perm /111 -not -name '*.so*' | sort | paste --serial --delimiters=' ')"
+  expect 'programs with rights of their own' '' "$(find "$tree" -xdev -perm /6000)"
+  for left in "$tree"/var/lib/dpkg/status.d/*; do
+    left=${left##*/}
+    [[ "$left" == *.md5sums || -s "$tree/usr/share/doc/$left/copyright" ]] || fail "$left has no copyright file"
+  done
 }
 
 # ---- the server -----------------------------------------------------------------------
@@ -159,9 +167,14 @@ look_at_image() {
 # inside NAME=VALUE... PROGRAM ARGUMENT...: runs something in the image as its user, without any
 # right, on a root that cannot be written to, with its environment and these variables.
 inside() {
-  exec chroot "$dir/root" /usr/bin/setpriv --reuid=65532 --regid=65532 --clear-groups --no-new-privs \
-    --bounding-set=-all --inh-caps=-all --pdeathsig=KILL /usr/bin/env --ignore-environment \
-    "${image_environment[@]}" "$@"
+  local variables=()
+  while [[ "$1" == *=* ]]; do
+    variables+=("$1")
+    shift
+  done
+  exec setpriv --no-new-privs --bounding-set=-all,+setuid,+setgid,+sys_chroot --inh-caps=-all \
+    env --ignore-environment "${image_environment[@]}" "${variables[@]}" \
+    /usr/sbin/chroot --userspec=65532:65532 --groups= "$dir/root" "$@"
 }
 
 says() {
@@ -189,7 +202,9 @@ refuses_strangers() {
 }
 
 cannot_write() {
-  if (inside touch /tmp/file) 2>/dev/null; then fail 'the root can be written to'; fi
+  if setpriv --reuid=65532 --regid=65532 --clear-groups touch "$dir/root/tmp/file" 2>/dev/null; then
+    fail 'the root can be written to'
+  fi
   expect 'capabilities of the server' 0000000000000000 \
     "$(sed -n 's/^CapEff:\t//p' "/proc/$bridge_pid/status")"
   expect 'user of the server' 65532 "$(stat --format=%u "/proc/$bridge_pid")"
@@ -212,9 +227,9 @@ not_ready() { ! ready; }
 
 follows_the_broker() {
   within 10 ready || fail 'it is not ready' "$dir/health.log"
-  (inside GRPC_ADDRESS="$address" OPS_ADDRESS="$ops" OPEN=true timeout 30 bash -c \
-    "$(<"$root/helm/dino-bridge/files/test-connection.sh")") >"$dir/connection.log" 2>&1 ||
-    fail 'the script of helm test fails' "$dir/connection.log"
+  (inside dino-publish --check --address="$address" --publish=probe --receive-from="127.0.0.1:$broker") \
+    >"$dir/check.log" 2>&1 || fail 'dino-publish --check fails' "$dir/check.log"
+  sed 's/^/check: /' "$dir/check.log"
   stop "${pid_of[broker]}"
   within 15 not_ready || fail 'it is ready without a broker' "$dir/bridge.log"
   health || fail 'it is not healthy without a broker' "$dir/health.log"

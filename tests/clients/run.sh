@@ -6,11 +6,16 @@ set -uo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: tests/clients/run.sh [--bridge PROGRAM] [python] [go]
+usage: tests/clients/run.sh [--bridge PROGRAM] [python] [go] [python-package] [faults]
 
-Makes clients by the commands of the README, only with the versions that are
-pinned here, runs its examples, and runs the tests of those languages (of all, if
-none is named) with a broker and bridges of its own on free loopback ports.
+Tests with clients in other languages (with the first three, if none is named), with
+a broker and bridges of its own on free loopback ports:
+
+  python, go      clients made by the commands of the README, only with the versions
+                  that are pinned here, and the README's examples
+  python-package  the package in clients/python: its types, its wheel, its tests
+  faults          the same package under every fault of clients/conformance, with one
+                  and two servers: some ten minutes
 
   --bridge PROGRAM  the bridge to test (build/release/bin/dino-bridge)
 TEXT
@@ -29,7 +34,7 @@ while (($#)); do
         bridge=${1#*=}
       fi
       ;;
-    python | go) languages+=("$1") ;;
+    python | go | python-package | faults) languages+=("$1") ;;
     -h | --help)
       usage
       exit 0
@@ -42,7 +47,7 @@ while (($#)); do
   esac
   shift
 done
-((${#languages[@]})) || languages=(python go)
+((${#languages[@]})) || languages=(python go python-package)
 if [[ ! -x $bridge ]]; then
   echo "error: there is no program '$bridge'" >&2
   exit 2
@@ -145,6 +150,7 @@ test_go() {
   count "$(go_results | grep -c PASS)" "$(go_results | grep -c FAIL)" "$status"
 }
 
+source "$root/tests/clients/python_package.sh"
 export STAGE_GOLDEN=$root/tests/support/golden
 if set_stage "$scratch" "$bridge"; then
   for language in "${languages[@]}"; do

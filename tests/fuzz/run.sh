@@ -51,7 +51,7 @@ fi
 longest() {
   case "$1" in
     http2 | custom_event | request) echo 1024 ;;
-    key_file | settings) echo 4096 ;;
+    forwarded_certificate | key_file | settings) echo 4096 ;;
     *) echo 512 ;;
   esac
 }

@@ -12,9 +12,10 @@ namespace {
 
 constexpr std::string_view kOption = "--target=";
 
-constexpr std::array<std::pair<std::string_view, Target>, 9> kTargets = {{
+constexpr std::array<std::pair<std::string_view, Target>, 10> kTargets = {{
     {"broker", FuzzBroker},
     {"custom_event", FuzzCustomEvent},
+    {"forwarded_certificate", FuzzForwardedCertificate},
     {"http2", FuzzHttp2},
     {"key_file", FuzzKeyFile},
     {"ops_path", FuzzOpsPath},

@@ -8,6 +8,7 @@ namespace dino::fuzz {
 // Each takes any bytes, and ends the process by `Require` where the code breaks its contract.
 void FuzzBroker(std::string_view bytes);
 void FuzzCustomEvent(std::string_view bytes);
+void FuzzForwardedCertificate(std::string_view bytes);
 void FuzzHttp2(std::string_view bytes);
 void FuzzKeyFile(std::string_view bytes);
 void FuzzOpsPath(std::string_view bytes);

@@ -1,29 +1,51 @@
 #!/usr/bin/env bash
-# Looks at the status page in a browser while events flow and the broker stops.
+# Looks at the status page in a browser: all well, one of two brokers dead, every publication refused,
+# server gone.
 set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: tests/page/run.sh [--bridge PROGRAM]
+usage: tests/page/run.sh [--bridge PROGRAM] [--warm-up SECONDS]
 
-Starts mosquitto, dino-bridge and Debian's Chromium on loopback. Screenshots go
-to build/status-page.
+Starts brokers, dino-bridge and Debian's Chromium on loopback, and checks with
+axe-core at 1280 and 360 px, light and dark. Screenshots go to build/status-page.
 
-  --bridge PROGRAM  the server; dino-publish must lie beside it.
-                    Default: build/release/bin/dino-bridge
+  --bridge PROGRAM   the server; dino-publish must lie beside it.
+                     Default: build/release/bin/dino-bridge
+  --warm-up SECONDS  publishes for so long before each screenshot, so that the
+                     charts are full. Default: 0
 TEXT
 }
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 source "$root/tests/checks/bridge_option.sh"
-read_bridge_option "$@"
+warm_up=0
+options=()
+while (($#)); do
+  case "$1" in
+    --warm-up)
+      warm_up=${2:?--warm-up needs seconds}
+      shift 2
+      ;;
+    *)
+      options+=("$1")
+      shift
+      ;;
+  esac
+done
+read_bridge_option "${options[@]}"
 cd "$root"
 
-playwright=1.49.1
+# It drives the browser, which is Debian's; and it checks what the page is like for people who do
+# not see it, or have no mouse.
+packages=(playwright-core@1.49.1 axe-core@4.10.2)
 tools=build/tools/page
-# It drives the browser; the browser is Debian's.
-grep -qs "\"version\": \"$playwright\"" "$tools/node_modules/playwright-core/package.json" ||
-  npm install --prefix "$tools" --no-save --no-audit --no-fund "playwright-core@$playwright"
+for package in "${packages[@]}"; do
+  grep -qs "\"version\": \"${package#*@}\"" "$tools/node_modules/${package%@*}/package.json" && continue
+  npm install --prefix "$tools" --no-save --no-audit --no-fund "${packages[@]}"
+  break
+done
 mkdir -p build/status-page
+rm -f build/status-page/*.png
 PATH=$PATH:/usr/sbin # Debian's mosquitto lives there.
-NODE_PATH=$tools/node_modules node tests/page/status_page.js "$bridge" build/status-page
+NODE_PATH=$tools/node_modules node tests/page/status_page.js "$bridge" build/status-page "$warm_up"

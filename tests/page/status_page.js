@@ -1,85 +1,53 @@
 'use strict';
 
-// usage: node status_page.js BRIDGE-PROGRAM SCREENSHOT-FOLDER
+// usage: node status_page.js BRIDGE-PROGRAM SCREENSHOT-FOLDER WARM-UP-SECONDS
 
 const assert = require('node:assert/strict');
-const {spawn} = require('node:child_process');
+const crypto = require('node:crypto');
 const fs = require('node:fs');
-const net = require('node:net');
+const os = require('node:os');
 const path = require('node:path');
+const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const {chromium} = require('playwright-core');
+const {
+  freePort, patience, start, startBridge, startBroker, startRefuser, stop, stopAll, until,
+} = require('./programs.js');
 
-const [bridgeProgram, screenshots] = process.argv.slice(2);
+const [bridgeProgram, screenshots, warmUp] = process.argv.slice(2);
 const publishProgram = path.join(path.dirname(bridgeProgram), 'dino-publish');
-const patience = 20_000;
-const programs = [];
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'dino-page-'));
 
-function start(command, ...args) {
-  const program = spawn(command, args, {stdio: ['pipe', 'pipe', 'pipe']});
-  program.output = '';
-  for (const stream of [program.stdout, program.stderr]) {
-    stream.setEncoding('utf8').on('data', text => { program.output += text; });
+// Two callers, by name, and the path of a file with the key of each.
+function writeKeys() {
+  const callers = {};
+  for (const name of ['chat', 'presence', 'stranger']) {
+    callers[name] = path.join(folder, name);
+    fs.writeFileSync(callers[name], crypto.randomBytes(16).toString('hex'));
   }
-  program.ended = new Promise((resolve, reject) => program.on('exit', resolve).on('error', reject));
-  programs.push(program);
-  return program;
+  const sha256 = name => crypto.createHash('sha256').update(fs.readFileSync(callers[name])).digest('hex');
+  const file = path.join(folder, 'callers.json');
+  fs.writeFileSync(file, JSON.stringify({callers: ['chat', 'presence'].map(name => ({name, sha256: sha256(name)}))}));
+  return {file, callers};
 }
 
-async function stop(program) {
-  if (program.exitCode === null && program.signalCode === null) program.kill('SIGTERM');
-  await program.ended;
-}
-
-// Waits until `condition` returns something true, and returns that.
-async function until(what, condition) {
-  const end = Date.now() + patience;
-  for (;;) {
-    const result = await condition();
-    if (result) return result;
-    if (Date.now() > end) throw new Error(`not in time: ${what}`);
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-}
-
-function freePort() {
-  return new Promise(resolve => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const {port} = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-async function startBroker(port) {
-  const broker = start('mosquitto', '-v', '-p', String(port));
-  await until('mosquitto runs', () => {
-    assert.equal(broker.exitCode, null, broker.output);
-    return / running\s/.test(broker.output);
-  });
-  return broker;
-}
-
-async function startBridge(brokerPort) {
-  const bridge = start(bridgeProgram, '--grpc-address=127.0.0.1:0', '--ops-address=127.0.0.1:0',
-    `--mqtt-brokers=127.0.0.1:${brokerPort}`, '--drain-timeout=2s');
-  const address = name => bridge.output.match(new RegExp(`"${name}":"([^"]+)"`))?.[1];
-  await until('the bridge listens', () => {
-    assert.equal(bridge.exitCode, null, bridge.output);
-    return address('grpc_address') && address('ops_address');
-  });
-  return {bridge, grpc: address('grpc_address'), ops: address('ops_address')};
+// The request of the quickstart, for so many users.
+function requestFor(name, users) {
+  const file = path.join(__dirname, '../../deploy/quickstart', `${name}.request.json`);
+  const request = JSON.parse(fs.readFileSync(file));
+  if (users) request.user_ids = Array.from({length: users}, (_, i) => String(i + 1));
+  return JSON.stringify(request);
 }
 
 // Publishes one event after the other until told to stop.
-function publishEvents(address) {
-  const request = fs.readFileSync(
-    path.join(__dirname, '../../deploy/quickstart/message.request.json'));
+function publishEvents(address, calls) {
   let going = true;
   const finished = (async () => {
-    while (going) {
-      const call = start(publishProgram, `--address=${address}`, 'PublishMessage');
+    for (let i = 0; going; ++i) {
+      const {method, request, key, exitCode} = calls[i % calls.length];
+      const call = start(publishProgram, `--address=${address}`, `--key-file=${key}`, method);
       call.stdin.end(request);
-      assert.equal(await call.ended, 0, call.output);
+      const ended = await call.ended;
+      if (exitCode !== undefined) assert.equal(ended, exitCode, call.output);
     }
   })();
   return () => {
@@ -90,88 +58,151 @@ function publishEvents(address) {
 
 const text = (page, selector) => page.locator(selector).innerText();
 const number = async (page, selector) => Number((await text(page, selector)).replace(/\D/g, ''));
+const says = (page, selector, pattern) => until(`${selector} says ${pattern}`,
+  async () => pattern.test(await text(page, selector)));
+const rowOf = (table, name) => `#${table} tr:has(th:has-text("${name}"))`;
 
-// The page asks every two seconds.
-async function changes(page, selector) {
-  const before = await number(page, selector);
-  await until(`${selector} grows`, async () => await number(page, selector) > before);
+async function readyz(ops) {
+  const response = await fetch(`http://${ops}/readyz`);
+  return `${response.status} ${await response.text()}`;
 }
 
-async function sessionsAre(page, state) {
-  await until(`all sessions are ${state}`, async () => {
-    const states = await page.locator('#sessions td:nth-child(2)').allInnerTexts();
-    return states.length === 8 && states.every(each => each === state);
-  });
-}
-
-async function showsEvents(page, grpc) {
-  const stopPublishing = publishEvents(grpc);
-  const started = '#calls tr:has-text("PublishMessage") td:nth-child(3)';
-  await page.locator(started).waitFor({timeout: patience});
-  await changes(page, started);
-  // Nobody has subscribed.
-  await changes(page, '#publications tr:has-text("no_subscriber") td:nth-child(3)');
-  const line = page.locator('figure:has-text("Calls per second") path.line:not(.bad)');
-  const drawn = await line.getAttribute('d');
-  await until('the chart grows', async () => await line.getAttribute('d') !== drawn);
-  const label = page.locator('figure:has-text("Call duration") svg');
-  await until('the chart tells the time', async () =>
-    /p99 [\d.]+ (µs|ms|s)/.test(await label.getAttribute('aria-label')));
-  await stopPublishing();
-}
-
-// Light and dark, wide and narrow: looks right as far as a program can see.
-async function fits(page) {
-  for (const [name, width, colorScheme] of [
-    ['desktop-light', 1200, 'light'], ['desktop-dark', 1200, 'dark'], ['phone-dark', 360, 'dark']]) {
-    await page.setViewportSize({width, height: 900});
-    await page.emulateMedia({colorScheme});
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth),
-      `${name}: the page is wider than the window`);
-    const [red] = (await page.evaluate(() => getComputedStyle(document.querySelector('#state')).color))
-      .match(/\d+/g).map(Number);
-    assert.equal(red > 60, colorScheme === 'dark', `${name}: the colours are not those of ${colorScheme}`);
-    await page.screenshot({path: path.join(screenshots, `${name}.png`), fullPage: true});
+// Looks right as far as a program can see, wide and narrow, light and dark: fits, and breaks no rule
+// of axe's. Leaves screenshots.
+async function isFit(page, situation) {
+  for (const width of [1280, 360]) {
+    for (const colorScheme of ['light', 'dark']) {
+      const where = `${situation}, ${width} px, ${colorScheme}`;
+      await page.setViewportSize({width, height: 900});
+      await page.emulateMedia({colorScheme});
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth),
+        `${where}: the page is wider than the window`);
+      const violations = await page.evaluate(async () => (await window.axe.run(document)).violations.map(
+        ({id, nodes}) => `${id}: ${nodes.map(({html, failureSummary}) => `${html} ${failureSummary}`).join('\n')}`));
+      assert.deepEqual(violations, [], where);
+      await page.screenshot({path: path.join(screenshots, `${situation}-${width}-${colorScheme}.png`), fullPage: true});
+    }
   }
+  console.log(`${situation}: fits 1280 and 360 px, light and dark, and axe finds nothing`);
 }
 
-async function test(browser) {
-  const brokerPort = await freePort();
-  let broker = await startBroker(brokerPort);
-  const {bridge, grpc, ops} = await startBridge(brokerPort);
+// Opens the status page; in `problems` is then what went wrong in it. `names` are those to be shown
+// in place of others: names as they are on a cluster, and not of the machine that runs the test.
+async function open(browser, ops, names) {
   const page = await browser.newPage();
   page.setDefaultTimeout(patience);
-  const errors = [];
-  page.on('console', message => { if (message.type() === 'error') errors.push(message.text()); });
-  page.on('pageerror', error => errors.push(error.message));
-  const foreign = [];
+  const problems = [];
+  page.on('console', message => { if (message.type() === 'error') problems.push(message.text()); });
+  page.on('pageerror', error => problems.push(error.message));
   page.on('request', request => {
-    if (new URL(request.url()).host !== ops) foreign.push(request.url());
+    if (new URL(request.url()).host !== ops) problems.push(`a request to ${request.url()}`);
   });
-
+  await page.route('**/status.json', async route => {
+    const response = await route.fetch().catch(() => null);
+    if (response === null) return route.abort();
+    const body = names.reduce((json, [from, to]) => json.replaceAll(from, to), await response.text());
+    return route.fulfill({response, body});
+  });
   await page.goto(`http://${ops}/`);
-  await sessionsAre(page, 'connected');
-  assert.match(await text(page, '#state'), /^Ready/);
-  await showsEvents(page, grpc);
-  console.log('numbers and charts follow the events');
-  await fits(page);
-  console.log('it fits a desktop and a phone, light and dark');
+  await page.evaluate(axe);
+  return {page, problems};
+}
 
-  await stop(broker);
-  await sessionsAre(page, 'waiting');
-  assert.match(await text(page, '#state'), /^Not ready/);
-  assert.notEqual(await text(page, '#sessions tr:first-child td:nth-child(4)'), '');
-  broker = await startBroker(brokerPort);
-  await sessionsAre(page, 'connected');
-  assert.match(await text(page, '#state'), /^Ready/);
-  console.log('it follows a broker that stops and comes back');
+const warm = () => new Promise(resolve => setTimeout(resolve, 1000 * Number(warmUp)));
 
-  assert.deepEqual(errors, [], 'errors in the console');
-  assert.deepEqual(foreign, [], 'requests to others');
+async function allIsWell(page, ops) {
+  await says(page, '#verdict', /All is well/);
+  assert.equal(await readyz(ops), '200 good\n');
+  await page.locator(rowOf('calls', 'PublishMessage')).waitFor();
+  // Nobody has subscribed: that is acknowledged all the same, in the counter as in the chart.
+  await until('publications are counted', async () =>
+    await number(page, `${rowOf('publications', 'Acknowledged')} td:nth-child(3)`) > 0);
+  assert.equal(await text(page, `${rowOf('publications', 'Acknowledged')} td:nth-child(3)`),
+    await text(page, `${rowOf('publications', 'nobody had subscribed')} td:nth-child(3)`));
+  await says(page, `${rowOf('refused', 'UNKNOWN_CALLER')} td:nth-child(3)`, /[1-9]/);
+  const line = page.locator('figure:has-text("Publications per second") path.line:not(.failed)');
+  const drawn = await line.getAttribute('d');
+  await until('the chart grows', async () => await line.getAttribute('d') !== drawn);
+  const label = page.locator('figure:has-text("Duration of unary calls") svg');
+  await until('the chart tells the time', async () => /p99 [\d.]+ (µs|ms|s)/.test(await label.getAttribute('aria-label')));
+  await says(page, `${rowOf('calls', 'PublishMessage')} td:nth-child(4)`, /\d (µs|ms|s)$/);
+  await says(page, `${rowOf('callers', 'chat')} td:nth-child(2)`, /[1-9]/);
+  await warm();
+  await isFit(page, 'all-well');
+}
+
+async function oneBrokerDies(page, ops, lost, die) {
+  await die();
+  await says(page, '#verdict', /Degraded/);
+  await says(page, '#problems', new RegExp(`Broker ${lost}: cannot be reached`));
+  await says(page, '#problems', /\d+ % of all, are served by the other brokers/);
+  await says(page, '#problems', /concerns \d+ % of the users/);
+  await says(page, `${rowOf('brokers', lost)} td:nth-child(2)`, /not connected/);
+  await says(page, '#changes', /cannot be reached/);
+  assert.match(await readyz(ops), /^200 degraded: Broker .* cannot be reached/);
+  await warm();
+  await isFit(page, 'one-broker-dead');
+}
+
+async function isWellAgain(page) {
+  await says(page, '#verdict', /All is well/);
+  await says(page, '#changes', /is connected again, after/);
+  console.log('it follows a broker that comes back');
+}
+
+async function serverGoes(page, bridge) {
   await stop(bridge);
-  await until('the page says that nobody answers', async () =>
-    (await text(page, '#state')).startsWith('No response'));
-  console.log('it says so when the server is gone');
+  await says(page, '#verdict', /Connection lost since/);
+  assert.match(await page.title(), /Connection lost/);
+  await isFit(page, 'server-gone');
+}
+
+async function testBrokersAndServer(browser) {
+  const ports = [await freePort(), await freePort()];
+  const brokers = await Promise.all(ports.map(startBroker));
+  const {file, callers} = writeKeys();
+  const {bridge, grpc, ops} = await startBridge(
+    bridgeProgram, ports, `--auth-keys-file=${file}`, '--environment=prod', '--mqtt-failover-after=1s');
+  const names = ports.map((port, i) => [`127.0.0.1:${port}`, `vernemq-${i}.vernemq:1883`]);
+  const {page, problems} = await open(browser, ops,
+    [...names, [`"replica":"${os.hostname()}"`, '"replica":"bridge-7c9d6b5f4-x2kqm"'], [folder, '/etc/dino']]);
+  const stopPublishing = publishEvents(grpc, [
+    {method: 'PublishMessage', request: requestFor('message', 300), key: callers.chat, exitCode: 0},
+    {method: 'PublishMessage', request: requestFor('message', 40), key: callers.chat, exitCode: 0},
+    {method: 'PublishRead', request: requestFor('read'), key: callers.presence, exitCode: 0},
+    {method: 'PublishEdit', request: requestFor('edit', 8), key: callers.chat, exitCode: 0},
+    {method: 'PublishMessage', request: requestFor('message'), key: callers.stranger, exitCode: 5}]);
+
+  await allIsWell(page, ops);
+  await oneBrokerDies(page, ops, names[1][1], () => stop(brokers[1]));
+  await startBroker(ports[1]);
+  await isWellAgain(page);
+  await stopPublishing();
+  assert.deepEqual(problems, []);
+  await serverGoes(page, bridge);
+  await page.close();
+}
+
+async function testRefusals(browser) {
+  const notAuthorized = 0x87;
+  const port = await startRefuser(notAuthorized);
+  const {bridge, grpc, ops} = await startBridge(bridgeProgram, [port], '--environment=prod', '--allow-anonymous=true');
+  const {page, problems} = await open(browser, ops,
+    [[`127.0.0.1:${port}`, 'vernemq.mqtt:1883'], [`"replica":"${os.hostname()}"`, '"replica":"bridge-7c9d6b5f4-x2kqm"']]);
+  const none = path.join(folder, 'stranger');
+  const stopPublishing = publishEvents(grpc, [
+    {method: 'PublishMessage', request: requestFor('message', 25), key: none},
+    {method: 'PublishEdit', request: requestFor('edit', 3), key: none}]);
+  await says(page, '#verdict', /Down/);
+  await says(page, '#problems', /Refused by vernemq.mqtt:1883: every publication, with 0x87 not authorized/);
+  await says(page, '#problems', /ACL/);
+  assert.match(await readyz(ops), /^200 down: Refused by/);
+  await warm();
+  await isFit(page, 'all-refused');
+  await stopPublishing();
+  assert.deepEqual(problems, []);
+  await page.close();
+  await stop(bridge);
 }
 
 (async () => {
@@ -180,10 +211,12 @@ async function test(browser) {
     args: ['--disable-dev-shm-usage', ...(process.getuid() === 0 ? ['--no-sandbox'] : [])],
   });
   try {
-    await test(browser);
+    await testBrokersAndServer(browser);
+    await testRefusals(browser);
   } finally {
     await browser.close();
-    await Promise.all(programs.map(stop));
+    await stopAll();
+    fs.rmSync(folder, {recursive: true});
   }
   process.exit(0);
 })().catch(error => {

@@ -1,19 +1,27 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/support/http2/http2_peer.h"
+#include "tests/support/mqtt/mosquitto_broker.h"
 #include "tests/support/process/certificate_authority.h"
+#include "tests/support/process/certificate_forms.h"
 #include "tests/support/process/cpu_throttle.h"
 #include "tests/support/process/files.h"
 #include "tests/support/process/loopback.h"
 #include "tests/support/process/subprocess.h"
+#include "tests/support/process/temporary_directory.h"
+#include "tests/system/bridge_process.h"
+#include "tests/system/error_details.h"
 #include "tests/system/flood_fixture.h"
 #include "tests/system/raw_call.h"
+#include "tests/system/requests.h"
 #include "tests/system/tls_caller.h"
 
 namespace dino::testing {
@@ -21,16 +29,29 @@ namespace {
 
 constexpr char kHaproxy[] = "/usr/sbin/haproxy";
 
-// A bridge behind haproxy with deploy/haproxy.cfg, which wants callers' certificates.
-class ProxyTest : public FloodFixture {
- protected:
-  ProxyTest() : FloodFixture({}) { WaitUntilItServes(); }
+// A haproxy with deploy/haproxy.cfg, which wants callers' certificates, in front of a bridge.
+class Haproxy {
+ public:
+  // `bridge` is the bridge's address.
+  explicit Haproxy(const std::string& bridge)
+      : proxy_({kHaproxy, "-db", "-f", DINO_HAPROXY_CFG, "-f", Tunnel()},
+               {"DINO_PROXY_ADDRESS=" + port_.address(), "DINO_GRPC_ADDRESS=" + bridge,
+                "DINO_PROXY_CERT_FILE=" + Joined(authority_.Issue("IP:127.0.0.1"), "server.pem"),
+                "DINO_PROXY_CLIENT_CA_FILE=" + authority_.certificate()}) {
+    WaitUntilItServes();
+  }
 
+  CertificateAuthority& authority() { return authority_; }
+  // With the certificate of DNS:caller.
   TlsCaller NewCaller() const { return {port_.address(), authority_, certificate_}; }
+  // With a certificate of that name.
+  TlsCaller NewCaller(const std::string& name) {
+    return {port_.address(), authority_, authority_.Issue(name)};
+  }
 
   // Where raw HTTP/2 goes in, for peers that speak no TLS.
   std::uint16_t raw_port() const { return raw_port_.number(); }
-  pid_t proxy_pid() const { return proxy_.pid(); }
+  pid_t pid() const { return proxy_.pid(); }
 
  private:
   // haproxy wants a certificate and its key in one file.
@@ -49,42 +70,45 @@ class ProxyTest : public FloodFixture {
     return path;
   }
 
-  void WaitUntilItServes() {
+  void WaitUntilItServes() const {
     grpc::Status status;
     const Clock::time_point deadline = Clock::now() + kPatience;
     do {
       status = NewCaller().Publish();
     } while (!status.ok() && Clock::now() < deadline);
-    ASSERT_TRUE(status.ok()) << Describe(status);
+    EXPECT_TRUE(status.ok()) << Describe(status);
   }
 
   CertificateAuthority authority_;
   const LoopbackPort port_;
   const LoopbackPort raw_port_;
   const CertificateFiles certificate_ = authority_.Issue("DNS:caller");
-  Subprocess proxy_{
-      {kHaproxy, "-db", "-f", DINO_HAPROXY_CFG, "-f", Tunnel()},
-      {"DINO_PROXY_ADDRESS=" + port_.address(), "DINO_GRPC_ADDRESS=" + bridge_.address(),
-       "DINO_PROXY_CERT_FILE=" + Joined(authority_.Issue("IP:127.0.0.1"), "server.pem"),
-       "DINO_PROXY_CLIENT_CA_FILE=" + authority_.certificate()}};
+  Subprocess proxy_;
+};
+
+class ProxyTest : public FloodFixture {
+ protected:
+  ProxyTest() : FloodFixture({}) {}
+
+  Haproxy proxy_{bridge_.address()};
 };
 
 TEST_F(ProxyTest, HeadersWithoutEndCostNothingAndFailNoCallOfOthers) {
   const std::string frames = EncodeEndlessHeaders(16777216);
-  const auto before = CpuTimeOf(bridge_.pid()) + CpuTimeOf(proxy_pid());
-  TlsCaller caller = NewCaller();
+  const auto before = CpuTimeOf(bridge_.pid()) + CpuTimeOf(proxy_.pid());
+  TlsCaller caller = proxy_.NewCaller();
   for (int i = 0; i < 200; ++i) {
     const grpc::Status status = caller.Publish();
     ASSERT_TRUE(status.ok()) << Describe(status);
   }
-  const auto calls = CpuTimeOf(bridge_.pid()) + CpuTimeOf(proxy_pid());
+  const auto calls = CpuTimeOf(bridge_.pid()) + CpuTimeOf(proxy_.pid());
   for (int i = 0; i < 2; ++i) {
-    Http2Peer peer(raw_port());
+    Http2Peer peer(proxy_.raw_port());
     peer.Greet();
     peer.Send(frames);
     peer.WaitForClose();
   }
-  EXPECT_LT(CpuTimeOf(bridge_.pid()) + CpuTimeOf(proxy_pid()) - calls, calls - before);
+  EXPECT_LT(CpuTimeOf(bridge_.pid()) + CpuTimeOf(proxy_.pid()) - calls, calls - before);
   const grpc::Status status = caller.Publish();
   EXPECT_TRUE(status.ok()) << Describe(status);
 }
@@ -93,7 +117,7 @@ TEST_F(ProxyTest, HeadersWithoutEndCostNothingAndFailNoCallOfOthers) {
 class ProxyHeaderTest : public ProxyTest {
  protected:
   std::string StatusOfCallWith(const char* key, const std::string& value) {
-    Http2Peer peer(raw_port());
+    Http2Peer peer(proxy_.raw_port());
     peer.Greet();
     peer.WaitUntilRead();
     peer.Send(EncodeCallHeaders(1));
@@ -119,6 +143,73 @@ TEST_F(ProxyHeaderTest, TooMuchMetadataEndsItsCallAlone) {
 
 TEST_F(ProxyHeaderTest, AMalformedBinaryHeaderHarmsNobody) {
   EXPECT_EQ(StatusOfCallWith("x-bin", "$$$"), "0");
+}
+
+// A bridge that knows callers by the certificates which the proxy forwards.
+class ProxyCallersTest : public ::testing::Test {
+ protected:
+  // How a call ends that is made without the proxy, from 127.0.0.`last`.
+  std::string StatusOfDirectCall(std::uint8_t last, const std::string& certificate) {
+    Http2Peer peer(ConnectToLoopback(bridge_.port(), last));
+    peer.Greet();
+    peer.Send(EncodeCallHeaders(1, {{"client-cert", certificate}}) +
+              EncodeBody(1, MessageRequest({1}, "direct").SerializeAsString()));
+    const auto end = peer.WaitForEndOf(1);
+    return end.has_value() ? LiteralHeader(end->payload, "grpc-status").value_or("none") : "none";
+  }
+
+  std::string ForwardedChat() {
+    return AsBase64(ContentOf(proxy_.authority().Issue(kChat).certificate));
+  }
+
+  static constexpr char kChat[] = "URI:spiffe://prod/chat";
+  const TemporaryDirectory directory_;
+  const std::string keys_ = WriteFile(directory_.path(), "keys.json", R"({"callers": [
+      {"name": "caller", "certificates": ["caller"]},
+      {"name": "chat", "certificates": ["spiffe://prod/chat"]},
+      {"name": "slow", "certificates": ["slow.example"], "events_per_second": 1}]})");
+  MosquittoBroker broker_;
+  BridgeProcess bridge_{broker_.address(),
+                        {"--trusted-proxies=127.0.0.1", "--caller-from-header=client-cert",
+                         "--auth-keys-file=" + keys_}};
+  Haproxy proxy_{bridge_.address()};
+};
+
+TEST_F(ProxyCallersTest, EachCertificateHasItsQuotaAndItsIdempotencyKeys) {
+  TlsCaller chat = proxy_.NewCaller(kChat);
+  TlsCaller slow = proxy_.NewCaller("DNS:slow.example");
+  const TlsCaller::Published of_chat = chat.PublishWithKey("key");
+  const TlsCaller::Published of_slow = slow.PublishWithKey("key");
+  ASSERT_TRUE(of_chat.status.ok()) << Describe(of_chat.status);
+  ASSERT_TRUE(of_slow.status.ok()) << Describe(of_slow.status);
+  EXPECT_NE(of_chat.delivery.event_id(), of_slow.delivery.event_id());
+  EXPECT_FALSE(of_slow.delivery.replayed());
+  EXPECT_EQ(chat.PublishWithKey("key").delivery.event_id(), of_chat.delivery.event_id());
+
+  grpc::Status status;
+  const Clock::time_point deadline = Clock::now() + kPatience;
+  do {
+    status = slow.Publish();
+  } while (status.ok() && Clock::now() < deadline);
+  EXPECT_EQ(ReasonOf(status), "CALLER_QUOTA") << Describe(status);
+  EXPECT_TRUE(chat.Publish().ok());
+}
+
+TEST_F(ProxyCallersTest, AnUnknownCertificateOpensNothing) {
+  EXPECT_EQ(ReasonOf(proxy_.NewCaller("DNS:stranger").Publish()), "UNKNOWN_CALLER");
+}
+
+TEST_F(ProxyCallersTest, TheHeaderIsBelievedOfTheProxyOnly) {
+  const std::string chat = ForwardedChat();
+  EXPECT_EQ(StatusOfDirectCall(1, chat), "0");
+  EXPECT_EQ(StatusOfDirectCall(1, "$"), "16");
+  EXPECT_EQ(StatusOfDirectCall(2, chat), "16");
+  bridge_.WaitForLog("forwarded certificate ignored: its sender is not in trusted-proxies");
+}
+
+TEST_F(ProxyCallersTest, TheProxyTakesTheHeaderAwayFromWhatCallersSend) {
+  TlsCaller stranger = proxy_.NewCaller("DNS:stranger");
+  EXPECT_EQ(ReasonOf(stranger.Publish("", {{"client-cert", ForwardedChat()}})), "UNKNOWN_CALLER");
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ namespace dino::testing {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 constexpr std::uint8_t kTopicInvalid = 0x90;
 
@@ -63,6 +64,27 @@ class ResumeTest : public ::testing::Test {
     EXPECT_TRUE(failure.has_value()) << Describe(failed);
     if (failure) request.mutable_options()->set_resume_token(failure->resume_token());
     return request;
+  }
+
+  static v1::PublishFailure FailureOf(const google::rpc::Status& error) {
+    v1::PublishFailure failure;
+    for (const auto& detail : error.details()) (void)detail.UnpackTo(&failure);
+    return failure;
+  }
+
+  static v1::PublishCustomRequest PollRequest() {
+    v1::PublishCustomRequest request;
+    request.mutable_custom()->set_event_type("poll");
+    request.mutable_custom()->set_group_id("6cbb3265-2a7f-494d-92ad-f4503d55d49f");
+    return request;
+  }
+  static grpc::Status PublishCustom(BridgeProcess& bridge, const v1::PublishCustomRequest& request,
+                                    v1::Delivery* delivery = nullptr) {
+    grpc::ClientContext context;
+    v1::PublishCustomResponse response;
+    const grpc::Status status = bridge.stub().PublishCustom(&context, request, &response);
+    if (delivery != nullptr) *delivery = response.delivery();
+    return status;
   }
 
   static void ExpectComplete(const v1::Delivery& delivery, std::size_t recipients) {
@@ -125,21 +147,62 @@ TEST_F(ResumeTest, AGroupOfTenThousandFitsInTheTrailers) {
   ExpectOneCopyEach(10000);
 }
 
-TEST_F(ResumeTest, NamedTopicsAndOverlaysGoOnToo) {
-  v1::PublishCustomRequest request;
-  request.mutable_custom()->set_event_type("poll");
-  request.mutable_custom()->set_group_id("6cbb3265-2a7f-494d-92ad-f4503d55d49f");
+TEST_F(ResumeTest, NamedTopicsGoOnToo) {
+  v1::PublishCustomRequest request = PollRequest();
   request.add_topics("rooms/odd-one");
   request.add_topics("rooms/2");
-  v1::PublishCustomResponse response;
-  grpc::ClientContext first;
-  const grpc::Status failed = first_.stub().PublishCustom(&first, request, &response);
+  const grpc::Status failed = PublishCustom(first_, request);
   StopRefusing();
-  grpc::ClientContext second;
-  const grpc::Status status =
-      second_.stub().PublishCustom(&second, WithToken(request, failed), &response);
+  v1::Delivery delivery;
+  const grpc::Status status = PublishCustom(second_, WithToken(request, failed), &delivery);
   EXPECT_TRUE(status.ok()) << Describe(status);
-  ExpectComplete(response.delivery(), 2);
+  ExpectComplete(delivery, 2);
+  ExpectOneCopyEach(2);
+}
+
+TEST_F(ResumeTest, OverlaysGoToThoseForWhomTheyAreAndBelongToTheEvent) {
+  v1::PublishCustomRequest request = PollRequest();
+  for (const std::int64_t user : {1, 2}) {
+    request.add_user_ids(user);
+    (*(*request.mutable_overlays())[user].mutable_fields())["place"].set_number_value(
+        static_cast<double>(user));
+  }
+  const grpc::Status failed = PublishCustom(first_, request);
+  StopRefusing();
+  request = WithToken(request, failed);
+  v1::PublishCustomRequest of_another = request;
+  of_another.mutable_overlays()->erase(1);
+  EXPECT_EQ(ReasonOf(PublishCustom(second_, of_another)), "RESUME_TOKEN");
+  v1::Delivery delivery;
+  const grpc::Status status = PublishCustom(second_, request, &delivery);
+  EXPECT_TRUE(status.ok()) << Describe(status);
+  ExpectComplete(delivery, 2);
+  ExpectOneCopyEach(2);
+  for (const Publish& publish : broker_.publications()) {
+    const std::string user = publish.topic.substr(publish.topic.rfind('/') + 1);
+    EXPECT_THAT(publish.payload, HasSubstr("\"place\":" + user)) << publish.topic;
+  }
+}
+
+TEST_F(ResumeTest, AStreamTakesTokensAndGivesThem) {
+  v1::PublishMessageRequest message = MessageRequest({1, 2}, "hello");
+  const auto publish = [](BridgeProcess& bridge, const v1::PublishMessageRequest& event) {
+    grpc::ClientContext context;
+    const auto stream = bridge.stub().PublishStream(&context);
+    v1::PublishStreamRequest request;
+    *request.mutable_event()->mutable_message() = event;
+    v1::PublishStreamResponse response;
+    EXPECT_TRUE(stream->Write(request));
+    EXPECT_TRUE(stream->Read(&response));
+    stream->WritesDone();
+    EXPECT_TRUE(stream->Finish().ok());
+    return response.result();
+  };
+  const v1::EventResult failed = publish(first_, message);
+  StopRefusing();
+  message.mutable_options()->set_resume_token(FailureOf(failed.error()).resume_token());
+  ASSERT_NE(message.options().resume_token(), "");
+  ExpectComplete(publish(second_, message).delivery(), 2);
   ExpectOneCopyEach(2);
 }
 
@@ -153,10 +216,7 @@ TEST_F(ResumeTest, EventsOfABatchHaveTokensOfTheirOwn) {
   ASSERT_TRUE(first_.stub().PublishBatch(&first, request, &response).ok());
   StopRefusing();
   for (int i = 0; i < 2; ++i) {
-    v1::PublishFailure failure;
-    for (const auto& detail : response.results(i).error().details()) {
-      (void)detail.UnpackTo(&failure);
-    }
+    const v1::PublishFailure failure = FailureOf(response.results(i).error());
     ASSERT_NE(failure.resume_token(), "");
     auto& options = *request.mutable_events(i)->mutable_message()->mutable_options();
     options.set_resume_token(failure.resume_token());

@@ -7,8 +7,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "dino/events/v1/event_publisher_service.grpc.pb.h"
 #include "tests/support/http2/own_connection.h"
@@ -48,11 +50,28 @@ class TlsCaller {
         ChannelWithOwnConnection(address, TlsChannel(authority, certificate), arguments));
   }
 
-  // Publishes a message to one user; sends `key`, if any.
-  grpc::Status Publish(const std::string& key = "") {
+  struct Published {
+    grpc::Status status;
+    dino::events::v1::Delivery delivery;
+  };
+  // Publishes a message to one user, with an idempotency key.
+  Published PublishWithKey(const std::string& idempotency_key) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kPatience);
+    auto request = MessageRequest({1}, "by TLS");
+    request.mutable_options()->set_idempotency_key(idempotency_key);
+    dino::events::v1::PublishMessageResponse response;
+    grpc::Status status = stub_->PublishMessage(&context, request, &response);
+    return {std::move(status), response.delivery()};
+  }
+
+  // Publishes a message to one user; sends `key`, if any, and this metadata.
+  grpc::Status Publish(const std::string& key = "",
+                       const std::map<std::string, std::string>& metadata = {}) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + kPatience);
     if (!key.empty()) context.AddMetadata("authorization", "Bearer " + key);
+    for (const auto& [name, value] : metadata) context.AddMetadata(name, value);
     dino::events::v1::PublishMessageResponse response;
     grpc::Status status = stub_->PublishMessage(&context, MessageRequest({1}, "by TLS"), &response);
     if (status.ok()) {

@@ -34,7 +34,9 @@ The mounted Secrets, as a list of {name, secret, items}. `name` is also the fold
 
 {{/* A setting's value as text. Numbers from YAML are floats, and must not become 1e+06. */}}
 {{- define "dino-bridge.text" -}}
-{{- if kindIs "float64" . }}
+{{- if kindIs "slice" . }}
+{{- join "," . }}
+{{- else if kindIs "float64" . }}
 {{- if eq . (floor .) }}{{ printf "%.0f" . }}{{ else }}{{ . }}{{ end }}
 {{- else }}
 {{- . }}
@@ -44,7 +46,7 @@ The mounted Secrets, as a list of {name, secret, items}. `name` is also the fold
 {{/* All settings as YAML: those of the chart, overridden by `config`. */}}
 {{- define "dino-bridge.settings" -}}
 {{- $root := "/etc/dino-bridge" }}
-{{- $own := dict "grpc-address" "0.0.0.0:50051" "ops-address" "0.0.0.0:8080" "drain-delay" "5s" }}
+{{- $own := dict "grpc-address" "[::]:50051" "ops-address" "[::]:8080" "drain-delay" "5s" }}
 {{- with .Values.auth }}
 {{- if .existingSecret }}{{ $_ := set $own "auth-keys-file" (printf "%s/auth/%s" $root .key) }}{{ end }}
 {{- if .allowAnonymous }}{{ $_ := set $own "allow-anonymous" "true" }}{{ end }}

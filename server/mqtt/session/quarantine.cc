@@ -123,6 +123,9 @@ void Quarantine::ProcessAnswer() {
   const Clock::time_point now = Clock::now();
   const std::uint8_t reason_code = *std::exchange(answer_, std::nullopt);
   Case subject = *std::exchange(tried_, std::nullopt);
+  if (sent_qos_ != Qos::kAtMostOnce) {
+    BrokerCounts::Tally(*options_.counts).Answered(reason_code, now - sent_at_);
+  }
   if (reason_code < kFirstFailure && sent_qos_ == Qos::kAtMostOnce) {
     // That it was written says nothing of what the broker makes of it.
     Watch(subject.topic_hash, now);

@@ -17,6 +17,7 @@ std::uint32_t Roster::AddBroker(const BrokerId& id, std::shared_ptr<BrokerHealth
   entry.shared.id = id;
   entry.shared.name = id.ToString();
   entry.shared.health = std::move(health);
+  entry.info.connected_since = entry.info.all_since = std::chrono::system_clock::now();
   if (at_start) {
     ever_.push_back(number);
     ++at_start_;
@@ -36,9 +37,10 @@ std::uint32_t Roster::AddSession(std::uint32_t broker, const std::string& client
   return number;
 }
 
-std::shared_ptr<const Routes> Roster::MakeRoutes() const {
+std::shared_ptr<const Routes> Roster::MakeRoutes() {
   const BrokerMap map(Names());
   const MutexLock lock(mutex_);
+  NoteShares(map);
   std::vector<std::uint32_t> sessions;
   std::vector<Routes::Share> shares;
   for (const BrokerEntry& broker : brokers_) {
@@ -191,7 +193,9 @@ bool Roster::Joined(std::uint32_t session) {
 void Roster::MapNewcomers() {
   std::vector<std::string> names;
   for (const std::uint32_t broker : ever_) names.push_back(brokers_[broker].shared.name);
-  newcomers_.emplace(std::make_shared<const BrokerMap>(names), at_start_);
+  auto map = std::make_shared<const BrokerMap>(names);
+  NoteShares(*map);
+  newcomers_.emplace(std::move(map), at_start_);
 }
 
 std::optional<Newcomers> Roster::newcomers() const {
@@ -204,11 +208,6 @@ std::vector<SessionInfo> Roster::Sessions() const {
   std::vector<SessionInfo> infos;
   for (const SessionEntry& session : sessions_) infos.push_back(session.info);
   return infos;
-}
-
-void Roster::Update(std::uint32_t session, const std::function<void(SessionInfo&)>& change) {
-  const MutexLock lock(mutex_);
-  change(sessions_[session].info);
 }
 
 }  // namespace dino::mqtt

@@ -17,6 +17,7 @@
 #include "server/base/mutex.h"
 #include "server/mqtt/publisher.h"
 #include "server/mqtt/session/broker_id.h"
+#include "server/mqtt/session/broker_info.h"
 #include "server/mqtt/session/newcomers.h"
 #include "server/mqtt/session/session.h"
 #include "server/mqtt/session/standbys.h"
@@ -53,8 +54,7 @@ class Roster {
     std::shared_ptr<BrokerHealth> health;
     std::shared_ptr<BrokerConnections> connections = std::make_shared<BrokerConnections>();
     std::shared_ptr<SuspectTopics> suspects = std::make_shared<SuspectTopics>();
-    std::shared_ptr<std::atomic<std::uint64_t>> unsolicited =
-        std::make_shared<std::atomic<std::uint64_t>>(0);
+    std::shared_ptr<BrokerCounts> counts = std::make_shared<BrokerCounts>();
     std::array<std::atomic<std::uint64_t>, kLossReasonNames.size()> losses{};
   };
 
@@ -65,7 +65,7 @@ class Roster {
   std::uint32_t AddSession(std::uint32_t broker, const std::string& client_id_prefix);
 
   // The routes to the sessions that there are.
-  std::shared_ptr<const Routes> MakeRoutes() const;
+  std::shared_ptr<const Routes> MakeRoutes();
 
   std::size_t broker_count() const;
   Broker& broker(std::uint32_t number);
@@ -93,12 +93,19 @@ class Roster {
   std::optional<Newcomers> newcomers() const;
 
   std::vector<SessionInfo> Sessions() const;
-  // Changes what is known of a session.
+  std::vector<BrokerInfo> Brokers() const;
+  // Changes what is known of a session, and so of its broker.
   void Update(std::uint32_t session, const std::function<void(SessionInfo&)>& change);
+  // Another session serves this one's users from here on, or it does again.
+  void SetUsersAway(std::uint32_t session, bool away);
+  // The broker is left because it acknowledges nothing, or is taken back.
+  void SetLeft(std::uint32_t broker, bool left);
 
  private:
   struct BrokerEntry {
     Broker shared;
+    // What is not counted elsewhere.
+    BrokerInfo info;
     std::vector<std::uint32_t> sessions;
     bool present = true;
     bool joined = false;
@@ -106,6 +113,7 @@ class Roster {
   struct SessionEntry {
     std::uint32_t broker = 0;
     bool serving = false;
+    bool users_away = false;
     SessionInfo info;
   };
 
@@ -113,6 +121,11 @@ class Roster {
   // A session of the broker that serves, other than the home's own; which of several differs from
   // home to home, which spreads the users of those that are gone.
   std::optional<std::uint32_t> ServingAt(const BrokerEntry& broker, std::uint32_t home) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Notes whose part of the users each broker has.
+  void NoteShares(const BrokerMap& map) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // How many of a broker's users are not served by it.
+  void AddAbsent(std::uint32_t number, BrokerInfo& info) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void MapNewcomers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -1,7 +1,6 @@
 #ifndef DINO_SERVER_MQTT_SESSION_SESSION_H_
 #define DINO_SERVER_MQTT_SESSION_SESSION_H_
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +28,7 @@
 #include "server/mqtt/session/broker_connections.h"
 #include "server/mqtt/session/broker_health.h"
 #include "server/mqtt/session/broker_id.h"
+#include "server/mqtt/session/broker_info.h"
 #include "server/mqtt/session/broker_judge.h"
 #include "server/mqtt/session/guest_home.h"
 #include "server/mqtt/session/loss_reason.h"
@@ -54,13 +54,11 @@ struct SessionOptions : ConnectOptions {
   // How often it looks whether the broker's name leads to another address.
   Clock::duration look_up_every = std::chrono::seconds(30);
   std::shared_ptr<SessionMeter> meter = std::make_shared<SessionMeter>();
-  // What all sessions of its broker share. Never null. `unsolicited` counts what it publishes to
-  // us.
+  // What all sessions of its broker share. Never null.
   std::shared_ptr<BrokerHealth> health = std::make_shared<BrokerHealth>();
   std::shared_ptr<BrokerConnections> connections = std::make_shared<BrokerConnections>();
   std::shared_ptr<SuspectTopics> suspects = std::make_shared<SuspectTopics>();
-  std::shared_ptr<std::atomic<std::uint64_t>> unsolicited =
-      std::make_shared<std::atomic<std::uint64_t>>(0);
+  std::shared_ptr<BrokerCounts> counts = std::make_shared<BrokerCounts>();
 };
 
 // That a session was connected, lost its connection or changed it for another one, that an attempt

@@ -81,7 +81,9 @@ class SessionPool : public Publisher, private Peers {
   std::vector<SessionInfo> Sessions() const { return roster_.Sessions(); }
   // What they measured so far.
   const SessionMeter& meter() const { return *meter_; }
-  // All brokers that there ever were, as `SessionInfo` names them. They keep their places.
+  // All brokers that there ever were, by their places, as they are now.
+  std::vector<BrokerInfo> Brokers() const { return roster_.Brokers(); }
+  // The same, as `SessionInfo` names them. They keep their places.
   std::vector<std::string> brokers() const { return roster_.Names(); }
   // The same number for all who know the same brokers now, by which it is seen whether replicas do.
   std::uint32_t broker_digest() const { return roster_.Digest(); }
@@ -93,7 +95,7 @@ class SessionPool : public Publisher, private Peers {
   bool broker_left(std::size_t broker) const { return BrokerAt(broker).health->left(); }
   // How many publications it has sent us, though we subscribe to nothing.
   std::uint64_t unsolicited(std::size_t broker) const {
-    return BrokerAt(broker).unsolicited->load();
+    return BrokerAt(broker).counts->unsolicited.load();
   }
   // For how many topics it gets publications one at a time, because it closes connections on them.
   std::size_t confined_topics(std::size_t broker) const {

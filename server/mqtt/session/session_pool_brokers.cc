@@ -87,15 +87,18 @@ SessionOptions SessionPool::OptionsOf(const Roster::Broker& broker,
   session.health = broker.health;
   session.connections = broker.connections;
   session.suspects = broker.suspects;
-  session.unsolicited = broker.unsolicited;
+  session.counts = broker.counts;
   return session;
 }
 
 std::uint32_t SessionPool::AddBroker(const BrokerId& id, bool at_start) {
-  auto health = std::make_shared<BrokerHealth>(
-      options_.broker_backoff, [name = id.ToString(), report = options_.on_broker_change](
-                                   bool left) { report(name, left); });
-  const std::uint32_t number = roster_.AddBroker(id, std::move(health), at_start);
+  const auto number = static_cast<std::uint32_t>(roster_.broker_count());
+  auto health = std::make_shared<BrokerHealth>(options_.broker_backoff,
+                                               [this, number, name = id.ToString()](bool left) {
+                                                 roster_.SetLeft(number, left);
+                                                 options_.on_broker_change(name, left);
+                                               });
+  roster_.AddBroker(id, std::move(health), at_start);
   SessionOptions quarantine =
       OptionsOf(roster_.broker(number), absl::StrCat(client_id_prefix_, "q", number));
   Loop& loop = LoopOf(number);
@@ -166,7 +169,10 @@ void SessionPool::SetPresent(std::uint32_t broker, bool present) {
 }
 
 void SessionPool::Changed(std::uint32_t number, const SessionChange& change) {
-  if (change.users != Router::Move::kNone) return;
+  if (change.users != Router::Move::kNone) {
+    roster_.SetUsersAway(number, change.users == Router::Move::kAway);
+    return;
+  }
   roster_.Update(number, [&](SessionInfo& info) {
     const auto usable = [](const SessionInfo& session) {
       return session.connected && TakesEvents(session.announced) ? 1 : 0;

@@ -17,6 +17,7 @@ void Session::ProcessAnswers() {
   answer_count_ += answers_.size();
   const Clock::time_point now = Clock::now();
   Histogram::Tally latencies(options_.meter->puback);
+  BrokerCounts::Tally counts(*options_.counts);
   for (const auto& [packet_id, reason_code] : answers_) {
     const auto reason = reasons_.empty() ? reasons_.end() : reasons_.find(packet_id);
     const auto latency =
@@ -24,6 +25,7 @@ void Session::ProcessAnswers() {
                            reason == reasons_.end() ? std::string_view() : reason->second);
     if (!latency.has_value()) continue;
     latencies.Observe(*latency);
+    counts.Answered(reason_code, *latency);
     judge_.Answered();
   }
   if (window_limit_.Answered(answers_.size())) queue_.LimitWindow(Window());
@@ -35,7 +37,7 @@ void Session::CountUnsolicited() {
   const auto& by_qos = connection_->unsolicited();
   const std::uint64_t count = std::accumulate(by_qos.begin(), by_qos.end(), std::uint64_t{0});
   if (count == counted_unsolicited_) return;
-  options_.unsolicited->fetch_add(count - counted_unsolicited_, std::memory_order_relaxed);
+  options_.counts->unsolicited.fetch_add(count - counted_unsolicited_, std::memory_order_relaxed);
   counted_unsolicited_ = count;
 }
 

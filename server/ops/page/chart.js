@@ -2,12 +2,26 @@
 
 // Draws a line for each series into a box of this size, which the page stretches.
 const chartWidth = 300;
-const chartHeight = 80;
+const chartHeight = 100;
+
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
 
 function svg(name, attributes) {
-  const element = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
+  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+// The smallest of 1, 2, 4, 5, 8 times a power of ten that is not below the value.
+function roundUp(value) {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * [1, 2, 4, 5, 8, 10].find(digit => digit * power >= value * 0.999);
 }
 
 // The path of a line through values at times; it has a gap where there is no value.
@@ -15,7 +29,7 @@ function pathOf(times, values, first, last, most) {
   let path = '';
   let drawing = false;
   values.forEach((value, i) => {
-    if (value === null) {
+    if (value === null || times[i] < first) {
       drawing = false;
       return;
     }
@@ -29,37 +43,46 @@ function pathOf(times, values, first, last, most) {
   return path;
 }
 
-// A chart with a title and a line for each of `series`, which have a name, a kind for the colour and
-// a function that writes a value for people.
+function ticks(kind, texts) {
+  return element('div', {class: `ticks ${kind}`, 'aria-hidden': 'true'},
+    ...texts.map(text => element('span', {}, text)));
+}
+
+// A chart of the `span` seconds before a time, with a title that has the unit, and a line for each
+// of `series`, which have a name and a kind for the colour. `write` writes a value for people.
 class Chart {
-  constructor(title, series) {
+  constructor(title, write, series, span) {
     this.title = title;
+    this.write = write;
     this.series = series;
-    this.element = document.createElement('figure');
-    this.caption = document.createElement('figcaption');
-    this.most = document.createElement('small');
-    this.svg = svg('svg', {viewBox: `0 -2 ${chartWidth} ${chartHeight + 4}`, preserveAspectRatio: 'none', role: 'img'});
-    this.paths = series.map(({kind}) => svg('path', {class: kind}));
-    this.svg.append(svg('path', {class: 'axis', d: `M0 ${chartHeight}H${chartWidth}`}), ...this.paths);
-    this.element.append(this.caption, this.most, this.svg);
+    this.span = span;
+    const minutes = span / 60;
+    this.paths = series.map(({kind}) => svg('path', {class: `line ${kind}`}));
+    this.svg = svg('svg', {viewBox: `0 0 ${chartWidth} ${chartHeight}`, preserveAspectRatio: 'none', role: 'img'});
+    const across = [0, 0.5, 1].map(part => `M0 ${chartHeight * part}H${chartWidth}`);
+    const up = Array.from({length: minutes + 1}, (_, i) => `M${chartWidth * i / minutes} 0V${chartHeight}`);
+    this.svg.append(svg('path', {class: 'grid', d: [...across, ...up].join('')}), ...this.paths);
+    this.labels = series.map(({kind}) => element('span', {class: `line ${kind}`}));
+    this.up = ticks('up', ['', '', '']);
+    this.along = ticks('along',
+      Array.from({length: minutes + 1}, (_, i) => i === minutes ? 'now' : `−${minutes - i}${i === 0 ? ' min' : ''}`));
+    this.element = element('figure', {},
+      element('figcaption', {}, element('strong', {}, title), ...this.labels),
+      this.up, this.svg, this.along);
   }
 
-  // Shows values by series at their times, for the `span` seconds before `last`.
-  show(times, values, last, span) {
-    const most = Math.max(...values.flat().filter(value => value !== null), 0);
+  // Shows the values of each series at their times.
+  show(times, values, last) {
+    const most = roundUp(Math.max(...values.flat().filter(value => value !== null), 0));
     this.paths.forEach((path, i) =>
-      path.setAttribute('d', pathOf(times, values[i], last - span, last, most || 1)));
-    const latest = this.series.map(({name, write}, i) => {
+      path.setAttribute('d', pathOf(times, values[i], last - this.span, last, most)));
+    [0, most / 2, most].forEach((value, i) => { this.up.children[i].textContent = this.write(value, most); });
+    const latest = this.series.map(({name}, i) => {
       const value = values[i].at(-1) ?? null;
-      return `${name} ${value === null ? '–' : write(value)}`;
+      return `${name} ${value === null ? '–' : this.write(value, value)}`;
     });
-    this.caption.replaceChildren(this.title, ...latest.flatMap((text, i) => {
-      const label = document.createElement('span');
-      label.className = values[i].at(-1) ? this.series[i].kind : 'faint';
-      label.textContent = text;
-      return [' ', label];
-    }));
-    this.most.textContent = `at most ${this.series[0].write(most)}`;
-    this.svg.setAttribute('aria-label', `${this.title}: ${latest.join(', ')}; at most ${this.series[0].write(most)}`);
+    latest.forEach((text, i) => { this.labels[i].textContent = text; });
+    this.svg.setAttribute('aria-label',
+      `${this.title}, now: ${latest.join(', ')}; the axis goes to ${this.write(most, most)}`);
   }
 }

@@ -1,11 +1,15 @@
 // The file of API keys.
 #include "server/auth/key_file.h"
 
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "server/auth/caller.h"
+#include "server/auth/quota.h"
 #include "tests/fuzz/targets.h"
 
 namespace dino::fuzz {
@@ -13,6 +17,25 @@ namespace {
 
 void RequireRate(const std::optional<double>& rate) {
   Require(!rate.has_value() || (*rate >= 0.001 && *rate <= 1e9), "a rate is within its limits");
+}
+
+// Rights allow what they name, and nothing that cannot begin so.
+void RequireRights(const auth::CallerEntry& entry) {
+  const auth::Caller caller(entry, entry.environment.value_or("prod"),
+                            std::make_shared<auth::Quota>(entry.rates));
+  for (const std::string& pattern : entry.event_types.value_or(std::vector<std::string>())) {
+    const std::string type =
+        pattern.back() == '*' ? pattern.substr(0, pattern.size() - 1) + "x" : pattern;
+    Require(caller.WhyNotType(type).empty(), "a type that is named may be published");
+  }
+  if (entry.event_types.has_value()) RequirePrintable(caller.WhyNotType("nobody's type"));
+  for (const std::string& filter : entry.topics.value_or(std::vector<std::string>())) {
+    if (filter.find_first_of("+#") != std::string::npos) continue;
+    Require(caller.WhyNotTopics({filter}).empty(), "a topic that is named may be published to");
+  }
+  if (entry.topics.has_value() && entry.topics->empty()) {
+    Require(!caller.WhyNotUsers({1}).empty(), "no topics are no users");
+  }
 }
 
 }  // namespace
@@ -41,6 +64,7 @@ void FuzzKeyFile(std::string_view bytes) {
     }
     RequireRate(entry.rates.events_per_second);
     RequireRate(entry.rates.recipients_per_second);
+    RequireRights(entry);
   }
 }
 

@@ -11,7 +11,9 @@ namespace dino::fuzz {
 void FuzzOpsPath(std::string_view bytes) {
   Input input(bytes);
   const bool ready = input.Bool();
-  const ops::OpsPages pages({[ready] { return ready; }, [] { return std::string("metrics\n"); },
+  health::Health health;
+  health.ready = ready;
+  const ops::OpsPages pages({[health] { return health; }, [] { return std::string("metrics\n"); },
                              [] { return std::string("{}"); }});
   const std::string_view path = input.Rest();
   const ops::HttpResponse response = pages.Respond(path);

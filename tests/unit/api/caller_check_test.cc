@@ -158,6 +158,18 @@ TEST_F(CallerCheckTest, WhatCannotBePublishedCostsNothing) {
   EXPECT_TRUE(CallWith(kSlowKey, request).status.ok());
 }
 
+TEST_F(CallerCheckTest, AWrongResumeTokenNeitherCostsNorGives) {
+  const v1::PublishMessageRequest request = Request({1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+  v1::PublishMessageRequest wrong = request;
+  wrong.mutable_options()->set_resume_token("wrong");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(ReasonOf(CallWith(kSlowKey, wrong).status), "RESUME_TOKEN");
+  EXPECT_TRUE(CallWith(kSlowKey, request).status.ok());
+  // Nothing is left of a second's recipients, and a dry run does not change that.
+  wrong.mutable_options()->set_validate_only(true);
+  CallWith(kSlowKey, wrong);
+  EXPECT_EQ(ReasonOf(CallWith(kSlowKey, request).status), "CALLER_QUOTA");
+}
+
 TEST_F(CallerCheckTest, IdempotencyKeysAreEachCallersOwn) {
   v1::PublishMessageRequest request = Request();
   request.mutable_options()->set_idempotency_key("key");

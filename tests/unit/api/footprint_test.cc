@@ -60,6 +60,15 @@ TEST_F(FootprintTest, ACallForWhichThereIsNoRoomIsRefused) {
   EXPECT_EQ(ReasonOf(stub_->PublishStream(&context)->Finish()), "OVERLOADED");
 }
 
+TEST_F(FootprintTest, WhereThereIsNoRoomTheServerStillTellsWhatItIsAt) {
+  const auto all = direct_.admission().TryAdmit(1, (1 << 24) - Admission::kBytesPerEvent);
+  ASSERT_TRUE(all.has_value());
+  grpc::ClientContext context;
+  SetDeadline(context);
+  v1::GetServerInfoResponse info;
+  EXPECT_TRUE(stub_->GetServerInfo(&context, {}, &info).ok());
+}
+
 TEST_F(FootprintTest, AnEventThatListsItsRecipientsHoldsRoomForThem) {
   std::vector<std::size_t> pending;
   for (const auto detail : {v1::RESULT_DETAIL_COUNTS, v1::RESULT_DETAIL_ALL}) {

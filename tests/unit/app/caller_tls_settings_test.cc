@@ -56,8 +56,31 @@ TEST_F(CallerTlsSettingsTest, NamesTheInvalidFile) {
 
 TEST_F(CallerTlsSettingsTest, OnlyClientCertificatesIdentifyCallers) {
   EXPECT_THAT(ErrorsOf({"--grpc-address=[::]:50051", certificate_, key_, ca_}), IsEmpty());
-  EXPECT_THAT(ErrorsOf({"--grpc-address=[::]:50051", certificate_, key_}),
-              ElementsAre(HasSubstr("set auth-keys-file or tls-client-ca-file")));
+  EXPECT_THAT(
+      ErrorsOf({"--grpc-address=[::]:50051", certificate_, key_}),
+      ElementsAre(HasSubstr("set auth-keys-file, tls-client-ca-file or caller-from-header")));
+}
+
+TEST(CallerProxySettingsTest, AHeaderNeedsProxiesAndIdentifiesCallers) {
+  EXPECT_THAT(ErrorsOf({"--caller-from-header=client-cert"}),
+              ElementsAre("--caller-from-header: needs trusted-proxies"));
+  EXPECT_THAT(ErrorsOf({"--trusted-proxies=10.0.0.0/8", "--caller-from-header=client-cert",
+                        "--grpc-address=[::]:50051"}),
+              IsEmpty());
+  EXPECT_THAT(ErrorsOf({"--trusted-proxies=10.0.0.0/8"}), IsEmpty());
+  EXPECT_THAT(ErrorsOf({"--trusted-proxies=10.0.0.0/8", "--grpc-address=[::]:50051"}),
+              ElementsAre(HasSubstr("nothing authenticates callers")));
+}
+
+TEST(CallerProxySettingsTest, SaysWhatIsWrong) {
+  EXPECT_THAT(ErrorsOf({"--trusted-proxies=10.0.0.1,proxy"}),
+              ElementsAre("--trusted-proxies: entry 2 is neither an IP address nor a network"));
+  for (const std::string key :
+       {"X-Cert", "cert-bin", "grpc-cert", "authorization", "a b", ":path"}) {
+    EXPECT_THAT(ErrorsOf({"--trusted-proxies=::1", "--caller-from-header=" + key}),
+                ElementsAre(HasSubstr("must be 1 to 100 of a-z")))
+        << key;
+  }
 }
 
 }  // namespace

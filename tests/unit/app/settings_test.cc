@@ -168,7 +168,8 @@ TEST(SettingsTest, ListensForOtherMachinesOnlyIfAnonymousCallersAreAllowed) {
       Errors(Parse({"--grpc-address=[::]:50051"})),
       ElementsAre(
           "--grpc-address: other machines can reach [::]:50051, but nothing authenticates callers: "
-          "set auth-keys-file or tls-client-ca-file, listen on 127.0.0.1, or set "
+          "set auth-keys-file, tls-client-ca-file or caller-from-header, listen on 127.0.0.1, or "
+          "set "
           "allow-anonymous=true if something else, such as a service mesh, does"));
   EXPECT_THAT(Errors(Parse({"--grpc-address=[::]:50051", "--allow-anonymous=true"})),
               testing::IsEmpty());

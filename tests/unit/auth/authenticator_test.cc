@@ -4,14 +4,19 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "tests/support/process/certificate_authority.h"
+#include "tests/support/process/certificate_forms.h"
 #include "tests/unit/auth/key_files.h"
 
 namespace dino::auth {
 namespace {
 
+using testing::AsBase64;
+using testing::AsEscapedPem;
 using ::testing::HasSubstr;
 
 const std::string kKey = "the-key-of-the-chat";
@@ -123,6 +128,56 @@ TEST_F(AuthenticatorTest, ARemovedNameIsRefused) {
   WriteKeyFile(key_file_, {KeyFileEntry("chat", kKey)});
   ASSERT_TRUE(callers_.Refresh().ok());
   EXPECT_THAT(NameOf(authenticator, {std::nullopt, push}), HasSubstr("has no known name"));
+}
+
+// What a proxy forwards.
+Credentials Forwarded(std::string_view value) { return {std::nullopt, std::nullopt, "", value}; }
+
+class ForwardedCallerTest : public AuthenticatorTest {
+ protected:
+  ForwardedCallerTest() { EXPECT_TRUE(callers_.Refresh().ok()); }
+
+  const std::string push_ = AsBase64(Issue("URI:spiffe://prod/push"));
+  const std::string stranger_ = AsBase64(Issue("DNS:stranger"));
+};
+
+TEST_F(ForwardedCallerTest, AForwardedCertificateIsAsGoodAsOneOfTheConnection) {
+  const Authenticator authenticator(&callers_, nullptr, "client-cert");
+  EXPECT_EQ(NameOf(authenticator, Forwarded(push_)), "push");
+  EXPECT_EQ(NameOf(authenticator, Forwarded(push_)), "push");
+  EXPECT_EQ(NameOf(authenticator, {kKey, std::nullopt, "", stranger_}), "chat");
+  EXPECT_THAT(NameOf(authenticator, Forwarded(stranger_)), HasSubstr("has no known name"));
+  EXPECT_THAT(NameOf(authenticator, Forwarded("$")),
+              HasSubstr("the client certificate in client-cert cannot be read: it is not base64"));
+  EXPECT_THAT(NameOf(authenticator, {}), HasSubstr("must have one authorization"));
+}
+
+TEST_F(ForwardedCallerTest, WithoutAKeyFileItNamesItsCaller) {
+  const Authenticator authenticator(nullptr, nullptr, "client-cert");
+  EXPECT_EQ(NameOf(authenticator, Forwarded(stranger_)), "stranger");
+  EXPECT_THAT(NameOf(authenticator, {}), HasSubstr("no client certificate was shown"));
+}
+
+TEST_F(ForwardedCallerTest, EnvoysNamesAreEnough) {
+  const Authenticator with_keys(&callers_, nullptr, "x-forwarded-client-cert");
+  const Authenticator without_keys(nullptr, nullptr, "x-forwarded-client-cert");
+  EXPECT_EQ(NameOf(with_keys, Forwarded("Hash=1;URI=spiffe://prod/push")), "push");
+  EXPECT_EQ(NameOf(without_keys, Forwarded(R"(Subject="CN=chat")")), "CN=chat");
+  EXPECT_THAT(NameOf(without_keys, Forwarded("Hash=1")), HasSubstr("has no name"));
+}
+
+TEST_F(ForwardedCallerTest, ARevokedOneIsRefusedAndNamesAloneAreNotEnough) {
+  const std::string push = Issue("URI:spiffe://prod/push");
+  const Authenticator der(&callers_, &tls_, "client-cert");
+  const Authenticator xfcc(&callers_, &tls_, "x-forwarded-client-cert");
+  const std::string element = "Cert=" + AsEscapedPem(push);
+  EXPECT_EQ(NameOf(der, Forwarded(AsBase64(push))), "push");
+  EXPECT_EQ(NameOf(xfcc, Forwarded(element)), "push");
+  RevokeAndRead(last_issued_);
+  EXPECT_THAT(NameOf(der, Forwarded(AsBase64(push))), HasSubstr("has been revoked"));
+  EXPECT_THAT(NameOf(xfcc, Forwarded(element)), HasSubstr("has been revoked"));
+  EXPECT_THAT(NameOf(xfcc, Forwarded("URI=spiffe://prod/push")),
+              HasSubstr("certificates may be revoked, and x-forwarded-client-cert has none"));
 }
 
 TEST_F(AuthenticatorTest, ManyLongChainsAreToldApart) {

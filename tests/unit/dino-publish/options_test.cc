@@ -55,6 +55,11 @@ TEST(OptionsTest, ReadsTheAddressFromTheEnvironment) {
   EXPECT_EQ(Good({"PublishRead"}, "bridge:50051").address, "bridge:50051");
 }
 
+// As in a pod, beside a server that listens for both families of addresses.
+TEST(OptionsTest, AsksAServerThatListensEverywhereAtLoopback) {
+  EXPECT_EQ(Good({"PublishRead"}, "[::]:50051").address, "localhost:50051");
+}
+
 TEST(OptionsTest, ReadsTheKeyFileFromTheEnvironment) {
   const auto parsed = ParseOptions({"PublishRead"}, [](const char* name) -> const char* {
     return std::string(name) == "DINO_API_KEY_FILE" ? "/keys/chat" : nullptr;
@@ -63,7 +68,19 @@ TEST(OptionsTest, ReadsTheKeyFileFromTheEnvironment) {
   EXPECT_EQ(std::get<Options>(parsed).key_file, "/keys/chat");
 }
 
+TEST(OptionsTest, ChecksInsteadOfCalling) {
+  const Options options =
+      Good({"--check", "--publish", "rooms/lobby", "--receive-from=[::1]:1883"});
+
+  EXPECT_EQ(options.action, Options::Action::kCheck);
+  EXPECT_EQ(options.timeout, std::chrono::seconds(4));
+  EXPECT_EQ(options.probe_topic, "rooms/lobby");
+  EXPECT_EQ(options.receive_from.address, "[::1]:1883");
+  EXPECT_EQ(Good({"--timeout=1m", "--check"}).timeout, std::chrono::minutes(1));
+}
+
 TEST(OptionsTest, AsksForTextsWithoutAMethod) {
+  EXPECT_EQ(Good({"--check", "--help"}).action, Options::Action::kHelp);
   EXPECT_EQ(Good({"--help"}).action, Options::Action::kHelp);
   EXPECT_EQ(Good({"-h", "--list"}).action, Options::Action::kHelp);
   EXPECT_EQ(Good({"--version"}).action, Options::Action::kVersion);
@@ -105,6 +122,34 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"NoPort", {"--address=host"}, "--address must be host:port"},
         BadCase{"NoHost", {"--address=:1"}, "--address must be host:port"},
         BadCase{"EmptyPort", {"--address=host:"}, "--address must be host:port"},
+        BadCase{"CheckWithMethod", {"--check", "PublishRead"}, "--check takes no method"},
+        BadCase{"CheckWithValue", {"--check=1"}, "unknown option --check"},
+        BadCase{"ProbeWithoutCheck", {"PublishRead", "--publish=a"}, "--publish needs --check"},
+        BadCase{
+            "HealthWithoutCheck", {"PublishRead", "--health-only"}, "--health-only needs --check"},
+        BadCase{"HealthAndEvent",
+                {"--check", "--health-only", "--publish=a"},
+                "--health-only and --publish exclude each other"},
+        BadCase{"EmptyTopic", {"--check", "--publish="}, "--publish must not be empty"},
+        BadCase{"ReceiveWithoutPublish",
+                {"--check", "--receive-from=a:1"},
+                "--receive-from needs --publish"},
+        BadCase{"ReceiveWithoutPort",
+                {"--check", "--publish=a", "--receive-from=a"},
+                "--receive-from must be host:port"},
+        BadCase{"AccessWithoutReceive",
+                {"--check", "--publish=a", "--mqtt-username=a"},
+                "--receive-topic and --mqtt-... need --receive-from"},
+        BadCase{"PasswordWithoutName",
+                {"--check", "--publish=a", "--receive-from=a:1", "--mqtt-password-file=a"},
+                "--mqtt-password-file needs --mqtt-username"},
+        BadCase{"HalfACertificateForTheBroker",
+                {"--check", "--publish=a", "--receive-from=a:1", "--mqtt-tls-cert-file=a"},
+                "--mqtt-tls-cert-file and --mqtt-tls-key-file must be set together"},
+        BadCase{"CertificateWithoutAuthority",
+                {"--check", "--publish=a", "--receive-from=a:1", "--mqtt-tls-cert-file=a",
+                 "--mqtt-tls-key-file=a"},
+                "--mqtt-tls-cert-file needs --mqtt-tls-ca-file"},
         BadCase{"NoUnit", {"--timeout=10"}, "--timeout needs a unit, as in 10s or 500ms"},
         BadCase{"NoTime", {"--timeout=0s"}, kTimeout},
         BadCase{"NegativeTime", {"--timeout=-1s"}, kTimeout},
@@ -127,9 +172,38 @@ TEST(OptionsTest, RefusesAnInvalidAddressFromTheEnvironment) {
 }
 
 TEST(OptionsTest, DocumentsEveryOptionAndExitStatus) {
-  for (const char* text :
-       {"--address", "--timeout", "--traceparent", "--compact", "--list", "--help", "--version",
-        "DINO_GRPC_ADDRESS", "\n  0  ", "\n  1  ", "\n  2  ", "\n  3  ", "\n  4  ", "\n  5  "}) {
+  for (const char* text : {"--address",
+                           "--timeout",
+                           "--traceparent",
+                           "--compact",
+                           "--list",
+                           "--help",
+                           "--version",
+                           "--health-only",
+                           "DINO_GRPC_ADDRESS",
+                           "--check",
+                           "--publish",
+                           "--receive-from",
+                           "--receive-topic",
+                           "--mqtt-username",
+                           "--mqtt-password-file",
+                           "--mqtt-tls-ca-file",
+                           "--mqtt-tls-cert-file",
+                           "--mqtt-tls-key-file",
+                           "\n  10  ",
+                           "\n  11  ",
+                           "\n  12  ",
+                           "\n  13  ",
+                           "\n  14  ",
+                           "\n  15  ",
+                           "\n  16  ",
+                           "\n  17  ",
+                           "\n  0  ",
+                           "\n  1  ",
+                           "\n  2  ",
+                           "\n  3  ",
+                           "\n  4  ",
+                           "\n  5  "}) {
     EXPECT_THAT(std::string(HelpText()), testing::HasSubstr(text));
   }
 }

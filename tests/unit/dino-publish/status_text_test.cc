@@ -130,22 +130,19 @@ INSTANTIATE_TEST_SUITE_P(
                  "INTERNAL: a?b?[31m\n  reason: R? (dino.events)\n"}),
     CaseName);
 
-TEST(ExitStatusTest, FollowsTheTableOfTheHelp) {
-  const std::vector<std::pair<StatusCode, int>> expected = {
-      {StatusCode::OK, 0},
-      {StatusCode::CANCELLED, 1},
-      {StatusCode::UNKNOWN, 1},
-      {StatusCode::INVALID_ARGUMENT, 3},
-      {StatusCode::DEADLINE_EXCEEDED, 4},
-      {StatusCode::NOT_FOUND, 1},
-      {StatusCode::PERMISSION_DENIED, 5},
-      {StatusCode::RESOURCE_EXHAUSTED, 4},
-      {StatusCode::UNIMPLEMENTED, 3},
-      {StatusCode::INTERNAL, 1},
-      {StatusCode::UNAVAILABLE, 4},
-      {StatusCode::UNAUTHENTICATED, 5},
-  };
-  for (const auto& [code, exit_status] : expected) EXPECT_EQ(ExitStatus(code), exit_status) << code;
+TEST(FactsOfTest, AreTheReasonAndTheFirstCodeOfTheBroker) {
+  const ErrorFacts facts =
+      FactsOf(MakeStatus(StatusCode::PERMISSION_DENIED, "", Reason("BROKER_BUSY"), Failure()));
+  EXPECT_EQ(facts.reason, events::v1::BROKER_BUSY);
+  EXPECT_EQ(facts.broker_code, Failure().failed_recipients(0).reason_code());
+}
+
+TEST(FactsOfTest, OthersHaveNone) {
+  EXPECT_EQ(FactsOf({StatusCode::UNAVAILABLE, "", "\xff"}).reason,
+            events::v1::ERROR_REASON_UNSPECIFIED);
+  const ErrorFacts facts = FactsOf(MakeStatus(StatusCode::UNAVAILABLE, "", Reason("OTHER")));
+  EXPECT_EQ(facts.reason, events::v1::ERROR_REASON_UNSPECIFIED);
+  EXPECT_EQ(facts.broker_code, 0U);
 }
 
 }  // namespace

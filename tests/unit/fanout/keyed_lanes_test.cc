@@ -1,5 +1,7 @@
 // Events of a lane behind one that has joined another call.
 #include <chrono>
+#include <cstdint>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -126,6 +128,16 @@ TEST_F(KeyedLanesTest, WhatIsHeldTakesRoom) {
   EXPECT_EQ(Publish("b", InLane(7, {1}), kMaxBytes / 2).answer->refusal(), Refusal::kOverloaded);
   keyed_.Stop(held.handle);
   EXPECT_TRUE(HasRoomFor(1, kMaxBytes / 2));
+}
+
+TEST_F(KeyedLanesTest, TheRecipientsOfWhatIsHeldTakeRoom) {
+  Publish("key", EventFor({1}), 10);
+  Publish("key", InLane(7, {1}), 10);
+  Users many(kMaxBytes / 2 / sizeof(std::int64_t));
+  std::iota(many.begin(), many.end(), 1);
+  const TestCall held = Publish("a", InLane(7, many));
+  EXPECT_EQ(Publish("b", InLane(7, many)).answer->refusal(), Refusal::kOverloaded);
+  EXPECT_FALSE(held.answer->given());
 }
 
 }  // namespace

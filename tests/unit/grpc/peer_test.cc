@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "server/net/network.h"
 
 namespace dino::transport {
@@ -18,6 +20,31 @@ TEST(PeerTest, ItsNetworkIsThatOfItsAddress) {
 TEST(PeerTest, OthersHaveNone) {
   EXPECT_EQ(NetworkOf("unix:/run/socket"), "");
   EXPECT_EQ(NetworkOf(""), "");
+}
+
+TEST(HostOfTest, IsAnIpAddress) {
+  EXPECT_EQ(HostOf("ipv4:10.0.0.1:50000"), "10.0.0.1");
+  EXPECT_EQ(HostOf("ipv6:%5B::ffff:10.0.0.1%5D:50000"), "::ffff:10.0.0.1");
+  EXPECT_EQ(HostOf("ipv6:%5Bfe80::1%25eth0%5D:443"), "fe80::1");
+  EXPECT_EQ(HostOf("unix:/run/socket:1"), "");
+  EXPECT_EQ(HostOf(""), "");
+}
+
+TEST(LastForwardedAddressTest, IsTheLastOne) {
+  EXPECT_EQ(LastForwardedAddress("192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(LastForwardedAddress("1.1.1.1, 192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(LastForwardedAddress("1.1.1.1,2001:db8::1 "), "2001:db8::1");
+  EXPECT_EQ(LastForwardedAddress("192.0.2.1:443"), "192.0.2.1");
+  EXPECT_EQ(LastForwardedAddress("[2001:db8::1]:443"), "2001:db8::1");
+}
+
+TEST(LastForwardedAddressTest, NothingElseIsOne) {
+  for (const std::string text :
+       {"", ",", "192.0.2.1,", "unknown", "192.0.2.1, _hidden", "[::1", "300.1.1.1", "1.1.1.1;x"}) {
+    EXPECT_EQ(LastForwardedAddress(text), "") << text;
+  }
+  EXPECT_EQ(LastForwardedAddress(std::string(1000000, ',') + "x"), "");
+  EXPECT_EQ(LastForwardedAddress(std::string(1000000, '1')), "");
 }
 
 TEST(AddressOfTest, ReadsAsPeopleWriteIt) {

@@ -70,6 +70,11 @@ TEST_F(BridgeMetricsTest, EverySeriesExistsFromTheStart) {
         std::string("dino_bridge_in_flight_publications 0\n"),
         std::string("dino_bridge_pending_publications_limit 77\n"),
         std::string("dino_bridge_session_losses_total{broker=\"two:1883\",reason=\"closed\"} 0\n"),
+        std::string("dino_bridge_health{verdict=\"good\"} 1\n"),
+        std::string("dino_bridge_health{verdict=\"down\"} 0\n"),
+        std::string("dino_bridge_problems{kind=\"broker_lost\"} 0\n"),
+        std::string("dino_bridge_broker_users_ratio{broker=\"two:1883\",users=\"moved\"} 0\n"),
+        std::string("dino_bridge_broker_answers_total{broker=\"two:1883\",answer=\"refused\"} 0\n"),
         std::string("dino_bridge_broker_left{broker=\"two:1883\"} 0\n"),
         "dino_bridge_broker_set_digest " + std::to_string(pool_.broker_digest()) + "\n",
         std::string("dino_bridge_confined_topics{broker=\"two:1883\"} 0\n"),
@@ -80,6 +85,25 @@ TEST_F(BridgeMetricsTest, EverySeriesExistsFromTheStart) {
         std::string("dino_bridge_memory_limit_bytes +Inf\n"),
         std::string("dino_bridge_grpc_errors_total 0\n"),
         std::string("dino_bridge_revocation_lists_unreadable 0\n")}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+TEST_F(BridgeMetricsTest, ShowsTheVerdictAndHowManyProblemsOfEachKindThereAre) {
+  Sources sources = MakeSources();
+  sources.health = [] {
+    health::Health health;
+    health.verdict = health::Verdict::kDegraded;
+    health.problems.resize(2);
+    for (health::Problem& problem : health.problems) {
+      problem.kind = health::ProblemKind::kBrokerSlow;
+    }
+    return health;
+  };
+  const std::string text = BridgeMetrics(sources).Text();
+  for (const char* line :
+       {"dino_bridge_health{verdict=\"good\"} 0\n", "dino_bridge_health{verdict=\"degraded\"} 1\n",
+        "dino_bridge_problems{kind=\"broker_slow\"} 2\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }

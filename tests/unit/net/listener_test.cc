@@ -3,9 +3,13 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +22,7 @@
 #include <deque>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -136,9 +141,34 @@ TEST_F(ListenerTest, UnusableAddressesAreErrors) {
 }
 
 TEST_F(ListenerTest, AllAddressesOfIpv6IncludeThoseOfIpv4) {
-  const auto port = listener_.Open({"::", 0});
-  if (!port.ok()) GTEST_SKIP() << "no IPv6 here: " << port.status();
-  EXPECT_TRUE(ConnectToLoopback(*port).open());
+  Open({"::", 0});
+  EXPECT_TRUE(ConnectToLoopback(port_).open());
+}
+
+// Lets the thread open no socket of IPv6, as on a kernel without it.
+void ForbidIpv6() {
+  std::array<sock_filter, 6> filter{{
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_socket, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  }};
+  const sock_fprog program{filter.size(), filter.data()};
+  ASSERT_EQ(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+  ASSERT_EQ(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+TEST_F(ListenerTest, WithoutIpv6AllAddressesAreThoseOfIpv4) {
+  std::thread([this] {
+    ForbidIpv6();
+    Open({"::", 0});
+  }).join();
+
+  Start();
+  const FileDescriptor caller = ConnectToLoopback(port_);
+  connections_.Next();
 }
 
 TEST_F(ListenerTest, AfterStopConnectionsAreRefused) {
@@ -175,6 +205,33 @@ TEST_F(ListenerTest, ConnectionsBeyondTheLimitAreResetUntilOneHasEnded) {
     }
   }
   EXPECT_GT(connections_.size(), 0U);
+}
+
+// 127.0.0.2 is a proxy.
+ListenerLimits LimitsWithProxy(std::size_t max_connections) {
+  ListenerLimits limits{max_connections, 3, std::chrono::seconds(0)};
+  limits.proxies = *AddressRanges::Parse("127.0.0.2");
+  return limits;
+}
+
+TEST(ListenerProxyTest, ConnectionsOfAProxyDoNotEndForThoseOfStrangers) {
+  Connections accepted;
+  Listener listener(LimitsWithProxy(5));
+  const std::uint16_t port = *listener.Open({"127.0.0.1", 0});
+  listener.Start([&accepted](int fd) { accepted.Add(fd); });
+  std::deque<FileDescriptor> clients;
+  std::deque<FileDescriptor> servers;
+  for (const std::uint8_t host : {2, 2, 2, 1, 1, 3}) {
+    clients.push_back(ConnectToLoopback(port, host));
+    servers.push_back(accepted.Next());
+  }
+  // The older one of the two strangers of 127.0.0.1 had to go.
+  EXPECT_NE(Read(clients[3]), "nothing");
+  for (const std::size_t kept : {0, 1, 2, 4, 5}) {
+    char byte = 0;
+    EXPECT_EQ(recv(clients[kept].number(), &byte, 1, MSG_DONTWAIT), -1) << kept;
+    EXPECT_EQ(errno, EAGAIN);
+  }
 }
 
 TEST_F(ListenerTest, TheLastDescriptorsAreKept) {

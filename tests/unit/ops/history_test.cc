@@ -69,6 +69,44 @@ TEST_F(HistoryTest, AnIntervalCountsItsOwnWork) {
   EXPECT_EQ(intervals[1].pubacks.p99, std::nullopt);
 }
 
+TEST_F(HistoryTest, TheLastMinuteTellsWhatCameAfterTheLastAcknowledgement) {
+  const auto end = [this](Outcome outcome, int count) {
+    for (int i = 0; i < count; ++i) publications_.Ended(0, {{outcome, 0, false}});
+  };
+  Look();
+  end(Outcome::kRejected, 1);
+  Look();
+  for (std::size_t i = 1; i < History::kMinute - 2; ++i) Look();
+  end(Outcome::kNoSubscriber, 2);
+  end(Outcome::kRejected, 3);
+  Look();
+  end(Outcome::kRejected, 4);
+  Look();
+  end(Outcome::kUnknown, 5);
+  Look();
+  const health::RecentPublications recent = history_.LastMinute();
+  EXPECT_EQ(recent.acknowledged, 2U);
+  EXPECT_EQ(recent.rejected, 7U) << "the first is more than a minute ago";
+  EXPECT_EQ(recent.failed, 5U);
+  EXPECT_EQ(recent.rejected_since_acknowledged, 4U);
+  EXPECT_EQ(recent.failed_since_acknowledged, 5U);
+  EXPECT_EQ(recent.failing_looks, 2U);
+}
+
+TEST_F(HistoryTest, CallsOfTheLastMinuteAreThoseOfEachMethod) {
+  Look();
+  publish_.Handled(0, milliseconds(1));
+  check_.Handled(0, seconds(1));
+  Look();
+  std::vector<Times> times = history_.CallsOfLastMinute();
+  ASSERT_THAT(times, SizeIs(3));
+  EXPECT_NEAR(times[0].p99.value_or(0), 0.001, 0.0005);
+  EXPECT_EQ(times[1].p99, std::nullopt);
+  EXPECT_GT(times[2].p99.value_or(0), 0.4);
+  for (std::size_t i = 0; i < History::kMinute; ++i) Look();
+  EXPECT_EQ(history_.CallsOfLastMinute().at(0).p99, std::nullopt);
+}
+
 TEST_F(HistoryTest, OldIntervalsAreDropped) {
   for (std::size_t i = 0; i < History::kIntervals + 10; ++i) Look();
   const std::vector<Interval> intervals = history_.Read();

@@ -31,6 +31,15 @@ TEST(HttpProbeTest, Only200IsOk) {
   EXPECT_THAT(std::string(bad.message()), HasSubstr("503"));
 }
 
+TEST(HttpProbeTest, AllAddressesOfIpv6IncludeTheLoopbackOfIpv4) {
+  HttpServer server([](std::string_view) { return HttpResponse{200U, "text/plain", "", {}}; });
+  const auto address = server.Start({"127.0.0.1", 0});
+  ASSERT_TRUE(address.ok()) << address.status();
+  const absl::Status status = ProbeHttp("::", testing::PortOf(*address), "/",
+                                        std::chrono::duration_cast<milliseconds>(kPatience));
+  EXPECT_TRUE(status.ok()) << status;
+}
+
 TEST(HttpProbeTest, ReportsThatNobodyListens) {
   const testing::LoopbackPort port;
   EXPECT_THAT(std::string(Probe(port.number(), "/").message()), HasSubstr("refused"));

@@ -13,16 +13,29 @@ using ::testing::Not;
 
 class OpsPagesTest : public ::testing::Test {
  protected:
-  bool ready_ = true;
-  OpsPages pages_{{[this] { return ready_; }, [] { return "metrics"; }, [] { return "{}"; }}};
+  OpsPagesTest() { health_.ready = true; }
+
+  health::Health health_;
+  OpsPages pages_{{[this] { return health_; }, [] { return "metrics"; }, [] { return "{}"; }}};
 };
 
 TEST_F(OpsPagesTest, LivenessDoesNotFollowReadiness) {
   EXPECT_EQ(pages_.Respond("/livez").status, 200U);
   EXPECT_EQ(pages_.Respond("/readyz").status, 200U);
-  ready_ = false;
+  health_.ready = false;
   EXPECT_EQ(pages_.Respond("/livez").status, 200U);
   EXPECT_EQ(pages_.Respond("/readyz").status, 503U);
+}
+
+TEST_F(OpsPagesTest, ReadinessSaysWhatIsWrong) {
+  EXPECT_EQ(pages_.Respond("/readyz").body, "good\n");
+  health_.verdict = health::Verdict::kDegraded;
+  health_.problems.resize(2);
+  health_.problems[0].what = "One broker is lost.";
+  health_.problems[1].what = "Another one is slow.";
+  EXPECT_EQ(pages_.Respond("/readyz").status, 200U);
+  EXPECT_EQ(pages_.Respond("/readyz").body,
+            "degraded: One broker is lost.\nAnother one is slow.\n");
 }
 
 TEST_F(OpsPagesTest, EachPageHasItsType) {
@@ -40,7 +53,14 @@ TEST_F(OpsPagesTest, ThePageLoadsOnlyItsOwnFiles) {
   EXPECT_THAT(page.headers[0].second, HasSubstr("default-src 'none'"));
   EXPECT_THAT(page.headers[0].second, Not(HasSubstr("unsafe")));
   EXPECT_THAT(page.body, Not(HasSubstr("http")));
-  EXPECT_THAT(page.body, HasSubstr("status.js"));
+  std::size_t bytes = page.body.size();
+  for (const char* file : {"status.css", "status.js", "rows.js", "chart.js"}) {
+    EXPECT_THAT(page.body, HasSubstr(std::string("\"") + file + "\""));
+    const HttpResponse response = pages_.Respond(std::string("/") + file);
+    EXPECT_EQ(response.status, 200U) << file;
+    bytes += response.body.size();
+  }
+  EXPECT_LE(bytes, 60000U);
 }
 
 TEST_F(OpsPagesTest, OtherPathsAreNotFound) {

@@ -6,12 +6,17 @@
 #include <chrono>
 #include <string>
 
+#include "absl/strings/escaping.h"
 #include "server/base/text_file.h"
 #include "tests/support/process/certificate_authority.h"
+#include "tests/support/process/certificate_forms.h"
+#include "tests/support/process/files.h"
 
 namespace dino::tls {
 namespace {
 
+using testing::AsBase64;
+using testing::ContentOf;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using Validity = testing::CertificateAuthority::Validity;
@@ -41,6 +46,16 @@ TEST_F(CertificateTest, OmitsUnusableNames) {
 TEST_F(CertificateTest, OmitsUrisWithoutAScheme) {
   EXPECT_THAT(Issue("URI:chat.example,URI:spiffe://prod/chat,DNS:b.example").Names(),
               ElementsAre("spiffe://prod/chat", "b.example"));
+}
+
+TEST_F(CertificateTest, IsReadFromDerToo) {
+  const auto files = authority_.Issue("DNS:chat.example");
+  std::string der;
+  ASSERT_TRUE(absl::Base64Unescape(AsBase64(ContentOf(files.certificate)), &der));
+  EXPECT_THAT(Certificate::ParseDer(der).value().Names(), ElementsAre("chat.example"));
+  EXPECT_FALSE(Certificate::ParseDer(der + "more").ok());
+  EXPECT_FALSE(Certificate::ParseDer(der.substr(0, der.size() - 1)).ok());
+  EXPECT_FALSE(Certificate::ParseDer("").ok());
 }
 
 TEST_F(CertificateTest, KnowsWhenItExpires) {

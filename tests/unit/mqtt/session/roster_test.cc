@@ -106,5 +106,67 @@ TEST_F(RosterTest, ABrokerIsFoundByItsIdentity) {
   EXPECT_THAT(roster_.Names(), ElementsAre("brokers:1883/10.0.0.1", "brokers:1883/10.0.0.2"));
 }
 
+void Connect(Roster& roster, std::uint32_t session, bool connected, const char* reason = "") {
+  roster.Update(session, [&](SessionInfo& info) {
+    info.connected = connected;
+    info.reason = reason;
+  });
+}
+
+TEST_F(RosterTest, ABrokerIsConnectedSinceItsFirstSessionAndFullySinceItsLast) {
+  const BrokerInfo at_first = roster_.Brokers()[1];
+  EXPECT_EQ(at_first.sessions, 2U);
+  EXPECT_EQ(at_first.connected, 0U);
+  EXPECT_EQ(at_first.last_error, "");
+  Connect(roster_, 1, true);
+  const BrokerInfo partly = roster_.Brokers()[1];
+  EXPECT_EQ(partly.connected, 1U);
+  EXPECT_GT(partly.connected_since, at_first.connected_since);
+  EXPECT_EQ(partly.all_since, at_first.all_since);
+  Connect(roster_, 3, true);
+  const BrokerInfo fully = roster_.Brokers()[1];
+  EXPECT_EQ(fully.connected_since, partly.connected_since);
+  EXPECT_GT(fully.all_since, at_first.all_since);
+  Connect(roster_, 1, false, "connection refused");
+  const BrokerInfo lost = roster_.Brokers()[1];
+  EXPECT_EQ(lost.connected, 1U);
+  EXPECT_EQ(lost.last_error, "connection refused");
+  EXPECT_GE(lost.last_error_at, fully.all_since);
+  EXPECT_EQ(roster_.Brokers()[0].last_error, "");
+}
+
+TEST_F(RosterTest, UsersWaitForTheirBrokerThenMoveAndComeBack) {
+  roster_.MakeRoutes();
+  for (const std::uint32_t session : {0U, 1U, 2U, 3U}) roster_.SetServing(session, true);
+  const double home = roster_.Brokers()[0].home_share;
+  EXPECT_GT(home, 0.4);
+  EXPECT_DOUBLE_EQ(home + roster_.Brokers()[1].home_share, 1);
+  roster_.SetServing(0, false);
+  EXPECT_DOUBLE_EQ(roster_.Brokers()[0].waiting_share, home / 2);
+  roster_.SetUsersAway(0, true);
+  EXPECT_EQ(roster_.Brokers()[0].waiting_share, 0);
+  EXPECT_EQ(roster_.Brokers()[0].moved_share, 0) << "its other session serves them";
+  roster_.SetServing(2, false);
+  roster_.SetUsersAway(2, true);
+  EXPECT_DOUBLE_EQ(roster_.Brokers()[0].moved_share, home);
+  EXPECT_EQ(roster_.Brokers()[1].moved_share, 0);
+  for (const std::uint32_t session : {0U, 2U}) {
+    roster_.SetServing(session, true);
+    roster_.SetUsersAway(session, false);
+  }
+  EXPECT_EQ(roster_.Brokers()[0].moved_share, 0);
+  EXPECT_EQ(roster_.Brokers()[0].waiting_share, 0);
+}
+
+TEST_F(RosterTest, ANewcomerTakesItsShareAndItsUsersMoveWhenItGoes) {
+  roster_.MakeRoutes();
+  const std::uint32_t session = AddNewcomer("10.0.0.3");
+  const double home = roster_.Brokers()[2].home_share;
+  EXPECT_GT(home, 0.2);
+  EXPECT_EQ(roster_.Brokers()[2].moved_share, 0);
+  roster_.SetServing(session, false);
+  EXPECT_EQ(roster_.Brokers()[2].moved_share, home);
+}
+
 }  // namespace
 }  // namespace dino::mqtt

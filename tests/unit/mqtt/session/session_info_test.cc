@@ -62,5 +62,40 @@ TEST_F(SessionPoolTest, TellsWhyASessionIsLostAndSinceWhen) {
   EXPECT_GT(lost.since, connected.since);
 }
 
+TEST_F(SessionPoolTest, TellsWhatABrokerHasAcknowledgedAndRefused) {
+  Start();
+  FakeConnection connection = Connected();
+  const auto batch = PublishBatch("event", {"a", "b", "c"});
+  const std::vector<Publish> sent = connection.ExpectPublishes(3);
+  connection.Send(PubAck{sent.at(0).packet_id});
+  connection.Send(PubAck{sent.at(1).packet_id, 0x10});
+  connection.Send(PubAck{sent.at(2).packet_id, 0x99});
+  ASSERT_TRUE(batch->WaitForEnd());
+  // By then the session has done with those answers.
+  PublishBatch("next", {"d"});
+  connection.ExpectPublish("d", "next");
+  const BrokerInfo broker = pool_->Brokers()[0];
+  EXPECT_EQ(broker.name, broker_.address());
+  EXPECT_EQ(broker.connected, 1U);
+  EXPECT_EQ(broker.home_share, 1);
+  EXPECT_EQ(broker.waiting_share, 0);
+  EXPECT_EQ(broker.acknowledged, 2U);
+  EXPECT_EQ(broker.refused, 1U);
+  EXPECT_EQ(broker.last_refusal, 0x99);
+  EXPECT_GT(broker.puback_time.count(), 0);
+}
+
+TEST_F(SessionPoolTest, TellsWhyABrokerWasLostAndThatItsUsersWait) {
+  Start();
+  { const FakeConnection connection = Connected(); }
+  const SessionChange loss = changes_.Next();
+  const BrokerInfo broker = pool_->Brokers()[0];
+  EXPECT_EQ(broker.connected, 0U);
+  EXPECT_EQ(broker.last_error, loss.reason);
+  EXPECT_EQ(broker.losses[static_cast<std::size_t>(LossReason::kClosed)], 1U);
+  EXPECT_EQ(broker.waiting_share, 1);
+  EXPECT_EQ(broker.moved_share, 0);
+}
+
 }  // namespace
 }  // namespace dino::mqtt::session_test

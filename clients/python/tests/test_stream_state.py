@@ -1,0 +1,112 @@
+"""What a stream does when its connection ends."""
+
+import pytest
+from making import failed, message
+
+from dino.events.v1 import delivery_pb2
+from dino.events.v1 import event_publisher_service_pb2 as api
+from dino_events import ConnectionAgeError, UnknownCallerError
+from dino_events._attempts import Rules
+from dino_events._calls import Context
+from dino_events._stream_state import StreamState
+from dino_events.policy import default_policy
+
+
+class Key:
+    """Credentials that the test changes."""
+
+    version = 0
+
+    def renewed_since(self, version):
+        return version != self.version
+
+
+class Opened:
+    """A stream with a clock of its own."""
+
+    def __init__(self, *recipients):
+        self.now = 0.0
+        self.key = Key()
+        self.ended = {}
+        rules = Rules(default_policy(), random=lambda: 0.0, credentials=self.key)
+        self.state = StreamState(Context(rules, clock=lambda: self.now), ordered=True)
+        for index, to in enumerate(recipients):
+            self.add(str(index), to)
+        self.state.opened()
+
+    def add(self, text, to):
+        self.state.add(message(to, text), lambda result: self.ended.update({text: result}))
+
+    def take_all(self):
+        taken = list(iter(self.state.take, None))
+        return [one.event.message.message.message_payload for one in taken]
+
+    def answer(self, sequence):
+        result = api.EventResult(delivery=delivery_pb2.Delivery(acknowledged_count=1))
+        self.state.answered(api.PublishStreamResponse(sequence=sequence, result=result))
+
+
+def test_what_was_not_answered_is_sent_again_in_order():
+    stream = Opened([1], [2], [3])
+    stream.take_all()
+    stream.answer(1)
+    stream.add("3", [2])
+    stream.state.lost(failed("UNAVAILABLE"))
+
+    assert stream.take_all() == []
+    assert stream.state.reopen_at == 0.1
+    stream.now = 0.1
+    assert stream.take_all() == ["0", "2", "3"]
+
+
+def test_an_old_connection_is_replaced_at_once_but_not_for_ever():
+    stream = Opened([1])
+    age = failed("UNAVAILABLE", "CONNECTION_AGE")
+    waits = []
+    for _ in range(3):
+        stream.take_all()
+        before = stream.now
+        stream.state.lost(age)
+        stream.now = stream.state.reopen_at
+        waits.append(round(stream.now - before, 3))
+
+    assert waits == [0, 0.1, 0.2]
+    stream.now = 40.0
+    stream.state.expire()
+    assert not isinstance(stream.ended["0"].error, ConnectionAgeError)
+
+
+def test_a_stream_that_began_with_an_old_key_goes_on_with_the_new_one():
+    stream = Opened([1])
+    stream.key.version += 1
+    stream.take_all()
+    stream.state.lost(failed("UNAUTHENTICATED", "UNKNOWN_CALLER"))
+
+    assert stream.ended == {}
+    stream.now = stream.state.reopen_at
+    stream.state.opened()
+    assert stream.take_all() == ["0"]
+    stream.state.lost(failed("UNAUTHENTICATED", "UNKNOWN_CALLER"))
+    with pytest.raises(UnknownCallerError):
+        stream.ended["0"].get()
+
+
+def test_a_silent_connection_is_noticed():
+    stream = Opened([1])
+    stream.take_all()
+    stream.now = 14.0
+    assert not stream.state.is_stuck()
+    stream.now = 16.0
+    assert stream.state.is_stuck()
+    stream.answer(0)
+    assert not stream.state.is_stuck()
+
+
+def test_answers_that_nobody_waits_for_are_ignored():
+    stream = Opened([1])
+    stream.take_all()
+    stream.answer(0)
+    stream.answer(0)
+    stream.answer(77)
+
+    assert stream.ended["0"].get().acknowledged_count == 1

@@ -1,0 +1,80 @@
+#include "server/health/health_watch.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace dino::health {
+namespace {
+
+constexpr std::chrono::minutes kRecent{1};
+
+}  // namespace
+
+HealthWatch::Counts HealthWatch::CountsOf(const mqtt::BrokerInfo& broker) {
+  return {broker.acknowledged, broker.refused,
+          std::accumulate(broker.losses.begin(), broker.losses.end(), std::uint64_t{0}),
+          broker.puback_time};
+}
+
+HealthWatch::Reading HealthWatch::Complete(Facts facts) const {
+  facts.recent_brokers.clear();
+  for (std::size_t i = 0; i < facts.brokers.size(); ++i) {
+    const Counts now = CountsOf(facts.brokers[i]);
+    // A broker that was not there yet had counted nothing.
+    const bool was_there = !samples_.empty() && i < samples_.front().brokers.size();
+    const Counts then = was_there ? samples_.front().brokers[i] : Counts();
+    RecentBroker recent{now.acknowledged - then.acknowledged, now.refused - then.refused,
+                        now.losses - then.losses, std::nullopt};
+    const std::uint64_t answers = recent.acknowledged + recent.refused;
+    if (answers > 0) {
+      recent.puback_time =
+          (now.puback_time - then.puback_time) / static_cast<std::int64_t>(answers);
+    }
+    facts.recent_brokers.push_back(recent);
+  }
+  Health health = Judge(facts);
+  for (Problem& problem : health.problems) {
+    const auto known =
+        std::find_if(last_.problems.begin(), last_.problems.end(),
+                     [&problem](const Problem& other) { return problem.IsSameAs(other); });
+    // The facts do not tell when it began.
+    const bool untold = problem.since == facts.now;
+    if (untold && known != last_.problems.end()) problem.since = known->since;
+  }
+  return {std::move(facts), std::move(health)};
+}
+
+void HealthWatch::TakeSample(const Facts& facts) {
+  Sample sample{facts.now, {}};
+  for (const mqtt::BrokerInfo& broker : facts.brokers) sample.brokers.push_back(CountsOf(broker));
+  samples_.push_back(std::move(sample));
+  while (samples_.front().at < facts.now - kRecent) samples_.pop_front();
+}
+
+void HealthWatch::Look() {
+  Facts facts = facts_();
+  std::vector<Change> changes;
+  {
+    const MutexLock lock(mutex_);
+    Reading reading = Complete(std::move(facts));
+    TakeSample(reading.facts);
+    changes = DescribeChanges(last_, reading.health, reading.facts.now);
+    last_ = std::move(reading.health);
+    changes_.insert(changes_.begin(), changes.rbegin(), changes.rend());
+    if (changes_.size() > kChanges) changes_.resize(kChanges);
+  }
+  for (const Change& change : changes) on_change_(change);
+}
+
+HealthWatch::Reading HealthWatch::Read() const {
+  Facts facts = facts_();
+  const MutexLock lock(mutex_);
+  return Complete(std::move(facts));
+}
+
+std::vector<Change> HealthWatch::Changes() const {
+  const MutexLock lock(mutex_);
+  return {changes_.begin(), changes_.end()};
+}
+
+}  // namespace dino::health
