@@ -18,7 +18,7 @@ namespace dino::api {
 class BatchCall final : public UnaryCall {
  public:
   BatchCall(PublishContext& shared, transport::Call& call)
-      : UnaryCall(shared, call, "PublishBatch") {}
+      : UnaryCall(shared, call, "PublishBatch", EventMeter::Via::kBatch) {}
 
  private:
   void Handle(const transport::Message& message) override;

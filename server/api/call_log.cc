@@ -1,7 +1,11 @@
 #include "server/api/call_log.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "absl/container/inlined_vector.h"
 #include "server/api/errors.h"
+#include "server/api/event_results.h"
 #include "server/base/traceparent.h"
 #include "server/log/log.h"
 
@@ -39,36 +43,45 @@ class Fields {
 
 }  // namespace
 
+CallLog::CallLog(LoggedCalls logged)
+    : logged_(logged), results_(EventNames().results), failures_(results_.size()) {}
+
+log::LinePace& CallLog::PaceOf(std::string_view result) {
+  const auto found = std::find(results_.begin(), results_.end() - 1, result);
+  return failures_[static_cast<std::size_t>(found - results_.begin())];
+}
+
 void CallLog::Failed(const CallOrigin& origin, const CallEnd& end, const grpc::Status& error,
                      Clock::time_point now) {
-  const auto code = static_cast<std::size_t>(error.error_code());
-  Failures& failures = failures_.at(code);
-  if (!failures.pace.Take(kFailureLines, now) && !log::Enabled(log::Level::kDebug)) {
-    failures.unlogged.fetch_add(1, std::memory_order_relaxed);
-    return;
+  std::uint64_t unlogged = 0;
+  const bool known = error.error_code() != grpc::StatusCode::UNAUTHENTICATED;
+  if (logged_ != LoggedCalls::kAll && !(known && IsSampled(origin.traceparent))) {
+    const std::optional<std::uint64_t> held_back = PaceOf(ResultOf(error)).TakeOne(now);
+    if (!held_back.has_value()) return;
+    unlogged = *held_back;
   }
   const std::string reason = ReasonOf(error);
   const std::string message = error.error_message();
   Fields fields(origin, end);
   const std::string peer = origin.call == nullptr ? "" : origin.call->Peer();
   fields.Add("peer", peer);
-  fields.Add("code", transport::MethodMeter::kCodeNames[code]);
+  fields.Add("code", transport::MethodMeter::kCodeNames.at(error.error_code()));
   fields.Add("reason", reason);
   fields.Add("error", message);
-  const std::uint64_t unlogged = failures.unlogged.exchange(0, std::memory_order_relaxed);
   if (unlogged > 0) fields.Add("unlogged", unlogged);
-  // A caller that has gone is nothing wrong with us, or with it.
+  // A cancellation is the caller's doing.
   const bool left = error.error_code() == grpc::StatusCode::CANCELLED;
-  log::Write(left ? log::Level::kInfo : log::Level::kWarning, "call failed", fields.fields());
+  log::WriteAlways(left ? log::Level::kInfo : log::Level::kWarning, "call failed", fields.fields());
 }
 
 void CallLog::Succeeded(const CallOrigin& origin, const CallEnd& end, Clock::time_point now) {
-  const bool sampled = successes_.at(end.kind).Take(kSuccessLines, now);
-  const log::Level level = sampled ? log::Level::kInfo : log::Level::kDebug;
-  if (!log::Enabled(level)) return;
+  const bool always = logged_ == LoggedCalls::kAll || IsSampled(origin.traceparent);
+  const bool sampled =
+      always || (logged_ == LoggedCalls::kSampled && successes_.at(end.kind).Take(now));
+  if (!sampled) return;
   Fields fields(origin, end);
   fields.Add("code", transport::MethodMeter::kCodeNames[0]);
-  log::Write(level, "call succeeded", fields.fields());
+  log::WriteAlways(log::Level::kInfo, "call succeeded", fields.fields());
 }
 
 }  // namespace dino::api

@@ -4,14 +4,18 @@
 #include <grpcpp/support/status.h>
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "server/api/event_meter.h"
+#include "server/api/logged_calls.h"
 #include "server/auth/caller.h"
 #include "server/base/clock.h"
 #include "server/event/kinds.h"
@@ -31,6 +35,8 @@ struct CallOrigin {
   std::shared_ptr<const auth::Caller> caller;
   // Where it comes from; null where that does not matter. Outlives this.
   const transport::Call* call = nullptr;
+  // How its events come; none if it has none.
+  std::optional<EventMeter::Via> via = std::nullopt;
 
   // Empty if callers are not told apart.
   std::string_view caller_name() const {
@@ -54,14 +60,12 @@ struct CallEnd {
   std::chrono::duration<double> after{};
 };
 
-// Writes the log's lines about calls. Thread-safe.
+// Writes the log's lines about calls, whatever the log's level. A call whose `traceparent` says
+// that its trace is recorded always has its line; but not if its caller is not known, since
+// strangers must not fill the log. Thread-safe.
 class CallLog {
  public:
-  // Lines in a second for failures of one code, and for successes of one kind of event. Failures
-  // beyond that are counted, and the code's next line says how many they were; successes that
-  // have no line are nothing but a number in the metrics. At the log's level debug all have one.
-  static constexpr std::uint32_t kFailureLines = 100;
-  static constexpr std::uint32_t kSuccessLines = 1;
+  explicit CallLog(LoggedCalls logged = LoggedCalls::kSampled);
 
   void Failed(const CallOrigin& origin, const CallEnd& end, const grpc::Status& error,
               Clock::time_point now = Clock::now());
@@ -69,12 +73,12 @@ class CallLog {
                  Clock::time_point now = Clock::now());
 
  private:
-  struct Failures {
-    log::LinePace pace;
-    std::atomic<std::uint64_t> unlogged{0};
-  };
+  // The pace of a result; the last one stands for those without a name.
+  log::LinePace& PaceOf(std::string_view result);
 
-  std::array<Failures, transport::MethodMeter::kCodes> failures_;
+  const LoggedCalls logged_;
+  const std::vector<std::string> results_;
+  std::deque<log::LinePace> failures_;
   std::array<log::LinePace, CallEnd::kWhole + 1> successes_;
 };
 

@@ -1,5 +1,6 @@
 #include "server/api/event_call.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "server/api/caller_check.h"
 #include "server/api/delivery.h"
 #include "server/api/errors.h"
+#include "server/api/event_results.h"
 #include "server/api/refusal.h"
 #include "server/fanout/event_id.h"
 #include "server/fanout/resume_token.h"
@@ -31,6 +33,7 @@ void EventCall::Start(EventDraft draft, Clock::time_point deadline, const CallOr
   started_at_ = Clock::now();
   deadline_ = deadline;
   result_detail_ = draft.result_detail;
+  validate_only_ = draft.validate_only;
   draft.event.accepted_at = started_at_;
   draft.event.deadline = deadline;
   draft.event.traceparent = origin.traceparent;
@@ -87,6 +90,7 @@ void EventCall::Validate(const fanout::Event& event) {
   v1::Delivery delivery;
   if (event.id.has_value()) delivery.set_event_id(fanout::TextOf(*event.id));
   delivery.set_recipient_count(static_cast<std::uint32_t>(recipients_));
+  shared_.events.Succeeded(*origin_->via);
   done_(grpc::Status::OK, std::move(delivery));
 }
 
@@ -101,14 +105,13 @@ void EventCall::OnEnded(const fanout::CallResult& result) {
   CallEnd end = EndNow(now);
   end.event_id = result.event_id;
   end.acknowledged = result.summary.acknowledged_count;
-  if (result.summary.failure == fanout::Failure::kTimeUp && WasGivenUp(now)) {
-    return Fail({grpc::StatusCode::CANCELLED, "the caller has gone"}, end);
+  if (result.summary.failure != fanout::Failure::kNone) {
+    const grpc::Status error = ErrorOf(result, now);
+    shared_.events.Ended(*origin_->via, ResultOf(error));
+    CountFailed(result, error);
+    return Fail(error, end);
   }
-  if (result.summary.failure == fanout::Failure::kTimeUp && now < deadline_ &&
-      shared_.draining.load(std::memory_order_relaxed)) {
-    return Fail(EndedByShutdown(result), end);
-  }
-  if (result.summary.failure != fanout::Failure::kNone) return Fail(Failed(result), end);
+  shared_.events.Succeeded(*origin_->via);
   shared_.log.Succeeded(*origin_, end, now);
   v1::Delivery delivery;
   WriteDelivery(result, result_detail_, delivery);
@@ -116,8 +119,35 @@ void EventCall::OnEnded(const fanout::CallResult& result) {
   done_(grpc::Status::OK, std::move(delivery));
 }
 
+grpc::Status EventCall::ErrorOf(const fanout::CallResult& result, Clock::time_point now) const {
+  if (result.summary.failure == fanout::Failure::kTimeUp) {
+    if (WasGivenUp(now)) {
+      return {grpc::StatusCode::CANCELLED, "the caller disconnected or cancelled"};
+    }
+    if (WasEndedByShutdown(now)) return EndedByShutdown(result);
+  }
+  return Failed(result);
+}
+
+void EventCall::CountFailed(const fanout::CallResult& result, const grpc::Status& error) {
+  std::size_t left = recipients_ - result.summary.acknowledged_count;
+  for (std::size_t i = 0; i < fanout::kFailures; ++i) {
+    const auto failure = static_cast<fanout::Failure>(i);
+    // Those of an answer that says why time was up are counted below.
+    if (failure == fanout::Failure::kTimeUp && result.summary.failure == failure) continue;
+    const std::size_t count = std::min<std::size_t>(result.summary.failed.at(i), left);
+    if (count > 0) shared_.events.Failed(kind_, ResultOf(failure), count);
+    left -= count;
+  }
+  if (left > 0) shared_.events.Failed(kind_, ResultOf(error), left);
+}
+
 bool EventCall::WasGivenUp(Clock::time_point now) const {
   return stopped_.load(std::memory_order_relaxed) && now < deadline_;
+}
+
+bool EventCall::WasEndedByShutdown(Clock::time_point now) const {
+  return shared_.draining.load(std::memory_order_relaxed) && now < deadline_;
 }
 
 CallEnd EventCall::EndNow(Clock::time_point now) const {
@@ -134,7 +164,8 @@ void EventCall::NotAdmitted(const fanout::Refusal& refusal) {
 }
 
 void EventCall::Refuse(const grpc::Status& error) {
-  CountRefusal(shared_, error);
+  CountRefusal(shared_, *origin_, error);
+  if (!validate_only_) shared_.events.Failed(kind_, ResultOf(error), recipients_);
   Fail(error, EndNow(Clock::now()));
 }
 

@@ -53,8 +53,14 @@ class EventCall {
   // Nothing of it is published.
   void Refuse(const grpc::Status& error);
   void Fail(const grpc::Status& error, const CallEnd& end);
+  // Counts those whom a published event did not reach, of which `error` is the answer.
+  void CountFailed(const fanout::CallResult& result, const grpc::Status& error);
+  // The answer to an event that did not reach every recipient.
+  grpc::Status ErrorOf(const fanout::CallResult& result, Clock::time_point now) const;
   // The caller has gone before time was up: nobody hears any more what the answer would be.
   bool WasGivenUp(Clock::time_point now) const;
+  // It was ended because the server stops.
+  bool WasEndedByShutdown(Clock::time_point now) const;
   // For the log: it ends now.
   CallEnd EndNow(Clock::time_point now) const;
 
@@ -65,6 +71,7 @@ class EventCall {
   std::size_t recipients_ = 0;
   Clock::time_point started_at_;
   Clock::time_point deadline_;
+  bool validate_only_ = false;
   std::atomic<bool> stopped_{false};
   v1::ResultDetail result_detail_ = v1::RESULT_DETAIL_UNSPECIFIED;
   // What it waits for.

@@ -19,7 +19,7 @@ class PublishCallBase : public UnaryCall {
  protected:
   PublishCallBase(PublishContext& shared, transport::Call& call, std::string_view method,
                   std::size_t kind)
-      : UnaryCall(shared, call, method, kind), event_call_(shared) {}
+      : UnaryCall(shared, call, method, EventMeter::Via::kUnary, kind), event_call_(shared) {}
 
   // Answers with this delivery.
   virtual void Deliver(v1::Delivery delivery) = 0;

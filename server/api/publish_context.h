@@ -7,6 +7,7 @@
 #include "dino/events/v1/server_info.pb.h"
 #include "server/api/call_limits.h"
 #include "server/api/call_log.h"
+#include "server/api/event_meter.h"
 #include "server/auth/authenticator.h"
 #include "server/base/clock.h"
 #include "server/event/limits.h"
@@ -24,6 +25,7 @@ struct PublishContext {
   // Gives calls their room.
   fanout::Admission& admission;
   transport::CallMeters& meters;
+  EventMeter& events;
   CallLog& log;
   event::Limits limits;
   CallLimits call_limits;

@@ -37,15 +37,19 @@ PublishStream::PublishStream(PublishContext& shared, OpenStreams& open_streams,
       open_streams_(open_streams),
       call_(call),
       connection_end_(call.connection_end()),
+      due_at_(call.answer_by()),
       lane_(mqtt::NewLane()),
       arrived_at_(Clock::now()) {
-  origins_.push_back({kMethod, Traceparent(call), nullptr, &call});
+  origins_.push_back({kMethod, Traceparent(call), nullptr, &call, EventMeter::Via::kStream});
 }
 
 void PublishStream::OnBegin() {
   const grpc::Status error = Begin();
   if (error.ok()) return Read();
-  CountRefusal(shared_, error);
+  {
+    const MutexLock lock(caller_mutex_);
+    CountRefusal(shared_, origins_.back(), error);
+  }
   {
     const MutexLock lock(mutex_);
     ending_ = true;
@@ -74,7 +78,9 @@ std::uint64_t PublishStream::Generation() const {
 
 grpc::Status PublishStream::Identify(std::uint64_t generation) {
   caller_generation_ = generation;
-  origins_.push_back({kMethod, origins_.front().traceparent, nullptr, &call_});
+  CallOrigin origin = origins_.front();
+  origin.caller = nullptr;
+  origins_.push_back(std::move(origin));
   grpc::Status error = api::CheckCaller(shared_, call_, origins_.back());
   may_publish_ = error.ok();
   return error;
@@ -85,13 +91,13 @@ const CallOrigin* PublishStream::CheckCaller() {
   const std::uint64_t generation = Generation();
   if (caller_generation_ != generation) {
     const grpc::Status error = Identify(generation);
-    if (!error.ok()) Refuse(error);
+    if (!error.ok()) Refuse(origins_.back(), error);
   }
   return may_publish_ ? &origins_.back() : nullptr;
 }
 
-void PublishStream::Refuse(const grpc::Status& error) {
-  CountRefusal(shared_, error);
+void PublishStream::Refuse(const CallOrigin& origin, const grpc::Status& error) {
+  CountRefusal(shared_, origin, error);
   End(error);
 }
 
@@ -142,7 +148,7 @@ void PublishStream::Handle(const transport::Message& message, const CallOrigin& 
     const MutexLock lock(mutex_);
     --open_;
   }
-  Refuse(error);
+  Refuse(origin, error);
   call_.Release();
 }
 
@@ -245,7 +251,7 @@ void PublishStream::EndByAge() {
 }
 
 void PublishStream::OnFinished(bool ok) {
-  grpc::Status status(grpc::StatusCode::CANCELLED, "the caller has gone");
+  grpc::Status status = WhyCutOff();
   if (ok) {
     const MutexLock lock(mutex_);
     status = status_;
@@ -263,7 +269,14 @@ void PublishStream::OnFinished(bool ok) {
 
 void PublishStream::OnCancelled() {
   for (Entry& entry : entries_) entry.call.Stop();
-  End(grpc::Status::CANCELLED);
+  End(WhyCutOff());
+}
+
+grpc::Status PublishStream::WhyCutOff() const {
+  if (due_at_.has_value() && *due_at_ <= Clock::now()) {
+    return {grpc::StatusCode::DEADLINE_EXCEEDED, "the stream's deadline passed"};
+  }
+  return {grpc::StatusCode::CANCELLED, "the caller disconnected or cancelled"};
 }
 
 }  // namespace dino::api

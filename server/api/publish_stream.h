@@ -73,7 +73,9 @@ class PublishStream final : public transport::Handler {
   // Finds out who calls, and whether they may; else returns the error.
   grpc::Status Identify(std::uint64_t generation) ABSL_EXCLUSIVE_LOCKS_REQUIRED(caller_mutex_);
   // Ends it, as one that may not be; counts that.
-  void Refuse(const grpc::Status& error);
+  void Refuse(const CallOrigin& origin, const grpc::Status& error);
+  // What has ended it, if not we.
+  grpc::Status WhyCutOff() const;
   void Read();
   void Handle(const transport::Message& message, const CallOrigin& origin);
   void Publish(const v1::PublishStreamRequest& request, const CallOrigin& origin);
@@ -94,6 +96,8 @@ class PublishStream final : public transport::Handler {
   OpenStreams& open_streams_;
   transport::Call& call_;
   const Clock::time_point connection_end_;
+  // Its deadline; a caller whose deadline passes cancels it a little before we know of that.
+  const std::optional<Clock::time_point> due_at_;
 
   // The call's thread only.
   std::uint64_t lane_ = 0;

@@ -1,7 +1,7 @@
 #include "server/api/refusal.h"
 
 #include "dino/events/v1/delivery.pb.h"
-#include "server/api/errors.h"
+#include "server/api/event_results.h"
 
 namespace dino::api {
 
@@ -16,13 +16,15 @@ std::vector<std::string> RefusalReasons() {
   return reasons;
 }
 
-void CountRefusal(PublishContext& shared, const grpc::Status& error) {
-  shared.meters.Refused(ReasonOf(error));
+void CountRefusal(PublishContext& shared, const CallOrigin& origin, const grpc::Status& error) {
+  const std::string result = ResultOf(error);
+  shared.meters.Refused(result);
+  if (origin.via.has_value()) shared.events.Ended(*origin.via, result);
 }
 
 void NoteRefusal(PublishContext& shared, const CallOrigin& origin, const grpc::Status& error,
                  std::size_t kind) {
-  CountRefusal(shared, error);
+  CountRefusal(shared, origin, error);
   CallEnd end;
   end.kind = kind;
   shared.log.Failed(origin, end, error);

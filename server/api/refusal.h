@@ -16,8 +16,8 @@ namespace dino::api {
 std::vector<std::string> RefusalReasons();
 
 // Counts that a call, or an event of a call with many, is answered with `error` and nothing of it
-// is published.
-void CountRefusal(PublishContext& shared, const grpc::Status& error);
+// is published. A call with many counts as one event then.
+void CountRefusal(PublishContext& shared, const CallOrigin& origin, const grpc::Status& error);
 
 // Counts it, and logs it. `kind` as in `CallEnd`.
 void NoteRefusal(PublishContext& shared, const CallOrigin& origin, const grpc::Status& error,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/api/caller_check.h"
+#include "server/api/event_results.h"
 #include "server/api/refusal.h"
 #include "server/grpc/reflection.h"
 #include "server/log/log.h"
@@ -23,9 +24,12 @@ std::size_t MostReceivedBytes(const CallLimits& limits) {
 Server::Server(fanout::EventPublisher& publisher, fanout::Admission& admission,
                const std::function<bool()>& ready, const ServerOptions& options)
     : meters_(RefusalReasons()),
+      event_meter_(EventNames()),
+      log_(options.logged_calls),
       shared_{publisher,
               admission,
               meters_,
+              event_meter_,
               log_,
               options.limits,
               options.call_limits,
@@ -68,6 +72,10 @@ void Server::Drain(std::chrono::milliseconds timeout, std::chrono::milliseconds 
     std::this_thread::sleep_for(delay);
   }
   transport_.Drain(timeout);
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> Server::RefusedConnections() const {
+  return transport_.RefusedConnections();
 }
 
 void Server::RefuseCalls() {

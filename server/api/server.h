@@ -2,13 +2,16 @@
 #define DINO_SERVER_API_SERVER_H_
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "server/api/call_limits.h"
 #include "server/api/call_log.h"
+#include "server/api/event_meter.h"
 #include "server/api/event_service.h"
 #include "server/api/publish_context.h"
 #include "server/auth/authenticator.h"
@@ -28,6 +31,7 @@ struct ServerOptions {
   event::Limits limits;
   Clock::duration default_deadline = std::chrono::seconds(10);
   CallLimits call_limits;
+  LoggedCalls logged_calls = LoggedCalls::kSampled;
   // Whether callers may ask what methods there are.
   bool reflection = true;
   // What GetServerInfo answers. From any thread.
@@ -63,8 +67,13 @@ class Server {
   // Whether it was told to stop. Thread-safe.
   bool draining() const { return shared_.leaving; }
 
+  // How many connections were refused, by their reasons' names. Thread-safe.
+  std::vector<std::pair<std::string, std::uint64_t>> RefusedConnections() const;
+
   // What was counted of calls.
   const transport::CallMeters& meters() const { return meters_; }
+  // The same of events.
+  const EventMeter& event_meter() const { return event_meter_; }
 
  private:
   std::vector<transport::Method> Methods(const ServerOptions& options);
@@ -72,6 +81,7 @@ class Server {
   void RefuseCalls();
 
   transport::CallMeters meters_;
+  EventMeter event_meter_;
   CallLog log_;
   PublishContext shared_;
   EventService events_;

@@ -9,11 +9,11 @@
 namespace dino::api {
 
 UnaryCall::UnaryCall(PublishContext& shared, transport::Call& call, std::string_view method,
-                     std::size_t kind)
+                     std::optional<EventMeter::Via> via, std::size_t kind)
     : shared_(shared),
       call_(call),
       kind_(kind),
-      origin_{method, Traceparent(call), nullptr, &call} {}
+      origin_{method, Traceparent(call), nullptr, &call, via} {}
 
 grpc::Status UnaryCall::Check() {
   if (shared_.draining.load(std::memory_order_relaxed) && !answers_while_draining()) {

@@ -25,9 +25,10 @@ class UnaryCall : public transport::Handler {
   void OnCancelled() final;
 
  protected:
-  // `shared` outlives it. `kind` is the place of its events in `event::kEventKinds`.
+  // `shared` outlives it. `via` is how its events come, none if it has none; `kind` is their place
+  // in `event::kEventKinds`.
   UnaryCall(PublishContext& shared, transport::Call& call, std::string_view method,
-            std::size_t kind = CallEnd::kWhole);
+            std::optional<EventMeter::Via> via = std::nullopt, std::size_t kind = CallEnd::kWhole);
 
   // Handles the request; `Finish` or `Refuse` is called then or later, exactly once.
   virtual void Handle(const transport::Message& message) = 0;

@@ -12,6 +12,7 @@
 #include "server/app/caller_access.h"
 #include "server/app/operations.h"
 #include "server/app/server_info.h"
+#include "server/app/session_log.h"
 #include "server/event/kinds.h"
 #include "server/fanout/direct_publisher.h"
 #include "server/fanout/keyed_publisher.h"
@@ -24,47 +25,6 @@
 namespace dino::app {
 namespace {
 
-void LogChange(const mqtt::SessionChange& change) {
-  const log::Field client_id{"client_id", change.client_id};
-  const log::Field broker{"broker", change.broker};
-  if (change.users == mqtt::Router::Move::kAway) {
-    log::Warning("failover: another session serves the users", {client_id, broker});
-  } else if (change.users == mqtt::Router::Move::kBack) {
-    log::Info("failback: the session serves its users again", {client_id, broker});
-  } else if (change.connected && change.was_connected) {
-    log::Info("session moved to another address of its broker", {client_id, broker});
-  } else if (change.connected && !mqtt::TakesEvents(change.announced)) {
-    log::Warning("session connected",
-                 {client_id,
-                  broker,
-                  {"reason", "no event fits the broker's Maximum Packet Size"},
-                  {"maximum_qos", std::uint64_t{change.announced.maximum_qos}},
-                  {"maximum_packet_size", std::uint64_t{change.announced.maximum_packet_size}}});
-  } else if (change.connected) {
-    log::Info("session connected",
-              {client_id,
-               broker,
-               {"maximum_qos", std::uint64_t{change.announced.maximum_qos}},
-               {"maximum_packet_size", std::uint64_t{change.announced.maximum_packet_size}}});
-  } else if (change.retired) {
-    log::Info("session closed", {client_id, broker, {"reason", change.reason}});
-  } else {
-    const std::chrono::duration<double> retry_in = change.retry_in;
-    log::Warning(
-        change.was_connected ? "session lost" : "connecting failed",
-        {client_id, broker, {"reason", change.reason}, {"retry_in_seconds", retry_in.count()}});
-  }
-}
-
-void LogBrokerChange(const std::string& broker, bool left) {
-  if (left) {
-    log::Warning("broker left: it acknowledges nothing; others serve its users if there are any",
-                 {{"broker", broker}});
-  } else {
-    log::Info("broker acknowledges publications again", {{"broker", broker}});
-  }
-}
-
 mqtt::BrokerAccessOptions BrokerAccessOptionsOf(const Settings& settings) {
   mqtt::BrokerAccessOptions options;
   options.username = settings.mqtt_username;
@@ -75,7 +35,7 @@ mqtt::BrokerAccessOptions BrokerAccessOptionsOf(const Settings& settings) {
   return options;
 }
 
-mqtt::SessionPoolOptions PoolOptions(const Settings& settings) {
+mqtt::SessionPoolOptions PoolOptions(const Settings& settings, SessionLog& session_log) {
   mqtt::SessionPoolOptions options;
   options.brokers = settings.mqtt_brokers;
   options.sessions = settings.mqtt_sessions;
@@ -88,8 +48,12 @@ mqtt::SessionPoolOptions PoolOptions(const Settings& settings) {
   options.session.ack_timeout = settings.mqtt_ack_timeout;
   options.session.routing = {settings.mqtt_failover_after, settings.mqtt_settle};
   options.session.access = std::make_shared<mqtt::BrokerAccess>(BrokerAccessOptionsOf(settings));
-  options.on_change = LogChange;
-  options.on_broker_change = LogBrokerChange;
+  options.on_change = [&session_log](const mqtt::SessionChange& change) {
+    session_log.OnSession(change);
+  };
+  options.on_broker_change = [&session_log](const std::string& broker, bool left) {
+    session_log.OnBroker(broker, left);
+  };
   return options;
 }
 
@@ -112,6 +76,7 @@ api::ServerOptions ServerOptionsOf(const Settings& settings,
   options.transport.address = settings.grpc_address;
   options.transport.proxies = settings.trusted_proxies;
   options.reflection = settings.grpc_reflection;
+  options.logged_calls = settings.log_calls;
   options.limits.max_recipients = settings.max_recipients;
   options.limits.max_payload_bytes = settings.max_payload_bytes;
   options.limits.max_topic_levels = topic_template.max_name_levels();
@@ -157,7 +122,8 @@ int CannotStart(const absl::Status& status) {
 
 int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
           const std::function<void()>& wait_for_stop) {
-  mqtt::SessionPool pool(PoolOptions(settings));
+  SessionLog session_log;
+  mqtt::SessionPool pool(PoolOptions(settings, session_log));
   fanout::DirectPublisher direct_publisher(pool, topic_template, FanoutOptionsOf(settings));
   fanout::KeyedPublisher keyed_publisher(direct_publisher, direct_publisher.admission(),
                                          IdempotencyOptionsOf(settings));

@@ -37,6 +37,9 @@ class CallerAccess {
   // Whether the key file is valid as it is now, if there is one. Thread-safe.
   bool key_file_valid() const { return !uses_keys_ || callers_.file_valid(); }
 
+  // Whether the TLS files are those in force, if there are any. Thread-safe.
+  bool tls_files_current() const { return !uses_tls_ || tls_.current(); }
+
   // Whether what was revoked can be read, if there is a file for it. Thread-safe.
   bool revocation_lists_readable() const { return tls_.revocations().readable(); }
 

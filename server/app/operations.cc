@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <climits>
@@ -14,6 +15,7 @@
 #include "server/base/text_file.h"
 #include "server/grpc/library.h"
 #include "server/log/log.h"
+#include "server/memory/memory_limit.h"
 #include "server/metrics/process_series.h"
 #include "server/tls/certificate.h"
 
@@ -80,7 +82,22 @@ health::Facts FactsOf(const Settings& settings, const CallerAccess& access,
   return facts;
 }
 
+// Whether those who notice a problem first log its beginning and its end themselves.
+bool HasOwnLines(std::string_view kind) {
+  using health::ProblemKind;
+  constexpr std::array kKinds = {ProblemKind::kDraining,
+                                 ProblemKind::kNoBroker,
+                                 ProblemKind::kBrokerLost,
+                                 ProblemKind::kBrokerLeft,
+                                 ProblemKind::kSessionsMissing,
+                                 ProblemKind::kKeyFileBroken,
+                                 ProblemKind::kRevocationListsUnreadable};
+  return std::any_of(kKinds.begin(), kKinds.end(),
+                     [kind](ProblemKind own) { return NameOf(own) == kind; });
+}
+
 void LogHealthChange(const health::Change& change) {
+  if (HasOwnLines(change.kind)) return;
   const bool good = change.verdict == health::Verdict::kGood;
   const std::initializer_list<log::Field> fields = {{"verdict", NameOf(change.verdict)},
                                                     {"kind", change.kind},
@@ -95,13 +112,18 @@ metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
                            const api::Server& server, const health::HealthWatch& health) {
   return {std::string(Version()),
           server.meters(),
+          server.event_meter(),
           publisher,
           keyed,
           pool,
           [&settings, &access] { return CertificatesOf(settings, access); },
           [&access] { return access.key_file_errors(); },
           &transport::LibraryErrors,
+          [&server] { return server.RefusedConnections(); },
           [&access] { return access.revocation_lists_readable(); },
+          [&access] { return access.key_file_valid(); },
+          [&access] { return access.tls_files_current(); },
+          memory::MemoryLimit(),
           [&access] { return access.caller_usage(); },
           [&health] { return health.Read().health; }};
 }

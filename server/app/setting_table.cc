@@ -199,6 +199,7 @@ std::vector<Setting> TopicSettings() {
 }
 
 std::vector<Setting> LogSettings() {
+  using api::LoggedCalls;
   using log::Format;
   using log::Level;
   return {
@@ -210,6 +211,14 @@ std::vector<Setting> LogSettings() {
       {"log-format", "json", "The format of the log: one JSON object per line, or text for people.",
        OneOf(&Settings::log_format,
              Words<Format>{{"json", Format::kJson}, {"text", Format::kText}})},
+      {"log-calls", "sampled",
+       "Which calls, and events of batches and streams, have a line in the log, whatever its "
+       "level. failed: those that fail, one a second for each reason, which counts the others. "
+       "sampled: also, of those that succeed, one a second for each type of event. all: all. Calls "
+       "of known callers whose traceparent is sampled (flag 01) always have one.",
+       OneOf(&Settings::log_calls, Words<LoggedCalls>{{"failed", LoggedCalls::kFailed},
+                                                      {"sampled", LoggedCalls::kSampled},
+                                                      {"all", LoggedCalls::kAll}})},
   };
 }
 

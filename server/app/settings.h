@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/api/logged_calls.h"
 #include "server/base/address_ranges.h"
 #include "server/base/host_port.h"
 #include "server/log/record.h"
@@ -82,6 +83,7 @@ struct Settings {
 
   log::Level log_level = log::Level::kInfo;
   log::Format log_format = log::Format::kJson;
+  api::LoggedCalls log_calls = api::LoggedCalls::kSampled;
 
   // The name and text of every setting, for the log. No secrets.
   std::vector<std::pair<std::string_view, std::string>> texts;

@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_AUTH_AUTHENTICATOR_H_
 #define DINO_SERVER_AUTH_AUTHENTICATOR_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -83,7 +84,7 @@ class Authenticator {
   const Callers* const callers_;
   const tls::ServerTls* const tls_;
   const std::string caller_header_;
-  mutable log::LinePace ignored_headers_;
+  mutable log::LinePace ignored_headers_{std::chrono::minutes(1)};
 
   mutable Mutex mutex_;
   // The generation that `owners_` is from.

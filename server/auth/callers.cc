@@ -28,9 +28,8 @@ absl::StatusOr<std::vector<CallerEntry>> ReadKeyFile(const std::string& path) {
 absl::Status CheckKeyFile(const std::string& path) { return ReadKeyFile(path).status(); }
 
 absl::Status Callers::Start() {
-  return file_.Start("callers", [](const absl::Status& status) {
-    log::Error("invalid key file; the previous one stays in force",
-               {{"reason", std::string(status.message())}});
+  return file_.Start("callers", [this](const absl::Status& state) {
+    state_log_.Look(std::string(state.message()));
   });
 }
 

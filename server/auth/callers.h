@@ -16,6 +16,7 @@
 #include "server/auth/key_file.h"
 #include "server/base/mutex.h"
 #include "server/base/watched_files.h"
+#include "server/log/state_log.h"
 
 namespace dino::auth {
 
@@ -76,6 +77,9 @@ class Callers {
   // By name; kept when the file changes.
   std::map<std::string, std::shared_ptr<Quota>> quotas_ ABSL_GUARDED_BY(mutex_);
 
+  // The watching thread's.
+  log::StateLog state_log_{{log::Level::kError, "invalid key file; the previous one stays in force",
+                            "the key file is valid again"}};
   // The last member: reading it uses the others.
   WatchedFiles<Table> file_;
 };

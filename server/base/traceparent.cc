@@ -28,6 +28,12 @@ bool IsTraceparent(std::string_view text) {
          IsId(text.substr(kParentIdAt, kParentIdLength)) && IsLowerHex(text.substr(kFlagsAt));
 }
 
+bool IsSampled(std::string_view traceparent) {
+  // The lowest bit of the flags.
+  return !traceparent.empty() &&
+         std::string_view("13579bdf").find(traceparent.back()) != std::string_view::npos;
+}
+
 std::string_view TraceIdOf(std::string_view traceparent) {
   return traceparent.empty() ? traceparent : traceparent.substr(kTraceIdAt, kTraceIdLength);
 }

@@ -8,6 +8,9 @@ namespace dino {
 // True if `text` is a W3C `traceparent` of version 00.
 bool IsTraceparent(std::string_view text);
 
+// Whether a valid `traceparent` says that its trace is recorded; false if it is empty.
+bool IsSampled(std::string_view traceparent);
+
 // The trace ID of a valid `traceparent`; empty if `traceparent` is empty.
 std::string_view TraceIdOf(std::string_view traceparent);
 

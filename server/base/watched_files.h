@@ -30,8 +30,8 @@ class WatchedFiles {
 
   // Reads all files. Never called concurrently.
   using ReadFunction = std::function<absl::StatusOr<std::shared_ptr<const Value>>()>;
-  // Called on that thread with the reason why the files cannot be read, once per change and reason.
-  using ErrorFunction = std::function<void(const absl::Status&)>;
+  // Called on that thread after each look: OK, or why the files cannot be read.
+  using LookFunction = std::function<void(const absl::Status&)>;
 
   // An empty path means no file.
   WatchedFiles(std::vector<std::string> paths, ReadFunction read)
@@ -41,12 +41,12 @@ class WatchedFiles {
 
   // Reads the files and starts watching them. Call once. Fails if they cannot be read.
   // `thread_name` has at most 15 bytes.
-  absl::Status Start(const char* thread_name, ErrorFunction on_error) {
+  absl::Status Start(const char* thread_name, LookFunction on_look) {
     absl::Status started = Refresh();
     if (!started.ok()) return started;
-    watch_.emplace(thread_name, Clock::now() + kInterval, [this, on_error = std::move(on_error)] {
-      const absl::Status status = Refresh();
-      if (!status.ok()) on_error(status);
+    watch_.emplace(thread_name, Clock::now() + kInterval, [this, on_look = std::move(on_look)] {
+      Refresh().IgnoreError();
+      on_look(state());
       return Clock::now() + kInterval;
     });
     return absl::OkStatus();
@@ -77,7 +77,13 @@ class WatchedFiles {
   // False while the files cannot be read: the value is an older one.
   bool current() const { return current_.load(std::memory_order_acquire); }
 
-  // How many errors `Refresh` has returned or the thread has reported.
+  // OK, or why the files cannot be read.
+  absl::Status state() const {
+    const MutexLock lock(files_mutex_);
+    return rejected_.has_value() ? rejected_->second : absl::OkStatus();
+  }
+
+  // How many errors `Refresh` has returned, or the thread has noticed.
   std::uint64_t errors() const { return errors_.load(std::memory_order_acquire); }
 
  private:
@@ -119,7 +125,7 @@ class WatchedFiles {
   std::atomic<bool> current_{false};
   std::atomic<std::uint64_t> errors_{0};
 
-  Mutex files_mutex_;
+  mutable Mutex files_mutex_;
   // Of the value's files, if they are still valid.
   std::optional<Stamps> stamps_ ABSL_GUARDED_BY(files_mutex_);
   // The last error, of which files it was.

@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_FANOUT_CALL_RESULT_H_
 #define DINO_SERVER_FANOUT_CALL_RESULT_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -24,10 +25,13 @@ enum class Failure {
   kTimeUp,         // The deadline passed, or the call was stopped, before the last answer.
   kOverloaded,     // Too much was pending to go on with an event that earlier calls have begun.
 };
+inline constexpr std::size_t kFailures = static_cast<std::size_t>(Failure::kOverloaded) + 1;
 
 // The result of a call in numbers.
 struct ResultSummary {
   Failure failure = Failure::kNone;
+  // How many recipients failed so in the last attempt, by `Failure`; all 0 if that is not known.
+  std::array<std::uint32_t, kFailures> failed{};
   // The code behind the failure; 0 if there is none. It is the broker's, but with `kLimit` the one
   // that the broker would give.
   std::uint8_t reason_code = 0;

@@ -134,10 +134,12 @@ ResultSummary EventBatch::Summary() const {
     if (failure == Failure::kNone) {
       ++summary.acknowledged_count;
       if (outcome.outcome == mqtt::Outcome::kNoSubscriber) ++summary.no_subscriber_count;
-    } else if (ActsBefore(failure, summary.failure)) {
-      summary.failure = failure;
-      summary.reason_code = outcome.reason_code;
+      continue;
     }
+    ++summary.failed.at(static_cast<std::size_t>(failure));
+    if (!ActsBefore(failure, summary.failure)) continue;
+    summary.failure = failure;
+    summary.reason_code = outcome.reason_code;
   }
   if (summary.failure != Failure::kNone) explanations_.Write(summary);
   return summary;

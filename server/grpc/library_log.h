@@ -2,6 +2,7 @@
 #define DINO_SERVER_GRPC_LIBRARY_LOG_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <string_view>
 
@@ -10,11 +11,13 @@
 
 namespace dino::transport {
 
-// Makes lines of our log of errors that gRPC reports: one a second, which says how many there were
-// since the one before. Strangers cause most of them, by a handshake that fails for example, so
-// they are short, printable, and without values of metadata. Thread-safe.
+// Makes lines of our log of errors that gRPC reports: one a minute, which says how many there
+// were since the one before. Strangers cause most of them, by a handshake that fails for
+// example, so they are short, printable, and without values of metadata. Thread-safe.
 class LibraryLog {
  public:
+  static constexpr std::chrono::seconds kPeriod{60};
+
   void Error(std::string_view text, Clock::time_point now);
 
   // How many there were.
@@ -22,7 +25,7 @@ class LibraryLog {
 
  private:
   std::atomic<std::uint64_t> errors_{0};
-  log::LinePace pace_;
+  log::LinePace pace_{kPeriod};
 };
 
 }  // namespace dino::transport

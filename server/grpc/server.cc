@@ -196,4 +196,12 @@ void Server::Drain(std::chrono::milliseconds timeout) {
   server_.reset();
 }
 
+std::vector<std::pair<std::string, std::uint64_t>> Server::RefusedConnections() const {
+  std::vector<std::pair<std::string, std::uint64_t>> refused;
+  for (std::size_t i = 0; i < net::kRefusalNames.size(); ++i) {
+    refused.emplace_back(net::kRefusalNames.at(i), listener_.refused(static_cast<net::Refusal>(i)));
+  }
+  return refused;
+}
+
 }  // namespace dino::transport

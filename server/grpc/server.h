@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -89,6 +90,9 @@ class Server {
   // latest: what has not finished shortly before is ended with what became of it. Does nothing the
   // second time.
   void Drain(std::chrono::milliseconds timeout);
+
+  // How many connections were refused, by their reasons' names. Thread-safe.
+  std::vector<std::pair<std::string, std::uint64_t>> RefusedConnections() const;
 
  private:
   void Configure(grpc::ServerBuilder& builder) const;

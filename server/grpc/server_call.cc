@@ -122,6 +122,7 @@ void ServerCall::Begin(const MethodTable::Entry& entry) {
   meter_ = entry.meter;
   meter_->Started();
   unary_ = entry.method.type == Method::Type::kUnary;
+  if (!unary_) due_at_ = answer_by();
   using Bound = Method::Bound;
   const Bound bound = entry.method.bound;
   if ((bound == Bound::kAnswers && !Take(shared_.answers)) ||
@@ -200,9 +201,14 @@ void ServerCall::Finish(const grpc::Status& status,
 }
 
 void ServerCall::OnFinished(bool ok) {
-  if (!unary_) Count(ok ? code_ : grpc::StatusCode::CANCELLED);
+  if (!unary_) Count(ok ? code_ : WhyCutOff());
   if (handler_ != nullptr) handler_->OnFinished(ok);
   Release();
+}
+
+grpc::StatusCode ServerCall::WhyCutOff() const {
+  const bool late = due_at_.has_value() && *due_at_ <= Clock::now();
+  return late ? grpc::StatusCode::DEADLINE_EXCEEDED : grpc::StatusCode::CANCELLED;
 }
 
 void ServerCall::OnDone(bool /*ok*/) {

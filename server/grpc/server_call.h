@@ -77,6 +77,8 @@ class ServerCall final : public Call {
   void OnWritten(bool ok);
   void OnFinished(bool ok);
   void OnDone(bool ok);
+  // What has ended it, if its answer did not reach the caller.
+  grpc::StatusCode WhyCutOff() const;
   // It is answered, with that.
   void Count(grpc::StatusCode code);
 
@@ -97,6 +99,9 @@ class ServerCall final : public Call {
   MethodMeter* meter_ = nullptr;
   bool unary_ = false;
   bool through_proxy_ = false;
+  // When a stream should have ended. A caller whose deadline passes cancels it a little before we
+  // know of that.
+  std::optional<Clock::time_point> due_at_;
   grpc::StatusCode code_ = grpc::StatusCode::OK;
   std::optional<SharedPlaces::Place> place_;
   // Holds what `ConnectionProperty` refers to.

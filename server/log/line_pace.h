@@ -2,6 +2,7 @@
 #define DINO_SERVER_LOG_LINE_PACE_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -9,20 +10,22 @@
 
 namespace dino::log {
 
-// Lets so many lines through in a second, and counts the others. Thread-safe.
+// Lets one line through in a second or another period, and counts the others. Thread-safe.
 class LinePace {
  public:
-  // Whether a line may be written at `now`.
-  bool Take(std::uint32_t lines_a_second, Clock::time_point now);
+  // A line each second, or each `period`.
+  explicit LinePace(Clock::duration period = std::chrono::seconds(1)) : period_(period) {}
 
-  // The same for one a second: how many lines were held back since the last one; none if this one
-  // is held back, too.
+  // Whether a line may be written at `now`.
+  bool Take(Clock::time_point now);
+
+  // The same: how many lines were held back since the last one; none if this one is held back, too.
   std::optional<std::uint64_t> TakeOne(Clock::time_point now);
 
  private:
-  // In the clock's ticks; the second that is counted. None yet.
-  std::atomic<Clock::rep> began_{Clock::time_point::min().time_since_epoch().count()};
-  std::atomic<std::uint32_t> taken_{0};
+  const Clock::duration period_;
+  // In the clock's ticks: when the last line went through. None yet.
+  std::atomic<Clock::rep> last_{Clock::time_point::min().time_since_epoch().count()};
   std::atomic<std::uint64_t> held_back_{0};
 };
 

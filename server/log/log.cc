@@ -156,7 +156,10 @@ void Stop() {
 bool Enabled(Level level) { return level >= threshold.load(std::memory_order_relaxed); }
 
 void Write(Level level, std::string_view message, absl::Span<const Field> fields) {
-  if (!Enabled(level)) return;
+  if (Enabled(level)) WriteAlways(level, message, fields);
+}
+
+void WriteAlways(Level level, std::string_view message, absl::Span<const Field> fields) {
   const SystemClock::time_point now = SystemClock::now();
   {
     const std::shared_lock lock(queue_mutex);

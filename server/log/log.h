@@ -33,7 +33,10 @@ void Stop();
 // True if a record of `level` would be written.
 bool Enabled(Level level);
 
-// Writes one record. Its time is now.
+// Writes one record, whatever its level. Its time is now.
+void WriteAlways(Level level, std::string_view message, absl::Span<const Field> fields = {});
+
+// Writes one record if its level is enabled. Its time is now.
 void Write(Level level, std::string_view message, absl::Span<const Field> fields = {});
 
 inline void Debug(std::string_view message, std::initializer_list<Field> fields = {}) {

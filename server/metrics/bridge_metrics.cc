@@ -2,6 +2,8 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <limits>
+
 #include "server/base/printable_text.h"
 #include "server/metrics/call_series.h"
 #include "server/metrics/family.h"
@@ -32,6 +34,36 @@ void CollectCallers(const Sources::CallerUsage& callers, Families& families) {
   for (Family* family : {&events, &recipients, &refused}) family->Into(families);
 }
 
+void CollectFiles(const Sources& sources, Families& families) {
+  const auto gauge = [&families](const char* name, const char* help, bool value) {
+    Family::OfGauge(name, help).Add(value ? 1 : 0).Into(families);
+  };
+  gauge("dino_bridge_key_file_invalid",
+        "1 while auth-keys-file is invalid: an earlier one stays in force.",
+        !sources.key_file_current());
+  gauge("dino_bridge_tls_files_invalid",
+        "1 while the server's TLS files are invalid: earlier ones stay in force.",
+        !sources.tls_files_current());
+  gauge("dino_bridge_revocation_lists_unreadable",
+        "1 while tls-client-crl-file cannot be read: no client certificate is accepted.",
+        !sources.revocation_lists_readable());
+}
+
+void CollectLimits(const Sources& sources, Families& families) {
+  Family refused = Family::OfCounter("dino_bridge_connections_refused_total",
+                                     "Connections of callers that were refused, or could not be "
+                                     "accepted yet, by what is lacking.");
+  for (const auto& [reason, count] : sources.refused_connections()) {
+    refused.Add(static_cast<double>(count), {{"reason", reason}});
+  }
+  refused.Into(families);
+  Family::OfGauge("dino_bridge_memory_limit_bytes",
+                  "What the process's control group may use; +Inf without a limit.")
+      .Add(sources.memory_limit.has_value() ? static_cast<double>(*sources.memory_limit)
+                                            : std::numeric_limits<double>::infinity())
+      .Into(families);
+}
+
 }  // namespace
 
 std::vector<prometheus::MetricFamily> BridgeMetrics::Collect() const {
@@ -41,6 +73,7 @@ std::vector<prometheus::MetricFamily> BridgeMetrics::Collect() const {
       .Into(families);
   CollectHealth(sources_.health(), families);
   CollectCalls(sources_.calls, families);
+  CollectEvents(sources_.events, families);
   CollectPublications(sources_.publisher, families);
   CollectKeys(sources_.keyed, sources_.publisher.meter(), families);
   CollectSessions(sources_.pool, families);
@@ -52,13 +85,11 @@ std::vector<prometheus::MetricFamily> BridgeMetrics::Collect() const {
   Family::OfCounter(
       "dino_bridge_grpc_errors_total",
       "Errors that gRPC reports, such as TLS handshakes that fail; the log has at most "
-      "one a second.")
+      "one a minute.")
       .Add(static_cast<double>(sources_.grpc_errors()))
       .Into(families);
-  Family::OfGauge("dino_bridge_revocation_lists_unreadable",
-                  "1 while tls-client-crl-file cannot be read: no client certificate is accepted.")
-      .Add(sources_.revocation_lists_readable() ? 0 : 1)
-      .Into(families);
+  CollectFiles(sources_, families);
+  CollectLimits(sources_, families);
   CollectCallers(sources_.callers(), families);
   Family certificates = Family::OfGauge(
       "dino_bridge_certificate_expiry_timestamp_seconds",

@@ -5,12 +5,15 @@
 #include <prometheus/metric_family.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "server/api/event_meter.h"
 #include "server/auth/quota.h"
 #include "server/fanout/direct_publisher.h"
 #include "server/fanout/keyed_publisher.h"
@@ -29,6 +32,7 @@ struct Sources {
 
   std::string version;
   const transport::CallMeters& calls;
+  const api::EventMeter& events;
   const fanout::DirectPublisher& publisher;
   const fanout::KeyedPublisher& keyed;
   const mqtt::SessionPool& pool;
@@ -39,8 +43,16 @@ struct Sources {
   std::function<std::uint64_t()> key_file_errors = [] { return 0; };
   // How many errors gRPC has reported.
   std::function<std::uint64_t()> grpc_errors = [] { return 0; };
+  // How many connections of callers were refused, by reason.
+  using Counts = std::vector<std::pair<std::string, std::uint64_t>>;
+  std::function<Counts()> refused_connections = [] { return Counts(); };
   // Whether tls-client-crl-file can be read; true if it is not set.
   std::function<bool()> revocation_lists_readable = [] { return true; };
+  // Whether the key file, and the server's TLS files, are those in force; true if they are not set.
+  std::function<bool()> key_file_current = [] { return true; };
+  std::function<bool()> tls_files_current = [] { return true; };
+  // What the process's control group may use; none without a limit.
+  std::optional<std::size_t> memory_limit = std::nullopt;
   // One series for each caller in the key file.
   using CallerUsage = std::vector<std::pair<std::string, auth::Quota::Usage>>;
   std::function<CallerUsage()> callers = [] { return CallerUsage(); };

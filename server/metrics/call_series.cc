@@ -56,4 +56,32 @@ void CollectCalls(const transport::CallMeters& meters, Families& families) {
   refused.Into(families);
 }
 
+void CollectEvents(const api::EventMeter& meter, Families& families) {
+  using Via = api::EventMeter::Via;
+  const api::EventMeter::Names& names = meter.names();
+  Family ended = Family::OfCounter(
+      "dino_bridge_events_total",
+      "Events that have ended, by the kind of call they came in and their result: OK, the reason "
+      "of the error, or its code. A call that was refused as a whole counts as one event.");
+  for (const Via via : {Via::kUnary, Via::kBatch, Via::kStream}) {
+    const char* const via_name = api::EventMeter::kViaNames.at(static_cast<std::size_t>(via));
+    for (std::size_t result = 0; result < names.results.size(); ++result) {
+      ended.Add(static_cast<double>(meter.ended(via, result)),
+                {{"via", via_name}, {"result", names.results[result]}});
+    }
+  }
+  ended.Into(families);
+  Family failed = Family::OfCounter(
+      "dino_bridge_failed_recipients_total",
+      "Recipients that an event was not published to, or without acknowledgement, by reason.");
+  for (std::size_t kind = 0; kind < names.kinds.size(); ++kind) {
+    for (std::size_t reason = 0; reason < names.reasons.size(); ++reason) {
+      failed.Add(
+          static_cast<double>(meter.failed(kind, reason)),
+          {{"event_type", std::string(names.kinds[kind])}, {"reason", names.reasons[reason]}});
+    }
+  }
+  failed.Into(families);
+}
+
 }  // namespace dino::metrics

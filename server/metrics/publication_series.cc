@@ -1,5 +1,6 @@
 #include "server/metrics/publication_series.h"
 
+#include <array>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -106,6 +107,8 @@ void CollectSessions(const mqtt::SessionPool& pool, Families& families) {
   struct Count {
     int connected = 0;
     int waiting = 0;
+    // Of those that wait.
+    std::array<int, mqtt::kConnectFailureNames.size()> failures{};
   };
   std::map<std::string, Count> counts;
   for (const mqtt::SessionInfo& session : pool.Sessions()) {
@@ -113,13 +116,22 @@ void CollectSessions(const mqtt::SessionPool& pool, Families& families) {
     // Those of brokers that are gone wait for nothing.
     if (session.retired) continue;
     ++(session.connected ? count.connected : count.waiting);
+    if (!session.connected) ++count.failures.at(static_cast<std::size_t>(session.failure));
   }
   Family state = Family::OfGauge("dino_bridge_sessions", "MQTT sessions by broker and state.");
+  Family waiting = Family::OfGauge("dino_bridge_waiting_sessions",
+                                   "MQTT sessions that are not connected, by broker and how their "
+                                   "last attempt at it failed.");
   for (const auto& [broker, count] : counts) {
+    for (std::size_t i = 0; i < count.failures.size(); ++i) {
+      waiting.Add(count.failures.at(i),
+                  {{"broker", broker}, {"reason", std::string(mqtt::kConnectFailureNames.at(i))}});
+    }
     state.Add(count.connected, {{"broker", broker}, {"state", "connected"}});
     state.Add(count.waiting, {{"broker", broker}, {"state", "waiting"}});
   }
   state.Into(families);
+  waiting.Into(families);
   CollectBrokers(pool, families);
 }
 

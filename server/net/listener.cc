@@ -17,7 +17,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/base/errno_text.h"
-#include "server/log/log.h"
 #include "server/net/network.h"
 
 namespace dino::net {
@@ -29,7 +28,9 @@ constexpr int kPauseMilliseconds = 100;
 // How many connections are accepted between two checks for `Stop`.
 constexpr int kMostAtOnce = 64;
 
-constexpr std::chrono::seconds kBetweenComplaints{10};
+// Without a refusal for so long, connections are accepted again.
+constexpr std::chrono::seconds kCalm{10};
+constexpr int kLookMilliseconds = 1000;
 
 using AddressList = std::unique_ptr<addrinfo, void (*)(addrinfo*)>;
 
@@ -130,9 +131,11 @@ void Listener::Run() {
     const bool pause = next == Next::kPause;
     std::array<pollfd, 2> entries{pollfd{wake_, POLLIN, 0},
                                   pollfd{pause ? -1 : listener_, POLLIN, 0}};
-    if (poll(entries.data(), entries.size(), pause ? kPauseMilliseconds : -1) < 0) continue;
+    const int patience = pause ? kPauseMilliseconds : state_log_.open() ? kLookMilliseconds : -1;
+    if (poll(entries.data(), entries.size(), patience) < 0) continue;
     if (entries[0].revents != 0) return;
     next = AcceptAll();
+    LookAtState();
   }
 }
 
@@ -146,7 +149,8 @@ Listener::Next Listener::AcceptAll() {
       return Next::kWait;
     } else if (errno != EINTR && errno != ECONNABORTED) {
       // Usually a temporary lack of descriptors or memory.
-      Complain(ErrnoText(errno));
+      Count(errno == EMFILE || errno == ENFILE ? Refusal::kDescriptors : Refusal::kSystem,
+            ErrnoText(errno), "");
       return Next::kPause;
     }
   }
@@ -156,13 +160,13 @@ Listener::Next Listener::AcceptAll() {
 void Listener::Take(int fd) {
   // The system always assigns the lowest free descriptor.
   if (static_cast<rlim_t>(fd) + limits_.reserve >= DescriptorLimit()) {
-    return Refuse(fd, "too few file descriptors are left");
+    return Refuse(fd, Refusal::kDescriptors, "too few file descriptors are left");
   }
   const std::string network = NetworkOfPeer(fd);
   const Clock::time_point now = Clock::now();
   if (given_.HasOpen(limits_.max_connections, now) &&
       !given_.MakeRoom(network, limits_.silence, now)) {
-    return Refuse(fd, "the connection limit is reached");
+    return Refuse(fd, Refusal::kLimit, "the connection limit is reached");
   }
   given_.Add(fd, network);
   SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
@@ -170,30 +174,33 @@ void Listener::Take(int fd) {
 }
 
 std::string Listener::NetworkOfPeer(int fd) const {
-  sockaddr_storage address{};
-  socklen_t length = sizeof(address);
-  if (getpeername(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0) return "";
+  const sockaddr_storage address = PeerOf(fd);
   std::string network = NetworkOf(address);
   if (!limits_.proxies.Contains(address)) return network;
   // No other network is that long.
   return absl::StrCat("proxy ", network, " ", fd);
 }
 
-void Listener::Refuse(int fd, std::string_view reason) {
+void Listener::Refuse(int fd, Refusal reason, std::string_view text) {
+  Count(reason, std::string(text), AddressText(PeerOf(fd)));
   // By a reset, which leaves no state behind.
   const linger at_once{1, 0};
   setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
   close(fd);
-  Complain(reason);
 }
 
-void Listener::Complain(std::string_view reason) {
-  ++complaints_;
+void Listener::Count(Refusal reason, std::string text, std::string peer) {
+  refused_.at(static_cast<std::size_t>(reason)).fetch_add(1, std::memory_order_relaxed);
+  state_log_.Occurred();
+  refused_at_ = Clock::now();
+  refused_because_ = std::move(text);
+  refused_peer_ = std::move(peer);
+}
+
+void Listener::LookAtState() {
   const Clock::time_point now = Clock::now();
-  if (now < next_complaint_) return;
-  next_complaint_ = now + kBetweenComplaints;
-  log::Warning("connections refused",
-               {{"reason", reason}, {"count", std::exchange(complaints_, 0U)}});
+  const bool refuses = refused_at_.has_value() && now - *refused_at_ < kCalm;
+  state_log_.Look(refuses ? refused_because_ : "", now, refuses ? refused_peer_ : "");
 }
 
 }  // namespace dino::net

@@ -1,10 +1,13 @@
 #ifndef DINO_SERVER_NET_LISTENER_H_
 #define DINO_SERVER_NET_LISTENER_H_
 
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -13,6 +16,7 @@
 #include "server/base/address_ranges.h"
 #include "server/base/clock.h"
 #include "server/base/host_port.h"
+#include "server/log/state_log.h"
 #include "server/net/given_sockets.h"
 
 namespace dino::net {
@@ -29,12 +33,20 @@ struct ListenerLimits {
   AddressRanges proxies = {};
 };
 
+// Why a connection was not handed over.
+enum class Refusal : std::uint8_t {
+  kDescriptors,  // The process has too few file descriptors.
+  kLimit,        // There are too many connections.
+  kSystem,       // The system has no room for it.
+};
+inline constexpr std::array<std::string_view, 3> kRefusalNames = {"descriptors", "limit", "system"};
+
 // Accepts connections at an address and hands them over, on a thread of its own.
 //
 // Survives any failure to accept a connection. At the limit of connections, one whose peer is
 // silent ends for a new one (see `GivenSockets::MakeRoom`); if there is none, the new one is reset
-// at once and logged. Without any free file descriptor, connections wait in the system's queue. Not
-// thread-safe.
+// at once, counted and logged. Without any free file descriptor, connections wait in the system's
+// queue. Not thread-safe.
 class Listener {
  public:
   // Takes ownership of a connected socket: non-blocking, close-on-exec, TCP_NODELAY.
@@ -62,6 +74,12 @@ class Listener {
   // The listening socket; from its thread too.
   int fd() const { return listener_; }
 
+  // How many connections were refused; those that wait count each time that one is not accepted.
+  // Thread-safe.
+  std::uint64_t refused(Refusal reason) const {
+    return refused_.at(static_cast<std::size_t>(reason)).load(std::memory_order_relaxed);
+  }
+
  private:
   enum class Next { kWait, kPause };
 
@@ -71,8 +89,10 @@ class Listener {
   void Take(int fd);
   // To whom a connection counts, see `GivenSockets::Add`.
   std::string NetworkOfPeer(int fd) const;
-  void Refuse(int fd, std::string_view reason);
-  void Complain(std::string_view reason);
+  void Refuse(int fd, Refusal reason, std::string_view text);
+  void Count(Refusal reason, std::string text, std::string peer);
+  // Has the log say what is wrong.
+  void LookAtState();
 
   const ListenerLimits limits_;
   const int wake_;
@@ -80,9 +100,13 @@ class Listener {
   AcceptFunction on_accept_;
   // Used only by the thread.
   GivenSockets given_;
-  // Complaints since the last one was logged.
-  std::size_t complaints_ = 0;
-  Clock::time_point next_complaint_;
+  // The last refusal: when, why, and whose connection it was.
+  std::optional<Clock::time_point> refused_at_;
+  std::string refused_because_;
+  std::string refused_peer_;
+  log::StateLog state_log_{
+      {log::Level::kWarning, "connections refused", "connections are accepted again"}};
+  std::array<std::atomic<std::uint64_t>, kRefusalNames.size()> refused_{};
   std::thread thread_;
 };
 

@@ -17,6 +17,13 @@ std::string NetworkOf(const sockaddr_storage& address);
 // Of an address as text, such as `192.0.2.1` or `2001:db8::1`.
 std::string NetworkOfAddress(std::string_view address);
 
+// The peer of a connected socket; of no family if there is none.
+sockaddr_storage PeerOf(int socket);
+
+// An address and its port, as people write them: `192.0.2.1:443`, `[2001:db8::1]:443`. Empty for
+// one that is neither.
+std::string AddressText(const sockaddr_storage& address);
+
 }  // namespace dino::net
 
 #endif  // DINO_SERVER_NET_NETWORK_H_

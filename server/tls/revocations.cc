@@ -34,13 +34,7 @@ absl::StatusOr<std::shared_ptr<const RevocationList>> ReadAndLog(const std::stri
                                                                  const std::string& client_ca) {
   auto lists = ReadLists(path, client_ca);
   if (!lists.ok()) return lists.status();
-  const std::size_t expired = lists->ExpiredLists();
-  if (expired == 0) {
-    log::Info("revocation lists read", {{"lists", lists->size()}});
-  } else {
-    log::Warning("revocation lists have expired; they stay in force",
-                 {{"lists", lists->size()}, {"expired", expired}});
-  }
+  log::Info("revocation lists read", {{"lists", lists->size()}});
   return std::make_shared<const RevocationList>(*std::move(lists));
 }
 
@@ -62,9 +56,11 @@ Revocations::Revocations(const std::string& path, const std::string& client_ca_p
 
 absl::Status Revocations::Start() {
   if (!enabled_) return absl::OkStatus();
-  return file_.Start("revocations", [](const absl::Status& status) {
-    log::Error("the revocation lists cannot be read; no client certificate is accepted",
-               {{"reason", std::string(status.message())}});
+  return file_.Start("revocations", [this](const absl::Status& state) {
+    unreadable_log_.Look(std::string(state.message()));
+    const std::shared_ptr<const RevocationList> lists = file_.value();
+    const std::size_t expired = lists->ExpiredLists();
+    expiry_log_.Look(expired == 0 ? "" : absl::StrCat(expired, " of ", lists->size(), " lists"));
   });
 }
 

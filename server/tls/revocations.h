@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "server/base/mutex.h"
 #include "server/base/watched_files.h"
+#include "server/log/state_log.h"
 #include "server/tls/certificate.h"
 #include "server/tls/revocation_list.h"
 
@@ -59,6 +60,13 @@ class Revocations {
   mutable Mutex mutex_;
   // Certificates of intermediate authorities, not revoked when they were seen; the newest last.
   mutable std::deque<Certificate> intermediates_ ABSL_GUARDED_BY(mutex_);
+  // The watching thread's.
+  log::StateLog unreadable_log_{
+      {log::Level::kError, "the revocation lists cannot be read; no client certificate is accepted",
+       "the revocation lists can be read again"}};
+  log::StateLog expiry_log_{{log::Level::kWarning,
+                             "revocation lists have expired; they stay in force",
+                             "no revocation list has expired any more"}};
   WatchedFiles<RevocationList> file_;
 };
 

@@ -19,14 +19,8 @@ absl::Status CheckFiles(const ServerTlsFiles& files) {
   return status;
 }
 
-void LogConfig(const ServerTlsConfig& config) {
-  const std::string end = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromChrono(config.not_after),
-                                           absl::UTCTimeZone());
-  if (config.not_after < std::chrono::system_clock::now()) {
-    log::Warning("the server certificate has expired", {{"not_after", end}});
-  } else {
-    log::Info("TLS files read", {{"not_after", end}});
-  }
+std::string TextOf(std::chrono::system_clock::time_point time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromChrono(time), absl::UTCTimeZone());
 }
 
 absl::StatusOr<std::shared_ptr<const ServerTlsConfig>> Read(const ServerTlsFiles& files) {
@@ -48,7 +42,7 @@ absl::StatusOr<std::shared_ptr<const ServerTlsConfig>> Read(const ServerTlsFiles
   }
   config->not_after = certificate->not_after();
   config->authorities = Certificate::ParseAll(config->client_ca);
-  LogConfig(*config);
+  log::Info("TLS files read", {{"not_after", TextOf(config->not_after)}});
   return config;
 }
 
@@ -60,9 +54,11 @@ ServerTls::ServerTls(const ServerTlsFiles& files)
       revocations_(files.client_crl, files.client_ca) {}
 
 absl::Status ServerTls::Start() {
-  absl::Status started = files_.Start("tls-files", [](const absl::Status& status) {
-    log::Error("invalid TLS files; the previous ones stay in force",
-               {{"reason", std::string(status.message())}});
+  absl::Status started = files_.Start("tls-files", [this](const absl::Status& state) {
+    invalid_log_.Look(std::string(state.message()));
+    const auto not_after = config()->not_after;
+    const bool expired = not_after < std::chrono::system_clock::now();
+    expiry_log_.Look(expired ? "not valid after " + TextOf(not_after) : "");
   });
   return started.ok() ? revocations_.Start() : started;
 }

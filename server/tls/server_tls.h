@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "server/base/watched_files.h"
+#include "server/log/state_log.h"
 #include "server/tls/certificate.h"
 #include "server/tls/revocations.h"
 
@@ -57,6 +58,9 @@ class ServerTls {
   // Changes whenever the files do.
   std::uint64_t generation() const { return files_.generation() + revocations_.generation(); }
 
+  // False while the files are invalid: earlier ones stay in force.
+  bool current() const { return files_.current(); }
+
   // Whose client certificates are not accepted any more.
   const Revocations& revocations() const { return revocations_; }
 
@@ -64,6 +68,12 @@ class ServerTls {
 
  private:
   const bool wants_client_certificates_;
+  // The watching thread's.
+  log::StateLog invalid_log_{{log::Level::kError,
+                              "invalid TLS files; the previous ones stay in force",
+                              "the TLS files are valid again"}};
+  log::StateLog expiry_log_{{log::Level::kError, "the server certificate has expired",
+                             "the server certificate is valid again"}};
   WatchedFiles<ServerTlsConfig> files_;
   Revocations revocations_;
 };

@@ -27,8 +27,8 @@ FOLDERS = {
     "server/log": ["server/base"],
     "server/memory": [],
     "server/metrics": [
-        "server/auth", "server/base", "server/fanout", "server/grpc/call_meters.h",
-        "server/health/health.h", "server/mqtt",
+        "server/api/event_meter.h", "server/auth", "server/base", "server/fanout",
+        "server/grpc/call_meters.h", "server/health/health.h", "server/mqtt",
     ],
     "server/mqtt": ["server/base", "server/mqtt/wire/reason_code.h"],
     "server/mqtt/link": [

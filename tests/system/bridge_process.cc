@@ -14,9 +14,12 @@ namespace {
 
 std::vector<std::string> Command(const std::string& mqtt_brokers,
                                  const std::vector<std::string>& flags) {
-  std::vector<std::string> command = {BridgeProgram(), "--grpc-address=127.0.0.1:0",
-                                      "--ops-address=127.0.0.1:0", "--mqtt-brokers=" + mqtt_brokers,
-                                      "--log-format=json"};
+  std::vector<std::string> command = {BridgeProgram(),
+                                      "--grpc-address=127.0.0.1:0",
+                                      "--ops-address=127.0.0.1:0",
+                                      "--mqtt-brokers=" + mqtt_brokers,
+                                      "--log-format=json",
+                                      "--log-level=debug"};
   command.insert(command.end(), flags.begin(), flags.end());
   return command;
 }

@@ -42,12 +42,9 @@ class BrokerTlsTest : public ::testing::Test {
   std::string Address() const { return broker_.address(); }
 
   std::vector<std::string> Flags() const {
-    return {"--mqtt-username=bridge",
-            "--mqtt-password-file=" + password_,
+    return {"--mqtt-username=bridge", "--mqtt-password-file=" + password_,
             "--mqtt-tls-ca-file=" + authority_.certificate(),
-            "--mqtt-tls-cert-file=" + client_.certificate,
-            "--mqtt-tls-key-file=" + client_.key,
-            "--log-level=debug"};
+            "--mqtt-tls-cert-file=" + client_.certificate, "--mqtt-tls-key-file=" + client_.key};
   }
 
   CertificateAuthority authority_;

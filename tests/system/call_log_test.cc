@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,10 +36,10 @@ class CallLogTest : public ::testing::Test {
                      R"({"callers": [{"name": "chat", "sha256": [")" + kDigest + R"("]}]})");
   }
 
-  void Prepare(grpc::ClientContext& context) const {
+  void Prepare(grpc::ClientContext& context, const std::string& flags = "00") const {
     context.set_deadline(std::chrono::system_clock::now() + kPatience);
     context.AddMetadata("authorization", "Bearer " + kKey);
-    context.AddMetadata("traceparent", "00-" + kTraceId + "-b7ad6b7169203331-01");
+    context.AddMetadata("traceparent", "00-" + kTraceId + "-b7ad6b7169203331-" + flags);
   }
 
   // The number of logged calls of this method.
@@ -172,6 +174,39 @@ TEST_F(CallLogTest, SuccessesAreSampledAndTextsAndKeysAreNeverLogged) {
     EXPECT_THAT(record.text(), Not(HasSubstr(kText)));
     EXPECT_THAT(record.text(), Not(HasSubstr(kKey)));
   }
+}
+
+// So that "did event X go out?" has an answer, for traces that are recorded, or for all calls.
+TEST_F(CallLogTest, EachCallOfARecordedTraceIsLogged) {
+  constexpr int kCalls = 20;
+  for (int i = 0; i < kCalls; ++i) {
+    grpc::ClientContext context;
+    Prepare(context, "01");
+    v1::PublishMessageResponse response;
+    ASSERT_TRUE(
+        bridge_.stub().PublishMessage(&context, MessageRequest({1}, kText), &response).ok());
+  }
+  EXPECT_EQ(Logged("PublishMessage").size(), static_cast<std::size_t>(kCalls));
+}
+
+TEST(LogCallsTest, AllAreLoggedWithTheirEventIds) {
+  AutomaticBroker broker;
+  RestartableBridge bridge(broker.address(), {"--log-calls=all"});
+  bridge.WaitForReadiness(true);
+  std::set<std::string> published;
+  for (int i = 0; i < 20; ++i) {
+    v1::Delivery delivery;
+    ASSERT_TRUE(bridge.Publish(MessageRequest({1, 2}, kText), &delivery).ok());
+    published.insert(delivery.event_id());
+  }
+  std::set<std::string> logged;
+  for (const LogRecord& record : bridge.Stop()) {
+    if (record.message() != "call succeeded") continue;
+    logged.insert(record.Text("event_id"));
+    EXPECT_EQ(record.Number("acknowledged"), 2);
+    EXPECT_EQ(record.Text("user_ids"), "");
+  }
+  EXPECT_EQ(logged, published);
 }
 
 }  // namespace

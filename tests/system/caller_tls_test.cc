@@ -161,7 +161,7 @@ TEST_F(CallerTlsTest, AMismatchedPairIsReportedAndTheOldOneStaysInForce) {
   EXPECT_EQ(CallWith({}).error_code(), Code::UNAVAILABLE) << "the old certificate is gone";
 }
 
-TEST_F(CallerTlsTest, AFloodOfStrangersHasOneLogLineASecond) {
+TEST_F(CallerTlsTest, AFloodOfStrangersHasOneLogLineAMinute) {
   constexpr int kStrangers = 500;
   Start();
   const Clock::time_point start = Clock::now();
@@ -186,7 +186,7 @@ TEST_F(CallerTlsTest, AFloodOfStrangersHasOneLogLineASecond) {
     reported += record.Number("count");
   }
   EXPECT_EQ(lines > 0, errors > 0);
-  EXPECT_LE(lines, seconds.count() + 2);
+  EXPECT_LE(lines, seconds.count() / 60 + 2);
   EXPECT_LE(reported, kStrangers);
 }
 

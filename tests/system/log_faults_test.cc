@@ -63,7 +63,7 @@ class LogFaultsTest : public ::testing::Test {
 
   const MosquittoBroker broker_;
   FaultProxy proxy_{broker_.port()};
-  BridgeProcess bridge_{proxy_.address(), {"--log-level=debug"}};
+  BridgeProcess bridge_{proxy_.address(), {"--log-calls=all"}};
   Callers callers_;
 };
 

@@ -12,8 +12,12 @@
 namespace dino::testing {
 RestartableBridge::RestartableBridge(const std::string& mqtt_brokers,
                                      const std::vector<std::string>& flags, Where where)
-    : command_{BridgeProgram(), "--grpc-address=" + port_.address(), "--ops-address=127.0.0.1:0",
-               "--mqtt-brokers=" + mqtt_brokers, "--log-format=json"},
+    : command_{BridgeProgram(),
+               "--grpc-address=" + port_.address(),
+               "--ops-address=127.0.0.1:0",
+               "--mqtt-brokers=" + mqtt_brokers,
+               "--log-format=json",
+               "--log-level=debug"},
       channel_(QuickChannel(port_.address())),
       stub_(events::v1::EventPublisherService::NewStub(channel_)) {
   command_.insert(command_.end(), flags.begin(), flags.end());

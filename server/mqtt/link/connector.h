@@ -52,7 +52,8 @@ class Connector {
   using ResolveFunction = std::function<void(const std::string& host)>;
 
   // Called at the end of an attempt: OK if there is a connection that is `ready` to be taken,
-  // ALREADY_EXISTS if the attempt leads to what is excepted, else why there is no connection; and
+  // ALREADY_EXISTS if the attempt leads to what is excepted, else why there is no connection (see
+  // `ConnectFailureOf`); and
   // called again if a connection is lost before it is taken.
   using DoneFunction = std::function<void(const absl::Status&)>;
 

@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/base/errno_text.h"
+#include "server/mqtt/link/connect_failure.h"
 #include "server/mqtt/link/socket_stream.h"
 #include "server/mqtt/link/tls_error.h"
 
@@ -148,8 +149,9 @@ absl::Status Handshake::CheckAlert() {
     return absl::OkStatus();
   }
   const char* const reason = ERR_reason_error_string(ERR_get_error());
-  return absl::UnavailableError(
-      absl::StrCat("TLS: ", reason == nullptr ? "unknown error" : ReadableTlsError(reason)));
+  return WithFailure(absl::UnavailableError(absl::StrCat(
+                         "TLS: ", reason == nullptr ? "unknown error" : ReadableTlsError(reason))),
+                     ConnectFailure::kTls);
 }
 
 void Handshake::OnLog(mosquitto* /*handle*/, void* self, int level, const char* text) {
@@ -163,12 +165,10 @@ absl::Status Handshake::Check(int result, const char* what) {
     if (fd() >= 0) return absl::OkStatus();
     return absl::UnavailableError(absl::StrCat(what, ": connection closed"));
   }
-  std::string reason = uses_tls_ ? TlsReason(result, error) : "";
-  if (reason.empty()) {
-    reason = absl::StrCat(what, ": ",
-                          result == MOSQ_ERR_ERRNO ? ErrnoText(error) : mosquitto_strerror(result));
-  }
-  return absl::UnavailableError(reason);
+  const std::string reason = uses_tls_ ? TlsReason(result, error) : "";
+  if (!reason.empty()) return WithFailure(absl::UnavailableError(reason), ConnectFailure::kTls);
+  return absl::UnavailableError(absl::StrCat(
+      what, ": ", result == MOSQ_ERR_ERRNO ? ErrnoText(error) : mosquitto_strerror(result)));
 }
 
 std::string Handshake::TlsReason(int result, int error) const {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/mqtt/link/connect_failure.h"
+
 namespace dino::mqtt {
 namespace {
 
@@ -41,7 +43,7 @@ void SocketConnector::OnResolved(const std::string& host,
   if (known_.contains(host)) {
     OpenKnown();
   } else {
-    Fail(addresses.status());
+    Fail(WithFailure(addresses.status(), ConnectFailure::kName));
   }
 }
 
@@ -70,7 +72,7 @@ void SocketConnector::Open(const std::string& address) {
 
 absl::Status SocketConnector::Connect(const std::string& address) {
   absl::StatusOr<Credentials> credentials = options_.access->For(target_.broker.host);
-  if (!credentials.ok()) return credentials.status();
+  if (!credentials.ok()) return WithFailure(credentials.status(), ConnectFailure::kFiles);
   uses_tls_ = credentials->tls != nullptr;
   SocketHandler& handler = *this;
   handshake_ = std::make_unique<Handshake>(poller_, handler);
@@ -144,7 +146,9 @@ absl::Status SocketConnector::WhyNotAccepted(const absl::Status& why) const {
     reason += " before CONNACK";
     if (uses_tls_) reason += ": does the broker want another client certificate?";
   }
-  return absl::UnavailableError(reason);
+  absl::Status refused = absl::UnavailableError(reason);
+  if (!channel_->loss().has_value()) return refused;
+  return WithFailure(std::move(refused), ConnectFailureOf(*channel_->loss()));
 }
 
 void SocketConnector::Advance(Clock::time_point now) {
@@ -153,7 +157,7 @@ void SocketConnector::Advance(Clock::time_point now) {
     OpenKnown();
   } else if (reached_) {
     ++silences_[endpoint_];
-    Fail(absl::DeadlineExceededError("no CONNACK in time"));
+    Fail(WithFailure(absl::DeadlineExceededError("no CONNACK in time"), ConnectFailure::kSilent));
   } else {
     Fail(absl::DeadlineExceededError("the network does not reach it in time"));
   }

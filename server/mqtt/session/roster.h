@@ -35,6 +35,8 @@ struct SessionInfo {
   std::chrono::system_clock::time_point since;
   // Why it is not connected; or why nothing can be published through it, though it is.
   std::string reason;
+  // How the last attempt failed, if it is not connected.
+  ConnectFailure failure = ConnectFailure::kNone;
   // What the broker announced, if it is connected.
   ConnAck announced;
 };

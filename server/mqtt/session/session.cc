@@ -157,6 +157,7 @@ void Session::Lost(const absl::Status& why) {
   SessionChange change = Change();
   change.was_connected = connected();
   if (connected()) change.loss = LossReasonOf(*connection_, why);
+  if (!connected()) change.failure = ConnectFailureOf(why);
   change.reason = connected() ? connection_->ReasonOfLoss(why) : std::string(why.message());
   const bool taken_over = change.loss == LossReason::kTakenOver;
   const Clock::time_point now = Clock::now();

@@ -18,6 +18,7 @@
 #include "server/base/clock.h"
 #include "server/mqtt/batch.h"
 #include "server/mqtt/link/channel.h"
+#include "server/mqtt/link/connect_failure.h"
 #include "server/mqtt/link/connector.h"
 #include "server/mqtt/link/poller.h"
 #include "server/mqtt/link/resolver.h"
@@ -77,6 +78,8 @@ struct SessionChange {
   bool retired = false;
   // The same, if it was connected before.
   LossReason loss = LossReason::kClosed;
+  // The same, if it was not.
+  ConnectFailure failure = ConnectFailure::kNone;
   Clock::duration retry_in{};
   // Whether the users go to another session from here on, or come back; nothing else changed
   // then.

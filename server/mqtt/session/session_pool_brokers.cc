@@ -183,6 +183,7 @@ void SessionPool::Changed(std::uint32_t number, const SessionChange& change) {
     info.connected = change.connected;
     info.retired = change.retired;
     info.reason = change.reason;
+    info.failure = change.failure;
     info.announced = change.announced;
     usable_count_ += usable(info);
     if (change.connected && !TakesEvents(change.announced)) {

@@ -52,6 +52,19 @@ bool IsBusy(std::uint8_t reason_code) {
          reason_code == kQuotaExceeded;
 }
 
+bool IsLoginRefusal(std::uint8_t reason_code) {
+  switch (reason_code) {
+    case 0x85:  // Client identifier not valid.
+    case 0x86:  // Bad user name or password.
+    case kNotAuthorized:
+    case 0x8A:  // Banned.
+    case 0x8C:  // Bad authentication method.
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool MayBeDueToPublication(std::uint8_t reason_code) {
   switch (reason_code) {
     case kSuccess:

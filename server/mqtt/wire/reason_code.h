@@ -26,6 +26,9 @@ inline constexpr std::uint8_t kQosNotSupported = 0x9B;
 // node, or counts quotas.
 bool IsBusy(std::uint8_t reason_code);
 
+// True if a CONNACK with this code means that the broker does not take who we say we are.
+bool IsLoginRefusal(std::uint8_t reason_code);
+
 // True if a DISCONNECT with this code may be the answer to something that was published: all but
 // those by which a broker speaks of itself, of the session or of the connection.
 bool MayBeDueToPublication(std::uint8_t reason_code);

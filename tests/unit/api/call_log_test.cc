@@ -28,7 +28,9 @@ class CallLogTest : public ::testing::Test {
 
   log::CapturedLog captured_;
   CallLog log_;
-  CallOrigin origin_{"PublishBatch", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+  CallOrigin origin_{"PublishBatch", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00",
+                     nullptr};
+  CallOrigin traced_{"PublishBatch", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
                      nullptr};
   Clock::time_point now_{Clock::now()};
 };
@@ -74,30 +76,53 @@ TEST_F(CallLogTest, OneSuccessASecondOfEachKindHasALine) {
 }
 
 TEST_F(CallLogTest, AFloodOfFailuresIsCountedAndHidesNoOthers) {
-  for (std::uint32_t i = 0; i < CallLog::kFailureLines + 50; ++i) {
-    log_.Failed(origin_, {}, kRefused, now_);
-  }
+  for (int i = 0; i < 50; ++i) log_.Failed(origin_, {}, kRefused, now_);
   log_.Failed(origin_, {}, NotAllowed("not this one"), now_);
+  // Another reason with the same code.
+  log_.Failed(origin_, {}, Refused(fanout::Refusal::kUnreachable), now_);
+  log_.Failed(origin_, {}, {grpc::StatusCode::DEADLINE_EXCEEDED, "late"}, now_);
   log_.Failed(origin_, {}, kRefused, now_ + milliseconds(1000));
-  log_.Failed(origin_, {}, kRefused, now_ + milliseconds(1001));
-  const std::vector<std::string> lines = Lines();
-  ASSERT_THAT(lines, SizeIs(CallLog::kFailureLines + 3));
-  EXPECT_THAT(lines[CallLog::kFailureLines], HasSubstr("not this one"));
-  EXPECT_THAT(lines[CallLog::kFailureLines + 1], HasSubstr(R"("unlogged":50)"));
-  EXPECT_THAT(lines[CallLog::kFailureLines + 2], Not(HasSubstr("unlogged")));
+  log_.Failed(origin_, {}, kRefused, now_ + milliseconds(2000));
+  EXPECT_THAT(Lines(), ElementsAre(HasSubstr("SHUTTING_DOWN"), HasSubstr("not this one"),
+                                   HasSubstr("BROKER_UNREACHABLE"), HasSubstr("late"),
+                                   HasSubstr(R"("unlogged":49)"), Not(HasSubstr("unlogged"))));
 }
 
-TEST_F(CallLogTest, AtLevelDebugAllAreLogged) {
-  captured_.Take(log::Level::kDebug);
-  for (std::uint32_t i = 0; i < CallLog::kFailureLines + 50; ++i) {
-    log_.Failed(origin_, {}, kRefused, now_);
-    log_.Succeeded(origin_, {}, now_);
+TEST_F(CallLogTest, WhereAllAreLoggedTheLogsLevelDoesNotMatter) {
+  captured_.Take(log::Level::kError);
+  CallLog all(LoggedCalls::kAll);
+  for (int i = 0; i < 50; ++i) {
+    all.Failed(origin_, {}, kRefused, now_);
+    all.Failed(origin_, {}, Unauthenticated("who?"), now_);
+    all.Succeeded(origin_, {}, now_);
   }
-  EXPECT_THAT(Lines(), SizeIs(2 * (CallLog::kFailureLines + 50)));
+  EXPECT_THAT(Lines(), SizeIs(150));
 }
 
-TEST_F(CallLogTest, ACallerThatHasGoneIsNoWarning) {
-  log_.Failed(origin_, {}, {grpc::StatusCode::CANCELLED, "the caller has gone"}, now_);
+TEST_F(CallLogTest, WhereFailedOnesAreLoggedNoSuccessIs) {
+  CallLog failed(LoggedCalls::kFailed);
+  failed.Succeeded(origin_, {}, now_);
+  for (int i = 0; i < 50; ++i) failed.Failed(origin_, {}, kRefused, now_);
+  EXPECT_THAT(Lines(), ElementsAre(HasSubstr("call failed")));
+}
+
+TEST_F(CallLogTest, ACallWhoseTraceIsRecordedAlwaysHasALine) {
+  captured_.Take(log::Level::kError);
+  CallLog failed(LoggedCalls::kFailed);
+  for (int i = 0; i < 50; ++i) {
+    failed.Succeeded(traced_, {}, now_);
+    failed.Failed(traced_, {}, kRefused, now_);
+  }
+  EXPECT_THAT(Lines(), SizeIs(100));
+}
+
+TEST_F(CallLogTest, AStrangersTraceFillsNoLog) {
+  for (int i = 0; i < 50; ++i) log_.Failed(traced_, {}, Unauthenticated("who?"), now_);
+  EXPECT_THAT(Lines(), SizeIs(1));
+}
+
+TEST_F(CallLogTest, ACancelledCallIsNoWarning) {
+  log_.Failed(origin_, {}, {grpc::StatusCode::CANCELLED, "the caller cancelled"}, now_);
   EXPECT_THAT(Lines(), ElementsAre(HasSubstr(R"("level":"info","message":"call failed")")));
 }
 

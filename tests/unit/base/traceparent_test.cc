@@ -31,6 +31,14 @@ TEST(TraceparentTest, RefusesEverythingElse) {
   EXPECT_FALSE(IsTraceparent("00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01"));
 }
 
+TEST(IsSampledTest, IsTheLowestFlag) {
+  EXPECT_TRUE(IsSampled(With(54, '1')));
+  EXPECT_TRUE(IsSampled(With(54, 'b')));
+  EXPECT_FALSE(IsSampled(With(54, '0')));
+  EXPECT_FALSE(IsSampled(With(54, 'e')));
+  EXPECT_FALSE(IsSampled(""));
+}
+
 TEST(TraceIdTest, IsTheSecondPart) {
   EXPECT_EQ(TraceIdOf(kGood), "0af7651916cd43dd8448eb211c80319c");
   EXPECT_EQ(TraceIdOf(""), "");

@@ -91,14 +91,27 @@ TEST_F(WatchedFilesTest, DoesNotStartWithoutTheFiles) {
   EXPECT_FALSE(files_.Start("test", [](const absl::Status&) {}).ok());
 }
 
-TEST_F(WatchedFilesTest, ReportsUnreadableFilesByItself) {
+TEST_F(WatchedFilesTest, ReportsUnreadableFilesAndTheirReturnByItself) {
   testing::ReplaceContent(first_, "a");
   testing::ReplaceContent(second_, "b");
-  std::promise<absl::Status> told;
-  ASSERT_TRUE(
-      files_.Start("test", [&](const absl::Status& status) { told.set_value(status); }).ok());
-  std::filesystem::remove(first_);
-  EXPECT_FALSE(told.get_future().get().ok());
+  std::promise<void> bad;
+  std::promise<void> good_again;
+  bool was_bad = false;
+  std::filesystem::path away = directory_.path() / "away";
+  ASSERT_TRUE(files_
+                  .Start("test",
+                         [&](const absl::Status& status) {
+                           if (status.ok() == !was_bad) return;
+                           (status.ok() ? good_again : bad).set_value();
+                           was_bad = !status.ok();
+                         })
+                  .ok());
+  std::filesystem::rename(first_, away);
+  bad.get_future().get();
+  EXPECT_FALSE(files_.state().ok());
+  std::filesystem::rename(away, first_);
+  good_again.get_future().get();
+  EXPECT_TRUE(files_.state().ok());
 }
 
 }  // namespace

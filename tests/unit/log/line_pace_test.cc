@@ -8,14 +8,22 @@ namespace dino::log {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::seconds;
 
-TEST(LinePaceTest, LetsSoManyLinesThroughInASecond) {
+TEST(LinePaceTest, LetsOneLineThroughInASecond) {
   LinePace pace;
   const Clock::time_point start = Clock::now();
-  EXPECT_TRUE(pace.Take(2, start));
-  EXPECT_TRUE(pace.Take(2, start + milliseconds(500)));
-  EXPECT_FALSE(pace.Take(2, start + milliseconds(999)));
-  EXPECT_TRUE(pace.Take(2, start + milliseconds(1000)));
+  EXPECT_TRUE(pace.Take(start));
+  EXPECT_FALSE(pace.Take(start + milliseconds(999)));
+  EXPECT_TRUE(pace.Take(start + milliseconds(1000)));
+}
+
+TEST(LinePaceTest, ItsPeriodMayBeAnother) {
+  LinePace pace{seconds(20)};
+  const Clock::time_point start = Clock::now();
+  EXPECT_TRUE(pace.Take(start));
+  EXPECT_FALSE(pace.Take(start + milliseconds(19999)));
+  EXPECT_TRUE(pace.Take(start + seconds(20)));
 }
 
 TEST(LinePaceTest, CountsWhatItHoldsBack) {

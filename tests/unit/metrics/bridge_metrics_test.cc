@@ -28,10 +28,11 @@ class BridgeMetricsTest : public ::testing::Test {
     return options;
   }
 
-  Sources MakeSources() { return {"1.2.3", calls_, direct_, keyed_, pool_}; }
+  Sources MakeSources() { return {"1.2.3", calls_, events_, direct_, keyed_, pool_}; }
   std::string Text() { return BridgeMetrics(MakeSources()).Text(); }
 
   transport::CallMeters calls_{{"CALLER_NOT_ALLOWED", "OVERLOADED"}};
+  api::EventMeter events_{{{"message", "custom"}, {"OK", "OVERLOADED"}, {"OVERLOADED"}}};
   mqtt::SessionPool pool_{PoolOptions()};
   fanout::DirectPublisher direct_{
       pool_, *fanout::TopicTemplate::Parse("{environment}/{user_id}", "test"), FanoutOptions()};
@@ -54,6 +55,9 @@ TEST_F(BridgeMetricsTest, EverySeriesExistsFromTheStart) {
         "grpc_server_handling_seconds_bucket" + method + ",le=\"30\"} 0\n",
         "grpc_server_handling_seconds_bucket" + method + ",le=\"+Inf\"} 0\n",
         std::string("dino_bridge_calls_refused_total{reason=\"CALLER_NOT_ALLOWED\"} 0\n"),
+        std::string("dino_bridge_events_total{via=\"stream\",result=\"OVERLOADED\"} 0\n"),
+        std::string(
+            "dino_bridge_failed_recipients_total{event_type=\"custom\",reason=\"OVERLOADED\"} 0\n"),
         std::string(
             "dino_bridge_publications_total{event_type=\"custom\",outcome=\"unknown\"} 0\n"),
         std::string("dino_bridge_fanout_recipients_bucket{le=\"10000\"} 0\n"),
@@ -76,6 +80,9 @@ TEST_F(BridgeMetricsTest, EverySeriesExistsFromTheStart) {
         std::string("dino_bridge_confined_topics{broker=\"two:1883\"} 0\n"),
         std::string("dino_bridge_unsolicited_publications_total{broker=\"two:1883\"} 0\n"),
         std::string("dino_bridge_key_file_errors_total 0\n"),
+        std::string("dino_bridge_key_file_invalid 0\n"),
+        std::string("dino_bridge_tls_files_invalid 0\n"),
+        std::string("dino_bridge_memory_limit_bytes +Inf\n"),
         std::string("dino_bridge_grpc_errors_total 0\n"),
         std::string("dino_bridge_revocation_lists_unreadable 0\n")}) {
     EXPECT_THAT(text, HasSubstr(line));
@@ -103,9 +110,12 @@ TEST_F(BridgeMetricsTest, ShowsTheVerdictAndHowManyProblemsOfEachKindThereAre) {
 
 TEST_F(BridgeMetricsTest, ADisconnectedSessionShowsTheBrokerItWillTry) {
   const std::string text = Text();
-  for (const char* line : {"{broker=\"one:1883\",state=\"connected\"} 0\n",
-                           "{broker=\"one:1883\",state=\"waiting\"} 2\n",
-                           "{broker=\"two:1883\",state=\"waiting\"} 1\n"}) {
+  for (const char* line :
+       {"{broker=\"one:1883\",state=\"connected\"} 0\n",
+        "{broker=\"one:1883\",state=\"waiting\"} 2\n",
+        "{broker=\"two:1883\",state=\"waiting\"} 1\n",
+        "dino_bridge_waiting_sessions{broker=\"one:1883\",reason=\"none\"} 2\n",
+        "dino_bridge_waiting_sessions{broker=\"two:1883\",reason=\"tls\"} 0\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }
@@ -117,15 +127,21 @@ TEST_F(BridgeMetricsTest, ShowsTheCounts) {
   meter.Handled(14, std::chrono::milliseconds(2));
   calls_.Refused("OVERLOADED");
   calls_.Refused("of a later version");
+  events_.Succeeded(api::EventMeter::Via::kUnary);
+  events_.Ended(api::EventMeter::Via::kBatch, "OVERLOADED");
+  events_.Failed(1, "OVERLOADED", 20);
   const std::string text = Text();
   EXPECT_THAT(text, HasSubstr("grpc_method=\"Method\",grpc_code=\"Unavailable\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("grpc_method=\"Method\",le=\"0.001\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("grpc_method=\"Method\",le=\"0.0025\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("reason=\"OVERLOADED\"} 1\n"));
   EXPECT_THAT(text, Not(HasSubstr("later")));
+  EXPECT_THAT(text, HasSubstr("dino_bridge_events_total{via=\"unary\",result=\"OK\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("via=\"batch\",result=\"OVERLOADED\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("{event_type=\"custom\",reason=\"OVERLOADED\"} 20\n"));
 }
 
-TEST_F(BridgeMetricsTest, ShowsWhenCertificatesExpire) {
+TEST_F(BridgeMetricsTest, ShowsFilesAndLimits) {
   Sources sources = MakeSources();
   sources.certificates = [] {
     return std::vector<Sources::Certificate>{
@@ -133,6 +149,10 @@ TEST_F(BridgeMetricsTest, ShowsWhenCertificatesExpire) {
   };
   sources.key_file_errors = [] { return 2; };
   sources.grpc_errors = [] { return 500; };
+  sources.refused_connections = [] { return Sources::Counts{{"descriptors", 12}}; };
+  sources.key_file_current = [] { return false; };
+  sources.tls_files_current = [] { return false; };
+  sources.memory_limit = 1 << 20;
   sources.revocation_lists_readable = [] { return false; };
   const std::string text = BridgeMetrics(sources).Text();
   EXPECT_THAT(
@@ -141,6 +161,11 @@ TEST_F(BridgeMetricsTest, ShowsWhenCertificatesExpire) {
   EXPECT_THAT(text, HasSubstr("dino_bridge_key_file_errors_total 2\n"));
   EXPECT_THAT(text, HasSubstr("dino_bridge_grpc_errors_total 500\n"));
   EXPECT_THAT(text, HasSubstr("dino_bridge_revocation_lists_unreadable 1\n"));
+  EXPECT_THAT(text,
+              HasSubstr("dino_bridge_connections_refused_total{reason=\"descriptors\"} 12\n"));
+  EXPECT_THAT(text, HasSubstr("dino_bridge_key_file_invalid 1\n"));
+  EXPECT_THAT(text, HasSubstr("dino_bridge_tls_files_invalid 1\n"));
+  EXPECT_THAT(text, HasSubstr("dino_bridge_memory_limit_bytes 1048576\n"));
 }
 
 TEST_F(BridgeMetricsTest, APathThatIsNotTextIsMadePrintable) {

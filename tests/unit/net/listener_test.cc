@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -192,6 +193,8 @@ TEST_F(ListenerTest, ConnectionsBeyondTheLimitAreResetUntilOneHasEnded) {
     const FileDescriptor given = connections_.Next();
     const FileDescriptor other = connections_.Next();
     EXPECT_EQ(Read(ConnectToLoopback(port_)), "reset");
+    EXPECT_EQ(listener_.refused(Refusal::kLimit), 1U);
+    EXPECT_EQ(listener_.refused(Refusal::kDescriptors), 0U);
   }
   // Not at once: they are counted periodically.
   const testing::Clock::time_point deadline = testing::Clock::now() + kPatience;
@@ -239,10 +242,35 @@ TEST_F(ListenerTest, TheLastDescriptorsAreKept) {
   {
     const DescriptorLimit limit(next + 1 + static_cast<int>(kReserve));
     EXPECT_EQ(Read(ConnectToLoopback(port_)), "reset");
+    EXPECT_EQ(listener_.refused(Refusal::kDescriptors), 1U);
   }
   const DescriptorLimit limit(next + 2 + static_cast<int>(kReserve));
   const FileDescriptor client = ConnectToLoopback(port_);
   EXPECT_EQ(connections_.Next().number(), next + 1);
+}
+
+TEST_F(ListenerTest, TheLogSaysWhoWasRefusedAndWhyAtOnce) {
+  std::array<int, 2> pipe_ends{};
+  ASSERT_EQ(pipe2(pipe_ends.data(), O_CLOEXEC), 0);
+  const FileDescriptor log_reader(pipe_ends[0]);
+  const FileDescriptor log_writer(pipe_ends[1]);
+  log::Start(log::Level::kWarning, log::Format::kText, log_writer.number());
+  Open();
+  Start();
+  const int next = FileDescriptor(dup(0)).number();
+  {
+    const DescriptorLimit limit(next + 1 + static_cast<int>(kReserve));
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(Read(ConnectToLoopback(port_)), "reset");
+    EXPECT_TRUE(WaitUntilReadable(log_reader.number(), testing::Clock::now() + kPatience));
+  }
+  listener_.Stop();
+  log::Stop();
+  std::array<char, 10000> records{};
+  const ssize_t size = read(log_reader.number(), records.data(), records.size() - 1);
+  const std::string text(records.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1) << text;
+  EXPECT_THAT(text, HasSubstr("connections refused reason=\"too few file descriptors are left\" "
+                              "peer=127.0.0.1:"));
 }
 
 TEST_F(ListenerTest, ListensAgainAfterDescriptorsRanOut) {

@@ -6,8 +6,10 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "server/mqtt/link/connect_failure.h"
 #include "tests/support/mqtt/fake_broker.h"
 
 namespace dino::mqtt {
@@ -135,7 +137,9 @@ TEST_F(SocketConnectorTest, ANameThatIsGoneHasNoAddresses) {
     ends_.clear();
     connector_->Start(Target("broker"));
     connector_->OnResolved("broker", answer);
-    EXPECT_THAT(ends_, ElementsAre(answer));
+    ASSERT_THAT(ends_, SizeIs(1));
+    EXPECT_EQ(ends_.front().message(), answer.message());
+    EXPECT_EQ(ConnectFailureOf(ends_.front()), ConnectFailure::kName);
     EXPECT_TRUE(connector_->idle());
   }
 }
@@ -166,6 +170,7 @@ TEST_F(SocketConnectorTest, GivesABrokerMoreTimeWithEachSilence) {
     EXPECT_EQ(connector_->NextTimer() - connector_->began_at(), std::chrono::seconds(patience));
     connector_->Advance(connector_->NextTimer());
     EXPECT_EQ(std::string(ends_.back().message()), "no CONNACK in time");
+    EXPECT_EQ(ConnectFailureOf(ends_.back()), ConnectFailure::kSilent);
   }
   // Somebody who answers is not waited for that long again.
   for (const std::uint8_t code : {0x88, 0x00}) {
@@ -202,13 +207,36 @@ TEST_F(SocketConnectorTest, SaysWhenAReadyConnectionIsLost) {
 }
 
 TEST_F(SocketConnectorTest, SaysWhyTheBrokerRefuses) {
-  Make();
+  for (const auto& [code, failure] :
+       {std::pair(0x88, ConnectFailure::kRefused), std::pair(0x86, ConnectFailure::kLogin)}) {
+    Make();
+    connector_->Start(Target("127.0.0.1"));
+    testing::ConnAck refusal;
+    refusal.reason_code = static_cast<std::uint8_t>(code);
+    FakeConnection connection = broker_.Accept();
+    connection.Send(refusal);
+    const absl::Status status = Next();
+    EXPECT_THAT(std::string(status.message()), HasSubstr("broker refused: 0x8"));
+    EXPECT_EQ(ConnectFailureOf(status), failure);
+  }
+}
+
+TEST_F(SocketConnectorTest, SaysThatItsOwnFilesCannotBeRead) {
+  ConnectOptions options;
+  BrokerAccessOptions access;
+  access.username = "bridge";
+  access.password_file = "/nowhere/password";
+  options.access = std::make_shared<BrokerAccess>(access);
+  Make(options);
   connector_->Start(Target("127.0.0.1"));
-  testing::ConnAck refusal;
-  refusal.reason_code = 0x88;
-  FakeConnection connection = broker_.Accept();
-  connection.Send(refusal);
-  EXPECT_THAT(std::string(Next().message()), HasSubstr("broker refused: 0x88"));
+  ASSERT_THAT(ends_, SizeIs(1));
+  EXPECT_EQ(ConnectFailureOf(ends_.front()), ConnectFailure::kFiles);
+}
+
+TEST_F(SocketConnectorTest, WhereNobodyListensTheNetworkIsToBlame) {
+  Make();
+  connector_->Start(Target(kOtherAddress));
+  EXPECT_EQ(ConnectFailureOf(Next()), ConnectFailure::kNetwork);
 }
 
 }  // namespace

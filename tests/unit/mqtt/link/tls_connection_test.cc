@@ -113,7 +113,9 @@ TEST_F(TlsConnectionTest, RefusesACertificateThatHasEnded) {
       authority_.Issue(kLoopbackDnsName, CertificateAuthority::Validity::kEndedYesterday);
   MosquittoBroker broker(TlsDoor(authority_, ended));
   WatchedSession session(kLoopbackName, broker.port(), Trusting(authority_));
-  EXPECT_EQ(session.Next().reason, "TLS: the broker's certificate: certificate has expired");
+  const SessionChange change = session.Next();
+  EXPECT_EQ(change.reason, "TLS: the broker's certificate: certificate has expired");
+  EXPECT_EQ(change.failure, ConnectFailure::kTls);
 }
 
 TEST_F(TlsConnectionTest, SaysThatTheBrokerWantsAClientCertificate) {

@@ -1,0 +1,236 @@
+// Each fault that operators must learn of, at the running program, and what a real Prometheus with
+// the chart's rules makes of it. All at once, each at a bridge of its own, which is a job of its
+// own to Prometheus.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/mqtt/automatic_broker.h"
+#include "tests/support/process/certificate_authority.h"
+#include "tests/support/process/files.h"
+#include "tests/support/process/process_usage.h"
+#include "tests/system/bridge_process.h"
+#include "tests/system/log_record.h"
+#include "tests/system/prometheus_process.h"
+#include "tests/system/steady_load.h"
+#include "tests/system/tls_caller.h"
+
+namespace dino::testing {
+namespace {
+
+using ::testing::IsEmpty;
+
+// The SHA-256 of the key that `SteadyLoad` has.
+constexpr char kDigestOfChat[] = "0076cf935355aa659e165c8526ca15de9440271c04001070e268dd8bd7eb3eb1";
+
+// What pages beside the cause: how much it costs.
+bool IsSymptom(const std::string& alert) {
+  return alert == "DinoBridgeRecipientsFailFast" || alert == "DinoBridgeEventsFailFast";
+}
+
+// A bridge with a fault, and the alert that names it; none in good weather.
+struct Fault {
+  std::string name;
+  std::string alert;
+  std::string severity;
+  std::unique_ptr<BridgeProcess> bridge;
+  std::unique_ptr<SteadyLoad> load;
+};
+
+class AlertsTest : public ::testing::Test {
+ protected:
+  using Flags = std::vector<std::string>;
+
+  AutomaticBroker& NewBroker() { return *brokers_.emplace_back(new AutomaticBroker); }
+
+  // A bridge that calls come to.
+  BridgeProcess& Add(const std::string& name, const std::string& alert, const std::string& severity,
+                     const std::string& brokers, Flags flags, SteadyLoad::Kind load,
+                     const std::shared_ptr<grpc::ChannelCredentials>& credentials =
+                         grpc::InsecureChannelCredentials()) {
+    for (const char* flag : {"--mqtt-sessions=2", "--mqtt-failover-after=200ms"}) {
+      flags.emplace_back(flag);
+    }
+    auto bridge =
+        std::make_unique<BridgeProcess>(brokers, flags, Flags(), Where::Here(), credentials);
+    auto calls = std::make_unique<SteadyLoad>(*bridge, load);
+    faults_.push_back({name, alert, severity, std::move(bridge), std::move(calls)});
+    return *faults_.back().bridge;
+  }
+  void AddPage(const std::string& name, const std::string& alert, const std::string& brokers,
+               const Flags& flags = {}, SteadyLoad::Kind load = SteadyLoad::Kind::kMessages) {
+    Add(name, alert, "page", brokers, flags, load);
+  }
+  void AddTicket(const std::string& name, const std::string& alert, const std::string& brokers,
+                 const Flags& flags, SteadyLoad::Kind load) {
+    Add(name, alert, "ticket", brokers, flags, load);
+  }
+
+  // Faults of the brokers.
+  void AddBrokerFaults();
+  void AddExpiringCertificate(const AutomaticBroker& broker);
+  // Faults of callers, and of the bridge itself.
+  void AddOtherFaults();
+
+  bool AllFired(PrometheusProcess& prometheus) const {
+    for (const Fault& fault : faults_) {
+      const auto& fired = prometheus.fired(fault.name);
+      if (!fault.alert.empty() && fired.find(fault.alert) == fired.end()) return false;
+    }
+    return true;
+  }
+  void ExpectNothingElse(PrometheusProcess& prometheus) const;
+  void ExpectShortLogs();
+
+  std::map<std::string, std::string> Targets() const {
+    std::map<std::string, std::string> targets;
+    for (const Fault& fault : faults_) targets[fault.name] = fault.bridge->ops_address();
+    return targets;
+  }
+
+  CertificateAuthority authority_;
+  const LoopbackPort nobody_;
+  std::vector<std::unique_ptr<AutomaticBroker>> brokers_;
+  const std::string keys_ = WriteFile(
+      authority_.directory(), "keys.json",
+      std::string(R"({"callers": [{"name": "chat", "events_per_second": 1, "sha256": [")") +
+          kDigestOfChat + R"("]}]})");
+  std::vector<Fault> faults_;
+};
+
+void AlertsTest::AddBrokerFaults() {
+  AddPage("broker-down", "DinoBridgeBrokerDown", nobody_.address());
+  AddPage("one-of-two-down", "DinoBridgeBrokerDown",
+          NewBroker().address() + "," + nobody_.address());
+
+  AutomaticBroker& refusing = NewBroker();
+  // What is refused before a connection's first acknowledgement is tried again for a while.
+  auto acknowledged = std::make_shared<int>(0);
+  refusing.AnswerWith([acknowledged](const Publish& /*publish*/) -> std::uint8_t {
+    return ++*acknowledged > 10 ? 0x87 : 0x00;
+  });
+  AddPage("all-refused", "DinoBridgeAllRefused", refusing.address());
+
+  AutomaticBroker& picky = NewBroker();
+  picky.AnswerWith([](const Publish& publish) -> std::uint8_t {
+    return publish.topic == "dms/dev/1" ? 0x87 : 0x00;
+  });
+  AddTicket("one-topic-refused", "DinoBridgeTopicsRefused", picky.address(), {},
+            SteadyLoad::Kind::kBatches);
+
+  AutomaticBroker& silent = NewBroker();
+  silent.HoldAcks();
+  AddPage("never-acknowledges", "DinoBridgeBrokerLeft", silent.address(),
+          {"--mqtt-ack-timeout=300ms"});
+
+  AutomaticBroker& suspicious = NewBroker();
+  ConnAck bad_login;
+  bad_login.reason_code = 0x86;
+  suspicious.GreetWith(bad_login);
+  AddPage("wrong-password", "DinoBridgeBrokerRefusesLogin", suspicious.address());
+
+  AddPage("name-unknown", "DinoBridgeBrokerNameUnknown", "broker.invalid.:1883");
+}
+
+// The certificate was good when the bridge started.
+void AlertsTest::AddExpiringCertificate(const AutomaticBroker& broker) {
+  const CertificateFiles files = authority_.Issue("IP:127.0.0.1");
+  const CertificateFiles ended =
+      authority_.Issue("IP:127.0.0.1", CertificateAuthority::Validity::kEndedYesterday);
+  Add("certificate-expired", "DinoBridgeCertificateExpired", "page", broker.address(),
+      {"--tls-cert-file=" + files.certificate, "--tls-key-file=" + files.key},
+      SteadyLoad::Kind::kMessages, TlsChannel(authority_));
+  ReplaceFile(files.key, ended.key);
+  ReplaceFile(files.certificate, ended.certificate);
+}
+
+void AlertsTest::AddOtherFaults() {
+  AutomaticBroker& broker = NewBroker();
+  AddExpiringCertificate(broker);
+  AddTicket("wrong-key", "DinoBridgeUnknownCaller", broker.address(), {"--auth-keys-file=" + keys_},
+            SteadyLoad::Kind::kWithoutKey);
+  AddTicket("over-quota", "DinoBridgeCallerOverQuota", broker.address(),
+            {"--auth-keys-file=" + keys_}, SteadyLoad::Kind::kWithKey);
+
+  AutomaticBroker& slow = NewBroker();
+  slow.HoldAcks();
+  AddPage("memory-bound-reached", "DinoBridgeOverloaded", slow.address(),
+          {"--mqtt-ack-timeout=300s", "--default-deadline=300s", "--max-recipients=10",
+           "--max-pending-publications=20"},
+          SteadyLoad::Kind::kStream);
+
+  BridgeProcess& crowded = Add("descriptors-gone", "DinoBridgeDescriptorsGone", "page",
+                               broker.address(), {}, SteadyLoad::Kind::kConnections);
+  // Operators still get in.
+  rlimit limit{};
+  limit.rlim_cur = UsageOf(crowded.pid()).file_descriptors + 60;
+  limit.rlim_max = 1024;
+  ASSERT_EQ(prlimit(crowded.pid(), RLIMIT_NOFILE, &limit, nullptr), 0);
+
+  Add("good-weather", "", "", broker.address(), {}, SteadyLoad::Kind::kMessages);
+}
+
+void AlertsTest::ExpectNothingElse(PrometheusProcess& prometheus) const {
+  for (const Fault& fault : faults_) {
+    for (const auto& [alert, severity] : prometheus.fired(fault.name)) {
+      if (alert == fault.alert) {
+        EXPECT_EQ(severity, fault.severity) << fault.name;
+      } else if (severity == "page") {
+        EXPECT_TRUE(fault.severity == "page" && IsSymptom(alert)) << fault.name << ": " << alert;
+      }
+    }
+  }
+  EXPECT_THAT(prometheus.fired("good-weather"), IsEmpty());
+}
+
+// Beside those of calls, and of what only details tell.
+void AlertsTest::ExpectShortLogs() {
+  for (const Fault& fault : faults_) {
+    fault.bridge->Stop();
+    std::vector<std::string> lines;
+    for (const std::string& line : fault.bridge->RemainingLog()) {
+      const std::string level = LogRecord(line).Text("level");
+      if (level != "warning" && level != "error") continue;
+      if (LogRecord(line).message() != "call failed") lines.push_back(line);
+    }
+    EXPECT_LE(lines.size(), 3U) << fault.name << "\n" << ::testing::PrintToString(lines);
+  }
+}
+
+TEST_F(AlertsTest, EachFaultIsNamedByAnAlertAndNothingElseIsBlamed) {
+  AddBrokerFaults();
+  AddOtherFaults();
+  for (const Fault& fault : faults_) fault.load->Start();
+  PrometheusProcess prometheus(Targets());
+  // Ten minutes of good weather, and no longer than the faults need.
+  const Clock::time_point begin = Clock::now();
+  const Clock::time_point good_until =
+      begin + PrometheusProcess::Hastened(std::chrono::minutes(10));
+  while (!AllFired(prometheus) && prometheus.WaitForAlerts(begin + 2 * kPatience)) continue;
+  while (prometheus.WaitForAlerts(good_until)) continue;
+  for (const Fault& fault : faults_) {
+    if (fault.alert.empty()) continue;
+    EXPECT_EQ(prometheus.fired(fault.name).count(fault.alert), 1U)
+        << fault.name << " has no alert " << fault.alert;
+  }
+  ExpectNothingElse(prometheus);
+  for (const Fault& fault : faults_) fault.load->Stop();
+  ExpectShortLogs();
+}
+
+// The durations are those of the chart, and nothing but them.
+TEST(HastenRulesTest, DividesEveryDuration) {
+  EXPECT_EQ(HastenRules("a[5m] / b[1h]\n  for: 30s\nc > 14.4 * 60 # within 5m\n", 20),
+            "a[15000ms] / b[180000ms]\n  for: 1500ms\nc > 14.4 * 60 # within 5m\n");
+}
+
+}  // namespace
+}  // namespace dino::testing
