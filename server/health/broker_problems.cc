@@ -220,9 +220,11 @@ std::vector<Problem> FindBrokerProblems(const Facts& facts) {
     return broker.present && !broker.left && !IsUseless(broker) && !IsLimited(broker);
   };
   const bool any_serves = std::any_of(facts.brokers.begin(), facts.brokers.end(), serves);
+  // One that acknowledges nothing is connected again and again only to be tried.
   const bool none_usable =
-      std::all_of(facts.brokers.begin(), facts.brokers.end(),
-                  [](const BrokerInfo& broker) { return !broker.present || IsUseless(broker); });
+      std::all_of(facts.brokers.begin(), facts.brokers.end(), [](const BrokerInfo& broker) {
+        return !broker.present || (IsUseless(broker) && !broker.left);
+      });
   if (none_usable) return {NoBroker(facts)};
   for (std::size_t place = 0; place < facts.brokers.size(); ++place) {
     const BrokerInfo& broker = facts.brokers[place];

@@ -20,8 +20,8 @@ constexpr std::uint64_t kManyFailures = 10;
 constexpr std::size_t kManyLooks = 2;
 // A part of the publications that is not worth a word.
 constexpr double kSmallPart = 0.001;
-// Of what may be pending.
-constexpr double kNearLimit = 0.8;
+// Of what may be pending, of which one caller alone never has more than three quarters.
+constexpr double kNearLimit = 0.7;
 constexpr std::chrono::hours kExpiresSoon{14 * 24};
 
 Problem ProblemOf(ProblemKind kind, Time since, std::string subject = {}) {

@@ -78,6 +78,10 @@ TEST(BrokerProblemsTest, OneThatAcknowledgesNothingIsWorseWithoutAnother) {
   EXPECT_EQ(problem.since, kNow);
   Facts alone = FactsOf({facts.brokers[0]});
   EXPECT_EQ(Only(alone).verdict, Verdict::kDown);
+  // Between two attempts.
+  alone.brokers[0].connected = 0;
+  EXPECT_EQ(Only(alone).kind, ProblemKind::kBrokerLeft);
+  EXPECT_EQ(Only(alone).since, kNow);
 }
 
 TEST(BrokerProblemsTest, AnnouncedLimitsUnderWhichEventsDoNotFit) {

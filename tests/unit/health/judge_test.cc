@@ -100,10 +100,10 @@ TEST(JudgeTest, PublicationsWithoutAnAnswerFail) {
 
 TEST(JudgeTest, PendingWorkNearEitherLimit) {
   Facts facts = GoodFacts();
-  facts.pending_publications = {799, 1000};
+  facts.pending_publications = {699, 1000};
   EXPECT_EQ(Judge(facts).verdict, Verdict::kGood);
-  facts.pending_publications = {800, 1000};
-  EXPECT_THAT(Judge(facts).problems.at(0).what, HasSubstr("80 % of max-pending-publications"));
+  facts.pending_publications = {700, 1000};
+  EXPECT_THAT(Judge(facts).problems.at(0).what, HasSubstr("70 % of max-pending-publications"));
   facts.pending_bytes = {950, 1000};
   EXPECT_THAT(Judge(facts).problems.at(0).what, HasSubstr("95 % of max-pending-bytes"));
 }
