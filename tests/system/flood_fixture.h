@@ -46,7 +46,8 @@ class FloodFixture : public ::testing::Test {
   // The text of a call whose answer alone matters.
   static constexpr char kProbe[] = "probe";
 
-  explicit FloodFixture(const std::vector<std::string>& flags) : bridge_(broker_.address(), flags) {
+  explicit FloodFixture(const std::vector<std::string>& flags)
+      : bridge_(broker_.address(), WithPatience(flags)) {
     bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);
     WaitForAllSessions();
     before_ = UsageOf(bridge_.pid());
@@ -156,6 +157,14 @@ class FloodFixture : public ::testing::Test {
   Callers steady_callers_;
 
  private:
+  // Who is patient with the broker is so where nothing is in flight, too.
+  static std::vector<std::string> WithPatience(std::vector<std::string> flags) {
+    if (std::count(flags.begin(), flags.end(), kPatientWithBroker) > 0) {
+      flags.emplace_back("--mqtt-keep-alive=5m");
+    }
+    return flags;
+  }
+
   // A few sessions may still be connecting; this many recipients cover all of them.
   void WaitForAllSessions() {
     constexpr std::size_t kRecipients = 500;
