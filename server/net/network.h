@@ -1,10 +1,10 @@
 #ifndef DINO_SERVER_NET_NETWORK_H_
 #define DINO_SERVER_NET_NETWORK_H_
 
+#include <sys/socket.h>
+
 #include <string>
 #include <string_view>
-
-struct sockaddr_storage;
 
 namespace dino::net {
 

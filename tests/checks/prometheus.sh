@@ -75,7 +75,7 @@ every_metric_is_there() {
 every_metric_is_explained() {
   local name
   while read -r name; do
-    grep --quiet "^|.*\`$name[\`{]" "$root/docs/operations.md" ||
+    grep --quiet "^|.*\`${name}[\`{]" "$root/docs/operations.md" ||
       fail "docs/operations.md does not explain $name"
   done < <(metrics | sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p')
 }
