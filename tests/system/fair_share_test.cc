@@ -24,7 +24,7 @@ constexpr char kKeys[] = R"({"callers": [
   {"name": "other", "sha256": "a47d11d52ff6c283c86407272dc4d5fc9c1c675014c1e635e63564b57241a1ff"}]})";
 
 constexpr std::int64_t kEvents = 10;
-constexpr std::int64_t kRecipients = 100;
+constexpr std::int64_t kRecipientsOfEach = 100;
 
 // A caller who publishes ten events of a hundred recipients on a stream.
 class StreamingCaller {
@@ -33,8 +33,8 @@ class StreamingCaller {
     context_.AddMetadata("authorization", "Bearer " + key);
     stream_ = bridge.stub().PublishStream(&context_);
     for (std::int64_t i = 0; i < kEvents; ++i) {
-      std::vector<std::int64_t> users(kRecipients);
-      std::iota(users.begin(), users.end(), first_user + i * kRecipients);
+      std::vector<std::int64_t> users(kRecipientsOfEach);
+      std::iota(users.begin(), users.end(), first_user + i * kRecipientsOfEach);
       v1::PublishStreamRequest request;
       request.set_sequence(static_cast<std::uint64_t>(i));
       *request.mutable_event()->mutable_message() = MessageRequest(users, "hello");
