@@ -30,19 +30,29 @@ std::chrono::system_clock::time_point StartTime() {
       std::chrono::duration_cast<std::chrono::system_clock::duration>(start));
 }
 
+using CertificateEnd = std::chrono::system_clock::time_point;
+
+absl::StatusOr<std::shared_ptr<const CertificateEnd>> ReadCertificateEnd(const std::string& file) {
+  const absl::StatusOr<std::string> pem = ReadTextFile(file);
+  if (!pem.ok()) return pem.status();
+  const auto certificate = tls::Certificate::Parse(*pem);
+  if (!certificate.ok()) return certificate.status();
+  return std::make_shared<const CertificateEnd>(certificate->not_after());
+}
+
 // For callers, the certificate in use; for brokers, the one in the file, which is read for each
 // connection.
-Certificates CertificatesOf(const Settings& settings, const CallerAccess& access) {
+Certificates CertificatesOf(const Settings& settings, const CallerAccess& access,
+                            WatchedFiles<CertificateEnd>& broker_certificate) {
   Certificates certificates;
   if (const auto not_after = access.certificate_end()) {
     certificates.push_back({settings.tls_cert_file, *not_after});
   }
   const std::string& file = settings.mqtt_tls_cert_file;
   if (file.empty() || file == settings.tls_cert_file) return certificates;
-  const absl::StatusOr<std::string> pem = ReadTextFile(file);
-  if (!pem.ok()) return certificates;
-  const auto certificate = tls::Certificate::Parse(*pem);
-  if (certificate.ok()) certificates.push_back({file, certificate->not_after()});
+  broker_certificate.Refresh().IgnoreError();
+  if (!broker_certificate.current()) return certificates;
+  certificates.push_back({file, *broker_certificate.value()});
   return certificates;
 }
 
@@ -61,7 +71,8 @@ std::string HostName() {
 
 health::Facts FactsOf(const Settings& settings, const CallerAccess& access,
                       const fanout::DirectPublisher& publisher, const mqtt::SessionPool& pool,
-                      const api::Server& server, const ops::History& history) {
+                      const api::Server& server, const ops::History& history,
+                      WatchedFiles<CertificateEnd>& broker_certificate) {
   health::Facts facts;
   facts.now = std::chrono::system_clock::now();
   facts.ready = server.ready();
@@ -74,7 +85,7 @@ health::Facts FactsOf(const Settings& settings, const CallerAccess& access,
                          publisher.options().max_pending_bytes};
   facts.key_file_valid = access.key_file_valid();
   facts.revocation_lists_readable = access.revocation_lists_readable();
-  for (const auto& [file, not_after] : CertificatesOf(settings, access)) {
+  for (const auto& [file, not_after] : CertificatesOf(settings, access, broker_certificate)) {
     facts.certificates.push_back({file, not_after});
   }
   facts.mqtt_ack_timeout = settings.mqtt_ack_timeout;
@@ -109,14 +120,17 @@ void LogHealthChange(const health::Change& change) {
 metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
                            const fanout::DirectPublisher& publisher,
                            const fanout::KeyedPublisher& keyed, const mqtt::SessionPool& pool,
-                           const api::Server& server, const health::HealthWatch& health) {
+                           const api::Server& server, const health::HealthWatch& health,
+                           WatchedFiles<CertificateEnd>& broker_certificate) {
   return {std::string(Version()),
           server.meters(),
           server.event_meter(),
           publisher,
           keyed,
           pool,
-          [&settings, &access] { return CertificatesOf(settings, access); },
+          [&settings, &access, &broker_certificate] {
+            return CertificatesOf(settings, access, broker_certificate);
+          },
           [&access] { return access.key_file_errors(); },
           &transport::LibraryErrors,
           [&server] { return server.RefusedConnections(); },
@@ -144,9 +158,14 @@ Operations::Operations(const Settings& settings, const CallerAccess& access,
                        const api::Server& server)
     : address_(settings.ops_address),
       history_(server.meters(), publisher.meter(), pool.meter()),
-      health_([&settings, &access, &publisher, &pool, &server,
-               this] { return FactsOf(settings, access, publisher, pool, server, history_); },
-              LogHealthChange),
+      broker_certificate_({settings.mqtt_tls_cert_file},
+                          [&settings] { return ReadCertificateEnd(settings.mqtt_tls_cert_file); }),
+      health_(
+          [&settings, &access, &publisher, &pool, &server, this] {
+            return FactsOf(settings, access, publisher, pool, server, history_,
+                           broker_certificate_);
+          },
+          LogHealthChange),
       status_{std::string(Version()),
               HostName(),
               StartTime(),
@@ -157,7 +176,8 @@ Operations::Operations(const Settings& settings, const CallerAccess& access,
               pool,
               history_,
               [&access] { return access.caller_usage(); }},
-      metrics_(MetricsOf(settings, access, publisher, keyed, pool, server, health_)),
+      metrics_(MetricsOf(settings, access, publisher, keyed, pool, server, health_,
+                         broker_certificate_)),
       pages_({[this] { return health_.Read().health; }, [this] { return metrics_.Text(); },
               [this] { return ops::StatusJson(status_); }}),
       http_([this](std::string_view path) { return pages_.Respond(path); },

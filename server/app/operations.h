@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_APP_OPERATIONS_H_
 #define DINO_SERVER_APP_OPERATIONS_H_
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@
 #include "server/app/settings.h"
 #include "server/base/host_port.h"
 #include "server/base/timer.h"
+#include "server/base/watched_files.h"
 #include "server/fanout/direct_publisher.h"
 #include "server/fanout/keyed_publisher.h"
 #include "server/health/health_watch.h"
@@ -44,6 +46,8 @@ class Operations {
  private:
   const std::optional<HostPort> address_;
   ops::History history_;
+  // When the certificate for brokers ends; read when it is asked for and the file has changed.
+  WatchedFiles<std::chrono::system_clock::time_point> broker_certificate_;
   health::HealthWatch health_;
   const ops::StatusSources status_;
   const metrics::BridgeMetrics metrics_;
