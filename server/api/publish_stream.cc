@@ -37,7 +37,6 @@ PublishStream::PublishStream(PublishContext& shared, OpenStreams& open_streams,
       open_streams_(open_streams),
       call_(call),
       connection_end_(call.connection_end()),
-      due_at_(call.answer_by()),
       lane_(mqtt::NewLane()),
       arrived_at_(Clock::now()) {
   origins_.push_back({kMethod, Traceparent(call), nullptr, &call, EventMeter::Via::kStream});
@@ -273,7 +272,7 @@ void PublishStream::OnCancelled() {
 }
 
 grpc::Status PublishStream::WhyCutOff() const {
-  if (due_at_.has_value() && *due_at_ <= Clock::now()) {
+  if (call_.overdue()) {
     return {grpc::StatusCode::DEADLINE_EXCEEDED, "the stream's deadline passed"};
   }
   return {grpc::StatusCode::CANCELLED, "the caller disconnected or cancelled"};

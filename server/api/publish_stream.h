@@ -96,8 +96,6 @@ class PublishStream final : public transport::Handler {
   OpenStreams& open_streams_;
   transport::Call& call_;
   const Clock::time_point connection_end_;
-  // Its deadline; a caller whose deadline passes cancels it a little before we know of that.
-  const std::optional<Clock::time_point> due_at_;
 
   // The call's thread only.
   std::uint64_t lane_ = 0;

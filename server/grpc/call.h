@@ -50,6 +50,10 @@ class Call {
   // reaches the caller with its details; none if the caller set none.
   virtual std::optional<Clock::time_point> answer_by() const = 0;
 
+  // Whether a stream's deadline has passed, so that it is what ended the stream if nobody else did:
+  // a caller whose deadline passes cancels it a little before we know of that. Thread-safe.
+  virtual bool overdue() const = 0;
+
   // When its connection has become so old that a stream on it should end: a while before the
   // library cuts it, and after it has told the client to open another one.
   virtual Clock::time_point connection_end() const = 0;

@@ -201,14 +201,13 @@ void ServerCall::Finish(const grpc::Status& status,
 }
 
 void ServerCall::OnFinished(bool ok) {
-  if (!unary_) Count(ok ? code_ : WhyCutOff());
+  if (!unary_) {
+    const grpc::StatusCode cut_off =
+        overdue() ? grpc::StatusCode::DEADLINE_EXCEEDED : grpc::StatusCode::CANCELLED;
+    Count(ok ? code_ : cut_off);
+  }
   if (handler_ != nullptr) handler_->OnFinished(ok);
   Release();
-}
-
-grpc::StatusCode ServerCall::WhyCutOff() const {
-  const bool late = due_at_.has_value() && *due_at_ <= Clock::now();
-  return late ? grpc::StatusCode::DEADLINE_EXCEEDED : grpc::StatusCode::CANCELLED;
 }
 
 void ServerCall::OnDone(bool /*ok*/) {

@@ -48,6 +48,7 @@ class ServerCall final : public Call {
   std::optional<std::string_view> Certificate() const override;
   std::string_view CertificateChain() const override;
   std::optional<Clock::time_point> answer_by() const override;
+  bool overdue() const override { return due_at_.has_value() && *due_at_ <= Clock::now(); }
   Clock::time_point connection_end() const override;
   void Read() override;
   void Write(const Message& message, bool more) override;
@@ -77,8 +78,6 @@ class ServerCall final : public Call {
   void OnWritten(bool ok);
   void OnFinished(bool ok);
   void OnDone(bool ok);
-  // What has ended it, if its answer did not reach the caller.
-  grpc::StatusCode WhyCutOff() const;
   // It is answered, with that.
   void Count(grpc::StatusCode code);
 
@@ -99,8 +98,7 @@ class ServerCall final : public Call {
   MethodMeter* meter_ = nullptr;
   bool unary_ = false;
   bool through_proxy_ = false;
-  // When a stream should have ended. A caller whose deadline passes cancels it a little before we
-  // know of that.
+  // When a stream should have ended.
   std::optional<Clock::time_point> due_at_;
   grpc::StatusCode code_ = grpc::StatusCode::OK;
   std::optional<SharedPlaces::Place> place_;
