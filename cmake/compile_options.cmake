@@ -79,13 +79,14 @@ function(dino_precompile target)
   endif()
 endfunction()
 
-# dino_test(name [GRPC] [UNITY] [TIMEOUT seconds] [LABEL label] SOURCES a_test.cc ... LINK lib ...
-# [COMPUTING Suite.* ...]) adds a test program and registers each of its tests. `GRPC`: most of its
-# files include gRPC. `UNITY`: its files define no name twice, so presets with unity builds may compile
-# them together. `COMPUTING`: these tests are CPU-bound: ctest runs few of them concurrently (each takes
-# 12 of the slots that tests/run.sh grants), and starts with them.
+# dino_test(name [GRPC] [UNITY] [ALONE] [TIMEOUT seconds] [LABEL label] SOURCES a_test.cc ... LINK
+# lib ... [COMPUTING Suite.* ...]) adds a test program and registers its tests, by suite. `GRPC`: most
+# of its files include gRPC. `UNITY`: its files define no name twice, so presets with unity builds may
+# compile them together. `ALONE`: each test has a process of its own. `COMPUTING`: these tests are
+# CPU-bound: ctest runs few of them concurrently (each takes 12 of the slots that tests/run.sh grants),
+# and starts with them.
 function(dino_test name)
-  cmake_parse_arguments(arg "GRPC;UNITY" "TIMEOUT;LABEL" "SOURCES;LINK;COMPUTING" ${ARGN})
+  cmake_parse_arguments(arg "ALONE;GRPC;UNITY" "TIMEOUT;LABEL" "SOURCES;LINK;COMPUTING" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
@@ -99,25 +100,39 @@ function(dino_test name)
   if(arg_GRPC)
     dino_precompile(${name} <grpcpp/grpcpp.h> <dino/events/v1/event_publisher_service.grpc.pb.h>)
   endif()
-  dino_discover(${name} ${arg_TIMEOUT} "${arg_COMPUTING}" "${arg_LABEL}")
+  set(properties TIMEOUT ${arg_TIMEOUT})
+  if(arg_LABEL)
+    list(APPEND properties LABELS ${arg_LABEL})
+  endif()
+  list(JOIN arg_COMPUTING ":" computing)
+  if(arg_COMPUTING)
+    dino_discover(${name} "${arg_ALONE}" "${computing}" "/computing"
+      ${properties} PROCESSORS 12 COST 100)
+  endif()
+  dino_discover(${name} "${arg_ALONE}" "-${computing}" "" ${properties})
 endfunction()
 
-# Registers the tests of a program.
-function(dino_discover name timeout computing label)
-  # Sets variables that it needs here, whoever calls.
-  include(GoogleTest)
-  # Test names suffice; parameter values may contain any bytes.
-  set(all NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60)
-  set(properties TIMEOUT ${timeout})
-  if(label)
-    list(APPEND properties LABELS ${label})
-  endif()
-  if(NOT computing)
-    gtest_discover_tests(${name} ${all} PROPERTIES ${properties})
+# Registers those tests of a program that a filter of GoogleTest lets through, with these properties.
+function(dino_discover name alone filter suffix)
+  if(alone)
+    # Sets variables that it needs here, whoever calls.
+    include(GoogleTest)
+    # Test names suffice; parameter values may contain any bytes.
+    gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60 TEST_FILTER "${filter}"
+      PROPERTIES ${ARGN})
     return()
   endif()
-  list(JOIN computing ":" suites)
-  gtest_discover_tests(${name} ${all} TEST_FILTER ${suites}
-    PROPERTIES ${properties} PROCESSORS 12 COST 100)
-  gtest_discover_tests(${name} ${all} TEST_FILTER "-${suites}" PROPERTIES ${properties})
+  string(MAKE_C_IDENTIFIER "${name}${suffix}" file)
+  set(output "${CMAKE_CURRENT_BINARY_DIR}/${file}_suites.cmake")
+  list(JOIN ARGN " " properties)
+  add_custom_command(TARGET ${name} POST_BUILD
+    COMMAND ${CMAKE_COMMAND} "-DPROGRAM=$<TARGET_FILE:${name}>" "-DOUTPUT=${output}"
+      "-DFILTER=${filter}" "-DPROPERTIES=${properties}" "-DNAME_SUFFIX=${suffix}"
+      -P "${PROJECT_SOURCE_DIR}/cmake/add_suites.cmake"
+    BYPRODUCTS "${output}"
+    VERBATIM)
+  # Until it is built, ctest shall say that it is not.
+  file(GENERATE OUTPUT "${output}.include" CONTENT
+    "if(EXISTS \"${output}\")\n  include(\"${output}\")\nelse()\n  add_test(${file}_NOT_BUILT ${file}_NOT_BUILT)\nendif()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${output}.include")
 endfunction()

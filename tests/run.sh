@@ -100,19 +100,23 @@ build() {
 # run_tests PRESET [CTEST-OPTION...]: runs the tests of a preset and counts each. Most of them wait, so
 # there are many more of them at a time than processors; dino_test says which of them compute.
 run_tests() {
-  local preset=$1 status=0 output summary of
+  local preset=$1 status=0 output passed failed
+  local log=build/$1/Testing/Temporary/LastTest.log
   output=$(mktemp -p "$scratch")
   shift
+  rm -f "$log"
   ctest --preset "$preset" --no-tests=error -j "$((16 * $(nproc)))" "$@" >"$output" 2>&1 ||
     status=$?
   grep -vE '^ +Start +[0-9]+:|^ *[0-9]+/[0-9]+ Test .* Passed ' "$output"
-  summary=$(grep -oE '[0-9]+ tests? failed out of [0-9]+' "$output" | tail -n 1)
-  if [[ -z "$summary" ]]; then
-    count 0 1 "tests of $preset: none ran"
-    return 1
-  fi
-  of=${summary##* }
-  count "$((of - ${summary%% *}))" "${summary%% *}" "tests of $preset"
+  # GoogleTest says how many of each process; one that has crashed counts as one.
+  read -r passed failed < <(awk '/^\[  PASSED  \] [0-9]+ test/ {passed += $4}
+    /^\[  FAILED  \] [0-9]+ tests?, listed below/ {failed += $4; told = 1}
+    /^Test Failed\.$|^Test time-out/ {if (!told) ++failed}
+    /^[0-9]+\/[0-9]+ Test: / {told = 0}
+    END {print passed + 0, failed + 0}' "$log")
+  if ((passed + failed == 0)); then failed=1; fi
+  if ((status != 0 && failed == 0)); then failed=1; fi
+  count "$passed" "$failed" "tests of $preset"
   return "$status"
 }
 
