@@ -82,7 +82,9 @@ TEST(HealthTest, OneOfTwoBrokersDead) {
   WaitForLine(bridge, "broker down: ");
 
   const Clock::time_point end = Clock::now() + kPatience;
-  while (info.brokers(1).moved_share() == 0 && Clock::now() < end) info = Info(bridge);
+  while (info.brokers(1).moved_share() < info.brokers(1).home_share() && Clock::now() < end) {
+    info = Info(bridge);
+  }
   EXPECT_EQ(info.brokers(1).name(), two.address());
   EXPECT_EQ(info.brokers(1).state(), "not connected");
   EXPECT_NE(info.brokers(1).last_error(), "");
