@@ -16,7 +16,7 @@
 namespace dino::event {
 namespace {
 
-constexpr int kRounds = 20000;
+constexpr int kRounds = 10000;
 
 bool IsJson(const std::string& json) {
   rapidjson::MemoryStream stream(json.data(), json.size());

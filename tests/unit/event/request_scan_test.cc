@@ -21,7 +21,12 @@ namespace {
 
 using google::protobuf::Message;
 
+// All that is proportional to them is so below a sanitizer, too, which takes long.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::size_t kRequestBytes = 65536;
+#else
 constexpr std::size_t kRequestBytes = 262144;
+#endif
 // What each takes when it is parsed, but not so much that it is parsed without a look.
 constexpr std::size_t kEnoughIfScanned = 120 * kRequestBytes;
 // Beside what there is of it: for its violations, and what the test itself takes.
