@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +19,7 @@
 #include "tests/system/bridge_process.h"
 #include "tests/system/error_details.h"
 #include "tests/system/flood_fixture.h"
+#include "tests/system/haproxy.h"
 #include "tests/system/raw_call.h"
 #include "tests/system/requests.h"
 #include "tests/system/tls_caller.h"
@@ -27,70 +27,13 @@
 namespace dino::testing {
 namespace {
 
-constexpr char kHaproxy[] = "/usr/sbin/haproxy";
-
-// A haproxy with deploy/haproxy.cfg, which wants callers' certificates, in front of a bridge.
-class Haproxy {
- public:
-  // `bridge` is the bridge's address.
-  explicit Haproxy(const std::string& bridge)
-      : proxy_({kHaproxy, "-db", "-f", DINO_HAPROXY_CFG, "-f", Tunnel()},
-               {"DINO_PROXY_ADDRESS=" + port_.address(), "DINO_GRPC_ADDRESS=" + bridge,
-                "DINO_PROXY_CERT_FILE=" + Joined(authority_.Issue("IP:127.0.0.1"), "server.pem"),
-                "DINO_PROXY_CLIENT_CA_FILE=" + authority_.certificate()}) {
-    WaitUntilItServes();
-  }
-
-  CertificateAuthority& authority() { return authority_; }
-  // With the certificate of DNS:caller.
-  TlsCaller NewCaller() const { return {port_.address(), authority_, certificate_}; }
-  // With a certificate of that name.
-  TlsCaller NewCaller(const std::string& name) {
-    return {port_.address(), authority_, authority_.Issue(name)};
-  }
-
-  // Where raw HTTP/2 goes in, for peers that speak no TLS.
-  std::uint16_t raw_port() const { return raw_port_.number(); }
-  pid_t pid() const { return proxy_.pid(); }
-
- private:
-  // haproxy wants a certificate and its key in one file.
-  std::string Joined(const CertificateFiles& files, const std::string& name) const {
-    const std::string path = authority_.directory() / name;
-    ReplaceContent(path, ContentOf(files.certificate) + ContentOf(files.key));
-    return path;
-  }
-
-  // Speaks TLS in the name of peers that do not.
-  std::string Tunnel() const {
-    const std::string path = authority_.directory() / "tunnel.cfg";
-    std::ofstream(path) << "listen tunnel\n  mode tcp\n  bind " << raw_port_.address()
-                        << "\n  server proxy " << port_.address() << " ssl verify none alpn h2 crt "
-                        << Joined(certificate_, "peer.pem") << "\n";
-    return path;
-  }
-
-  void WaitUntilItServes() const {
-    grpc::Status status;
-    const Clock::time_point deadline = Clock::now() + kPatience;
-    do {
-      status = NewCaller().Publish();
-    } while (!status.ok() && Clock::now() < deadline);
-    EXPECT_TRUE(status.ok()) << Describe(status);
-  }
-
-  CertificateAuthority authority_;
-  const LoopbackPort port_;
-  const LoopbackPort raw_port_;
-  const CertificateFiles certificate_ = authority_.Issue("DNS:caller");
-  Subprocess proxy_;
-};
-
 class ProxyTest : public FloodFixture {
  protected:
   ProxyTest() : FloodFixture({}) {}
 
   Haproxy proxy_{bridge_.address()};
+  // Where raw HTTP/2 goes in.
+  TlsTunnel tunnel_{proxy_.authority(), proxy_.address(), 1, proxy_.certificate()};
 };
 
 TEST_F(ProxyTest, HeadersWithoutEndCostNothingAndFailNoCallOfOthers) {
@@ -103,7 +46,7 @@ TEST_F(ProxyTest, HeadersWithoutEndCostNothingAndFailNoCallOfOthers) {
   }
   const auto calls = CpuTimeOf(bridge_.pid()) + CpuTimeOf(proxy_.pid());
   for (int i = 0; i < 2; ++i) {
-    Http2Peer peer(proxy_.raw_port());
+    Http2Peer peer(tunnel_.port());
     peer.Greet();
     peer.Send(frames);
     peer.WaitForClose();
@@ -117,7 +60,7 @@ TEST_F(ProxyTest, HeadersWithoutEndCostNothingAndFailNoCallOfOthers) {
 class ProxyHeaderTest : public ProxyTest {
  protected:
   std::string StatusOfCallWith(const char* key, const std::string& value) {
-    Http2Peer peer(proxy_.raw_port());
+    Http2Peer peer(tunnel_.port());
     peer.Greet();
     peer.WaitUntilRead();
     peer.Send(EncodeCallHeaders(1));
