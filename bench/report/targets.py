@@ -92,6 +92,10 @@ def call_targets():
 
 def process_targets():
     return [
+        at_least("share of keys kept for their window, at 2,000 keyed calls a second for 15 minutes", 1,
+                 value("held-keys", "held", "kept")),
+        at_most("memory that those keys take over idempotency-memory", 1,
+                value("held-keys", "held", "grown_of_bound")),
         at_most("memory per pending publication beyond the requests", 20,
                 value("memory", "pending", "bytes_per_publication"), " bytes"),
         at_most("memory when idle (VmRSS)", 40, value("memory", "pending", "idle_mib"), " MiB"),

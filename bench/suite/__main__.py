@@ -38,10 +38,10 @@ def chosen(options):
     unknown = [name for name in options.parts if name not in by_name]
     if unknown:
         raise ProgramError(f"there is no part {', '.join(unknown)}; --list shows all")
-    if options.parts:
-        names = options.parts + [part.name for part in parts.ALL if part.optional] * options.profile
-        return [by_name[name] for name in dict.fromkeys(names)]
-    return [part for part in parts.ALL if options.profile or not part.optional]
+    names = options.parts or [part.name for part in parts.ALL if part.when == parts.ALWAYS]
+    if options.profile:
+        names += [part.name for part in parts.ALL if part.when == parts.WITH_PROFILE]
+    return [by_name[name] for name in dict.fromkeys(names)]
 
 
 def measure(options):
@@ -59,7 +59,7 @@ def main():
     options = parse_options()
     if options.list:
         for part in parts.ALL:
-            note = " (only with --profile)" if part.optional else ""
+            note = "" if part.when == parts.ALWAYS else f" ({part.when})"
             print(f"{part.name:12} {part.seconds:4} s  {part.what}{note}")
         return 0
     # As Ctrl-C does, so that what was started is ended.

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import urllib.request
 from pathlib import Path
 
 from bench.suite.processes import Process, ProgramError
@@ -106,10 +107,19 @@ class Bridge:
         self._connected = 0
         line = self._await_word('"listening"', SLOW_START_SECONDS if under else START_SECONDS)
         self.address = json.loads(line)["grpc_address"]
+        self._ops_address = json.loads(line)["ops_address"]
 
     @property
     def pid(self):
         return self.process.pid
+
+    def metric(self, name):
+        """The value of a metric that has no labels."""
+        with urllib.request.urlopen(f"http://{self._ops_address}/metrics", timeout=10) as page:
+            for line in page.read().decode().splitlines():
+                if line.startswith(name + " "):
+                    return float(line.split()[1])
+        raise KeyError(name)
 
     def _await_word(self, word, seconds=START_SECONDS):
         def wanted(line):

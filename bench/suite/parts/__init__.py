@@ -4,8 +4,11 @@ from collections import namedtuple
 
 from bench.suite.parts import calls, fanout, latency, limits, peers, profile
 
+# When a part runs that nobody has named.
+ALWAYS, WITH_PROFILE, NEVER = "always", "only with --profile", "only if named"
+
 # `seconds`: of a full run, about.
-Part = namedtuple("Part", "name seconds what run optional", defaults=(False,))
+Part = namedtuple("Part", "name seconds what run when", defaults=(ALWAYS,))
 
 ALL = [
     Part("fanout", 105, "1,000 recipients: the bridge beside the broker's limit and the bare library",
@@ -26,7 +29,9 @@ ALL = [
     Part("peers", 170, "what one would use instead, on the sink and on mosquitto", peers.peers),
     Part("centrifugo", 45, "10,000 recipients beside Centrifugo's Broadcast", peers.centrifugo),
     Part("profile", 70, "instructions per publication and per call, by callgrind", profile.profile,
-         True),
+         WITH_PROFILE),
     Part("metrics", 200, "what counting for /metrics costs, in instructions and in time",
-         profile.metrics, True),
+         profile.metrics, WITH_PROFILE),
+    Part("held-keys", 910, "a quarter of an hour of keyed calls: whether any key is forgotten early",
+         limits.held_keys, NEVER),
 ]

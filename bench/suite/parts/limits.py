@@ -7,8 +7,11 @@ from bench.suite.servers import Bridge, bridge_command
 
 CALLS = 100
 RECIPIENTS = 10_000
-# The bridge's default.
+# The bridge's defaults.
 SESSIONS = 8
+IDEMPOTENCY_MEMORY_MIB = 80
+
+KEYED_CALLS_PER_SECOND = 2000
 
 
 def memory(session):
@@ -33,6 +36,25 @@ def memory(session):
                 "bytes_per_publication": beyond / values["pending"]}
 
     session.interleave({"pending": measure})
+
+
+def held_keys(session):
+    bridge = session.bridge(session.sink())
+    bridge.await_sessions(SESSIONS)
+    seconds = 900
+
+    def measure():
+        before = bridge.memory("VmRSS")
+        values = session.load(bridge, "--mode=open", f"--rate={KEYED_CALLS_PER_SECOND}", "--keyed",
+                              "--recipients=2", "--callers=64", seconds=seconds)
+        forgotten = bridge.metric("dino_bridge_idempotency_keys_forgotten_early_total")
+        grown = bridge.memory("VmRSS") - before
+        return {**values, "keys": bridge.metric("dino_bridge_idempotency_keys"),
+                "kept": 1 - forgotten / (KEYED_CALLS_PER_SECOND * session.seconds(seconds)),
+                "grown_mib": grown, "grown_of_bound": grown / IDEMPOTENCY_MEMORY_MIB}
+
+    # One round: it takes long, and nothing in it is a matter of speed.
+    session.record(0, "held", measure())
 
 
 def token(session):
