@@ -186,14 +186,14 @@ class AttackTest : public ::testing::TestWithParam<Posture> {
 };
 
 TEST_P(AttackTest, GoodCallersDoNotNoticeAndMemoryStaysWithinItsBound) {
-  constexpr std::size_t kCalls = 300;
+  constexpr std::size_t kCalls = 200;
   StartGoodCallers();
   Spin();
   WaitFor(published_, kCalls);
   EndAttackers();
   const auto alone = TakeP99();
   AttackFromAllSides();
-  WaitFor(attacks_, 20);
+  WaitFor(attacks_, 12);
   const grpc::Status late = PublishAnew();
   EXPECT_TRUE(late.ok()) << Describe(late);
   if (!FixedTime().has_value()) WaitFor(published_, kCalls);

@@ -6,12 +6,19 @@
 #include "tests/system/requests.h"
 
 namespace dino::testing {
+namespace {
+
+// Between calls. Leaves the processors to what the test is about.
+constexpr std::chrono::milliseconds kPause{2};
+
+}  // namespace
 
 Caller::Caller(BridgeProcess& bridge, std::int64_t user_id, Clock::duration deadline)
     : bridge_(bridge), user_id_(user_id), deadline_(deadline), thread_([this] { Run(); }) {}
 
 void Caller::Run() {
   for (int number = 0; !stop_; ++number) {
+    std::this_thread::sleep_for(kPause);
     CallRecord record;
     record.text = std::to_string(user_id_) + " " + std::to_string(number);
     const v1::PublishMessageRequest request = MessageRequest({user_id_}, record.text);
