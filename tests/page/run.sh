@@ -36,15 +36,9 @@ done
 read_bridge_option "${options[@]}"
 cd "$root"
 
-# It drives the browser, which is Debian's; and it checks what the page is like for people who do
-# not see it, or have no mouse.
-packages=(playwright-core@1.49.1 axe-core@4.10.2)
+source tests/support/process/npm_packages.sh
 tools=build/tools/page
-for package in "${packages[@]}"; do
-  grep -qs "\"version\": \"${package#*@}\"" "$tools/node_modules/${package%@*}/package.json" && continue
-  npm install --prefix "$tools" --no-save --no-audit --no-fund "${packages[@]}"
-  break
-done
+npm_packages "$tools" "${page_packages[@]}"
 mkdir -p build/status-page
 rm -f build/status-page/*.png
 PATH=$PATH:/usr/sbin # Debian's mosquitto lives there.

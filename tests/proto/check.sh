@@ -13,25 +13,8 @@ TEXT
 }
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-buf_version=1.75.0
-buf=build/tools/node_modules/.bin/buf
+source tests/support/process/buf.sh
 work=build/proto
-
-# Debian has no buf. npm's package brings the program itself.
-install_buf() {
-  [[ "$("$buf" --version 2>/dev/null)" == "$buf_version" ]] ||
-    npm install --prefix build/tools --no-save --no-audit --no-fund "@bufbuild/buf@$buf_version"
-}
-
-# make_workspace NAME PROTOS: what we import comes from a package, and is not ours to check.
-make_workspace() {
-  local googleapis
-  googleapis=$(dpkg -L golang-github-gogo-googleapis-dev | grep '/google/rpc/status.proto$')
-  mkdir -p "$work/$1/googleapis/google/rpc" "$work/$1/proto"
-  cp "$googleapis" "$work/$1/googleapis/google/rpc/"
-  cp -r "$2/dino" "$work/$1/proto/"
-  cp proto/buf.yaml "$work/$1/"
-}
 
 # expect_refusal NAME FILE SED-EXPRESSION: buf refuses the API once that has changed a file.
 expect_refusal() {
@@ -54,7 +37,7 @@ expect_refusal() {
 }
 
 check_breaking() {
-  make_workspace released tests/proto/released
+  make_workspace "$work/released" tests/proto/released
   "$buf" breaking "$work/now" --against "$work/released"
   expect_refusal 'another field number' event.proto 's/ sender_id = 2;/ sender_id = 2000;/'
   expect_refusal 'another type' event.proto 's/int64 sender_id = /string sender_id = /'
@@ -74,7 +57,7 @@ case "${1:-}" in
 esac
 install_buf
 rm -rf "$work"
-make_workspace now proto
+make_workspace "$work/now" proto
 case "$1" in
   style) "$buf" lint "$work/now" ;;
   breaking) check_breaking ;;
