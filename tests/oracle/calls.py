@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import choices
 import structs
 from event_json import EVENTS, recipients
-from rules import RULES
+from rules import RULES, violations
 from values import UNSET
 
 RPCS = list(RULES)
@@ -45,7 +45,7 @@ def put(message, name, value):
 class Draft:
     """A request under construction. The fields in `odd` get odd values."""
 
-    def __init__(self, draw, rpc, limits):
+    def __init__(self, draw, rpc, limits, how_many_are_odd=HOW_MANY_ARE_ODD):
         self.draw, self.rpc, self.limits = draw, rpc, limits
         self.choices = choices.of_request(rpc, limits)
         self.request = getattr(api, rpc + "Request")()
@@ -54,7 +54,7 @@ class Draft:
         names += ["event", "user_ids", "user_ids"] + [f"options.{name}" for name in choices.OPTIONS]
         if rpc == "PublishCustom":
             names += ["topics", "overlays", "overlays"]
-        self.odd = {draw(st.sampled_from(names)) for _ in range(draw(HOW_MANY_ARE_ODD))}
+        self.odd = {draw(st.sampled_from(names)) for _ in range(draw(how_many_are_odd))}
 
     def put(self, message, name, choice, path):
         put(message, name, self.draw(choice.odd if path in self.odd else choice.right))
@@ -126,3 +126,20 @@ def calls(draw, rpc, limits):
     draft.write_options()
     draft.only_validate_what_cannot_be_compared()
     return Call(rpc, draft.request)
+
+
+@st.composite
+def valid_calls(draw, rpc, limits, count):
+    """Several, for one recipient each, or for one with an overlay and one without."""
+    found = []
+    for _ in range(count):
+        draft = Draft(draw, rpc, limits, st.just(0))
+        draft.write_event()
+        users = [1, 2] if rpc == "PublishCustom" and draw(YES_OR_NO) else [1]
+        draft.request.user_ids.extend(users)
+        if len(users) > 1:
+            draft.request.overlays[1].CopyFrom(structs.to_struct(draw(structs.overlays())))
+        # Each part may be right, and all together too long.
+        if not violations(rpc, draft.request, limits):
+            found.append(Call(rpc, draft.request))
+    return found

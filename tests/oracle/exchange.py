@@ -94,6 +94,11 @@ class Caller:
         self._channel = grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)])
         self._subscriber = subscriber
         self._methods = {}
+        self._batch = self._channel.unary_unary(
+            SERVICE + "PublishBatch",
+            request_serializer=api.PublishBatchRequest.SerializeToString,
+            response_deserializer=api.PublishBatchResponse.FromString,
+        )
 
     def close(self):
         self._channel.close()
@@ -109,6 +114,21 @@ class Caller:
             return Outcome("OK", "", "", [], delivery, self._subscriber.take(expected))
         except grpc.RpcError as error:
             return refusal(error, self._subscriber.take(0))
+
+
+    def publish(self, calls):
+        """Makes valid calls at once; the payloads that the subscriber gets."""
+        request = api.PublishBatchRequest()
+        kinds = {field.message_type.name: field.name for field in api.EventRequest.DESCRIPTOR.fields}
+        for call in calls:
+            getattr(request.events.add(), kinds[call.rpc + "Request"]).CopyFrom(call.request)
+        results = self._batch(request, timeout=PATIENCE).results
+        failed = [result.error for result in results if not result.HasField("delivery")]
+        assert not failed, failed
+        expected = sum(result.delivery.recipient_count for result in results)
+        received = self._subscriber.take(expected)
+        assert len(received) == expected
+        return [one.payload for one in received]
 
 
 def refusal(error, received):
