@@ -12,7 +12,7 @@ usage: tests/run.sh [--fast | --all | --soak [--seed N] [--minutes M | --faults 
 Installs missing Debian packages, runs every test under the address and
 undefined behaviour sanitizers, 5,000 seeds of the simulator, and what depends
 on speed or on the real program (system tests, the broker suite, clients in
-Python and Go, oracles, quickstart, status page, Prometheus) with the release
+Python and Go, oracles, documents, quickstart, status page, Prometheus) with the release
 build. Checks how that build is hardened and what it is linked with, format,
 clang-tidy, protos, scripts, the rules of folders, the Helm chart and the
 alerts. Prints the time of each step.
@@ -178,6 +178,7 @@ checks_of_the_program() {
     counted 'Versions of the Python package' clients/python/versions.sh
   fi
   counted 'Oracles' tests/oracle/run.sh --bridge "$bridge"
+  counted 'Documents' tests/docs/run.sh --bridge "$bridge"
   check 'Quickstart' deploy/quickstart.sh --once
   check 'Status page' tests/page/run.sh --bridge "$bridge"
   check 'Prometheus' tests/checks/prometheus.sh --bridge "$bridge"
@@ -194,6 +195,7 @@ checks_of_sources() {
   check 'Warnings' tests/checks/warnings.sh
   check 'Protos: style' tests/proto/check.sh style
   check 'Protos: no breaking change' tests/proto/check.sh breaking
+  check 'Documents are fresh' docs/generate.sh --check
   if [[ $mode == all ]]; then
     check 'clang-tidy' nice tests/checks/tidy.sh --every
   else
