@@ -182,6 +182,7 @@ checks_of_the_program() {
   check 'Quickstart' deploy/quickstart.sh --once
   check 'Status page' tests/page/run.sh --bridge "$bridge"
   check 'Prometheus' tests/checks/prometheus.sh --bridge "$bridge"
+  check 'Reference of metrics' tests/checks/metrics.py --check --bridge "$bridge"
   check 'Roll' tests/cluster/roll.sh --bridge "$bridge"
   check 'Address families' tests/checks/address_families.sh --bridge "$bridge"
   check 'Hardening' tests/checks/hardening.sh --bridge "$bridge"

@@ -142,6 +142,7 @@ func TestEachAlertIsTestedAndExplained(t *testing.T) {
 		}
 	}
 	operations := read(t, root+"/docs/operations.md")
+	symptoms, _, _ := strings.Cut(operations, "\n## How to read a failed call\n")
 	pace := regexp.MustCompile("Soon$|Fast$|Slow$")
 	for _, rule := range alerts(t) {
 		if !fires[rule.Alert] {
@@ -153,6 +154,9 @@ func TestEachAlertIsTestedAndExplained(t *testing.T) {
 		}
 		if !strings.Contains(operations, "\n### "+name+"\n") {
 			t.Errorf("docs/operations.md does not explain %s", name)
+		}
+		if strings.HasPrefix(name, "DinoBridge") && !strings.Contains(symptoms, "(#"+strings.ToLower(name)+")") {
+			t.Errorf("docs/operations.md has no symptom of %s", name)
 		}
 		if rule.Annotations["runbook_url"] != "docs/operations.md#"+strings.ToLower(name) {
 			t.Errorf("%s: %s", rule.Alert, rule.Annotations["runbook_url"])

@@ -29,7 +29,7 @@ constexpr std::size_t kWatches = 100;
 
 constexpr std::size_t kRequestBytes = kMebibyte;
 
-// docs/operations.md, "Memory".
+// docs/deployment.md, "Memory".
 const std::size_t kBound = 25 * kMebibyte + 2 * kPendingBytes + kReceivingBytes +
                            2 * kInFlightBytes * kSessions + kIdempotencyMemory +
                            12 * kKibibyte * (kUnreadAnswers + kWatches) +

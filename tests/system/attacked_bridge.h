@@ -31,7 +31,7 @@ enum class Posture {
 inline constexpr char kGoodKey[] = "test-key-of-the-good-callers";
 inline constexpr char kHostileKey[] = "test-key-of-the-hostile-one";
 
-// A bridge that may take no more memory than docs/operations.md says, and the ways in: for good
+// A bridge that may take no more memory than docs/deployment.md says, and the ways in: for good
 // callers, for strangers and for a hostile caller, who has a key and what else it takes.
 class AttackedBridge {
  public:
