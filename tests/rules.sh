@@ -8,7 +8,8 @@ usage: tests/rules.sh [DIRECTORY]
 
 Checks this repository, or the one in DIRECTORY, by the rules in tests/rules/table.py:
 who may include whom, which folder may include which library, no file of more than
-300 lines, no function defined twice, each fact in one place. Prints each breach as
+300 lines, no function defined twice, each fact in one place, every link between
+documents leads to a file and a heading. Prints each breach as
 `file:line: reason`; the last line says how many rules hold.
 TEXT
 }

@@ -5,6 +5,7 @@ import sys
 
 import facts
 import includes
+import links
 import table
 from tree import Tree
 
@@ -16,6 +17,7 @@ RULES = [
     includes.few_lines,
     facts.length,
     facts.helpers,
+    links.links,
     *(functools.partial(facts.fact, name=name, pattern=pattern, folders=folders, places=places)
       for name, pattern, folders, places in table.FACTS),
 ]

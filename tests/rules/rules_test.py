@@ -73,6 +73,15 @@ class RulesTest(unittest.TestCase):
             {"tests/support/fake.h": '#include "server/base/utf8.h"\n'},
             "tests/support/fake.h:1: tests/support must not include server/base/utf8.h")
 
+    def test_links(self):
+        page = {"docs/b.md": "## What it\'s *for*, `a`\n```\n# code\n```\n"}
+        good = "[a](docs/b.md#what-its-for-a) [b](docs) [c](https://example.org/#x) [d](#top)\n# Top\n"
+        self.assertEqual(check({**CLEAN, **page, "README.md": good})[1], 0)
+        self.assert_breach({**page, "README.md": "# Top\n[a](b.md)\n"},
+                           "README.md:2: b.md: there is no b.md")
+        self.assert_breach({**page, "docs/c.md": "[a](b.md#code) ![b](../docs/b.md)\n"},
+                           "docs/c.md:1: b.md#code: no heading there is called so")
+
     def test_unknown_folders(self):
         self.assert_breach(
             {"tests/misc/a.cc": "\n"},

@@ -55,10 +55,8 @@ class Tree:
     """The files below `root` that git does not ignore, by their paths."""
 
     def __init__(self, root):
-        listed = subprocess.run(
-            ["git", "-C", root, "ls-files", "-z", "-co", "--exclude-standard", "--", *_OURS],
-            check=True, capture_output=True, text=True,
-        ).stdout.split("\0")
+        self.root = root
+        listed = self._list(*_OURS)
         # What CMake makes .cc files of.
         self.templates = {path for path in listed if path.endswith(".in")}
         self.sources = {}
@@ -67,6 +65,15 @@ class Tree:
             is_source = path.endswith((".cc", ".h", ".py", ".sh")) and file.is_file()
             if is_source and not re.search(table.GENERATED, path):
                 self.sources[path] = Source(path, file.read_text(encoding="utf-8"))
+
+        self.documents = {path: Source(path, pathlib.Path(root, path).read_text(encoding="utf-8"))
+                          for path in self._list("*.md") if pathlib.Path(root, path).is_file()}
+
+    def _list(self, *paths):
+        return subprocess.run(
+            ["git", "-C", self.root, "ls-files", "-z", "-co", "--exclude-standard", "--", *paths],
+            check=True, capture_output=True, text=True,
+        ).stdout.split("\0")
 
     @property
     def cpp(self):
