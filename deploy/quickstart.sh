@@ -53,17 +53,7 @@ publish=$root/build/release/bin/dino-publish
 users=(1234 4321)
 PATH=$PATH:/usr/sbin # Debian's mosquitto lives there.
 
-bold='' dim='' green='' red='' plain=''
-if [[ -t 1 && -z "${NO_COLOR:-}" ]]; then
-  bold=$'\e[1m' dim=$'\e[2m' green=$'\e[32m' red=$'\e[31m' plain=$'\e[0m'
-fi
-heading() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
-
-fail() {
-  printf '%serror:%s %s\n' "$red" "$plain" "$1" >&2
-  if [[ -n "${2:-}" && -s "${2:-}" ]]; then tail -n 20 "$2" >&2; fi
-  exit 1
-}
+source "$root/deploy/building.sh"
 
 # ---- processes ----------------------------------------------------------------------
 
@@ -80,36 +70,6 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 # ---- steps --------------------------------------------------------------------------
-
-# Shows ninja's progress every few seconds, and all other output.
-show_progress() {
-  local line next=$SECONDS
-  while IFS= read -r line; do
-    if [[ ! $line =~ ^\[([0-9]+)/([0-9]+)\]\ (.*) ]]; then
-      echo "$line"
-    elif ((SECONDS >= next || BASH_REMATCH[1] == BASH_REMATCH[2])); then
-      printf '  %3d %%  step %s of %s: %s\n' "$((100 * BASH_REMATCH[1] / BASH_REMATCH[2]))" \
-        "${BASH_REMATCH[@]:1}"
-      next=$((SECONDS + 5))
-    fi
-  done
-}
-
-build() {
-  local cores
-  cores=$(nproc)
-  heading 'Building the release'
-  # About 300 seconds of processor time.
-  printf '  The first build takes about %d minutes with %d processors, plus a minute or two if packages\n' \
-    "$((300 / 60 / cores + 1))" "$cores"
-  echo '  are missing; later builds take seconds.'
-  "$root/deploy/install-packages.sh" build run
-  cd "$root"
-  echo "Configuring (details: $dir/configure.log)"
-  cmake --preset release >"$dir/configure.log" 2>&1 || fail 'cmake failed' "$dir/configure.log"
-  echo 'Compiling'
-  cmake --build --preset release | show_progress || fail 'the build failed'
-}
 
 # Starts a broker on a free port, and sets $broker.
 start_broker() {
@@ -258,7 +218,7 @@ TEXT
 
 dir=$(mktemp -d -t dino-quickstart.XXXXXX)
 chmod 755 "$dir"
-build
+build_release build run
 heading 'Starting'
 [[ -n "$broker" ]] || start_broker
 echo "  MQTT v5 broker at $broker"
