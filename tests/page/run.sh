@@ -36,10 +36,9 @@ done
 read_bridge_option "${options[@]}"
 cd "$root"
 
-source tests/support/process/npm_packages.sh
-tools=build/tools/page
-npm_packages "$tools" "${page_packages[@]}"
+source tests/page/tools.sh
+
 mkdir -p build/status-page
 rm -f build/status-page/*.png
 PATH=$PATH:/usr/sbin # Debian's mosquitto lives there.
-NODE_PATH=$tools/node_modules node tests/page/status_page.js "$bridge" build/status-page "$warm_up"
+node tests/page/status_page.js "$bridge" build/status-page "$warm_up"

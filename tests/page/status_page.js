@@ -7,11 +7,8 @@ const crypto = require('node:crypto');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const {chromium} = require('playwright-core');
-const {
-  freePort, patience, start, startBridge, startBroker, startRefuser, stop, stopAll, until,
-} = require('./programs.js');
+const {isFit, launch, newPage, says, text} = require('./browser.js');
+const {freePort, start, startBridge, startBroker, startRefuser, stop, stopAll, until} = require('./programs.js');
 
 const [bridgeProgram, screenshots, warmUp] = process.argv.slice(2);
 const publishProgram = path.join(path.dirname(bridgeProgram), 'dino-publish');
@@ -56,10 +53,7 @@ function publishEvents(address, calls) {
   };
 }
 
-const text = (page, selector) => page.locator(selector).innerText();
 const number = async (page, selector) => Number((await text(page, selector)).replace(/\D/g, ''));
-const says = (page, selector, pattern) => until(`${selector} says ${pattern}`,
-  async () => pattern.test(await text(page, selector)));
 const rowOf = (table, name) => `#${table} tr:has(th:has-text("${name}"))`;
 
 async function readyz(ops) {
@@ -67,36 +61,10 @@ async function readyz(ops) {
   return `${response.status} ${await response.text()}`;
 }
 
-// Looks right as far as a program can see, wide and narrow, light and dark: fits, and breaks no rule
-// of axe's. Leaves screenshots.
-async function isFit(page, situation) {
-  for (const width of [1280, 360]) {
-    for (const colorScheme of ['light', 'dark']) {
-      const where = `${situation}, ${width} px, ${colorScheme}`;
-      await page.setViewportSize({width, height: 900});
-      await page.emulateMedia({colorScheme});
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth),
-        `${where}: the page is wider than the window`);
-      const violations = await page.evaluate(async () => (await window.axe.run(document)).violations.map(
-        ({id, nodes}) => `${id}: ${nodes.map(({html, failureSummary}) => `${html} ${failureSummary}`).join('\n')}`));
-      assert.deepEqual(violations, [], where);
-      await page.screenshot({path: path.join(screenshots, `${situation}-${width}-${colorScheme}.png`), fullPage: true});
-    }
-  }
-  console.log(`${situation}: fits 1280 and 360 px, light and dark, and axe finds nothing`);
-}
-
 // Opens the status page; in `problems` is then what went wrong in it. `names` are those to be shown
 // in place of others: names as they are on a cluster, and not of the machine that runs the test.
 async function open(browser, ops, names) {
-  const page = await browser.newPage();
-  page.setDefaultTimeout(patience);
-  const problems = [];
-  page.on('console', message => { if (message.type() === 'error') problems.push(message.text()); });
-  page.on('pageerror', error => problems.push(error.message));
-  page.on('request', request => {
-    if (new URL(request.url()).host !== ops) problems.push(`a request to ${request.url()}`);
-  });
+  const {page, problems} = await newPage(browser, host => host === ops);
   await page.route('**/status.json', async route => {
     const response = await route.fetch().catch(() => null);
     if (response === null) return route.abort();
@@ -104,7 +72,6 @@ async function open(browser, ops, names) {
     return route.fulfill({response, body});
   });
   await page.goto(`http://${ops}/`);
-  await page.evaluate(axe);
   return {page, problems};
 }
 
@@ -128,7 +95,7 @@ async function allIsWell(page, ops) {
   await says(page, `${rowOf('calls', 'PublishMessage')} td:nth-child(4)`, /\d (µs|ms|s)$/);
   await says(page, `${rowOf('callers', 'chat')} td:nth-child(2)`, /[1-9]/);
   await warm();
-  await isFit(page, 'all-well');
+  await isFit(page, screenshots, 'all-well');
 }
 
 async function oneBrokerDies(page, ops, lost, die) {
@@ -141,7 +108,7 @@ async function oneBrokerDies(page, ops, lost, die) {
   await says(page, '#changes', /cannot be reached/);
   assert.match(await readyz(ops), /^200 degraded: Broker .* cannot be reached/);
   await warm();
-  await isFit(page, 'one-broker-dead');
+  await isFit(page, screenshots, 'one-broker-dead');
 }
 
 async function isWellAgain(page) {
@@ -154,7 +121,7 @@ async function serverGoes(page, bridge) {
   await stop(bridge);
   await says(page, '#verdict', /Connection lost since/);
   assert.match(await page.title(), /Connection lost/);
-  await isFit(page, 'server-gone');
+  await isFit(page, screenshots, 'server-gone');
 }
 
 async function testBrokersAndServer(browser) {
@@ -198,7 +165,7 @@ async function testRefusals(browser) {
   await says(page, '#problems', /ACL/);
   assert.match(await readyz(ops), /^200 down: Refused by/);
   await warm();
-  await isFit(page, 'all-refused');
+  await isFit(page, screenshots, 'all-refused');
   await stopPublishing();
   assert.deepEqual(problems, []);
   await page.close();
@@ -206,10 +173,7 @@ async function testRefusals(browser) {
 }
 
 (async () => {
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--disable-dev-shm-usage', ...(process.getuid() === 0 ? ['--no-sandbox'] : [])],
-  });
+  const browser = await launch();
   try {
     await testBrokersAndServer(browser);
     await testRefusals(browser);
