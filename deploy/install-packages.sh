@@ -12,6 +12,7 @@ are taken from there, and nothing else. PURPOSE is one or more of
 
   build   compile the server and dino-publish
   run     run a broker and look at its topics (the quickstart)
+  demo    see it work in a browser (with build and run)
   test    build and run the tests and all checks
   bench   run the benchmarks (with build and run); the Go peers need a newer go than
           Debian has
@@ -135,6 +136,11 @@ for purpose in "$@"; do
       command -v javac >/dev/null || wanted+=(default-jdk-headless)
       ;;
     coverage) wanted+=(llvm) ;;
+    demo)
+      # MQTT.js comes from npm, and the backend's packages from PyPI.
+      command -v npm >/dev/null || wanted+=(npm)
+      python3 -c 'import ensurepip' 2>/dev/null || wanted+=(python3-venv)
+      ;;
     bench)
       wanted+=("${bench_packages[@]}")
       command -v npm >/dev/null || wanted+=(nodejs npm)

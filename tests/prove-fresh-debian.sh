@@ -4,11 +4,11 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: tests/prove-fresh-debian.sh trixie|bookworm [quickstart|tests] [--user]
+usage: tests/prove-fresh-debian.sh trixie|bookworm [quickstart|demo|tests] [--user]
 
 Clones this repository's HEAD into a bare root of that Debian release, runs the
-command there by chroot (both commands, each in a root of its own, if none is
-named) and fails if it fails or leaves a process behind. Needs root, mmdebstrap
+command there by chroot (quickstart and tests, each in a root of its own, if none
+is named) and fails if it fails or leaves a process behind. Needs root, mmdebstrap
 and git. The roots are removed afterwards.
 
   --user  run it as a user with sudo instead of root
@@ -27,6 +27,7 @@ for argument in "$@"; do
     trixie | bookworm) release=$argument ;;
     --user) as_user=true ;;
     quickstart) commands+=('deploy/quickstart.sh --once') ;;
+    demo) commands+=('deploy/demo.sh --once') ;;
     tests) commands+=('tests/run.sh') ;;
     -h | --help)
       usage

@@ -12,8 +12,8 @@ usage: tests/run.sh [--fast | --all | --soak [--seed N] [--minutes M | --faults 
 Installs missing Debian packages, runs every test under the address and
 undefined behaviour sanitizers, 5,000 seeds of the simulator, and what depends
 on speed or on the real program (system tests, the broker suite, clients in
-Python and Go, oracles, documents, quickstart, status page, Prometheus) with the release
-build. Checks how that build is hardened and what it is linked with, format,
+Python and Go, oracles, documents, quickstart, demo, status page, Prometheus) with the
+release build. Checks how that build is hardened and what it is linked with, format,
 clang-tidy, protos, scripts, the rules of folders, the Helm chart and the
 alerts. Prints the time of each step.
 
@@ -181,6 +181,7 @@ checks_of_the_program() {
   counted 'Documents' tests/docs/run.sh --bridge "$bridge"
   check 'Quickstart' deploy/quickstart.sh --once
   check 'Status page' tests/page/run.sh --bridge "$bridge"
+  check 'Demo' tests/demo/run.sh --bridge "$bridge"
   check 'Prometheus' tests/checks/prometheus.sh --bridge "$bridge"
   check 'Reference of metrics' tests/checks/metrics.py --check --bridge "$bridge"
   check 'Roll' tests/cluster/roll.sh --bridge "$bridge"
