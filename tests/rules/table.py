@@ -139,7 +139,7 @@ FACTS = [
 
 # Files of ours have at most so many lines; these were written by programs.
 MAX_LINES = 300
-GENERATED = r"_pb2(_grpc)?\.pyi?$"
+GENERATED = r"_pb2(_grpc)?\.pyi?$|\.pb\.go$"
 
 # A header of so few lines that only one file includes belongs in that file.
 FEW_LINES = 30

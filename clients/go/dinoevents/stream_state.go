@@ -1,0 +1,139 @@
+package dinoevents
+
+import (
+	"time"
+
+	eventsv1 "github.com/dino-bridge/dino-bridge/clients/go/dino/events/v1"
+	"github.com/dino-bridge/dino-bridge/clients/go/internal/requests"
+)
+
+// streamPatience is how much longer than an attempt an event of a stream may be unanswered. The
+// server answers it after its own default deadline at the latest: what is open for longer is lost.
+const streamPatience = 5 * time.Second
+
+// sending is an entry that was sent at a time, and perhaps again later.
+type sending struct {
+	at    time.Time
+	entry *entry
+}
+
+// streamState is the events of a stream. It does no I/O. Not safe for concurrent use.
+type streamState struct {
+	rules      *rules
+	queue      *eventQueue
+	sent       []sending // On the stream that is open, in that order.
+	losses     int       // Since the last answer.
+	openedAt   time.Time
+	openedWith int // The version of the credentials.
+	reopenAt   time.Time
+}
+
+func newStreamState(rules *rules, ordered bool) *streamState {
+	return &streamState{rules: rules, queue: newEventQueue(rules, ordered)}
+}
+
+// add adds an event. onEnd is called once, by one of the methods of the state.
+func (s *streamState) add(event *Event, onEnd func(Result)) {
+	began := s.rules.now()
+	s.queue.add(event, s.rules.deadline(event, began), func(result Result) {
+		s.rules.hooks.eventEnded(event.kind, result, began)
+		onEnd(result)
+	})
+}
+
+// opened says that a stream has been opened: nothing was sent on it.
+func (s *streamState) opened() {
+	s.openedAt = s.rules.now()
+	s.openedWith = s.rules.credentials.version()
+	s.sent = nil
+}
+
+// take is the next request to send. nil: there is none now.
+func (s *streamState) take() *eventsv1.PublishStreamRequest {
+	now := s.rules.now()
+	if now.Before(s.reopenAt) {
+		return nil
+	}
+	taken := s.queue.take(now, 1, 0)
+	if len(taken) == 0 {
+		return nil
+	}
+	s.sent = append(s.sent, sending{now, taken[0]})
+	return &eventsv1.PublishStreamRequest{
+		Sequence: uint64(taken[0].number), Event: requests.Wrapped(taken[0].attempts.request),
+	}
+}
+
+// answered says that an answer has come. One that was late has ended already.
+func (s *streamState) answered(answer *eventsv1.PublishStreamResponse) {
+	s.losses = 0
+	if one := s.queue.find(int(answer.GetSequence())); one != nil {
+		takeResult(s.queue, one, answer.GetResult(), s.rules.now(), s.rules.random())
+	}
+	s.forgetAnswered()
+}
+
+func (s *streamState) forgetAnswered() {
+	for len(s.sent) > 0 && (s.sent[0].entry.state != entrySent || s.sent[0].entry.sentAt != s.sent[0].at) {
+		s.sent = s.sent[1:]
+	}
+}
+
+// lost says that the stream has ended: what was not answered is to be sent again, in its order.
+func (s *streamState) lost(f *failure) {
+	now := s.rules.now()
+	s.losses++
+	s.rules.hooks.attemptEnded(eventsv1.EventPublisherService_PublishStream_FullMethodName, f, s.openedAt)
+	if s.queue.len() == 0 {
+		return
+	}
+	random := s.rules.random()
+	wait, again := s.rules.wait(f, s.losses, random, s.openedWith)
+	if !again || f.refusesAll {
+		s.queue.endAll(f, again)
+		return
+	}
+	if s.losses > 1 && s.rules.ruleOf(f).Action == ActionReopen {
+		wait = s.rules.policy.backoff(s.losses-1, random)
+	}
+	s.reopenAt = now.Add(wait)
+	s.rules.logger.Debug("a stream has ended and another one follows", "code", codeName(f.code),
+		"reason", f.reason, "message", f.message, "wait", wait)
+	for _, one := range s.queue.inOrder() {
+		if one.state == entrySent {
+			s.queue.failed(one, f, now, random, wait)
+		}
+	}
+}
+
+// hasWork is whether a stream should be open now.
+func (s *streamState) hasWork() bool {
+	return s.queue.len() > 0 && !s.rules.now().Before(s.reopenAt)
+}
+
+// nextWork is when there is something to send if nothing happens before. Zero: nobody knows.
+func (s *streamState) nextWork() time.Time {
+	var next time.Time
+	if s.queue.delayed.Len() > 0 {
+		next = s.queue.delayed.entries[0].readyAt
+	}
+	if s.rules.now().Before(s.reopenAt) && next.Before(s.reopenAt) {
+		next = s.reopenAt
+	}
+	return next
+}
+
+// isStuck is whether an event is unanswered for so long that the connection must be dead.
+func (s *streamState) isStuck() bool {
+	at := s.stuckAt()
+	return !at.IsZero() && s.rules.now().After(at)
+}
+
+// stuckAt is when the stream is stuck if no answer comes before. Zero: nothing is unanswered.
+func (s *streamState) stuckAt() time.Time {
+	s.forgetAnswered()
+	if len(s.sent) == 0 {
+		return time.Time{}
+	}
+	return s.sent[0].at.Add(s.rules.policy.AttemptTimeout + streamPatience)
+}
