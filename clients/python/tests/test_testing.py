@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import pathlib
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +17,10 @@ from dino_events import (
 )
 from dino_events.subscriber import Deduplicator
 from dino_events.testing import FakeAsyncPublisher, FakePublisher
+
+DUPLICATES = json.loads(
+    pathlib.Path(__file__).parents[2].joinpath("conformance/duplicates.json").read_text()
+)
 
 
 def test_events_are_recorded():
@@ -88,10 +93,6 @@ def test_the_async_one_does_the_same():
     assert asyncio.run(publish()) == (3, 1)
 
 
-def payload(**fields):
-    return json.dumps(fields, separators=(",", ":")).encode()
-
-
 def test_copies_are_known_by_their_event_id():
     seen = Deduplicator()
 
@@ -101,34 +102,13 @@ def test_copies_are_known_by_their_event_id():
     assert seen.is_new("dms/dev/1", b"a", "other id")
 
 
-@pytest.mark.parametrize(
-    "first, second",
-    [
-        (
-            payload(event_type="message", message_id="1", message_payload="a"),
-            payload(event_type="attachment", message_id="1", message_payload="a"),
-        ),
-        (
-            payload(event_type="edit", message_id="1", message_payload="a"),
-            payload(event_type="edit", message_id="1", message_payload="b"),
-        ),
-        (
-            payload(event_type="read", group_id="g", user_id=1, read_at=1.5),
-            payload(event_type="read", group_id="g", user_id=1, read_at=2.5),
-        ),
-        (
-            payload(event_type="poll", group_id="g", a=1),
-            payload(event_type="poll", group_id="g", a=2),
-        ),
-        (b"no JSON", b"[]"),
-    ],
-)
-def test_without_properties_the_payload_tells(first, second):
+@pytest.mark.parametrize("case", DUPLICATES, ids=lambda case: case["name"])
+def test_without_properties_the_payload_tells(case):
     seen = Deduplicator()
 
-    assert seen.is_new("dms/dev/1", first)
-    assert not seen.is_new("dms/dev/1", first)
-    assert seen.is_new("dms/dev/1", second)
+    assert seen.is_new("dms/dev/1", case["first"].encode())
+    assert not seen.is_new("dms/dev/1", case["first"].encode())
+    assert seen.is_new("dms/dev/1", case["second"].encode()) is not case["same"]
 
 
 def test_the_oldest_are_forgotten():

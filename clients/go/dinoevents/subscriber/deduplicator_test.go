@@ -1,7 +1,9 @@
 package subscriber_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/dino-bridge/dino-bridge/clients/go/dinoevents/subscriber"
@@ -36,22 +38,23 @@ func TestCopiesAreKnownByTheirEventID(t *testing.T) {
 }
 
 func TestWithoutPropertiesThePayloadTells(t *testing.T) {
-	for name, pair := range map[string][2]string{
-		"kinds":   {`{"event_type":"message","message_id":"1"}`, `{"event_type":"attachment","message_id":"1"}`},
-		"edits":   {`{"event_type":"edit","message_id":"1","a":1}`, `{"event_type":"edit","message_id":"1","a":2}`},
-		"reads":   {`{"event_type":"read","group_id":"g","user_id":1,"read_at":1.5}`, `{"event_type":"read","group_id":"g","user_id":1,"read_at":2.5}`},
-		"own":     {`{"event_type":"poll","group_id":"g","a":1}`, `{"event_type":"poll","group_id":"g","a":2}`},
-		"partial": {`{"event_type":"read","group_id":"g","a":1}`, `{"event_type":"read","group_id":"g","a":2}`},
-		"no JSON": {`no JSON`, `[]`},
-	} {
-		t.Run(name, func(t *testing.T) {
+	text, err := os.ReadFile("../../../conformance/duplicates.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct {
+		Name, First, Second string
+		Same                bool
+	}
+	if err := json.Unmarshal(text, &cases); err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range cases {
+		t.Run(one.Name, func(t *testing.T) {
 			seen := subscriber.NewDeduplicator(0)
-			got := []bool{
-				seen.IsNew("t", []byte(pair[0]), ""), seen.IsNew("t", []byte(pair[0]), ""),
-				seen.IsNew("t", []byte(pair[1]), ""),
-			}
-			if got[0] != true || got[1] != false || got[2] != true {
-				t.Errorf("first, again, second: %v", got)
+			first, again := seen.IsNew("t", []byte(one.First), ""), seen.IsNew("t", []byte(one.First), "")
+			if second := seen.IsNew("t", []byte(one.Second), ""); !first || again || second == one.Same {
+				t.Errorf("new: %t, again %t, the second %t", first, again, second)
 			}
 		})
 	}
