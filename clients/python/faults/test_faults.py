@@ -1,4 +1,7 @@
-"""The conformance cases of faults: all callers at once, with one and two replicas."""
+"""The conformance cases of faults: all callers of a package at once, with one and two replicas.
+
+DINO_BRIDGE is the server's program, DINO_GO_LOADS that of clients/go/internal/faultload.
+"""
 
 import json
 import os
@@ -7,6 +10,7 @@ import time
 from collections import Counter
 
 import pytest
+from go_loads import GoLoads
 from ledger import Ledger, Subscriber
 from loads import Loads
 from programs import Stage, seconds
@@ -15,6 +19,7 @@ CASES = json.loads(
     pathlib.Path(__file__).parents[2].joinpath("conformance/faults.json").read_text()
 )
 COLUMNS = ("events", "repeated", "lost", "swapped", "copies_of_acknowledged", "copies", "late")
+PACKAGES = {"python": Loads, "go": GoLoads}
 MUST_BE_ZERO = ("lost", "swapped", "copies_of_acknowledged", "late", "gave_up")
 
 
@@ -24,19 +29,20 @@ def table():
     rows = {}
     yield rows
     print()
-    for (name, replicas), counts in rows.items():
-        cells = [name, replicas, *(f"{counts[column]:,}" for column in COLUMNS)]
+    for (package, name, replicas), counts in rows.items():
+        cells = [package, name, replicas, *(f"{counts[column]:,}" for column in COLUMNS)]
         print("| " + " | ".join(map(str, cells)) + " |")
 
 
 @pytest.mark.parametrize("replicas", [1, 2])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_case(case, replicas, tmp_path, table):
+@pytest.mark.parametrize("package", PACKAGES)
+def test_case(package, case, replicas, tmp_path, table):
     timeout = seconds(case.get("timeout", "30s"))
     stage = Stage(tmp_path, os.environ["DINO_BRIDGE"], case, replicas)
     subscriber = Subscriber(stage.broker_port)
     try:
-        loads = Loads(stage, timeout, lambda: Ledger(timeout))
+        loads = PACKAGES[package](stage, timeout, lambda: Ledger(timeout))
         time.sleep(0.5)
         for fault in case["faults"]:
             stage.inject(fault)
@@ -51,7 +57,7 @@ def test_case(case, replicas, tmp_path, table):
     finally:
         subscriber.close()
         stage.end()
-    table[case["name"], replicas] = sum(judged.values(), Counter())
+    table[package, case["name"], replicas] = sum(judged.values(), Counter())
     for name, counts in judged.items():
         assert counts["events"] > 0
         assert {one: counts[one] for one in MUST_BE_ZERO} == dict.fromkeys(MUST_BE_ZERO, 0), name

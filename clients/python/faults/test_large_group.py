@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 
+import go_loads
 import pytest
 from ledger import Subscriber
 from loads import GROUP
@@ -15,25 +16,38 @@ MEMBERS = 25_000
 
 
 class AfterTheFirst(Observer):
-    """Is set once a part was delivered."""
+    """Sets an event once a part was delivered."""
 
-    def __init__(self):
-        self.delivered = threading.Event()
+    def __init__(self, delivered):
+        self.delivered = delivered
 
     def attempt_ended(self, attempt):
         if attempt.code == "OK":
             self.delivered.set()
 
 
+def publish_in_python(stage, members, delivered):
+    """Returns how many recipients it had, how many were acknowledged, and in how many parts."""
+    with Publisher(stage.address, observer=AfterTheFirst(delivered), timeout=60) as publisher:
+        delivery = publisher.message(
+            group_id=GROUP, sender_id=7, text="large:0", to=range(1, members + 1), key="large"
+        )
+    return delivery.recipient_count, delivery.acknowledged_count, len(delivery.event_ids)
+
+
+PACKAGES = {"python": publish_in_python, "go": go_loads.publish_to_many}
+
+
 @pytest.mark.parametrize("replicas", [1, 2])
-def test_a_large_group_has_one_outcome(replicas, tmp_path):
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_large_group_has_one_outcome(package, replicas, tmp_path):
     stage = Stage(tmp_path, os.environ["DINO_BRIDGE"], {}, replicas)
     subscriber = Subscriber(stage.broker_port)
-    observer = AfterTheFirst()
+    delivered = threading.Event()
     is_over = threading.Event()
 
     def kill():
-        observer.delivered.wait()
+        delivered.wait()
         for bridge in stage.bridges:
             bridge.end(signal.SIGKILL)
             bridge.start()
@@ -42,21 +56,17 @@ def test_a_large_group_has_one_outcome(replicas, tmp_path):
     killing = threading.Thread(target=kill)
     killing.start()
     try:
-        with Publisher(stage.address, observer=observer, timeout=60) as publisher:
-            delivery = publisher.message(
-                group_id=GROUP, sender_id=7, text="large:0", to=range(1, MEMBERS + 1), key="large"
-            )
+        outcome = PACKAGES[package](stage, MEMBERS, delivered)
         subscriber.wait_for({user: {"large:0"} for user in range(1, MEMBERS + 1)})
         copies = [len(subscriber.received(user)) for user in range(1, MEMBERS + 1)]
     finally:
         is_over.set()
-        observer.delivered.set()
+        delivered.set()
         killing.join()
         subscriber.close()
         stage.end()
-    print(f"\n25,000 recipients, killed | {replicas} | copies {sum(copies) - MEMBERS}")
+    print(f"\n{package}: 25,000 recipients, killed | {replicas} | copies {sum(copies) - MEMBERS}")
 
-    assert (delivery.recipient_count, delivery.acknowledged_count) == (MEMBERS, MEMBERS)
-    assert len(delivery.event_ids) == 3
+    assert outcome == (MEMBERS, MEMBERS, 3)
     assert min(copies) == 1
     assert max(copies) <= 2
