@@ -176,6 +176,7 @@ checks_of_the_program() {
   if [[ $mode == all ]]; then
     counted 'Clients under faults' tests/clients/run.sh --bridge "$bridge" faults
     counted 'Versions of the Python package' clients/python/versions.sh
+    counted 'Versions of the Go package' clients/go/versions.sh
   fi
   counted 'Oracles' tests/oracle/run.sh --bridge "$bridge"
   counted 'Documents' tests/docs/run.sh --bridge "$bridge"

@@ -62,10 +62,12 @@ test_python-package() {
   count_pytest "$package_build/venv/bin/python" -m pytest -q --durations=3 live
 }
 
-# Every fault with one and two servers, and what came of it: some ten minutes.
+# Every fault with one and two servers, for both packages, and what came of it: some twenty minutes.
 test_faults() {
+  make_go_loads || return
   make_package_tools || return
   build_wheel wheel "$package" && venv/bin/pip install --quiet --no-deps --force-reinstall wheel/*.whl || return
   cd "$package" || return
-  DINO_BRIDGE=$bridge count_pytest "$package_build/venv/bin/python" -m pytest -q -s faults
+  DINO_BRIDGE=$bridge DINO_GO_LOADS=$go_build/faultload \
+    count_pytest "$package_build/venv/bin/python" -m pytest -q -s faults
 }

@@ -6,16 +6,17 @@ set -uo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: tests/clients/run.sh [--bridge PROGRAM] [python] [go] [python-package] [faults]
+usage: tests/clients/run.sh [--bridge PROGRAM] [PART...]
 
-Tests with clients in other languages (with the first three, if none is named), with
-a broker and bridges of its own on free loopback ports:
+Tests with clients in other languages, with a broker and bridges of its own on free
+loopback ports. PART is one or more of these; all but faults, if none is named:
 
-  python, go      clients made by the commands of the README, only with the versions
-                  that are pinned here, and the README's examples
+  python, go      the README's commands and examples, with the versions that are pinned
+                  here, and clients that have only the generated messages
   python-package  the package in clients/python: its types, its wheel, its tests
-  faults          the same package under every fault of clients/conformance, with one
-                  and two servers: some ten minutes
+  go-package      the package in clients/go: vet, staticcheck, its module, its tests
+  faults          both packages under every fault of clients/conformance, with one and
+                  two servers: some twenty minutes
 
   --bridge PROGRAM  the bridge to test (build/release/bin/dino-bridge)
 TEXT
@@ -34,7 +35,7 @@ while (($#)); do
         bridge=${1#*=}
       fi
       ;;
-    python | go | python-package | faults) languages+=("$1") ;;
+    python | go | python-package | go-package | faults) languages+=("$1") ;;
     -h | --help)
       usage
       exit 0
@@ -47,7 +48,7 @@ while (($#)); do
   esac
   shift
 done
-((${#languages[@]})) || languages=(python go python-package)
+((${#languages[@]})) || languages=(python go python-package go-package)
 if [[ ! -x $bridge ]]; then
   echo "error: there is no program '$bridge'" >&2
   exit 2
@@ -118,13 +119,13 @@ test_python() {
   count_pytest pytest -v
 }
 
-make_go_client() {
-  export GOBIN=$PWD/bin PATH=$PWD/bin:$PATH CGO_ENABLED=0
-  rm -rf eventsv1 ./*.go
-  cp "$root"/tests/clients/go/* . || return
-  # Without @latest it is what go.mod has.
-  readme_code Go sh | sed 's/@latest$//' >commands
-  bash -e commands >"$scratch/making" 2>&1 || {
+# Runs the commands of the README in a folder that is empty but for the repository beside it.
+make_go_example() {
+  rm -rf "$root/build/clients/go" && enter_work go || return
+  readme_code Go go | sed "s/127.0.0.1:50051/$STAGE_BRIDGE/" >main.go
+  readme_code Go sh >commands
+  # shellcheck disable=SC2154 # find_go_for_clients sets it.
+  PATH=$(dirname "$(command -v "$go")"):$PATH bash -e commands >"$scratch/making" 2>&1 || {
     cat "$scratch/making"
     return 1
   }
@@ -141,16 +142,13 @@ go_results() {
 }
 
 test_go() {
-  local status=0
-  enter_work go && make_go_client || return
-  mkdir -p example
-  readme_code Go go | sed "s/127.0.0.1:50051/$STAGE_BRIDGE/" >example/main.go
-  check 'example of the README, Go' gives_an_answer go run ./example
-  go test -v -count=1 . | tee "$scratch/tests" || status=$?
-  count "$(go_results | grep -c PASS)" "$(go_results | grep -c FAIL)" "$status"
+  find_go_for_clients && make_go_example || return
+  check 'example of the README, Go' gives_an_answer "$go" run .
+  CGO_ENABLED=0 count_go "$root/tests/clients/go" .
 }
 
 source "$root/tests/clients/python_package.sh"
+source "$root/tests/clients/go_package.sh"
 export STAGE_GOLDEN=$root/tests/support/golden
 if set_stage "$scratch" "$bridge"; then
   for language in "${languages[@]}"; do

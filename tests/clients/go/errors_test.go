@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/chat/eventsv1"
+	eventsv1 "github.com/dino-bridge/dino-bridge/clients/go/dino/events/v1"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/types/known/durationpb"

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"testing"
 
-	"example.com/chat/eventsv1"
+	eventsv1 "github.com/dino-bridge/dino-bridge/clients/go/dino/events/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"

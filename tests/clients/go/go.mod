@@ -1,19 +1,18 @@
-module example.com/chat
+module dino-bridge/tests/clients/go
 
-// What Debian 12 has. Modules that ask for a newer one cannot be taken here.
-go 1.19
+go 1.22.0
+
+replace github.com/dino-bridge/dino-bridge/clients/go => ../../../clients/go
 
 require (
-	github.com/gogo/googleapis v1.4.1
-	google.golang.org/genproto/googleapis/rpc v0.0.0-20240318140521-94a12d6c2237
-	google.golang.org/grpc v1.64.1
-	google.golang.org/grpc/cmd/protoc-gen-go-grpc v1.3.0
-	google.golang.org/protobuf v1.34.1
+	github.com/dino-bridge/dino-bridge/clients/go v0.1.0
+	google.golang.org/genproto/googleapis/rpc v0.0.0-20250115164207-1a7da9e5054f
+	google.golang.org/grpc v1.71.1
+	google.golang.org/protobuf v1.36.6
 )
 
 require (
-	github.com/gogo/protobuf v1.3.2 // indirect
-	golang.org/x/net v0.26.0 // indirect
-	golang.org/x/sys v0.21.0 // indirect
-	golang.org/x/text v0.16.0 // indirect
+	golang.org/x/net v0.34.0 // indirect
+	golang.org/x/sys v0.29.0 // indirect
+	golang.org/x/text v0.21.0 // indirect
 )

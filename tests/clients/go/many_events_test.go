@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"example.com/chat/eventsv1"
+	eventsv1 "github.com/dino-bridge/dino-bridge/clients/go/dino/events/v1"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/chat/eventsv1"
+	eventsv1 "github.com/dino-bridge/dino-bridge/clients/go/dino/events/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 )
