@@ -148,14 +148,20 @@ def publish_batch(
         # Room for what protobuf adds.
         entries = queue.take(now, limits.batch_events, limits.request_bytes * 15 // 16)
         if entries:
-            yield from _send_batch(context, queue, entries)
+            yield from send_batch(context, queue, entries)
         elif (until := queue.next_time()) is not None:
             context.observer.waiting(until - now)
             yield Sleep(max(0.0, until - now))
     return [one for one in results if one is not None]
 
 
-def _send_batch(context: Context, queue: EventQueue, entries: list[Entry]) -> Steps:
+def send_batch(
+    context: Context, queue: EventQueue, entries: list[Entry]
+) -> Generator[Send | Sleep, Any, Failure | None]:
+    """Sends entries in one call, and gives the queue their results.
+
+    Returns the call's failure if it failed as a whole, which then is that of each entry.
+    """
     request = api.PublishBatchRequest()
     for entry in entries:
         attempts = entry.attempts
@@ -175,6 +181,7 @@ def _send_batch(context: Context, queue: EventQueue, entries: list[Entry]) -> St
             queue.failed(entry, reply, now, random=random)
         else:
             take_result(queue, entry, reply.results[index], now, random)
+    return reply if isinstance(reply, Failure) else None
 
 
 def take_result(
