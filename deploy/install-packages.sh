@@ -48,6 +48,7 @@ test_packages=(
   buildah mmdebstrap prometheus python3-venv # image, alerts, clang's tools and Go from PyPI
   curl iproute2                              # network namespaces
   chromium                                   # the status page
+  postgresql                                 # the outbox of the client packages
 )
 bench_packages=(openssl python3 python3-venv valgrind)
 
@@ -109,7 +110,7 @@ install() {
   apt_get install --yes --no-install-recommends "$@"
 }
 
-# Installing Debian's mosquitto, prometheus and haproxy also starts system services, which are not needed.
+# Installing Debian's mosquitto, prometheus, haproxy and postgresql also starts system services, which are not needed.
 stop_system_service() {
   [[ -d /run/systemd/system ]] || return 0
   local command=(systemctl --quiet disable --now "$1.service")
@@ -164,6 +165,6 @@ fi
 mapfile -t missing < <(missing_of "${wanted[@]}" | sort -u)
 ((${#missing[@]})) || exit 0
 install "${missing[@]}"
-for service in mosquitto prometheus haproxy; do
+for service in mosquitto prometheus haproxy postgresql; do
   if [[ " ${missing[*]} " == *" $service "* ]]; then stop_system_service "$service"; fi
 done

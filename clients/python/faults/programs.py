@@ -52,16 +52,29 @@ class Program:
                 stderr=log,
             )
 
-    def wait_for(self, pattern):
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def text(self):
+        """What the program has written since it was started."""
+        with open(self._log, encoding="utf-8", errors="replace") as log:
+            log.seek(self._from)
+            return log.read()
+
+    def wait_for(self, pattern, patience=PATIENCE):
         """Waits until the program has written a pattern since it was started."""
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until and self._process.poll() is None:
-            with open(self._log, encoding="utf-8", errors="replace") as log:
-                log.seek(self._from)
-                if re.search(pattern, log.read()):
-                    return True
+        until = time.monotonic() + patience
+        running = True
+        while running and time.monotonic() < until:
+            running = self.is_running()
+            if re.search(pattern, self.text()):
+                return True
             time.sleep(0.02)
         return False
+
+    def is_running(self):
+        return self._process.poll() is None
 
     def send(self, number):
         self._process.send_signal(number)

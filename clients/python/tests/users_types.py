@@ -1,8 +1,10 @@
 """What a type checker tells users of the package. Checked by mypy, not run."""
 
 from datetime import UTC, datetime, timedelta
-from typing import assert_type
+from typing import Any, assert_type
 from uuid import uuid4
+
+import psycopg
 
 from dino_events import (
     AsyncPublisher,
@@ -17,6 +19,7 @@ from dino_events import (
     Tls,
     events,
 )
+from dino_events.outbox import enqueue, enqueue_async
 from dino_events.testing import FakePublisher
 
 
@@ -62,3 +65,12 @@ def mistakes(publisher: Publisher) -> None:
     publisher.leave(group_id="a", user_id="1", to=[1])  # type: ignore[arg-type]
     publisher.leave(group_id="a", user_id=1, to=[1], color=3)  # type: ignore[call-arg]
     Publisher("a:1", tls=Tls(ca=3))  # type: ignore[call-arg]
+
+
+def keep(connection: psycopg.Connection[Any], cursor: psycopg.Cursor[Any], event: Event) -> None:
+    assert_type(enqueue(connection, event), str)
+    assert_type(enqueue(cursor, event, ordering_key=1234), str)
+
+
+async def keep_async(connection: psycopg.AsyncConnection[Any], event: Event) -> None:
+    assert_type(await enqueue_async(connection, event), str)
