@@ -9,14 +9,16 @@ usage() {
 usage: tests/clients/run.sh [--bridge PROGRAM] [PART...]
 
 Tests with clients in other languages, with a broker and bridges of its own on free
-loopback ports. PART is one or more of these; all but faults, if none is named:
+loopback ports. PART is one or more of these; all but the last two, if none is named:
 
   python, go      the README's commands and examples, with the versions that are pinned
                   here, and clients that have only the generated messages
   python-package  the package in clients/python: its types, its wheel, its tests
   go-package      the package in clients/go: vet, staticcheck, its module, its tests
+  outbox          the outbox of both, with a PostgreSQL of its own, and docs/outbox.md
   faults          both packages under every fault of clients/conformance, with one and
                   two servers: some twenty minutes
+  outbox-kills    the outbox with 100,000 events and 30 kills: some five minutes
 
   --bridge PROGRAM  the bridge to test (build/release/bin/dino-bridge)
 TEXT
@@ -35,7 +37,7 @@ while (($#)); do
         bridge=${1#*=}
       fi
       ;;
-    python | go | python-package | go-package | faults) languages+=("$1") ;;
+    python | go | python-package | go-package | outbox | faults | outbox-kills) languages+=("$1") ;;
     -h | --help)
       usage
       exit 0
@@ -48,7 +50,7 @@ while (($#)); do
   esac
   shift
 done
-((${#languages[@]})) || languages=(python go python-package go-package)
+((${#languages[@]})) || languages=(python go python-package go-package outbox)
 if [[ ! -x $bridge ]]; then
   echo "error: there is no program '$bridge'" >&2
   exit 2
@@ -149,6 +151,7 @@ test_go() {
 
 source "$root/tests/clients/python_package.sh"
 source "$root/tests/clients/go_package.sh"
+source "$root/tests/clients/outbox.sh"
 export STAGE_GOLDEN=$root/tests/support/golden
 if set_stage "$scratch" "$bridge"; then
   for language in "${languages[@]}"; do
