@@ -9,7 +9,11 @@ import pytest
 PACKAGE = pathlib.Path(__file__).parents[1]
 sys.path[:0] = [str(PACKAGE / "faults"), str(PACKAGE / "tests")]
 
+from lane_stage import Bridge, Worker  # noqa: E402
+from making import message  # noqa: E402
 from postgres import Database  # noqa: E402
+
+from dino_events.outbox import enqueue  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +42,31 @@ def rows(database):
         return [one[0] if len(one) == 1 else one for one in found]
 
     return read
+
+
+@pytest.fixture
+def bridge():
+    return Bridge()
+
+
+@pytest.fixture
+def make_worker(database, bridge):
+    made = []
+
+    def make(state="failed"):
+        made.append(Worker(database, bridge, state))
+        return made[-1]
+
+    yield make
+    for worker in made:
+        worker.connection.close()
+
+
+@pytest.fixture
+def write(database):
+    def commit(*texts, to=(1,)):
+        with database.connect() as connection:
+            for text in texts:
+                enqueue(connection, message(to, key=text), ordering_key=text[0])
+
+    return commit

@@ -3,7 +3,7 @@
 import pytest
 from making import message
 
-from dino_events.outbox import enqueue
+from dino_events.outbox import _service, enqueue
 from dino_events.outbox._store import Failed, Store
 
 
@@ -180,3 +180,12 @@ def test_the_age_is_that_of_the_row(write, connect, database):
 
     assert 3600 <= store.claim_fresh("", 10)[0][0].age < 3660
     assert 3600 <= store.backlog().oldest < 3660
+
+
+def test_a_statement_sees_what_was_committed_before_it(database):
+    options = "options='-c default_transaction_isolation=serializable'"
+    with _service.connect(f"{database.conninfo} {options}") as connection:
+        with connection.transaction():
+            found = connection.execute("SHOW transaction_isolation").fetchone()
+
+    assert found == ("read committed",)

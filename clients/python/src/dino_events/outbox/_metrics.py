@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.process_collector import ProcessCollector
@@ -24,6 +24,7 @@ class Metrics(Meter):
     """Counts. All series exist from the start, at 0."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        disable_created_metrics()
         ProcessCollector(registry=registry)
         self._published = Counter(
             "dino_outbox_published_events", "Events that were published, by their kind.",

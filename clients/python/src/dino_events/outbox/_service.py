@@ -37,6 +37,8 @@ def connect(database: str) -> psycopg.Connection[Any]:
     """Connects, without an open transaction. Raises psycopg.Error."""
     chosen = conninfo_to_dict(database)
     connection = psycopg.connect(**{**_DEFAULTS, **chosen}, autocommit=True)
+    # Each statement of a transaction must see what was committed before it.
+    connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
     connection.execute(f"SET idle_in_transaction_session_timeout = '{_LONGEST_IDLE}s'")
     connection.execute(f"SET statement_timeout = '{_STATEMENT_TIMEOUT}s'")
     return connection
