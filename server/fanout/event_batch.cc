@@ -118,7 +118,8 @@ void EventBatch::Explain(std::uint32_t /*position*/, const mqtt::Explanation& ex
   explanations_.Add(explanation);
 }
 
-void EventBatch::Settle(std::uint32_t position, mqtt::PublicationOutcome outcome) {
+void EventBatch::Settle(const mqtt::Chunk& /*chunk*/, std::uint32_t position,
+                        mqtt::PublicationOutcome outcome) {
   outcomes_[order_[position]] = outcome;
 }
 
@@ -145,7 +146,8 @@ ResultSummary EventBatch::Summary() const {
   return summary;
 }
 
-void EventBatch::WithResult(absl::FunctionRef<void(const CallResult&)> use) const {
+void EventBatch::WithResult(absl::Span<const BrokerShare> shares,
+                            absl::FunctionRef<void(const CallResult&)> use) const {
   CallResult result{event_id_, recipients_, outcomes_, Summary()};
   std::string resume_token;
   if (result.summary.failure != Failure::kNone) {
@@ -155,6 +157,7 @@ void EventBatch::WithResult(absl::FunctionRef<void(const CallResult&)> use) cons
     result.resume_token = resume_token;
   }
   result.json = payload();
+  result.shares = shares;
   use(result);
 }
 

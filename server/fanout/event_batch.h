@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
 #include "server/fanout/admission.h"
+#include "server/fanout/broker_share.h"
 #include "server/fanout/call_result.h"
 #include "server/fanout/event.h"
 #include "server/fanout/event_publisher.h"
@@ -47,7 +49,8 @@ class EventBatch : public mqtt::Batch, public PublishedEvent {
   // The same in numbers.
   ResultSummary Summary() const;
   // All that there is to say of it. The result is valid while `use` runs.
-  void WithResult(absl::FunctionRef<void(const CallResult&)> use) const;
+  void WithResult(absl::Span<const BrokerShare> shares,
+                  absl::FunctionRef<void(const CallResult&)> use) const;
 
   void WriteTopic(std::uint32_t position, std::string& topic) const override;
   std::string_view PayloadOf(std::uint32_t position, std::string& scratch) const override;
@@ -55,7 +58,8 @@ class EventBatch : public mqtt::Batch, public PublishedEvent {
   void Group(std::uint32_t first, std::uint32_t count,
              absl::FunctionRef<std::uint32_t(std::uint64_t)> group_of) override;
   void Explain(std::uint32_t position, const mqtt::Explanation& explanation) override;
-  void Settle(std::uint32_t position, mqtt::PublicationOutcome outcome) override;
+  void Settle(const mqtt::Chunk& chunk, std::uint32_t position,
+              mqtt::PublicationOutcome outcome) override;
 
  protected:
   void AllTakenUp() override {

@@ -33,6 +33,7 @@ Chunk& Batch::Split(Chunk& whole, std::uint32_t first, std::uint32_t count, std:
   auto part = std::make_unique<Chunk>();
   part->batch = this;
   part->session = whole.session;
+  part->at = whole.at;
   part->first = first;
   part->count = count;
   part->open = open;

@@ -97,6 +97,8 @@ struct Chunk {
   std::uint32_t taken = 0;
   // How many publications are not settled.
   std::uint32_t open = 0;
+  // The session that has it, or had it last.
+  std::uint32_t at = 0;
   // Keeps the batch alive from hand-over until its last publication is settled.
   std::shared_ptr<Batch> keep_alive;
   // Place in a `LinkedList`.
@@ -179,9 +181,9 @@ class Batch {
   // there is something to say, from any loop.
   virtual void Explain(std::uint32_t /*position*/, const Explanation& /*explanation*/) {}
 
-  // Takes down how publication `position` ended. Called once for each, from any loop, but
-  // never for the same position from two.
-  virtual void Settle(std::uint32_t position, PublicationOutcome outcome) = 0;
+  // Takes down how publication `position` ended, in which chunk. Called once for each, from any
+  // loop, but never for the same position from two.
+  virtual void Settle(const Chunk& chunk, std::uint32_t position, PublicationOutcome outcome) = 0;
 
   // Makes a chunk of `open` publications that `whole` loses: those from `first` on, `count` of
   // them, which were not taken up yet, and others. The part owns itself: `DeletePart` ends that.
@@ -205,6 +207,7 @@ class Batch {
     Chunk chunk;
     chunk.batch = this;
     chunk.session = session;
+    chunk.at = session;
     chunk.first = first;
     chunk.count = count;
     chunk.open = count;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -55,6 +56,9 @@ class Publisher {
 
   // True if at least one session is connected.
   virtual bool connected() const = 0;
+
+  // The name of a session's broker, for people; empty if there is none.
+  virtual std::string BrokerOf(std::uint32_t /*session*/) const { return {}; }
 
   // Takes over every chunk of `batch`. Never blocks. Each publication is settled once, at
   // the batch's deadline at the latest, on a thread of the publisher's or on this one.

@@ -33,7 +33,7 @@ std::vector<Chunk*> OpenChunks::Of(std::uint32_t home) const {
 }
 
 void OpenChunks::Settle(Chunk& chunk, std::uint32_t position, PublicationOutcome outcome) {
-  chunk.batch->Settle(position, outcome);
+  chunk.batch->Settle(chunk, position, outcome);
   LetGo(chunk);
 }
 

@@ -77,6 +77,9 @@ class SessionPool : public Publisher, private Peers {
   std::size_t session_count() const { return session_count_; }
   std::shared_ptr<const Routes> routes() const override { return routes_; }
   bool connected() const override { return usable_count_.load() > 0; }
+  std::string BrokerOf(std::uint32_t session) const override {
+    return roster_.broker(roster_.BrokerOf(session)).name;
+  }
   // All sessions, by number.
   std::vector<SessionInfo> Sessions() const { return roster_.Sessions(); }
   // What they measured so far.

@@ -61,10 +61,11 @@ class WatchedPublisher::WatchedBatch : public mqtt::Batch {
   void Explain(std::uint32_t position, const mqtt::Explanation& explanation) override {
     inner_->Explain(position, explanation);
   }
-  void Settle(std::uint32_t position, mqtt::PublicationOutcome outcome) override {
+  void Settle(const mqtt::Chunk& chunk, std::uint32_t position,
+              mqtt::PublicationOutcome outcome) override {
     publisher_.ledger_.Settled(number_, UserAt(position), ReportedOf(outcome.outcome),
                                outcome.reason_code);
-    inner_->Settle(position, outcome);
+    inner_->Settle(chunk, position, outcome);
   }
 
  protected:

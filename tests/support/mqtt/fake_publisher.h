@@ -36,6 +36,11 @@ class FakePublisher : public mqtt::Publisher {
 
   std::shared_ptr<const mqtt::Routes> routes() const override { return routes_; }
 
+  // Sessions belong to two brokers in turn.
+  std::string BrokerOf(std::uint32_t session) const override {
+    return session % 2 == 0 ? "even:1883" : "odd:1883";
+  }
+
   bool connected() const override {
     const std::lock_guard lock(mutex_);
     return connected_;
@@ -86,7 +91,7 @@ class FakePublisher : public mqtt::Publisher {
   void End(const std::shared_ptr<mqtt::Batch>& batch,
            const std::vector<mqtt::PublicationOutcome>& outcomes) {
     ASSERT_TRUE(Take(batch)) << "not open";
-    for (std::uint32_t i = 0; i < outcomes.size(); ++i) batch->Settle(i, outcomes[i]);
+    for (std::uint32_t i = 0; i < outcomes.size(); ++i) batch->Settle({}, i, outcomes[i]);
     for (std::size_t i = batch->chunks().size(); i > 0; --i) batch->ChunkSettled();
   }
 
@@ -135,11 +140,13 @@ class FakePublisher : public mqtt::Publisher {
 
   static void SettleBatch(mqtt::Batch& batch, mqtt::PublicationOutcome outcome) {
     // The batch's chunks are read first: the last one to settle ends it.
-    std::vector<std::uint32_t> counts;
-    for (const mqtt::Chunk& chunk : batch.chunks()) counts.push_back(chunk.count);
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> chunks;
+    for (const mqtt::Chunk& chunk : batch.chunks()) chunks.emplace_back(chunk.at, chunk.count);
     std::uint32_t position = 0;
-    for (const std::uint32_t count : counts) {
-      for (std::uint32_t i = 0; i < count; ++i) batch.Settle(position++, outcome);
+    for (const auto& [session, count] : chunks) {
+      mqtt::Chunk chunk;
+      chunk.at = session;
+      for (std::uint32_t i = 0; i < count; ++i) batch.Settle(chunk, position++, outcome);
       batch.ChunkSettled();
     }
   }

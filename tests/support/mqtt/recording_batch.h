@@ -24,7 +24,8 @@ class RecordingBatch : public mqtt::Batch {
                  mqtt::PublishOptions options = Options())
       : Batch(std::move(payload), std::move(options)),
         topics_(std::move(topics)),
-        outcomes_(topics_.size()) {}
+        outcomes_(topics_.size()),
+        sessions_(topics_.size()) {}
 
   // Options with times that no test reaches.
   static mqtt::PublishOptions Options() {
@@ -60,8 +61,10 @@ class RecordingBatch : public mqtt::Batch {
                              explanation.actual});
   }
 
-  void Settle(std::uint32_t position, mqtt::PublicationOutcome outcome) override {
+  void Settle(const mqtt::Chunk& chunk, std::uint32_t position,
+              mqtt::PublicationOutcome outcome) override {
     const std::lock_guard lock(mutex_);
+    sessions_[position] = chunk.at;
     outcomes_[position] = outcome;
     ++settle_count_;
   }
@@ -91,6 +94,11 @@ class RecordingBatch : public mqtt::Batch {
     }
     return outcomes;
   }
+  // At which session each ended.
+  std::vector<std::uint32_t> sessions() const {
+    const std::lock_guard lock(mutex_);
+    return sessions_;
+  }
   // How often anything was settled.
   std::size_t settle_count() const {
     const std::lock_guard lock(mutex_);
@@ -118,6 +126,7 @@ class RecordingBatch : public mqtt::Batch {
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::vector<mqtt::PublicationOutcome> outcomes_;
+  std::vector<std::uint32_t> sessions_;
   std::vector<Explained> explanations_;
   std::size_t settle_count_ = 0;
   bool ended_ = false;

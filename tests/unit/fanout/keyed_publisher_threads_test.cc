@@ -84,7 +84,7 @@ class LossyPublisher : public mqtt::Publisher {
   template <typename Outcomes>
   static void End(mqtt::Batch& batch, Outcomes outcome_of) {
     const std::uint32_t count = batch.chunks().front().count;
-    for (std::uint32_t i = 0; i < count; ++i) batch.Settle(i, {outcome_of(i), 0, false});
+    for (std::uint32_t i = 0; i < count; ++i) batch.Settle({}, i, {outcome_of(i), 0, false});
     batch.ChunkSettled();
   }
 

@@ -47,6 +47,18 @@ TEST_F(SendQueueTest, PassesTheBrokersCodeOn) {
   EXPECT_EQ(outcomes[2].outcome, Outcome::kAcknowledged);
 }
 
+TEST_F(SendQueueTest, SaysAtWhichSessionPublicationsEnd) {
+  // As a standby of another home.
+  const auto batch = RecordingBatch::ForSession(5, "e", {"1", "2"});
+  batch->chunks().front().keep_alive = batch;
+  EXPECT_EQ(batch->chunks().front().at, 5U);
+  queue_.Add(batch->chunks().front());
+  Fill();
+  Acknowledge("1");
+  Acknowledge("2");
+  EXPECT_THAT(batch->sessions(), Each(0U));
+}
+
 TEST_F(SendQueueTest, OnePublicationPerTopicIsInFlight) {
   Add("a", {"1"});
   Add("b", {"1"});

@@ -40,7 +40,8 @@ class EventBatch : public Batch {
     topic = std::to_string(user_);
   }
   std::uint64_t RouteKey(std::uint32_t /*position*/) const override { return user_; }
-  void Settle(std::uint32_t /*position*/, PublicationOutcome outcome) override {
+  void Settle(const Chunk& /*chunk*/, std::uint32_t /*position*/,
+              PublicationOutcome outcome) override {
     outcome_ = outcome.outcome;
   }
 
