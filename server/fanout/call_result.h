@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/types/span.h"
+#include "server/fanout/broker_share.h"
 #include "server/fanout/recipients.h"
 #include "server/mqtt/batch.h"
 
@@ -61,6 +63,8 @@ struct CallResult {
   std::string_view resume_token = {};
   // The event's JSON, if it was published.
   std::string_view json = {};
+  // What each broker did in the last attempt, if the event's call is traced and published it itself.
+  absl::Span<const BrokerShare> shares = {};
 };
 
 }  // namespace dino::fanout

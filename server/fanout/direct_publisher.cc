@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "server/base/clock.h"
-#include "server/fanout/event_batch.h"
 #include "server/fanout/event_id.h"
+#include "server/fanout/traced_batch.h"
 
 namespace dino::fanout {
 namespace {
@@ -22,6 +22,16 @@ void AnswerFromEarlier(const Event& event, const std::string& event_id,
   result.summary.acknowledged_count = event.earlier->count();
   result.summary.no_subscriber_count = event.earlier->no_subscriber_count();
   done(result);
+}
+
+template <typename Made>
+std::shared_ptr<EventBatch> MakeBatch(std::string event_id, Event event,
+                                      mqtt::PublishOptions options,
+                                      const TopicTemplate& topic_template,
+                                      const mqtt::Routes& routes, Admission::Ticket ticket,
+                                      EventBatch::DoneFunction done) {
+  return std::make_shared<Made>(std::move(event_id), std::move(event), std::move(options),
+                                topic_template, routes, std::move(ticket), std::move(done));
 }
 
 }  // namespace
@@ -81,16 +91,25 @@ std::shared_ptr<PublishedEvent> DirectPublisher::Publish(Event event, DoneFuncti
   }
   mqtt::PublishOptions options = OptionsOf(event, event_id);
   meter_.Began(event.missing_count());
-  auto count_and_end = [this, kind = event.kind, done = std::move(done)](const EventBatch& ended) {
-    meter_.Ended(kind, ended.outcomes(), ended.earlier());
-    ended.WithResult([&done](const CallResult& result) { done(result); });
+  const bool traced = event.traced;
+  auto on_ended = [this, kind = event.kind, traced,
+                   done = std::move(done)](const EventBatch& ended) {
+    OnEnded(ended, kind, traced, done);
   };
-  auto batch = std::make_shared<EventBatch>(
-      std::move(event_id), std::move(event), std::move(options), topic_template_,
-      *publisher_.routes(), std::get<Admission::Ticket>(std::move(admitted)),
-      std::move(count_and_end));
+  const auto make = traced ? &MakeBatch<TracedBatch> : &MakeBatch<EventBatch>;
+  auto batch = make(std::move(event_id), std::move(event), std::move(options), topic_template_,
+                    *publisher_.routes(), std::get<Admission::Ticket>(std::move(admitted)),
+                    std::move(on_ended));
   publisher_.Publish(batch);
   return batch;
+}
+
+void DirectPublisher::OnEnded(const EventBatch& batch, std::size_t kind, bool traced,
+                              const DoneFunction& done) {
+  meter_.Ended(kind, batch.outcomes(), batch.earlier());
+  std::vector<BrokerShare> shares;
+  if (traced) shares = static_cast<const TracedBatch&>(batch).Shares(publisher_);
+  batch.WithResult(shares, [&done](const CallResult& result) { done(result); });
 }
 
 void DirectPublisher::Stop(const std::shared_ptr<PublishedEvent>& event) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/fanout/admission.h"
+#include "server/fanout/event_batch.h"
 #include "server/fanout/event_publisher.h"
 #include "server/fanout/publication_meter.h"
 #include "server/fanout/topic_template.h"
@@ -49,6 +50,8 @@ class DirectPublisher : public EventPublisher {
  private:
   std::variant<Admission::Ticket, Refusal> Admit(const Event& event);
   mqtt::PublishOptions OptionsOf(Event& event, const std::string& event_id) const;
+  // Counts how it ended, and says so.
+  void OnEnded(const EventBatch& batch, std::size_t kind, bool traced, const DoneFunction& done);
 
   mqtt::Publisher& publisher_;
   const TopicTemplate topic_template_;

@@ -42,6 +42,8 @@ struct Event {
   std::shared_ptr<const Overlays> overlays;
   // W3C trace context; empty for none.
   std::string traceparent;
+  // Its call is traced: the result says what each broker did.
+  bool traced = false;
   mqtt::Qos qos = mqtt::Qos::kAtLeastOnce;
   // The expiry counts from here.
   Clock::time_point accepted_at = Clock::now();

@@ -51,6 +51,7 @@ class DirectPublisherTest : public ::testing::Test {
           outcomes_ = answer.outcomes;
           replayed_ = answer.replayed;
           resume_token_ = std::string(answer.resume_token);
+          shares_.assign(answer.shares.begin(), answer.shares.end());
         });
     return std::static_pointer_cast<EventBatch>(published);
   }
@@ -90,6 +91,7 @@ class DirectPublisherTest : public ::testing::Test {
   std::string event_id_;
   bool replayed_ = false;
   std::string resume_token_;
+  std::vector<BrokerShare> shares_;
   int done_count_ = 0;
   ResultSummary summary_;
   std::vector<mqtt::PublicationOutcome> outcomes_;
