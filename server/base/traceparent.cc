@@ -38,4 +38,8 @@ std::string_view TraceIdOf(std::string_view traceparent) {
   return traceparent.empty() ? traceparent : traceparent.substr(kTraceIdAt, kTraceIdLength);
 }
 
+std::string_view ParentIdOf(std::string_view traceparent) {
+  return traceparent.empty() ? traceparent : traceparent.substr(kParentIdAt, kParentIdLength);
+}
+
 }  // namespace dino

@@ -14,6 +14,9 @@ bool IsSampled(std::string_view traceparent);
 // The trace ID of a valid `traceparent`; empty if `traceparent` is empty.
 std::string_view TraceIdOf(std::string_view traceparent);
 
+// The same of the ID of the span that it names.
+std::string_view ParentIdOf(std::string_view traceparent);
+
 }  // namespace dino
 
 #endif  // DINO_SERVER_BASE_TRACEPARENT_H_

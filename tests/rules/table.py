@@ -11,12 +11,12 @@ FOLDERS = {
     "server": ["server/app"],
     "server/api": [
         "server/auth", "server/base", "server/event", "server/fanout", "server/grpc", "server/log",
-        *PUBLISHING,
+        "server/trace", *PUBLISHING,
     ],
     "server/app": [
         "server/auth", "server/base", "server/event", "server/fanout", "server/health",
         "server/log", "server/api", "server/grpc", "server/memory", "server/metrics", "server/mqtt", "server/ops",
-        "server/tls",
+        "server/tls", "server/trace",
     ],
     "server/auth": ["server/base", "server/log", "server/tls"],
     "server/base": [],
@@ -46,6 +46,7 @@ FOLDERS = {
         "server/net", "server/grpc/call_meters.h",
     ],
     "server/tls": ["server/base", "server/log"],
+    "server/trace": ["server/base", "server/log", "server/net"],
     "clients": ["server/base"],
     "bench": ["tests/support"],
     "bench/token": ["bench/base", "server/fanout"],
@@ -99,8 +100,8 @@ LIBRARIES = {
     ),
     "OpenSSL": (r"openssl/", ["server/base", "server/mqtt/link", "server/tls"]),
     "prometheus-cpp": (r"prometheus/", ["server/metrics"]),
-    # event writes event JSON; auth reads the file of keys, ops writes status.json.
-    "RapidJSON": (r"rapidjson/", ["server/auth", "server/event", "server/ops"]),
+    # event writes event JSON; auth reads the file of keys, ops writes status.json, trace spans.
+    "RapidJSON": (r"rapidjson/", ["server/auth", "server/event", "server/ops", "server/trace"]),
     "spdlog": (r"spdlog/", ["server/log"]),
     "a test framework": (r"g(test|mock)/", []),
 }

@@ -31,6 +31,11 @@ TEST(TraceparentTest, RefusesEverythingElse) {
   EXPECT_FALSE(IsTraceparent("00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01"));
 }
 
+TEST(ParentIdOfTest, IsTheSecondId) {
+  EXPECT_EQ(ParentIdOf(kGood), "b7ad6b7169203331");
+  EXPECT_EQ(ParentIdOf(""), "");
+}
+
 TEST(IsSampledTest, IsTheLowestFlag) {
   EXPECT_TRUE(IsSampled(With(54, '1')));
   EXPECT_TRUE(IsSampled(With(54, 'b')));
