@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/container/inlined_vector.h"
+#include "server/api/call_trace.h"
 #include "server/api/errors.h"
 #include "server/api/event_results.h"
 #include "server/base/traceparent.h"
@@ -12,6 +13,11 @@
 namespace dino::api {
 namespace {
 
+std::string_view TraceIdOf(const CallOrigin& origin) {
+  // One that was sampled by lot has no traceparent.
+  return origin.trace == nullptr ? dino::TraceIdOf(origin.traceparent) : origin.trace->trace_id();
+}
+
 // The fields of a line. Refers to what it is given.
 class Fields {
  public:
@@ -19,7 +25,7 @@ class Fields {
     Add("method", origin.method);
     if (end.kind != CallEnd::kWhole) Add("event_type", event::kEventKinds[end.kind]);
     if (origin.caller != nullptr) Add("caller", origin.caller->name());
-    Add("trace_id", TraceIdOf(origin.traceparent));
+    Add("trace_id", TraceIdOf(origin));
     Add("event_id", end.event_id);
     if (end.recipients > 0) {
       fields_.emplace_back("recipients", end.recipients);

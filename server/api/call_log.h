@@ -25,6 +25,8 @@
 
 namespace dino::api {
 
+class CallTrace;
+
 // Who makes a call, and in which trace: what all its log lines say.
 struct CallOrigin {
   // The RPC, without its service.
@@ -37,6 +39,8 @@ struct CallOrigin {
   const transport::Call* call = nullptr;
   // How its events come; none if it has none.
   std::optional<EventMeter::Via> via = std::nullopt;
+  // Null if it is not traced.
+  std::shared_ptr<const CallTrace> trace = nullptr;
 
   // Empty if callers are not told apart.
   std::string_view caller_name() const {

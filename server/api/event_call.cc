@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "server/api/answer_size.h"
+#include "server/api/call_trace.h"
 #include "server/api/caller_check.h"
 #include "server/api/delivery.h"
 #include "server/api/errors.h"
@@ -37,6 +38,7 @@ void EventCall::Start(EventDraft draft, Clock::time_point deadline, const CallOr
   draft.event.accepted_at = started_at_;
   draft.event.deadline = deadline;
   draft.event.traceparent = origin.traceparent;
+  draft.event.traced = origin.trace != nullptr;
   draft.event.caller = origin.caller_name();
   const grpc::Status rights = CheckRights(draft);
   if (!rights.ok()) return Refuse(rights);
@@ -109,7 +111,10 @@ void EventCall::OnEnded(const fanout::CallResult& result) {
     const grpc::Status error = ErrorOf(result, now);
     shared_.events.Ended(*origin_->via, ResultOf(error));
     CountFailed(result, error);
-    return Fail(error, end);
+    return Fail(error, end, result.shares);
+  }
+  if (origin_->trace != nullptr) {
+    origin_->trace->EventEnded(started_at_, end, "OK", result.shares);
   }
   shared_.events.Succeeded(*origin_->via);
   shared_.log.Succeeded(*origin_, end, now);
@@ -169,7 +174,11 @@ void EventCall::Refuse(const grpc::Status& error) {
   Fail(error, EndNow(Clock::now()));
 }
 
-void EventCall::Fail(const grpc::Status& error, const CallEnd& end) {
+void EventCall::Fail(const grpc::Status& error, const CallEnd& end,
+                     absl::Span<const fanout::BrokerShare> shares) {
+  if (origin_->trace != nullptr) {
+    origin_->trace->EventEnded(started_at_, end, ResultOf(error), shares);
+  }
   shared_.log.Failed(*origin_, end, error);
   done_(error, {});
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 
+#include "absl/types/span.h"
 #include "dino/events/v1/delivery.pb.h"
 #include "server/api/call_log.h"
 #include "server/api/event_draft.h"
@@ -52,7 +53,8 @@ class EventCall {
   void NotAdmitted(const fanout::Refusal& refusal);
   // Nothing of it is published.
   void Refuse(const grpc::Status& error);
-  void Fail(const grpc::Status& error, const CallEnd& end);
+  void Fail(const grpc::Status& error, const CallEnd& end,
+            absl::Span<const fanout::BrokerShare> shares = {});
   // Counts those whom a published event did not reach, of which `error` is the answer.
   void CountFailed(const fanout::CallResult& result, const grpc::Status& error);
   // The answer to an event that did not reach every recipient.

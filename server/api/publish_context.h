@@ -14,6 +14,7 @@
 #include "server/fanout/admission.h"
 #include "server/fanout/event_publisher.h"
 #include "server/grpc/call_meters.h"
+#include "server/trace/tracer.h"
 
 namespace dino::api {
 
@@ -35,6 +36,8 @@ struct PublishContext {
   std::function<v1::GetServerInfoResponse()> info;
   // Tells who calls; null: anyone may.
   const auth::Authenticator* authenticator = nullptr;
+  // Null: no call is traced.
+  trace::Tracer* tracer = nullptr;
   // The server stops: it is not ready any more, and will drain.
   std::atomic<bool> leaving{false};
   // New calls are refused.

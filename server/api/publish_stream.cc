@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "server/api/call_metadata.h"
+#include "server/api/call_trace.h"
 #include "server/api/caller_check.h"
 #include "server/api/errors.h"
 #include "server/api/event_request.h"
@@ -64,6 +65,9 @@ grpc::Status PublishStream::Begin() {
     const MutexLock lock(caller_mutex_);
     grpc::Status error = Identify(Generation());
     if (!error.ok()) return error;
+    // Events come with a copy of the first one.
+    origins_.back().trace = CallTrace::Begin(shared_.tracer, origins_.back());
+    origins_.front().trace = origins_.back().trace;
     caller = origins_.back().caller_name();
   }
   room_ = shared_.admission.TryBegin(caller);
@@ -259,11 +263,16 @@ void PublishStream::OnFinished(bool ok) {
   end.requests = requests_;
   end.after = Clock::now() - arrived_at_;
   const MutexLock lock(caller_mutex_);
+  EndTrace(status);
   if (status.ok()) {
     shared_.log.Succeeded(origins_.back(), end);
   } else {
     shared_.log.Failed(origins_.back(), end, status);
   }
+}
+
+void PublishStream::EndTrace(const grpc::Status& status) const {
+  if (origins_.back().trace != nullptr) origins_.back().trace->Ended(status);
 }
 
 void PublishStream::OnCancelled() {

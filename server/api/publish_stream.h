@@ -74,6 +74,7 @@ class PublishStream final : public transport::Handler {
   grpc::Status Identify(std::uint64_t generation) ABSL_EXCLUSIVE_LOCKS_REQUIRED(caller_mutex_);
   // Ends it, as one that may not be; counts that.
   void Refuse(const CallOrigin& origin, const grpc::Status& error);
+  void EndTrace(const grpc::Status& status) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(caller_mutex_);
   // What has ended it, if not we.
   grpc::Status WhyCutOff() const;
   void Read();

@@ -22,6 +22,7 @@
 #include "server/grpc/call_meters.h"
 #include "server/grpc/health.h"
 #include "server/grpc/server.h"
+#include "server/trace/tracer.h"
 
 namespace dino::api {
 
@@ -41,6 +42,8 @@ struct ServerOptions {
   std::function<void()> stop_publishing = [] {};
   // Tells who calls; null: anyone may. Outlives the server.
   const auth::Authenticator* authenticator = nullptr;
+  // Traces calls; null: none is. Outlives the server.
+  trace::Tracer* tracer = nullptr;
 };
 
 // The server that backends call: publishing, health and reflection.

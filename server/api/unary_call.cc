@@ -1,6 +1,7 @@
 #include "server/api/unary_call.h"
 
 #include "server/api/call_metadata.h"
+#include "server/api/call_trace.h"
 #include "server/api/caller_check.h"
 #include "server/api/errors.h"
 #include "server/api/refusal.h"
@@ -27,10 +28,15 @@ grpc::Status UnaryCall::Check() {
 
 void UnaryCall::OnBegin() {
   const grpc::Status error = Check();
+  // Strangers have none.
+  if (error.error_code() != grpc::StatusCode::UNAUTHENTICATED) {
+    origin_.trace = CallTrace::Begin(shared_.tracer, origin_);
+  }
   if (error.ok()) {
     call_.Read();
   } else {
     NoteRefusal(shared_, origin_, error, kind_);
+    EndTrace(error);
     call_.Reject(error, RetryDelayOf(error));
   }
 }
@@ -54,10 +60,18 @@ void UnaryCall::OnCancelled() {
 void UnaryCall::Finish(const google::protobuf::Message& response) {
   const transport::Message message(response);
   Charge(message.bytes());
+  EndTrace(grpc::Status::OK);
   call_.Finish(message);
 }
 
-void UnaryCall::Finish(const grpc::Status& error) { call_.Finish(error, RetryDelayOf(error)); }
+void UnaryCall::Finish(const grpc::Status& error) {
+  EndTrace(error);
+  call_.Finish(error, RetryDelayOf(error));
+}
+
+void UnaryCall::EndTrace(const grpc::Status& status) const {
+  if (origin_.trace != nullptr) origin_.trace->Ended(status);
+}
 
 void UnaryCall::Refuse(const grpc::Status& error) {
   NoteRefusal(shared_, origin_, error, kind_);

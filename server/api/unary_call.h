@@ -56,6 +56,7 @@ class UnaryCall : public transport::Handler {
 
  private:
   grpc::Status Check();
+  void EndTrace(const grpc::Status& status) const;
 
   PublishContext& shared_;
   transport::Call& call_;

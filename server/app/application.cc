@@ -21,6 +21,7 @@
 #include "server/log/log.h"
 #include "server/mqtt/session/session_pool.h"
 #include "server/ops/http_server.h"
+#include "server/trace/tracer.h"
 
 namespace dino::app {
 namespace {
@@ -99,6 +100,16 @@ api::ServerOptions ServerOptionsOf(const Settings& settings,
   return options;
 }
 
+// Null if no call is to be traced.
+std::unique_ptr<trace::Tracer> MakeTracer(const Settings& settings) {
+  if (!settings.traces_endpoint.has_value()) return nullptr;
+  trace::TracerOptions options;
+  options.resource = {"dino-bridge", std::string(Version()), HostName()};
+  options.sample_ratio = settings.traces_sample_ratio;
+  return std::make_unique<trace::Tracer>(std::move(options),
+                                         trace::ToCollector(*settings.traces_endpoint));
+}
+
 void LogSettings(const Settings& settings) {
   for (const auto& [name, text] : settings.texts) {
     log::Debug("setting", {{"name", name}, {"value", text}});
@@ -133,6 +144,8 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
   api::ServerOptions server_options = ServerOptionsOf(settings, topic_template);
   access.Fill(server_options);
   server_options.stop_publishing = [&pool] { pool.StopAll(); };
+  const std::unique_ptr<trace::Tracer> tracer = MakeTracer(settings);
+  server_options.tracer = tracer.get();
   // Set before the server starts.
   const health::HealthWatch* watch = nullptr;
   server_options.info = [&] { return DescribeServer(settings, pool.Sessions(), watch->Read()); };
@@ -140,7 +153,8 @@ int Serve(const Settings& settings, const fanout::TopicTemplate& topic_template,
       keyed_publisher, direct_publisher.admission(), [&pool] { return pool.connected(); },
       server_options);
 
-  Operations operations(settings, access, direct_publisher, keyed_publisher, pool, server);
+  Operations operations(settings, access, direct_publisher, keyed_publisher, pool, server,
+                        tracer.get());
   watch = &operations.health();
   const absl::StatusOr<std::string> ops_address = operations.Start();
   if (!ops_address.ok()) return CannotStart(ops_address.status());

@@ -1,15 +1,13 @@
 #include "server/app/operations.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <climits>
 #include <initializer_list>
 #include <utility>
 #include <vector>
 
+#include "server/app/server_info.h"
 #include "server/app/setting_table.h"
 #include "server/base/clock.h"
 #include "server/base/text_file.h"
@@ -64,11 +62,6 @@ std::vector<ops::ShownSetting> ShownSettings(const Settings& settings) {
   return shown;
 }
 
-std::string HostName() {
-  std::array<char, HOST_NAME_MAX + 1> name{};
-  return ::gethostname(name.data(), HOST_NAME_MAX) == 0 ? name.data() : std::string();
-}
-
 health::Facts FactsOf(const Settings& settings, const CallerAccess& access,
                       const fanout::DirectPublisher& publisher, const mqtt::SessionPool& pool,
                       const api::Server& server, const ops::History& history,
@@ -117,11 +110,18 @@ void LogHealthChange(const health::Change& change) {
   log::Write(good ? log::Level::kInfo : log::Level::kWarning, "state changed", fields);
 }
 
+metrics::Sources::Counts SpansOf(const trace::Tracer* tracer) {
+  trace::Tracer::Figures figures;
+  if (tracer != nullptr) figures = tracer->figures();
+  return {{"exported", figures.exported}, {"failed", figures.failed}, {"dropped", figures.dropped}};
+}
+
 metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
                            const fanout::DirectPublisher& publisher,
                            const fanout::KeyedPublisher& keyed, const mqtt::SessionPool& pool,
                            const api::Server& server, const health::HealthWatch& health,
-                           WatchedFiles<CertificateEnd>& broker_certificate) {
+                           WatchedFiles<CertificateEnd>& broker_certificate,
+                           const trace::Tracer* tracer) {
   return {std::string(Version()),
           server.meters(),
           server.event_meter(),
@@ -139,7 +139,8 @@ metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
           [&access] { return access.tls_files_current(); },
           memory::MemoryLimit(),
           [&access] { return access.caller_usage(); },
-          [&health] { return health.Read().health; }};
+          [&health] { return health.Read().health; },
+          [tracer] { return SpansOf(tracer); }};
 }
 
 }  // namespace
@@ -155,7 +156,7 @@ std::size_t ReservedDescriptors(const Settings& settings) {
 Operations::Operations(const Settings& settings, const CallerAccess& access,
                        const fanout::DirectPublisher& publisher,
                        const fanout::KeyedPublisher& keyed, const mqtt::SessionPool& pool,
-                       const api::Server& server)
+                       const api::Server& server, const trace::Tracer* tracer)
     : address_(settings.ops_address),
       history_(server.meters(), publisher.meter(), pool.meter()),
       broker_certificate_({settings.mqtt_tls_cert_file},
@@ -177,7 +178,7 @@ Operations::Operations(const Settings& settings, const CallerAccess& access,
               history_,
               [&access] { return access.caller_usage(); }},
       metrics_(MetricsOf(settings, access, publisher, keyed, pool, server, health_,
-                         broker_certificate_)),
+                         broker_certificate_, tracer)),
       pages_({[this] { return health_.Read().health; }, [this] { return metrics_.Text(); },
               [this] { return ops::StatusJson(status_); }}),
       http_([this](std::string_view path) { return pages_.Respond(path); },

@@ -22,6 +22,7 @@
 #include "server/ops/http_server.h"
 #include "server/ops/ops_pages.h"
 #include "server/ops/status_json.h"
+#include "server/trace/tracer.h"
 
 namespace dino::app {
 
@@ -30,12 +31,13 @@ namespace dino::app {
 std::size_t ReservedDescriptors(const Settings& settings);
 
 // Watches health, and serves metrics, probes and the status page at `ops-address`. What it is
-// constructed with must outlive it.
+// constructed with must outlive it; `tracer` is null if no call is traced.
 class Operations {
  public:
   Operations(const Settings& settings, const CallerAccess& access,
              const fanout::DirectPublisher& publisher, const fanout::KeyedPublisher& keyed,
-             const mqtt::SessionPool& pool, const api::Server& server);
+             const mqtt::SessionPool& pool, const api::Server& server,
+             const trace::Tracer* tracer);
 
   // Thread-safe.
   const health::HealthWatch& health() const { return health_; }

@@ -1,8 +1,11 @@
 #include "server/app/server_info.h"
 
+#include <unistd.h>
+
+#include <array>
 #include <chrono>
+#include <climits>
 #include <cstddef>
-#include <string>
 
 #include "google/protobuf/util/time_util.h"
 #include "server/api/publish_stream.h"
@@ -96,6 +99,11 @@ void WriteHealth(const health::HealthWatch::Reading& reading, v1::GetServerInfoR
 }
 
 }  // namespace
+
+std::string HostName() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  return ::gethostname(name.data(), HOST_NAME_MAX) == 0 ? name.data() : std::string();
+}
 
 v1::GetServerInfoResponse DescribeServer(const Settings& settings,
                                          const std::vector<mqtt::SessionInfo>& sessions,

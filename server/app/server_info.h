@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_APP_SERVER_INFO_H_
 #define DINO_SERVER_APP_SERVER_INFO_H_
 
+#include <string>
 #include <vector>
 
 #include "dino/events/v1/server_info.pb.h"
@@ -9,6 +10,9 @@
 #include "server/mqtt/session/session_pool.h"
 
 namespace dino::app {
+
+// The name of this machine or pod; empty if it has none.
+std::string HostName();
 
 // The response to GetServerInfo.
 events::v1::GetServerInfoResponse DescribeServer(const Settings& settings,

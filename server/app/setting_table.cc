@@ -219,6 +219,15 @@ std::vector<Setting> LogSettings() {
        OneOf(&Settings::log_calls, Words<LoggedCalls>{{"failed", LoggedCalls::kFailed},
                                                       {"sampled", LoggedCalls::kSampled},
                                                       {"all", LoggedCalls::kAll}})},
+      {"traces-endpoint", "",
+       "The OpenTelemetry collector that gets the spans of traced calls, as host:port, by OTLP "
+       "over HTTP (JSON) at /v1/traces, without TLS. Spans that it does not take at once are "
+       "dropped. Empty: no call is traced.",
+       AddressOrNone(&Settings::traces_endpoint)},
+      {"traces-sample-ratio", "0.01",
+       "Which part of the calls without a traceparent is traced, from 0 to 1. Others are traced "
+       "if their traceparent is sampled (flag 01).",
+       Ratio(&Settings::traces_sample_ratio)},
   };
 }
 

@@ -84,6 +84,9 @@ struct Settings {
   log::Level log_level = log::Level::kInfo;
   log::Format log_format = log::Format::kJson;
   api::LoggedCalls log_calls = api::LoggedCalls::kSampled;
+  // None: no call is traced.
+  std::optional<HostPort> traces_endpoint;
+  double traces_sample_ratio = 0;
 
   // The name and text of every setting, for the log. No secrets.
   std::vector<std::pair<std::string_view, std::string>> texts;

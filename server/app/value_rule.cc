@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
 #include "absl/time/time.h"
 #include "server/base/printable_text.h"
 #include "server/base/utf8.h"
@@ -38,6 +39,18 @@ std::string ShortForm(std::chrono::milliseconds duration) {
   const bool whole = duration.count() % 1000 == 0;
   return whole ? std::to_string(duration.count() / 1000) + "s"
                : std::to_string(duration.count()) + "ms";
+}
+
+// For `ValueRule::read`; empty is no address.
+auto HostPortOrNone(std::optional<HostPort> Settings::*member, std::uint16_t min_port) {
+  return [=](std::string_view text, Settings& settings) -> std::string {
+    settings.*member = std::nullopt;
+    if (text.empty()) return "";
+    HostPort address;
+    std::string problem = ParseHostPort(text, min_port, address);
+    if (problem.empty()) settings.*member = std::move(address);
+    return problem;
+  };
 }
 
 template <typename T>
@@ -105,6 +118,21 @@ ValueRule WholeOrAuto(std::size_t Settings::*member, std::size_t min, std::size_
   return {expected, read};
 }
 
+ValueRule Ratio(double Settings::*member) {
+  const std::string expected = "a number from 0 to 1, such as 0.01";
+  auto read = [=](std::string_view text, Settings& settings) -> std::string {
+    double number = 0;
+    // Neither spaces nor words such as "nan".
+    if (text.find_first_not_of("0123456789.eE+-") != std::string_view::npos ||
+        !absl::SimpleAtod({text.data(), text.size()}, &number) || number < 0 || number > 1) {
+      return MustBe(text, expected);
+    }
+    settings.*member = number;
+    return "";
+  };
+  return {expected, read};
+}
+
 ValueRule Seconds(std::chrono::seconds Settings::*member, std::chrono::seconds min,
                   std::chrono::seconds max) {
   return Time(member, min, max, "seconds");
@@ -127,15 +155,12 @@ ValueRule ListenAddress(HostPort Settings::*member) {
 }
 
 ValueRule ListenAddressOrNone(std::optional<HostPort> Settings::*member) {
-  auto read = [member](std::string_view text, Settings& settings) -> std::string {
-    settings.*member = std::nullopt;
-    if (text.empty()) return "";
-    HostPort address;
-    std::string problem = ParseHostPort(text, 0, address);
-    if (problem.empty()) settings.*member = std::move(address);
-    return problem;
-  };
-  return {"empty or host:port, with an IPv6 address in brackets; port 0 picks a free one", read};
+  return {"empty or host:port, with an IPv6 address in brackets; port 0 picks a free one",
+          HostPortOrNone(member, 0)};
+}
+
+ValueRule AddressOrNone(std::optional<HostPort> Settings::*member) {
+  return {"host:port, with an IPv6 address in brackets; empty: none", HostPortOrNone(member, 1)};
 }
 
 ValueRule Addresses(std::vector<HostPort> Settings::*member) {

@@ -35,6 +35,9 @@ ValueRule Whole(std::size_t Settings::*member, std::size_t min, std::size_t max)
 ValueRule WholeOrAuto(std::size_t Settings::*member, std::size_t min, std::size_t max,
                       const std::function<std::size_t()>& automatic);
 
+// A number from 0 to 1.
+ValueRule Ratio(double Settings::*member);
+
 // A duration with its unit, in whole seconds.
 ValueRule Seconds(std::chrono::seconds Settings::*member, std::chrono::seconds min,
                   std::chrono::seconds max);
@@ -50,6 +53,9 @@ ValueRule ListenAddress(HostPort Settings::*member);
 
 // The same, or empty.
 ValueRule ListenAddressOrNone(std::optional<HostPort> Settings::*member);
+
+// A `host:port` to connect to, or empty.
+ValueRule AddressOrNone(std::optional<HostPort> Settings::*member);
 
 // One or more different `host:port`, separated by commas.
 ValueRule Addresses(std::vector<HostPort> Settings::*member);

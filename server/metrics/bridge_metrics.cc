@@ -34,6 +34,17 @@ void CollectCallers(const Sources::CallerUsage& callers, Families& families) {
   for (Family* family : {&events, &recipients, &refused}) family->Into(families);
 }
 
+void CollectSpans(const Sources& sources, Families& families) {
+  Family spans = Family::OfCounter(
+      "dino_bridge_spans_total",
+      "Spans of traced calls: exported, failed (the collector did not take them), or dropped (too "
+      "many waited for it).");
+  for (const auto& [result, count] : sources.spans()) {
+    spans.Add(static_cast<double>(count), {{"result", result}});
+  }
+  spans.Into(families);
+}
+
 void CollectFiles(const Sources& sources, Families& families) {
   const auto gauge = [&families](const char* name, const char* help, bool value) {
     Family::OfGauge(name, help).Add(value ? 1 : 0).Into(families);
@@ -88,6 +99,7 @@ std::vector<prometheus::MetricFamily> BridgeMetrics::Collect() const {
       "one a minute.")
       .Add(static_cast<double>(sources_.grpc_errors()))
       .Into(families);
+  CollectSpans(sources_, families);
   CollectFiles(sources_, families);
   CollectLimits(sources_, families);
   CollectCallers(sources_.callers(), families);

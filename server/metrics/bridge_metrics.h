@@ -57,6 +57,8 @@ struct Sources {
   using CallerUsage = std::vector<std::pair<std::string, auth::Quota::Usage>>;
   std::function<CallerUsage()> callers = [] { return CallerUsage(); };
   std::function<health::Health()> health = [] { return health::Health(); };
+  // Spans of traced calls, by what became of them.
+  std::function<Counts()> spans = [] { return Counts(); };
 };
 
 // All metrics of the process. The parts count in plain numbers, which become series on each scrape.

@@ -81,6 +81,14 @@ func TestNetworkPolicyTakesFurtherRules(t *testing.T) {
 	}
 }
 
+func TestNetworkPolicyLetsTracesOut(t *testing.T) {
+	all := render(t, matrix["network policy"], "config: {traces-endpoint: 'collector.observability.svc:4318'}")
+	spec := get[networkingv1.NetworkPolicy](t, all, "NetworkPolicy/test-dino-bridge").Spec
+	if len(spec.Egress) != 4 || ports(spec.Egress[2].Ports) != "TCP/4318" {
+		t.Errorf("%+v", spec.Egress)
+	}
+}
+
 func TestRouteLeadsToTheService(t *testing.T) {
 	all := render(t, matrix["gateway"])
 	route := get[gateway.GRPCRoute](t, all, "GRPCRoute/test-dino-bridge")

@@ -83,7 +83,7 @@ func settings(t *testing.T) []setting {
 // What a rule of server/app/value_rule.h takes; others take any text.
 var definitionOf = map[string]string{
 	"Whole": "whole", "WholeOrAuto": "wholeOrAuto", "Seconds": "duration", "Milliseconds": "duration",
-	"TrueOrFalse": "trueOrFalse", "Addresses": "textOrList",
+	"TrueOrFalse": "trueOrFalse", "Addresses": "textOrList", "Ratio": "ratio",
 }
 
 func TestTheSchemaKnowsEverySettingAndNoOther(t *testing.T) {

@@ -25,7 +25,7 @@ TEST(SettingTableTest, NamesAreUnique) {
   for (const Setting& setting : SettingTable()) {
     EXPECT_TRUE(names.insert(setting.name).second) << setting.name;
   }
-  EXPECT_EQ(names.size(), 54U);
+  EXPECT_EQ(names.size(), 56U);
 }
 
 TEST(SettingTableTest, PendingCallsMayTakeAQuarterOfTheMemory) {

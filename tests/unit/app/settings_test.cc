@@ -89,6 +89,8 @@ TEST(SettingsTest, HasTheDocumentedDefaults) {
   EXPECT_EQ(settings->drain_timeout, seconds(25));
   EXPECT_EQ(settings->log_level, log::Level::kInfo);
   EXPECT_EQ(settings->log_format, log::Format::kJson);
+  EXPECT_FALSE(settings->traces_endpoint.has_value());
+  EXPECT_EQ(settings->traces_sample_ratio, 0.01);
 }
 
 TEST(SettingsTest, FlagsOverrideVariables) {

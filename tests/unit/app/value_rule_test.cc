@@ -47,6 +47,35 @@ INSTANTIATE_TEST_SUITE_P(
                              std::string("\"18446744073709551617\"") + kCount}),
     CaseName);
 
+ValueRule Share() { return Ratio(&Settings::traces_sample_ratio); }
+constexpr char kShare[] = " must be a number from 0 to 1, such as 0.01";
+
+INSTANTIATE_TEST_SUITE_P(
+    Ratio, ValueRuleTest,
+    testing::Values(RuleCase{"None", Share(), "0", ""}, RuleCase{"All", Share(), "1", ""},
+                    RuleCase{"Some", Share(), "0.01", ""}, RuleCase{"Short", Share(), ".5", ""},
+                    RuleCase{"Above", Share(), "1.01", std::string("\"1.01\"") + kShare},
+                    RuleCase{"Percent", Share(), "1%", std::string("\"1%\"") + kShare},
+                    RuleCase{"Negative", Share(), "-0.1", std::string("\"-0.1\"") + kShare},
+                    RuleCase{"Exponent", Share(), "1e-06", ""},
+                    RuleCase{"Space", Share(), " 1", std::string("\" 1\"") + kShare},
+                    RuleCase{"Word", Share(), "nan", std::string("\"nan\"") + kShare},
+                    RuleCase{"Dot", Share(), ".", std::string("\".\"") + kShare},
+                    RuleCase{"Empty", Share(), "", std::string("\"\"") + kShare}),
+    CaseName);
+
+ValueRule Collector() { return AddressOrNone(&Settings::traces_endpoint); }
+
+INSTANTIATE_TEST_SUITE_P(
+    AddressOrNone, ValueRuleTest,
+    testing::Values(RuleCase{"Name", Collector(), "collector:4318", ""},
+                    RuleCase{"Empty", Collector(), "", ""},
+                    RuleCase{"Port0", Collector(), "collector:0",
+                             "must end in a port from 1 to 65535"},
+                    RuleCase{"Url", Collector(), "http://collector:4318",
+                             "must be host:port, with an IPv6 address in brackets"}),
+    CaseName);
+
 ValueRule CountOrAuto() {
   return WholeOrAuto(&Settings::mqtt_sessions, 1, 1000, [] { return 8U; });
 }
