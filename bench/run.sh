@@ -21,7 +21,7 @@ from what all parts have left behind in build/bench-results, earlier ones too.
   --list           show the parts, and how long each takes
   --rounds N       rounds of each program (5)
   --quick          one short round: shows that all works, not how fast it is
-  --profile        count instructions with callgrind as well, and what metrics cost
+  --profile        count instructions with callgrind as well, and what metrics and traces cost
   --report         only write the report again, without measuring
   --build DIR      take the programs from this build folder; default: build preset "bench"
   --output FILE    where to write the report (bench/RESULTS.md); plots/ goes beside it

@@ -39,6 +39,7 @@ def compose(results):
         sections.process(results),
         sections.token(results),
         sections.metrics(results),
+        sections.traces(results),
         sections.profile(results),
     ]
     return "\n\n".join([HEAD, *filter(None, all_sections)]) + "\n"

@@ -188,6 +188,19 @@ def metrics(results):
               rows))
 
 
+def traces(results):
+    part = results["traces"]
+    rows = [[load, number(run["off"]), f"{run['sampled_out']:.4f}", f"{run['one_percent']:.4f}",
+             f"{run['traced']:.2f}"]
+            for load in part.cases() for run in [part.run(load)]]
+    if not rows:
+        return None
+    return section(
+        "Traces", "Instructions on the sink, over those without `traces-endpoint`. One in a hundred is "
+        "computed from all.",
+        table(["", "instructions an event, without", "sampled out", "one in a hundred", "all"], rows))
+
+
 def profile(results):
     part = results["profile"]
     pieces = []

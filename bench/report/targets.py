@@ -104,6 +104,11 @@ def process_targets():
                   ratio("metrics", f"{load}, counted, instructions",
                         f"{load}, uncounted, instructions", "instructions"))
           for load in METRICS_LOADS),
+        *(at_most(f"instructions with traces, {name}, over without, {load}", limit,
+                  value("traces", load, field))
+          for load in METRICS_LOADS
+          for name, field, limit in (("sampled out", "sampled_out", 1.001),
+                                     ("one in a hundred", "one_percent", 1.01))),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from collections import namedtuple
 
-from bench.suite.parts import calls, fanout, latency, limits, peers, profile
+from bench.suite.parts import calls, fanout, latency, limits, peers, profile, traces
 
 # When a part runs that nobody has named.
 ALWAYS, WITH_PROFILE, NEVER = "always", "only with --profile", "only if named"
@@ -32,6 +32,7 @@ ALL = [
          WITH_PROFILE),
     Part("metrics", 200, "what counting for /metrics costs, in instructions and in time",
          profile.metrics, WITH_PROFILE),
+    Part("traces", 200, "what traces cost, in instructions", traces.traces, WITH_PROFILE),
     Part("held-keys", 910, "a quarter of an hour of keyed calls: whether any key is forgotten early",
          limits.held_keys, NEVER),
 ]

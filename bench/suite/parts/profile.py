@@ -47,20 +47,20 @@ def metrics(session):
     session.interleave(cases)
 
 
-def instructions(session, sink, binaries, load):
+def instructions(session, sink, binaries, load, bridge_flags=()):
     """What an event of the load takes, by a long run less a short one."""
     if not shutil.which("valgrind"):
         raise ProgramError("callgrind is missing (deploy/install-packages.sh bench)")
     calls, flags = LOADS[load]
-    short = count(session, sink, binaries, [*flags, f"--calls={calls}"])
-    long = count(session, sink, binaries, [*flags, f"--calls={calls * 3}"])
+    short = count(session, sink, binaries, [*flags, f"--calls={calls}"], bridge_flags)
+    long = count(session, sink, binaries, [*flags, f"--calls={calls * 3}"], bridge_flags)
     return difference(short, long)
 
 
-def count(session, sink, binaries, flags):
+def count(session, sink, binaries, flags, bridge_flags):
     """The instructions of a run by function, and how many events it published."""
     output = session.directory / "callgrind"
-    bridge = Bridge(binaries, sink, ["--mqtt-ack-timeout=60s"],
+    bridge = Bridge(binaries, sink, ["--mqtt-ack-timeout=60s", *bridge_flags],
                     under=["valgrind", "--tool=callgrind", f"--callgrind-out-file={output}"])
     try:
         values = session.load(bridge, DEADLINE, "--warm_up=0s", *flags, seconds=0.0)
