@@ -24,16 +24,6 @@ void AnswerFromEarlier(const Event& event, const std::string& event_id,
   done(result);
 }
 
-template <typename Made>
-std::shared_ptr<EventBatch> MakeBatch(std::string event_id, Event event,
-                                      mqtt::PublishOptions options,
-                                      const TopicTemplate& topic_template,
-                                      const mqtt::Routes& routes, Admission::Ticket ticket,
-                                      EventBatch::DoneFunction done) {
-  return std::make_shared<Made>(std::move(event_id), std::move(event), std::move(options),
-                                topic_template, routes, std::move(ticket), std::move(done));
-}
-
 }  // namespace
 
 DirectPublisher::DirectPublisher(mqtt::Publisher& publisher, TopicTemplate topic_template,
@@ -91,25 +81,42 @@ std::shared_ptr<PublishedEvent> DirectPublisher::Publish(Event event, DoneFuncti
   }
   mqtt::PublishOptions options = OptionsOf(event, event_id);
   meter_.Began(event.missing_count());
-  const bool traced = event.traced;
-  auto on_ended = [this, kind = event.kind, traced,
-                   done = std::move(done)](const EventBatch& ended) {
-    OnEnded(ended, kind, traced, done);
+  if (event.traced) {
+    return PublishTraced(std::move(event_id), std::move(event), std::move(options),
+                         std::get<Admission::Ticket>(std::move(admitted)), std::move(done));
+  }
+  auto count_and_end = [this, kind = event.kind, done = std::move(done)](const EventBatch& ended) {
+    meter_.Ended(kind, ended.outcomes(), ended.earlier());
+    ended.WithResult([&done](const CallResult& result) { done(result); });
   };
-  const auto make = traced ? &MakeBatch<TracedBatch> : &MakeBatch<EventBatch>;
-  auto batch = make(std::move(event_id), std::move(event), std::move(options), topic_template_,
-                    *publisher_.routes(), std::get<Admission::Ticket>(std::move(admitted)),
-                    std::move(on_ended));
+  auto batch = std::make_shared<EventBatch>(
+      std::move(event_id), std::move(event), std::move(options), topic_template_,
+      *publisher_.routes(), std::get<Admission::Ticket>(std::move(admitted)),
+      std::move(count_and_end));
   publisher_.Publish(batch);
   return batch;
 }
 
-void DirectPublisher::OnEnded(const EventBatch& batch, std::size_t kind, bool traced,
-                              const DoneFunction& done) {
-  meter_.Ended(kind, batch.outcomes(), batch.earlier());
-  std::vector<BrokerShare> shares;
-  if (traced) shares = static_cast<const TracedBatch&>(batch).Shares(publisher_);
-  batch.WithResult(shares, [&done](const CallResult& result) { done(result); });
+std::shared_ptr<PublishedEvent> DirectPublisher::PublishTraced(std::string event_id, Event event,
+                                                               mqtt::PublishOptions options,
+                                                               Admission::Ticket ticket,
+                                                               DoneFunction done) {
+  auto on_ended = [this, kind = event.kind, done = std::move(done)](const EventBatch& ended) {
+    meter_.Ended(kind, ended.outcomes(), ended.earlier());
+    const std::vector<BrokerShare> shares =
+        static_cast<const TracedBatch&>(ended).Shares(publisher_);
+    ended.WithResult([&](const CallResult& result) {
+      CallResult with_shares = result;
+      with_shares.shares = shares;
+      done(with_shares);
+    });
+  };
+  auto batch = std::make_shared<TracedBatch>(std::move(event_id), std::move(event),
+                                             std::move(options), topic_template_,
+                                             *publisher_.routes(), std::move(ticket),
+                                             std::move(on_ended));
+  publisher_.Publish(batch);
+  return batch;
 }
 
 void DirectPublisher::Stop(const std::shared_ptr<PublishedEvent>& event) {

@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "server/fanout/admission.h"
-#include "server/fanout/event_batch.h"
 #include "server/fanout/event_publisher.h"
 #include "server/fanout/publication_meter.h"
 #include "server/fanout/topic_template.h"
@@ -50,8 +50,10 @@ class DirectPublisher : public EventPublisher {
  private:
   std::variant<Admission::Ticket, Refusal> Admit(const Event& event);
   mqtt::PublishOptions OptionsOf(Event& event, const std::string& event_id) const;
-  // Counts how it ended, and says so.
-  void OnEnded(const EventBatch& batch, std::size_t kind, bool traced, const DoneFunction& done);
+  // The same for an event whose call is traced, which others do not pay for.
+  std::shared_ptr<PublishedEvent> PublishTraced(std::string event_id, Event event,
+                                                mqtt::PublishOptions options,
+                                                Admission::Ticket ticket, DoneFunction done);
 
   mqtt::Publisher& publisher_;
   const TopicTemplate topic_template_;

@@ -31,6 +31,8 @@ struct Event {
   std::optional<EventId> id;
   // The ID is that of an idempotency key: the event is completed, not published anew.
   bool keyed = false;
+  // Its call is traced: the result says what each broker did.
+  bool traced = false;
   // A JSON object.
   std::string json;
   // At least one.
@@ -42,8 +44,6 @@ struct Event {
   std::shared_ptr<const Overlays> overlays;
   // W3C trace context; empty for none.
   std::string traceparent;
-  // Its call is traced: the result says what each broker did.
-  bool traced = false;
   mqtt::Qos qos = mqtt::Qos::kAtLeastOnce;
   // The expiry counts from here.
   Clock::time_point accepted_at = Clock::now();

@@ -146,8 +146,7 @@ ResultSummary EventBatch::Summary() const {
   return summary;
 }
 
-void EventBatch::WithResult(absl::Span<const BrokerShare> shares,
-                            absl::FunctionRef<void(const CallResult&)> use) const {
+void EventBatch::WithResult(absl::FunctionRef<void(const CallResult&)> use) const {
   CallResult result{event_id_, recipients_, outcomes_, Summary()};
   std::string resume_token;
   if (result.summary.failure != Failure::kNone) {
@@ -157,7 +156,6 @@ void EventBatch::WithResult(absl::Span<const BrokerShare> shares,
     result.resume_token = resume_token;
   }
   result.json = payload();
-  result.shares = shares;
   use(result);
 }
 

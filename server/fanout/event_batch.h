@@ -11,9 +11,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
-#include "absl/types/span.h"
 #include "server/fanout/admission.h"
-#include "server/fanout/broker_share.h"
 #include "server/fanout/call_result.h"
 #include "server/fanout/event.h"
 #include "server/fanout/event_publisher.h"
@@ -49,8 +47,7 @@ class EventBatch : public mqtt::Batch, public PublishedEvent {
   // The same in numbers.
   ResultSummary Summary() const;
   // All that there is to say of it. The result is valid while `use` runs.
-  void WithResult(absl::Span<const BrokerShare> shares,
-                  absl::FunctionRef<void(const CallResult&)> use) const;
+  void WithResult(absl::FunctionRef<void(const CallResult&)> use) const;
 
   void WriteTopic(std::uint32_t position, std::string& topic) const override;
   std::string_view PayloadOf(std::uint32_t position, std::string& scratch) const override;

@@ -21,16 +21,8 @@ void EndChunk(Chunk& chunk);
 // must be settled once, and ends them. Does not own them; not thread-safe.
 class OpenChunks {
  public:
-  // Those of a queue that sends for other sessions: chunks stay at the one that they come from.
-  OpenChunks() = default;
-  // Those of this session's queue.
-  explicit OpenChunks(std::uint32_t session) : session_(session) {}
-
   // Takes over a chunk, which keeps its batch alive from here to its end.
-  void Add(Chunk& chunk) {
-    chunk.at = session_.value_or(chunk.at);
-    chunks_.insert(KeyOf(chunk));
-  }
+  void Add(Chunk& chunk) { chunks_.insert(KeyOf(chunk)); }
   // Gives up a chunk that has not ended.
   void Remove(Chunk& chunk) { chunks_.erase(KeyOf(chunk)); }
 
@@ -58,7 +50,6 @@ class OpenChunks {
 
   static Key KeyOf(Chunk& chunk) { return {chunk.batch->options().deadline, &chunk}; }
 
-  const std::optional<std::uint32_t> session_;
   absl::btree_set<Key> chunks_;
 };
 

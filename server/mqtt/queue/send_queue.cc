@@ -26,6 +26,7 @@ PublicationOutcome OutcomeOfAnswer(const Attempts& attempts, std::uint8_t reason
 SendQueue::~SendQueue() { StopAll(/*unreachable=*/true); }
 
 void SendQueue::Add(Chunk& chunk) {
+  chunk.at = self_;
   open_.Add(chunk);
   unsent_ += chunk.count - chunk.taken;
   if (chunk.taken < chunk.count) turns_.Add(chunk);

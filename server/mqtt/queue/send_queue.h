@@ -60,8 +60,7 @@ class SendQueue {
         listener_(listener),
         suspects_(std::move(suspects)),
         clues_(suspects_),
-        window_(window, window_bytes),
-        open_(self) {}
+        window_(window, window_bytes) {}
   SendQueue(const SendQueue&) = delete;
   SendQueue& operator=(const SendQueue&) = delete;
   // Settles what is left as not sent or unknown.
