@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 FIRST_KEY = "the-first-key-of-the-chat"
 SECOND_KEY = "the-second-key-of-the-chat"
 
