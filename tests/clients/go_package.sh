@@ -60,7 +60,7 @@ publishes_from_the_module() {
 # What the server's tests say of generated requests. Needs the Python package's tools.
 make_oracle_requests() {
   (make_package_tools && cd "$root/tests/oracle" &&
-    PYTHONPATH=$package/src "$package_build/venv/bin/python" requests.py 2000 1 >"$go_build/requests")
+    PYTHONPATH=$package/src "$package_build/venv/bin/python" verdicts.py 2000 1 >"$go_build/requests")
 }
 
 test_go-package() {

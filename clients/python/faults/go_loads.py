@@ -11,7 +11,7 @@ from dino.events.v1 import delivery_pb2
 from dino_events.failure import Failure
 
 FIRST_USER = 1
-LOADS = ("go-unary", "go-batch", "go-stream")
+LOADS = ("go-unary", "go-batch", "go-stream", "go-unary-2", "go-batch-2", "go-stream-2")
 
 
 def command(stage, timeout, *arguments):

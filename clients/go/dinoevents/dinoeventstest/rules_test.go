@@ -13,7 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
-// oracleLine is what tests/oracle/requests.py writes.
+// oracleLine is what tests/oracle/verdicts.py writes.
 type oracleLine struct {
 	Kind            string   `json:"kind"`
 	Request         []byte   `json:"request"`

@@ -231,10 +231,14 @@ func (a *arguments) publishUntilTold(told *teller) {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		close(stop)
 	}()
+	// Two of each: as many as in Python, or nothing would be overloaded.
 	works := []struct {
 		name string
 		work func(*load, context.Context)
-	}{{"go-unary", (*load).unary}, {"go-batch", (*load).batch}, {"go-stream", (*load).stream}}
+	}{
+		{"go-unary", (*load).unary}, {"go-batch", (*load).batch}, {"go-stream", (*load).stream},
+		{"go-unary-2", (*load).unary}, {"go-batch-2", (*load).batch}, {"go-stream-2", (*load).stream},
+	}
 	var running sync.WaitGroup
 	for i, one := range works {
 		publisher := a.publisher(one.name, told)

@@ -1,6 +1,6 @@
 """Writes generated requests, and what the oracle says of them, for tests in other languages.
 
-    python requests.py EXAMPLES SEED
+    python verdicts.py EXAMPLES SEED
 
 Each line is a JSON object: the kind of event, the bytes of its request as base64, the limits, and
 the fields that break a rule, each once for each rule that it breaks.
@@ -35,24 +35,23 @@ def line(limits, call):
     )
 
 
-def write(examples, number):
-    for limits in LIMITS:
+def write(examples, number, limits):
+    @seed(number)
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.sampled_from(RPCS).flatmap(lambda rpc: calls(rpc, limits)))
+    def each(call):
+        if not list(not_utf8(call.request)):  # No message can hold such text.
+            print(line(limits, call))
 
-        @seed(number)
-        @settings(
-            max_examples=examples // len(LIMITS),
-            deadline=None,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(st.sampled_from(RPCS).flatmap(lambda rpc, limits=limits: calls(rpc, limits)))
-        def each(call, limits=limits):
-            if not list(not_utf8(call.request)):  # No message can hold such text.
-                print(line(limits, call))
-
-        each()
+    each()
 
 
 if __name__ == "__main__":
-    write(int(sys.argv[1]), int(sys.argv[2]))
+    for one in LIMITS:
+        write(int(sys.argv[1]) // len(LIMITS), int(sys.argv[2]), one)
