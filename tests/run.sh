@@ -18,10 +18,10 @@ clang-tidy, protos, scripts, the rules of folders, the Helm chart and the
 alerts. Prints the time of each step.
 
   --fast  only build the preset `dev` and run its tests
-  --all   also run the thread sanitizer, clang-tidy on every file, the image,
+  --all   also run the thread sanitizer, clang-tidy on every file, the images,
           each fuzz target for a minute, the example of docs/adding-an-event.md,
           100,000 seeds, the broker suite with mochi and HiveMQ CE, and the client
-          packages under faults and with old libraries
+          packages under faults and kills and with old libraries
   --soak  only build the optimized server and run it under injected faults, for
           M minutes (30) or until there were F of them; the same seed N (1) injects
           the same faults
@@ -174,7 +174,7 @@ checks_of_the_program() {
     --faults-per-minute=40 --callers=4
   counted 'Clients in Python and Go' tests/clients/run.sh --bridge "$bridge"
   if [[ $mode == all ]]; then
-    counted 'Clients under faults' tests/clients/run.sh --bridge "$bridge" faults
+    counted 'Clients under faults' tests/clients/run.sh --bridge "$bridge" faults outbox-kills
     counted 'Versions of the Python package' clients/python/versions.sh
     counted 'Versions of the Go package' clients/go/versions.sh
   fi
@@ -244,6 +244,7 @@ if [[ $mode == all ]]; then
   build_and_test tsan
   counted 'Fuzz targets' tests/fuzz/run.sh
   check 'Image' tests/checks/image.sh
+  check 'Image of the outbox' tests/checks/outbox_image.sh --bridge "$bridge"
   check 'Adding an event' tests/checks/adding_an_event.sh
 fi
 

@@ -102,6 +102,36 @@ func TestTheSchemaKnowsEverySettingAndNoOther(t *testing.T) {
 			strings.Join(lines, ",\n")+"\n      }")
 }
 
+var (
+	outboxSetting = regexp.MustCompile(`(?m)^    Setting\("([a-z0-9-]+)", "[^"]*", (\w+)(?:\((.*?)\))?,`)
+	outboxRules   = map[string]string{
+		"_whole": "whole", "duration": "duration", "_positive_duration": "duration",
+		"_true_or_false": "trueOrFalse",
+	}
+)
+
+// The settings of the outbox's worker, of which Helm knows the kinds too.
+func TestTheSchemaKnowsEverySettingOfTheOutbox(t *testing.T) {
+	var lines []string
+	text := read(t, root+"/clients/python/src/dino_events/outbox/_settings.py")
+	for _, found := range outboxSetting.FindAllStringSubmatch(text, -1) {
+		schema := `{"$ref": "#/definitions/text"}`
+		if definition, ok := outboxRules[found[2]]; ok {
+			schema = fmt.Sprintf(`{"$ref": "#/definitions/%s"}`, definition)
+		} else if found[2] == "_one_of" {
+			schema = fmt.Sprintf(`{"enum": [%s, null]}`, found[3])
+		}
+		lines = append(lines, fmt.Sprintf("        %q: %s", found[1], schema))
+	}
+	if count := strings.Count(text, "\n    Setting("); count != len(lines) || count < 10 {
+		t.Fatalf("%d of %d settings are seen", len(lines), count)
+	}
+	slices.Sort(lines)
+	expectGenerated(t, folder+"/values.schema.json", "    \"outboxConfig\": {\n", "\n    },\n",
+		"      \"type\": \"object\",\n      \"additionalProperties\": false,\n      \"properties\": {\n"+
+			strings.Join(lines, ",\n")+"\n      }")
+}
+
 // closed returns the schema of a value whose keys are all known, else nil.
 func closed(schema map[string]any) map[string]any {
 	if open, ok := schema["additionalProperties"].(bool); !ok || open {

@@ -64,8 +64,12 @@ func tooFree(t *testing.T, all manifests) []string {
 			check(name, &it.Spec.JobTemplate.Spec.Template.ObjectMeta, &it.Spec.JobTemplate.Spec.Template.Spec)
 		}
 	}
-	if pods != 2 {
-		t.Errorf("%d kinds of pods instead of a server's and a test's", pods)
+	expected := 2
+	if _, there := all["Deployment/test-dino-bridge-outbox"]; there {
+		expected = 3
+	}
+	if pods != expected {
+		t.Errorf("%d kinds of pods instead of %d: a server's, a test's and perhaps a worker's", pods, expected)
 	}
 	return found
 }
@@ -120,6 +124,8 @@ func TestMakesWhatWasAskedForAndNothingElse(t *testing.T) {
 		"pod monitor":    {"PodMonitor/test-dino-bridge"},
 		"gateway":        {"GRPCRoute/test-dino-bridge"},
 		"arrival check":  {"CronJob/test-dino-bridge-check"},
+		"outbox": {"Deployment/test-dino-bridge-outbox", "NetworkPolicy/test-dino-bridge",
+			"PodMonitor/test-dino-bridge", "PodMonitor/test-dino-bridge-outbox"},
 		"service monitor, rules and dashboard": {"ConfigMap/test-dino-bridge-dashboard",
 			"PrometheusRule/test-dino-bridge", "ServiceMonitor/test-dino-bridge"},
 	}

@@ -9,7 +9,7 @@ set -euo pipefail
 writes=
 case "${1:-}" in
   '') ;;
-  --write) writes='TestTheSchemaKnowsEverySettingAndNoOther|TestTheReadmeHasEveryValue' ;;
+  --write) writes='TestTheSchemaKnowsEverySetting.*|TestTheReadmeHasEveryValue' ;;
   --release) writes='TestKeepsTheLastRelease' ;;
   *)
     echo 'usage: tests/chart/run.sh [--write | --release]' >&2

@@ -172,5 +172,26 @@ arrivalCheck:
   enabled: true
   tls: {ca: {existingSecret: bridge-ca}, client: {existingSecret: prober-tls}}
 `,
+	"outbox": `
+outbox:
+  enabled: true
+  replicaCount: 3
+  config: {on-failure: block, lanes: 4, batch-events: 1000, poll-interval: 500ms, log-level: null}
+  database: {existingSecret: chat-database, key: url}
+  apiKey: {existingSecret: outbox-key}
+config: {max-recipients: 20000}
+metrics: {podMonitor: {enabled: true, labels: {release: prometheus}}}
+networkPolicy: {enabled: true}
+`,
+	"outbox with mutual TLS": `
+auth: {existingSecret: ""}
+tls: {existingSecret: bridge-tls, clientCa: {existingSecret: callers-ca}}
+outbox:
+  enabled: true
+  image: {repository: registry.example/chat/dino-outbox, tag: "1"}
+  database: {existingSecret: chat-database}
+  tls: {ca: {existingSecret: bridge-ca}, client: {existingSecret: outbox-tls}}
+metrics: {serviceMonitor: {enabled: true}}
+`,
 	"other ports": `config: {grpc-address: "[::]:9090", ops-address: "0.0.0.0:9091"}`,
 }

@@ -96,6 +96,7 @@
 {{- $wrong = append $wrong "arrivalCheck.receive.broker is empty, but other values say how to receive" }}
 {{- end }}
 {{- end }}
+{{- $wrong = concat $wrong (include "dino-bridge.outboxErrors" . | fromJsonArray) }}
 {{- if $wrong }}
 {{- fail (printf "\n\n  - %s\n" (join "\n  - " $wrong)) }}
 {{- end }}

@@ -30,11 +30,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 
 {{- define "dino-bridge.image" -}}
-{{- with .Values.image }}
+{{- include "dino-bridge.imageOf" (list . .Values.image) }}
+{{- end }}
+
+{{/* The name of an image: (list $ .Values.image) */}}
+{{- define "dino-bridge.imageOf" -}}
+{{- $chart := (first .).Chart }}
+{{- with last . }}
 {{- if .digest }}
 {{- printf "%s@%s" .repository .digest }}
 {{- else }}
-{{- printf "%s:%s" .repository (.tag | default $.Chart.AppVersion) }}
+{{- printf "%s:%s" .repository (.tag | default $chart.AppVersion) }}
 {{- end }}
 {{- end }}
 {{- end }}
