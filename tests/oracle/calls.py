@@ -1,5 +1,6 @@
 """Requests of every RPC that publishes one event: valid, or broken in one or several places."""
 
+import random
 from typing import NamedTuple
 
 from dino.events.v1 import event_publisher_service_pb2 as api
@@ -14,6 +15,7 @@ from values import UNSET
 
 RPCS = list(RULES)
 MOST_TO_PUBLISH = 50
+VALUES_OF_A_FIELD = 12
 
 YES_OR_NO = st.booleans()
 HOW_MANY_ARE_ODD = st.sampled_from([0, 0, 0, 1, 1, 2, 4])
@@ -45,16 +47,16 @@ def put(message, name, value):
 class Draft:
     """A request under construction. The fields in `odd` get odd values."""
 
-    def __init__(self, draw, rpc, limits, how_many_are_odd=HOW_MANY_ARE_ODD):
+    def __init__(self, draw, rpc, limits):
         self.draw, self.rpc, self.limits = draw, rpc, limits
         self.choices = choices.of_request(rpc, limits)
         self.request = getattr(api, rpc + "Request")()
-        self.event = getattr(self.request, EVENTS[rpc][0] if rpc in EVENTS else "custom")
+        self.event = event_of(rpc, self.request)
         names = [f"event.{field.name}" for field in self.event.DESCRIPTOR.fields]
         names += ["event", "user_ids", "user_ids"] + [f"options.{name}" for name in choices.OPTIONS]
         if rpc == "PublishCustom":
             names += ["topics", "overlays", "overlays"]
-        self.odd = {draw(st.sampled_from(names)) for _ in range(draw(how_many_are_odd))}
+        self.odd = {draw(st.sampled_from(names)) for _ in range(draw(HOW_MANY_ARE_ODD))}
 
     def put(self, message, name, choice, path):
         put(message, name, self.draw(choice.odd if path in self.odd else choice.right))
@@ -130,16 +132,34 @@ def calls(draw, rpc, limits):
 
 @st.composite
 def valid_calls(draw, rpc, limits, count):
-    """Several, for one recipient each, or for one with an overlay and one without."""
-    found = []
-    for _ in range(count):
-        draft = Draft(draw, rpc, limits, st.just(0))
-        draft.write_event()
-        users = [1, 2] if rpc == "PublishCustom" and draw(YES_OR_NO) else [1]
-        draft.request.user_ids.extend(users)
-        if len(users) > 1:
-            draft.request.overlays[1].CopyFrom(structs.to_struct(draw(structs.overlays())))
-        # Each part may be right, and all together too long.
-        if not violations(rpc, draft.request, limits):
-            found.append(Call(rpc, draft.request))
-    return found
+    """Many at the price of few: each field has one of some values that were drawn for it. Each is for a user
+    of its own; some custom events are for one more, who gets no overlay."""
+    fields = choices.of_event(rpc, limits)
+    values = {name: [draw(fields[name].right) for _ in range(VALUES_OF_A_FIELD)] for name in names_of(rpc)}
+    overlays = [draw(structs.overlays()) for _ in range(VALUES_OF_A_FIELD)]
+    choose = random.Random(draw(st.integers(0, 2**32)))
+    found = [Call(rpc, combined(rpc, values, choose)) for _ in range(count)]
+    for index, (_, request) in enumerate(found):
+        request.user_ids.append(2 * index + 1)
+        if rpc == "PublishCustom" and choose.random() < 0.5:
+            request.user_ids.append(2 * index + 2)
+            request.overlays[2 * index + 1].CopyFrom(structs.to_struct(choose.choice(overlays)))
+    # Each part may be right, and all together too long.
+    return [call for call in found if not violations(rpc, call.request, limits)]
+
+
+def event_of(rpc, request):
+    return getattr(request, EVENTS[rpc][0] if rpc in EVENTS else "custom")
+
+
+def names_of(rpc):
+    return [field.name for field in event_of(rpc, getattr(api, rpc + "Request")()).DESCRIPTOR.fields]
+
+
+def combined(rpc, values, choose):
+    request = getattr(api, rpc + "Request")()
+    event = event_of(rpc, request)
+    event.SetInParent()
+    for name, some in values.items():
+        put(event, name, choose.choice(some))
+    return request
