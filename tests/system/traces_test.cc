@@ -137,7 +137,8 @@ TEST(TracesOfTheServerTest, ACallWithoutATraceHasOneByLotWhichTheLogNames) {
   EXPECT_EQ(record.Text("trace_id").size(), 32U);
   EXPECT_THAT(spans, Each(Field(&CollectedSpan::trace_id, record.Text("trace_id"))));
   // It is nothing that the caller sent.
-  for (const auto& [name, value] : broker.publications().at(0).user_properties) {
+  const std::vector<Publish> publications = broker.publications();
+  for (const auto& [name, value] : publications.at(0).user_properties) {
     EXPECT_NE(name, "traceparent");
   }
 }
