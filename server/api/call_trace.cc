@@ -42,8 +42,7 @@ void AddNumber(trace::Span& span, std::string_view key, std::uint64_t number) {
 
 }  // namespace
 
-std::shared_ptr<const CallTrace> CallTrace::Begin(trace::Tracer* tracer,
-                                                  const CallOrigin& origin) {
+std::shared_ptr<const CallTrace> CallTrace::Begin(trace::Tracer* tracer, const CallOrigin& origin) {
   if (tracer == nullptr) return nullptr;
   std::optional<trace::SpanContext> context = tracer->Sample(origin.traceparent);
   if (!context.has_value()) return nullptr;
@@ -56,8 +55,7 @@ CallTrace::CallTrace(trace::Tracer& tracer, trace::SpanContext context, const Ca
       method_(origin.method),
       caller_(origin.caller_name()) {}
 
-void CallTrace::EventEnded(Clock::time_point began_at, const CallEnd& end,
-                           std::string_view result,
+void CallTrace::EventEnded(Clock::time_point began_at, const CallEnd& end, std::string_view result,
                            absl::Span<const fanout::BrokerShare> shares) const {
   trace::Span span;
   span.context = trace::ChildOf(context_);

@@ -20,8 +20,7 @@ namespace dino::api {
 class CallTrace {
  public:
   // A call that begins now; null if it is not traced. `tracer` outlives it; null: nothing is.
-  static std::shared_ptr<const CallTrace> Begin(trace::Tracer* tracer,
-                                                const CallOrigin& origin);
+  static std::shared_ptr<const CallTrace> Begin(trace::Tracer* tracer, const CallOrigin& origin);
 
   CallTrace(trace::Tracer& tracer, trace::SpanContext context, const CallOrigin& origin);
 

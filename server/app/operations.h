@@ -36,8 +36,7 @@ class Operations {
  public:
   Operations(const Settings& settings, const CallerAccess& access,
              const fanout::DirectPublisher& publisher, const fanout::KeyedPublisher& keyed,
-             const mqtt::SessionPool& pool, const api::Server& server,
-             const trace::Tracer* tracer);
+             const mqtt::SessionPool& pool, const api::Server& server, const trace::Tracer* tracer);
 
   // Thread-safe.
   const health::HealthWatch& health() const { return health_; }

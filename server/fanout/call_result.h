@@ -63,7 +63,8 @@ struct CallResult {
   std::string_view resume_token = {};
   // The event's JSON, if it was published.
   std::string_view json = {};
-  // What each broker did in the last attempt, if the event's call is traced and published it itself.
+  // What each broker did in the last attempt, if the event's call is traced and published it
+  // itself.
   absl::Span<const BrokerShare> shares = {};
 };
 

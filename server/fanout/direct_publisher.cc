@@ -111,10 +111,9 @@ std::shared_ptr<PublishedEvent> DirectPublisher::PublishTraced(std::string event
       done(with_shares);
     });
   };
-  auto batch = std::make_shared<TracedBatch>(std::move(event_id), std::move(event),
-                                             std::move(options), topic_template_,
-                                             *publisher_.routes(), std::move(ticket),
-                                             std::move(on_ended));
+  auto batch = std::make_shared<TracedBatch>(
+      std::move(event_id), std::move(event), std::move(options), topic_template_,
+      *publisher_.routes(), std::move(ticket), std::move(on_ended));
   publisher_.Publish(batch);
   return batch;
 }

@@ -13,8 +13,8 @@
 
 namespace dino::fanout {
 
-// The batch of an event whose call is traced: notes where publications end, and when. A class of its
-// own, so that the others do not pay for it.
+// The batch of an event whose call is traced: notes where publications end, and when. A class of
+// its own, so that the others do not pay for it.
 class TracedBatch final : public EventBatch {
  public:
   using EventBatch::EventBatch;

@@ -52,7 +52,8 @@ class Connection {
   const Clock::time_point deadline_;
 };
 
-// Connects `fd`, which gives up after `timeout` whatever it does. Returns `errno`, 0 if it is connected.
+// Connects `fd`, which gives up after `timeout` whatever it does. Returns `errno`, 0 if it is
+// connected.
 int ConnectWithin(int fd, const addrinfo& address, std::chrono::milliseconds timeout) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);
   timeval time{};

@@ -13,8 +13,8 @@ namespace dino::net {
 // Sends a whole HTTP/1.1 request, on a connection of its own, and returns the status line of the
 // response, which may be cut off. An empty host is this machine.
 //
-// Fails if the server cannot be reached or has not answered within `timeout`; but a name look-up has
-// no timeout, and connecting to each address of a name has one of its own. Blocks. Thread-safe.
+// Fails if the server cannot be reached or has not answered within `timeout`; but a name look-up
+// has no timeout, and connecting to each address of a name has one of its own. Blocks. Thread-safe.
 absl::StatusOr<std::string> RequestHttp(const std::string& host, std::uint16_t port,
                                         std::string_view request,
                                         std::chrono::milliseconds timeout);

@@ -15,9 +15,9 @@ namespace {
 absl::Status Probe(const std::string& host, std::uint16_t port, const std::string& path,
                    std::chrono::milliseconds timeout) {
   // Who listens at `::` hears both loopback addresses, if the machine has both.
-  const absl::StatusOr<std::string> answer = net::RequestHttp(
-      host == "::" ? "" : host, port,
-      absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: localhost\r\n\r\n"), timeout);
+  const absl::StatusOr<std::string> answer =
+      net::RequestHttp(host == "::" ? "" : host, port,
+                       absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: localhost\r\n\r\n"), timeout);
   if (!answer.ok()) return answer.status();
   if (absl::StartsWith(*answer, "HTTP/1.1 200")) return absl::OkStatus();
   return absl::UnavailableError(*answer);

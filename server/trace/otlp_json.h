@@ -24,7 +24,8 @@ struct ClockPair {
   std::chrono::system_clock::time_point system = std::chrono::system_clock::now();
 };
 
-// The body of a request that exports these spans, in the JSON of OTLP 1 (`ExportTraceServiceRequest`).
+// The body of a request that exports these spans, in the JSON of OTLP 1
+// (`ExportTraceServiceRequest`).
 std::string OtlpJson(const Resource& resource, const std::vector<Span>& spans,
                      const ClockPair& now);
 

@@ -12,7 +12,8 @@ namespace dino::trace {
 // A span that another one of this process causes.
 SpanContext ChildOf(const SpanContext& parent);
 
-// Decides which calls are traced: as the caller has decided, if it says so, else by lot. Thread-safe.
+// Decides which calls are traced: as the caller has decided, if it says so, else by lot.
+// Thread-safe.
 class Sampler {
  public:
   // `ratio`: which part of the calls without a `traceparent`, from 0 to 1.

@@ -11,8 +11,8 @@
 
 namespace dino::trace {
 
-// Spans that wait for their export. A span for which there is no room is dropped, so that nobody ever
-// waits. Thread-safe.
+// Spans that wait for their export. A span for which there is no room is dropped, so that nobody
+// ever waits. Thread-safe.
 class SpanQueue {
  public:
   explicit SpanQueue(std::size_t capacity) : capacity_(capacity) {}

@@ -69,10 +69,10 @@ Tracer::SendFunction ToCollector(const HostPort& address) {
   return [address](const std::string& body) {
     constexpr std::chrono::seconds kTimeout{2};
     constexpr std::size_t kMostShown = 200;
-    const std::string head = absl::StrCat(
-        "POST /v1/traces HTTP/1.1\r\nHost: ", address.ToString(),
-        "\r\nContent-Type: application/json\r\nContent-Length: ", body.size(),
-        "\r\nConnection: close\r\n\r\n");
+    const std::string head =
+        absl::StrCat("POST /v1/traces HTTP/1.1\r\nHost: ", address.ToString(),
+                     "\r\nContent-Type: application/json\r\nContent-Length: ", body.size(),
+                     "\r\nConnection: close\r\n\r\n");
     const absl::StatusOr<std::string> answer =
         net::RequestHttp(address.host, address.port, absl::StrCat(head, body), kTimeout);
     if (!answer.ok()) return answer.status();

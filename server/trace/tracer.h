@@ -35,8 +35,8 @@ struct TracerOptions {
 
 // Samples calls, and exports their spans on a thread of its own.
 //
-// Nobody who adds a span ever waits for the collector: what it does not take, or not fast enough, is
-// dropped and counted. Thread-safe.
+// Nobody who adds a span ever waits for the collector: what it does not take, or not fast enough,
+// is dropped and counted. Thread-safe.
 class Tracer {
  public:
   // Exports the body of a request. May block, for a few seconds.

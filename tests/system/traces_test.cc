@@ -48,8 +48,7 @@ grpc::Status CallTraced(BridgeProcess& bridge, const v1::PublishMessageRequest& 
   return bridge.stub().PublishMessage(&context, request, &response);
 }
 
-std::vector<CollectedSpan> Named(const std::vector<CollectedSpan>& spans,
-                                 const std::string& name) {
+std::vector<CollectedSpan> Named(const std::vector<CollectedSpan>& spans, const std::string& name) {
   std::vector<CollectedSpan> found;
   std::copy_if(spans.begin(), spans.end(), std::back_inserter(found),
                [&name](const CollectedSpan& span) { return span.name == name; });

@@ -23,9 +23,9 @@ const std::string kBody =
 
 TEST(OtlpCollectorTest, TakesSpans) {
   OtlpCollector collector;
-  const std::string answer = HttpExchange(
-      collector.address(), "POST /v1/traces HTTP/1.1\r\nContent-Length: " +
-                               std::to_string(kBody.size()) + "\r\n\r\n" + kBody);
+  const std::string answer =
+      HttpExchange(collector.address(), "POST /v1/traces HTTP/1.1\r\nContent-Length: " +
+                                            std::to_string(kBody.size()) + "\r\n\r\n" + kBody);
   EXPECT_THAT(answer, HasSubstr("200 OK"));
   const auto spans = collector.WaitForSpans(1);
   ASSERT_EQ(spans.size(), 1U);

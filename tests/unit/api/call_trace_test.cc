@@ -34,8 +34,7 @@ struct Exported {
 
 class CallTraceTest : public ServerFixture {
  protected:
-  explicit CallTraceTest(double ratio = 0)
-      : CallTraceTest(std::make_shared<Exported>(), ratio) {}
+  explicit CallTraceTest(double ratio = 0) : CallTraceTest(std::make_shared<Exported>(), ratio) {}
   CallTraceTest(const std::shared_ptr<Exported>& exported, double ratio)
       : CallTraceTest(exported, MakeTracer(exported, ratio)) {}
   CallTraceTest(std::shared_ptr<Exported> exported, std::shared_ptr<trace::Tracer> tracer)
@@ -119,7 +118,8 @@ TEST_F(CallTraceTest, AFailureIsOneInAllThree) {
   grpc::ClientContext context;
   Trace(context);
   auto answer = std::async(std::launch::async, [&] { return Call(context, Request()); });
-  publisher_.End(publisher_.WaitForBatch(), mqtt::PublicationOutcome{mqtt::Outcome::kRejected, 0x97, false});
+  publisher_.End(publisher_.WaitForBatch(),
+                 mqtt::PublicationOutcome{mqtt::Outcome::kRejected, 0x97, false});
   EXPECT_EQ(answer.get().status.error_code(), grpc::StatusCode::UNAVAILABLE);
   for (const std::string& name : {NameOf("PublishMessage"), std::string("fan-out")}) {
     const auto spans = Spans(name);

@@ -25,22 +25,21 @@ TEST(OtlpJsonTest, IsWhatACollectorReads) {
   root.context = {"1af7651916cd43dd8448eb211c80319c", "c7ad6b7169203331", ""};
   root.name = "\"quoted\"";
   root.from = root.until = now.clock;
-  EXPECT_EQ(
-      OtlpJson({"dino-bridge", "1.2.3", "pod-1"}, {server, root}, now),
-      R"({"resourceSpans":[{"resource":{"attributes":[)"
-      R"({"key":"service.name","value":{"stringValue":"dino-bridge"}},)"
-      R"({"key":"service.version","value":{"stringValue":"1.2.3"}},)"
-      R"({"key":"service.instance.id","value":{"stringValue":"pod-1"}}]},)"
-      R"("scopeSpans":[{"scope":{"name":"dino-bridge","version":"1.2.3"},"spans":[)"
-      R"({"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203331",)"
-      R"("parentSpanId":"00f067aa0ba902b7","name":"S/M","kind":2,)"
-      R"("startTimeUnixNano":"1699999998500000000","endTimeUnixNano":"1700000000000000000",)"
-      R"("attributes":[{"key":"rpc.system","value":{"stringValue":"grpc"}},)"
-      R"({"key":"rpc.grpc.status_code","value":{"intValue":"13"}}],"status":{"code":2}},)"
-      R"({"traceId":"1af7651916cd43dd8448eb211c80319c","spanId":"c7ad6b7169203331",)"
-      R"("name":"\"quoted\"","kind":1,)"
-      R"("startTimeUnixNano":"1700000000000000000","endTimeUnixNano":"1700000000000000000",)"
-      R"("attributes":[],"status":{}}]}]}]})");
+  EXPECT_EQ(OtlpJson({"dino-bridge", "1.2.3", "pod-1"}, {server, root}, now),
+            R"({"resourceSpans":[{"resource":{"attributes":[)"
+            R"({"key":"service.name","value":{"stringValue":"dino-bridge"}},)"
+            R"({"key":"service.version","value":{"stringValue":"1.2.3"}},)"
+            R"({"key":"service.instance.id","value":{"stringValue":"pod-1"}}]},)"
+            R"("scopeSpans":[{"scope":{"name":"dino-bridge","version":"1.2.3"},"spans":[)"
+            R"({"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203331",)"
+            R"("parentSpanId":"00f067aa0ba902b7","name":"S/M","kind":2,)"
+            R"("startTimeUnixNano":"1699999998500000000","endTimeUnixNano":"1700000000000000000",)"
+            R"("attributes":[{"key":"rpc.system","value":{"stringValue":"grpc"}},)"
+            R"({"key":"rpc.grpc.status_code","value":{"intValue":"13"}}],"status":{"code":2}},)"
+            R"({"traceId":"1af7651916cd43dd8448eb211c80319c","spanId":"c7ad6b7169203331",)"
+            R"("name":"\"quoted\"","kind":1,)"
+            R"("startTimeUnixNano":"1700000000000000000","endTimeUnixNano":"1700000000000000000",)"
+            R"("attributes":[],"status":{}}]}]}]})");
 }
 
 }  // namespace

@@ -52,8 +52,8 @@ class TracerTest : public ::testing::Test {
   absl::Status collector_;
   std::vector<std::string> bodies_;
   log::CapturedLog log_;
-  std::unique_ptr<Tracer> tracer_ = std::make_unique<Tracer>(
-      Options(), [this](const std::string& body) { return Send(body); });
+  std::unique_ptr<Tracer> tracer_ =
+      std::make_unique<Tracer>(Options(), [this](const std::string& body) { return Send(body); });
 };
 
 TEST_F(TracerTest, ExportsInTurnsAndNotMoreAtOnceThanAsked) {
