@@ -24,7 +24,7 @@ class Metrics(Meter):
     """Counts. All series exist from the start, at 0."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         ProcessCollector(registry=registry)
         self._published = Counter(
             "dino_outbox_published_events", "Events that were published, by their kind.",
