@@ -43,7 +43,7 @@ func TestRefusesWhatCannotWork(t *testing.T) {
 			"outbox.tls.client.existingSecret is empty"},
 		"an outbox on any port": {"outbox: {enabled: true, database: {existingSecret: a}, apiKey: {existingSecret: b}, config: {ops-address: '[::]:0'}}",
 			"outbox.config.ops-address must be host:port"},
-		"an address without port":    {`config: {ops-address: "0.0.0.0"}`, "config.ops-address must be host:port"},
+		"an address without port": {`config: {ops-address: "0.0.0.0"}`, "config.ops-address must be host:port"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if said := refusal(t, required, one.values); !strings.Contains(said, one.says) {
