@@ -14,7 +14,7 @@ find_go_for_clients() { find_go "$root/build/tools" && mkdir -p "$go_build"; }
 
 make_staticcheck() {
   staticcheck=$root/build/tools/staticcheck/staticcheck
-  if "$staticcheck" -version 2>/dev/null | grep -qF "($staticcheck_version)"; then return; fi
+  if "$staticcheck" -version 2>/dev/null | grep -qF "(${staticcheck_version#v})"; then return; fi
   (cd / && GOBIN=$(dirname "$staticcheck") "$go" install "honnef.co/go/tools/cmd/staticcheck@$staticcheck_version")
 }
 
