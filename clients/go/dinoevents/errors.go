@@ -1,6 +1,7 @@
 package dinoevents
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -117,6 +118,12 @@ func (e *Error) Error() string {
 
 // Unwrap returns the context's error if that ended the call, and [ErrClosed] if Close did.
 func (e *Error) Unwrap() error { return e.cause }
+
+// Is lets [errors.Is] find [context.DeadlineExceeded] if the time for the event ran out, whether that
+// of the context or its own: the server says so a little before the context does.
+func (e *Error) Is(target error) bool {
+	return target == context.DeadlineExceeded && e.Code == codes.DeadlineExceeded
+}
 
 // GRPCStatus lets status.Code and status.FromError read it.
 func (e *Error) GRPCStatus() *status.Status { return status.New(e.Code, e.Message) }

@@ -66,6 +66,14 @@ func TestADeadlineOfTheContextCounts(t *testing.T) {
 	wantEqual(t, "wraps", errors.Is(err, context.DeadlineExceeded), true)
 }
 
+func TestTimeThatRanOutIsAnExceededDeadline(t *testing.T) {
+	server := startScripted(t, silent)
+	event := message("a", users(1, 1), WithTimeout(100*time.Millisecond))
+	_, err := newTestPublisher(t, server).Publish(patient(t), event)
+
+	wantEqual(t, "is", errors.Is(err, context.DeadlineExceeded), true)
+}
+
 func TestCancellingABatchEndsAllItsEvents(t *testing.T) {
 	server := startScripted(t, silent)
 	ctx, cancel := context.WithCancel(context.Background())
