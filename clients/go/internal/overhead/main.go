@@ -23,8 +23,8 @@ import (
 const (
 	group     = "6cbb3265-2a7f-494d-92ad-f4503d55d49f"
 	messageID = "c87efd18-8879-4c24-8b26-ccb7f40a0fe5"
-	calls     = 2000
-	rounds    = 21
+	calls     = 200
+	rounds    = 151
 )
 
 var to = []int64{1, 2, 3, 4, 5}
@@ -89,9 +89,9 @@ func main() {
 		mine := timeOf(func(number int) error { return ours(publisher, key("ours", number)) })
 		if round > 0 {
 			ratios = append(ratios, float64(mine)/float64(theirs))
-			fmt.Printf("bare %v, ours %v a call\n", theirs/calls, mine/calls)
 		}
 	}
 	slices.Sort(ratios)
-	fmt.Printf("median of the ratios: %.3f\n", ratios[len(ratios)/2])
+	fmt.Printf("median of the ratios: %.3f; the middle half: %.3f to %.3f\n",
+		ratios[len(ratios)/2], ratios[len(ratios)/4], ratios[len(ratios)*3/4])
 }
