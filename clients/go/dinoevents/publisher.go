@@ -9,7 +9,6 @@ import (
 
 	eventsv1 "github.com/dino-bridge/dino-bridge/clients/go/dino/events/v1"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
 )
 
 // Version is the version of the package, which is the server's.
@@ -140,11 +139,6 @@ func deadlineOf(ctx context.Context, deadline time.Time) time.Time {
 func withCause(ctx context.Context, err *Error) *Error {
 	if err.cause == nil && err.Retryable {
 		err.cause = ctx.Err()
-	}
-	// gRPC's own timer may be the first.
-	if given, has := ctx.Deadline(); err.cause == nil && has &&
-		err.Code == codes.DeadlineExceeded && !time.Now().Before(given) {
-		err.cause = context.DeadlineExceeded
 	}
 	return err
 }
