@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 
+#include "absl/strings/str_join.h"
 #include "tests/soak/rig.h"
 #include "tests/soak/schedule.h"
 #include "tests/support/ledger/ledger.h"
@@ -43,6 +44,7 @@ TEST_P(FaultInjectorTest, NothingIsLostOrSwappedAndCallsSucceedAgain) {
   EXPECT_TRUE(rig.load().WaitForRecovery(healed, testing::kPatience).has_value());
   const Findings findings = rig.Finish();
 
+  SCOPED_TRACE(absl::StrJoin(findings.examples, "\n"));
   EXPECT_EQ(findings.missing, 0U);
   EXPECT_EQ(findings.order_breaks, 0U);
   EXPECT_EQ(findings.late_answers, 0U);

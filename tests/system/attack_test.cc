@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "tests/support/http2/http2_peer.h"
 #include "tests/support/process/file_descriptor.h"
 #include "tests/support/process/patience.h"
@@ -31,9 +32,10 @@ namespace {
 // How long each half of the test lasts, instead of until some calls and attacks have ended: only
 // then are latencies compared.
 std::optional<std::chrono::seconds> FixedTime() {
-  const char* const seconds = std::getenv("DINO_ATTACK_SECONDS");
-  if (seconds == nullptr) return std::nullopt;
-  return std::chrono::seconds(std::atoi(seconds));  // NOLINT(cert-err34-c): by hand only.
+  const char* const text = std::getenv("DINO_ATTACK_SECONDS");  // NOLINT(concurrency-mt-unsafe)
+  int seconds = 0;
+  if (text == nullptr || !absl::SimpleAtoi(text, &seconds)) return std::nullopt;
+  return std::chrono::seconds(seconds);
 }
 
 class AttackTest : public ::testing::TestWithParam<Posture> {

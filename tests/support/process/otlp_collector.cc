@@ -12,7 +12,7 @@
 namespace dino::testing {
 namespace {
 
-using Value = rapidjson::Value;
+using rapidjson::Value;
 
 // A member that must be there, or null.
 const Value& MemberOf(const Value& object, const char* name) {
