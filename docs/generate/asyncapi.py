@@ -102,6 +102,10 @@ def publication():
             "description": "MQTT v5 user properties. MQTT 3.1.1 has none.",
             "required": ["event_id", "event_type"],
             "properties": properties,
+            "additionalProperties": {
+                "type": "string",
+                "description": "One that the backend set in `options.user_properties`.",
+            },
         },
         "bindings": {
             "mqtt": {

@@ -44,6 +44,7 @@ void SetOptions(const v1::PublishOptions& options, EventDraft& draft) {
   if (options.has_expiry()) {
     draft.event.expiry = std::chrono::seconds(event::ExpirySeconds(options.expiry()));
   }
+  draft.event.user_properties = event::UserPropertiesOf(options);
   draft.idempotency_key = options.idempotency_key();
   draft.resume_token = options.resume_token();
   draft.result_detail = options.result_detail();

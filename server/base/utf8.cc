@@ -50,4 +50,13 @@ bool IsControlOrNonCharacter(char32_t c) {
   return control || non_character;
 }
 
+bool IsPlainText(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint first = FirstCodePoint(text);
+    if (first.bytes == 0 || IsControlOrNonCharacter(first.value)) return false;
+    text.remove_prefix(first.bytes);
+  }
+  return true;
+}
+
 }  // namespace dino

@@ -24,6 +24,9 @@ bool IsUtf8(std::string_view text);
 // them.
 bool IsControlOrNonCharacter(char32_t c);
 
+// Whether `text` is UTF-8 without them: every MQTT broker accepts it as a string.
+bool IsPlainText(std::string_view text);
+
 }  // namespace dino
 
 #endif  // DINO_SERVER_BASE_UTF8_H_

@@ -1,6 +1,7 @@
 #include "server/fanout/direct_publisher.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -59,6 +60,8 @@ mqtt::PublishOptions DirectPublisher::OptionsOf(Event& event, const std::string&
   if (!event.traceparent.empty()) {
     options.user_properties.emplace_back("traceparent", std::move(event.traceparent));
   }
+  std::move(event.user_properties.begin(), event.user_properties.end(),
+            std::back_inserter(options.user_properties));
   options.expires_at = event.accepted_at + event.expiry.value_or(options_.default_expiry);
   // An expired event is not worth sending.
   options.deadline = std::min(event.deadline, options.expires_at);

@@ -44,6 +44,8 @@ struct Event {
   std::shared_ptr<const Overlays> overlays;
   // W3C trace context; empty for none.
   std::string traceparent;
+  // Those that the caller wants beside the service's own.
+  mqtt::UserProperties user_properties;
   mqtt::Qos qos = mqtt::Qos::kAtLeastOnce;
   // The expiry counts from here.
   Clock::time_point accepted_at = Clock::now();

@@ -32,6 +32,7 @@ struct KeyedCall : PublishedEvent {
 
   KeyedCall(const Event& event, std::size_t its_part, EventPublisher::DoneFunction its_done)
       : traceparent(event.traceparent),
+        user_properties(event.user_properties),
         traced(event.traced),
         accepted_at(event.accepted_at),
         expiry(event.expiry),
@@ -44,6 +45,7 @@ struct KeyedCall : PublishedEvent {
 
   // What may differ between calls of one event.
   const std::string traceparent;
+  const mqtt::UserProperties user_properties;
   const bool traced;
   const Clock::time_point accepted_at;
   const std::optional<std::chrono::seconds> expiry;

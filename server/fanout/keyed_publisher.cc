@@ -129,6 +129,7 @@ void KeyedPublisher::Publishes(const Run& run, std::string json, const Call& cal
   if (run->acknowledgements.count() > 0) event.earlier = run->acknowledgements;
   event.overlays = run->overlays;
   event.traceparent = call->traceparent;
+  event.user_properties = call->user_properties;
   event.traced = call->traced;
   event.qos = run->qos;
   event.accepted_at = call->accepted_at;

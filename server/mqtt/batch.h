@@ -67,13 +67,15 @@ struct Explanation {
   std::size_t actual = 0;
 };
 
+// Names and values, in the order of the packet.
+using UserProperties = std::vector<std::pair<std::string, std::string>>;
+
 // What all publications of a batch have in common.
 struct PublishOptions {
   Qos qos = Qos::kAtLeastOnce;
   // MQTT v5 content type.
   std::string content_type;
-  // MQTT v5 user properties, in this order.
-  std::vector<std::pair<std::string, std::string>> user_properties;
+  UserProperties user_properties;
   // When the broker may forget the publication; what is left at the moment of sending goes
   // out as the message expiry interval.
   Clock::time_point expires_at;

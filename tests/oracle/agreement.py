@@ -101,7 +101,8 @@ def properties(rpc, request, delivery, one):
         yield f"it expires in {told.MessageExpiryInterval} s"
     user_properties = dict(told.UserProperty)
     event_type = event_json.event_type(rpc, request)
-    if user_properties != {"event_id": delivery.event_id, "event_type": event_type}:
+    own = {"event_id": delivery.event_id, "event_type": event_type}
+    if user_properties != own | dict(options.user_properties):
         yield f"user properties {user_properties}"
 
 

@@ -36,6 +36,8 @@ def put(message, name, value):
         return
     if isinstance(value, list):
         getattr(message, name).extend(value)
+    elif name == "user_properties":
+        message.user_properties.update(value)
     elif isinstance(value, dict):
         getattr(message, name).CopyFrom(structs.to_struct(value))
     elif isinstance(value, Message):

@@ -131,5 +131,8 @@ OPTIONS = {
     "qos": Choice(st.sampled_from([0, 1, 2]), st.sampled_from([3, 7, -1, 2**31 - 1])),
     "idempotency_key": Choice(values.KEYS, values.ODD_KEYS),
     "result_detail": Choice(st.sampled_from([0, 1, 2, 3]), st.sampled_from([4, -1, 2**31 - 1])),
+    "user_properties": Choice(
+        st.just({}) | values.PROPERTIES, values.ODD_PROPERTIES
+    ),
     "validate_only": Choice(st.sampled_from([False, False, False, True]), st.booleans()),
 }

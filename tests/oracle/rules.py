@@ -14,6 +14,8 @@ from wire import not_utf8
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 NAME_OF_KIND = re.compile(r"[a-z0-9_-]{1,64}")
 IDEMPOTENCY_KEY = re.compile(r"[!-~]{0,128}")
+PROPERTY_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+RESERVED_PROPERTY = re.compile(r"dino|(event_id|event_type|traceparent|tracestate)\Z")
 LARGEST_USER_ID = 2**53 - 1
 LATEST_SECOND = 253402300799  # 9999-12-31T23:59:59Z
 LONGEST_EXPIRY = 2**32 - 1
@@ -181,11 +183,15 @@ def custom(event, request, limits):
         yield "custom.data", "is too long"
 
 
-def allowed_in_a_topic(character):
+def advisable(character):
     """MQTT 5.0 advises against control characters and noncharacters (1.5.4)."""
     code = ord(character)
     noncharacter = 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
-    return character not in "+#" and unicodedata.category(character) != "Cc" and not noncharacter
+    return unicodedata.category(character) != "Cc" and not noncharacter
+
+
+def allowed_in_a_topic(character):
+    return character not in "+#" and advisable(character)
 
 
 def topic(field, name):
@@ -238,6 +244,24 @@ def options(chosen):
         yield "options.result_detail", "is unknown"
     if not IDEMPOTENCY_KEY.fullmatch(chosen.idempotency_key):
         yield "options.idempotency_key", "is not visible ASCII, or too long"
+    yield from user_properties(chosen.user_properties)
+
+
+def user_properties(properties):
+    """Each rule once, however many entries break it."""
+    field = "options.user_properties"
+    if len(properties) > 8:
+        yield field, "is too long"
+    if not all(map(PROPERTY_NAME.fullmatch, properties)):
+        yield field, "has a name of other characters, or none, or too long"
+    if any(map(RESERVED_PROPERTY.match, properties)):
+        yield field, "has a reserved name"
+    if not all(is_property_value(value) for value in properties.values()):
+        yield field, "has a value that is too long or has control characters"
+
+
+def is_property_value(text):
+    return size(text) <= 256 and all(map(advisable, text))
 
 
 RULES = {

@@ -69,6 +69,8 @@ WRONG = {
             for key in sorted(data.fields, reverse=True)
         ],
     ),
+    "reserved names": ("PublishEdit", rules, "RESERVED_PROPERTY", re.compile("dino")),
+    "values with controls": ("PublishEdit", rules, "advisable", lambda character: True),
     "repeated recipients": (
         "PublishEdit",
         event_json,

@@ -175,6 +175,17 @@ BROKEN = {
         message(options={"idempotency_key": " "}),
         ["options.idempotency_key"],
     ),
+    "user properties": ("PublishEdit", message(options={"user_properties": {"device": "é"}}), []),
+    "many user properties": (
+        "PublishEdit",
+        message(options={"user_properties": {str(number): "" for number in range(9)}}),
+        ["options.user_properties"],
+    ),
+    "a name and a value": (
+        "PublishEdit",
+        message(options={"user_properties": {"a b": "\x7f", "c d": "", "event_id": ""}}),
+        ["options.user_properties"] * 3,
+    ),
     "a group's users": ("PublishGroup", {"group": GROUP}, []),
     "a group without users": (
         "PublishGroup",

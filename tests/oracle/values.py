@@ -158,3 +158,26 @@ NUMBERS = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False),
 )
 NOT_NUMBERS = st.sampled_from([math.nan, math.inf, -math.inf])
+
+PROPERTY_NAMES = st.one_of(
+    st.sampled_from(["a", "n" * 64, "Sender-Device_1.0", "0", ".", "event", "Event_id", "DINO"]),
+    st.text(st.sampled_from("azAZ09_.-"), min_size=1, max_size=8),
+)
+ODD_PROPERTY_NAMES = st.sampled_from(
+    ["", "n" * 65, "a b", "a\n", "é", "a\0", "a/b", "event_id", "event_type", "traceparent"]
+    + ["tracestate", "dino", "dino_bridge", "dinosaur", "din"]
+)
+PROPERTY_VALUES = st.one_of(
+    st.sampled_from(["", "v" * 256, "é" * 128, "#+$ '\"", "\ufffd\U0010fffd"]),
+    st.text(st.characters(exclude_categories=["C"]), max_size=20),
+)
+ODD_PROPERTY_VALUES = st.sampled_from(
+    ["v" * 257, "é" * 129, "\0", "\n", "a\x7f", "\x80", "\x9f\xa0", "\ufdd0", "\ufdef", "\ufffe", "\U0001ffff"]
+)
+PROPERTIES = st.dictionaries(PROPERTY_NAMES.filter(lambda name: name[:4] != "dino"), PROPERTY_VALUES, max_size=8)
+ODD_PROPERTIES = st.one_of(
+    st.dictionaries(st.integers(0, 99).map("n{}".format), PROPERTY_VALUES, min_size=7, max_size=10),
+    st.dictionaries(
+        PROPERTY_NAMES | ODD_PROPERTY_NAMES, PROPERTY_VALUES | ODD_PROPERTY_VALUES, min_size=1, max_size=4
+    ),
+)

@@ -3,6 +3,7 @@ package dinoevents
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"time"
 
 	eventsv1 "github.com/dino-bridge/dino-bridge/clients/go/dino/events/v1"
@@ -127,6 +128,12 @@ func WithResumeToken(token []byte) EventOption {
 // Default: the server's setting default-expiry.
 func WithExpiry(expiry time.Duration) EventOption {
 	return eventOption(func(o *eventsv1.PublishOptions) { o.Expiry = durationpb.New(expiry) })
+}
+
+// WithUserProperties sets MQTT user properties of the PUBLISH, beside those of the service: at most 8, with
+// names of 1 to 64 of A-Z, a-z, 0-9, "_", "." and "-", and values of at most 256 bytes. Default: none.
+func WithUserProperties(properties map[string]string) EventOption {
+	return eventOption(func(o *eventsv1.PublishOptions) { o.UserProperties = maps.Clone(properties) })
 }
 
 // WithQoS sets the MQTT quality of service. Default: AtLeastOnce.

@@ -47,14 +47,16 @@ func TestWhatAnEventIsMadeOf(t *testing.T) {
 	created := time.Date(2020, 8, 19, 22, 49, 44, 794_828_000, time.UTC)
 	event := NewEvent(Message{
 		GroupID: testGroup, SenderID: 7, Text: "Lunch?", To: []int64{1, 2}, MessageID: testGroup, CreatedAt: created,
-	}, WithKey("k"), WithQoS(AtMostOnce), WithExpiry(time.Minute), WithTimeout(time.Second))
+	}, WithKey("k"), WithQoS(AtMostOnce), WithExpiry(time.Minute), WithTimeout(time.Second),
+		WithUserProperties(map[string]string{"sender-device": "telephone"}))
 	r := event.Request().(*eventsv1.PublishMessageRequest)
 
 	wantEqual(t, "kind", event.Kind(), "message")
 	wantEqual(t, "time", r.GetMessage().GetCreatedAt().AsTime(), created)
 	wantEqual(t, "timeout", event.timeout, time.Second)
 	wantSlice(t, "users", r.GetUserIds(), []int64{1, 2})
-	want := &eventsv1.PublishOptions{IdempotencyKey: "k", Qos: AtMostOnce, Expiry: durationpb.New(time.Minute)}
+	want := &eventsv1.PublishOptions{IdempotencyKey: "k", Qos: AtMostOnce, Expiry: durationpb.New(time.Minute),
+		UserProperties: map[string]string{"sender-device": "telephone"}}
 	if !proto.Equal(r.GetOptions(), want) {
 		t.Errorf("options: %v", r.GetOptions())
 	}

@@ -44,13 +44,17 @@ def test_what_an_event_is_made_of():
         key="k",
         qos=Qos.AT_MOST_ONCE,
         expiry=timedelta(minutes=1),
+        user_properties={"sender-device": "telephone"},
     )
 
     assert (made.rpc, made.request.message.group_id) == ("PublishMessage", GROUP)
     assert list(made.request.user_ids) == [1, 2]
     assert made.request.message.created_at.ToJsonString() == "2020-08-19T22:49:44.794828Z"
     assert made.request.options == delivery_pb2.PublishOptions(
-        idempotency_key="k", qos=1, expiry={"seconds": 60}
+        idempotency_key="k",
+        qos=1,
+        expiry={"seconds": 60},
+        user_properties={"sender-device": "telephone"},
     )
 
 

@@ -59,5 +59,14 @@ TEST(Utf8Test, ChecksTheWholeText) {
   EXPECT_FALSE(IsUtf8("a\0é€\xFF"sv));
 }
 
+TEST(PlainTextTest, HasNeitherControlsNorNonCharacters) {
+  EXPECT_TRUE(IsPlainText(""));
+  EXPECT_TRUE(IsPlainText("a é€😀"));
+  for (const std::string_view text :
+       {"a\0"sv, "\n"sv, "\x7F"sv, "\xC2\x85"sv, "\xEF\xB7\x90"sv, "\xEF\xBF\xBE"sv, "a\xFF"sv}) {
+    EXPECT_FALSE(IsPlainText(text)) << testing::PrintToString(text);
+  }
+}
+
 }  // namespace
 }  // namespace dino

@@ -87,6 +87,7 @@ TEST_F(DirectPublisherTest, SpreadsUsersOverAllSessionsConsistently) {
 TEST_F(DirectPublisherTest, GivesThePublicationItsProperties) {
   Event event = EventFor({1});
   event.traceparent = "00-1-1-00";
+  event.user_properties = {{"device", "7"}, {"room", "x"}};
   event.qos = mqtt::Qos::kAtMostOnce;
   const auto batch = Publish(std::move(event));
   const mqtt::PublishOptions& options = batch->options();
@@ -95,9 +96,10 @@ TEST_F(DirectPublisherTest, GivesThePublicationItsProperties) {
   std::string scratch;
   EXPECT_EQ(batch->PayloadOf(0, scratch), batch->payload());
   EXPECT_FALSE(batch->payload().empty());
-  EXPECT_THAT(options.user_properties,
-              ElementsAre(Pair("event_id", EventIdIn(*batch)), Pair("event_type", "message"),
-                          Pair("traceparent", "00-1-1-00")));
+  EXPECT_THAT(
+      options.user_properties,
+      ElementsAre(Pair("event_id", EventIdIn(*batch)), Pair("event_type", "message"),
+                  Pair("traceparent", "00-1-1-00"), Pair("device", "7"), Pair("room", "x")));
   EXPECT_EQ(options.qos, mqtt::Qos::kAtMostOnce);
 }
 

@@ -10,6 +10,7 @@ namespace dino::fanout {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::Pair;
 
 using JoinedCallsTest = KeyedPublisherTest;
 
@@ -51,6 +52,7 @@ TEST_F(JoinedCallsTest, TheFirstJoinedCallTakesOverMissingRecipients) {
     Event event = EventFor({1, 2, 3});
     event.deadline = Clock::now() + std::chrono::minutes(1);
     event.traceparent = "00-2-2-00";
+    event.user_properties = {{"device", "2"}};
     event.expiry = std::chrono::seconds(7);
     const auto expires_at = event.accepted_at + *event.expiry;
     const TestCall second = Publish(key, std::move(event));
@@ -63,8 +65,9 @@ TEST_F(JoinedCallsTest, TheFirstJoinedCallTakesOverMissingRecipients) {
     EXPECT_EQ(batch->payload(), "{}");
     EXPECT_EQ(batch->options().expires_at, expires_at);
     EXPECT_EQ(batch->options().deadline, expires_at);
-    EXPECT_EQ(batch->options().user_properties.front().second, TextOf(IdOf(key)));
-    EXPECT_EQ(batch->options().user_properties.back().second, "00-2-2-00");
+    EXPECT_THAT(batch->options().user_properties,
+                ElementsAre(Pair("event_id", TextOf(IdOf(key))), Pair("event_type", "message"),
+                            Pair("traceparent", "00-2-2-00"), Pair("device", "2")));
     End({2}, {kAcknowledged});
     EXPECT_EQ(second.answer->failure(), Failure::kNone);
     EXPECT_EQ(second.answer->summary.acknowledged_count, 3U);

@@ -25,12 +25,18 @@ const (
 	mostTopic     = 255
 	// "dms/{environment}" stands before it, and a topic has at most 10 levels.
 	mostTopicLevels = 8
+
+	mostProperties    = 8
+	mostPropertyBytes = 256
 )
 
 var (
 	uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 	typePattern = regexp.MustCompile(`^[a-z0-9_-]{1,64}$`)
 	keyPattern  = regexp.MustCompile(`^[!-~]{0,128}$`)
+
+	propertyPattern = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
+	reservedPattern = regexp.MustCompile(`^(dino.*|event_id|event_type|traceparent|tracestate)$`)
 )
 
 // rules are the server's, for one request. They collect what breaks one.
@@ -101,14 +107,15 @@ func (r *rules) topic(field, name string) {
 		r.wrong(field, "must have levels that are not empty, and not too many")
 	case len(name) > mostTopic:
 		r.wrong(field, "must be 1 to %d bytes", mostTopic)
-	case strings.HasPrefix(name, "$") || strings.ContainsFunc(name, isUnfit):
+	case strings.HasPrefix(name, "$") || strings.ContainsAny(name, "+#") || strings.ContainsFunc(name, isUnfit):
 		r.wrong(field, "must not have a character that topics cannot have")
 	}
 }
 
+// isUnfit tells whether a broker may refuse a text with the character.
 func isUnfit(c rune) bool {
 	isNoncharacter := c >= 0xfdd0 && c <= 0xfdef || c&0xfffe == 0xfffe
-	return c == '+' || c == '#' || unicode.Is(unicode.Cc, c) || isNoncharacter
+	return unicode.Is(unicode.Cc, c) || isNoncharacter
 }
 
 // each applies a rule to the elements of a list.
@@ -207,6 +214,30 @@ func (r *rules) options(options *eventsv1.PublishOptions) {
 	}
 	if !keyPattern.MatchString(options.GetIdempotencyKey()) {
 		r.wrong("options.idempotency_key", "must be at most 128 bytes of visible ASCII")
+	}
+	r.userProperties(options.GetUserProperties())
+}
+
+// userProperties are checked rule by rule: each counts once, however many entries break it.
+func (r *rules) userProperties(properties map[string]string) {
+	const field = "options.user_properties"
+	unnamed, reserved, unfit := false, false, false
+	for name, value := range properties {
+		unnamed = unnamed || !propertyPattern.MatchString(name)
+		reserved = reserved || reservedPattern.MatchString(name)
+		unfit = unfit || len(value) > mostPropertyBytes || strings.ContainsFunc(value, isUnfit)
+	}
+	if len(properties) > mostProperties {
+		r.wrong(field, "must have at most %d entries", mostProperties)
+	}
+	if unnamed {
+		r.wrong(field, "must have names of 1 to 64 of A-Z, a-z, 0-9, _, . and -")
+	}
+	if reserved {
+		r.wrong(field, "must have no reserved names")
+	}
+	if unfit {
+		r.wrong(field, "must have values of at most %d bytes without control characters", mostPropertyBytes)
 	}
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from google.protobuf.struct_pb2 import Struct
@@ -18,6 +18,10 @@ from dino_events.failure import Violation
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TYPE_NAME = re.compile(r"[a-z0-9_-]{1,64}")
 _KEY = re.compile(r"[!-~]{0,128}")
+_PROPERTY_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_RESERVED_PROPERTY = re.compile(r"dino|(event_id|event_type|traceparent|tracestate)\Z")
+_MOST_PROPERTIES = 8
+_MOST_PROPERTY_BYTES = 256
 _LAST_USER_ID = 2**53 - 1
 _LAST_SECOND = 253402300799  # 9999-12-31T23:59:59Z
 _LAST_EXPIRY = 2**32 - 1
@@ -64,14 +68,18 @@ def topic(field: str, name: str) -> Violations:
         yield Violation(field, "must have levels that are not empty, and not too many")
     elif len(name.encode()) > _MOST_TOPIC_BYTES:
         yield Violation(field, f"must be 1 to {_MOST_TOPIC_BYTES} bytes")
-    elif name.startswith("$") or not all(map(_fits_in_a_topic, name)):
+    elif name.startswith("$") or not set("+#").isdisjoint(name) or not _is_plain(name):
         yield Violation(field, "must not have a character that topics cannot have")
 
 
-def _fits_in_a_topic(character: str) -> bool:
+def _is_plain(string: str) -> bool:
+    return not any(map(_is_control_or_noncharacter, string))
+
+
+def _is_control_or_noncharacter(character: str) -> bool:
     code = ord(character)
     is_noncharacter = 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
-    return not (character in "+#" or unicodedata.category(character) == "Cc" or is_noncharacter)
+    return unicodedata.category(character) == "Cc" or is_noncharacter
 
 
 def _type_name(field: str, name: str) -> Violations:
@@ -224,6 +232,23 @@ class _Rules:
             yield Violation("options.result_detail", "must be a known ResultDetail")
         if not _KEY.fullmatch(options.idempotency_key):
             yield Violation("options.idempotency_key", "must be at most 128 bytes of visible ASCII")
+        yield from _user_properties(options.user_properties)
+
+
+def _user_properties(properties: Mapping[str, str]) -> Violations:
+    field = "options.user_properties"
+    if len(properties) > _MOST_PROPERTIES:
+        yield Violation(field, f"must have at most {_MOST_PROPERTIES} entries")
+    if not all(map(_PROPERTY_NAME.fullmatch, properties)):
+        yield Violation(field, "must have names of 1 to 64 of A-Z, a-z, 0-9, _, . and -")
+    if any(map(_RESERVED_PROPERTY.match, properties)):
+        yield Violation(field, "must have no reserved names")
+    for value in properties.values():
+        if len(value.encode()) > _MOST_PROPERTY_BYTES or not _is_plain(value):
+            yield Violation(
+                field, f"must have values of at most {_MOST_PROPERTY_BYTES} bytes without controls"
+            )
+            break
 
 
 def _expiry(expiry: Any) -> Violations:

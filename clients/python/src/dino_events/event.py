@@ -107,6 +107,8 @@ def _set_options(request: Any, options: Options) -> None:
     for name, value in options.items():
         if name == "expiry":
             chosen.expiry.CopyFrom(_to_duration(options["expiry"]))
+        elif name == "user_properties":
+            chosen.user_properties.update(options["user_properties"])
         elif name != "timeout":
             setattr(chosen, _FIELDS.get(name, name), value)
 

@@ -358,9 +358,16 @@ type PublishOptions struct {
 	// this call, and the response counts them. With the same event, set of recipients,
 	// `qos` and `idempotency_key`; else, or if it is damaged, the call is refused with
 	// `INVALID_ARGUMENT` (RESUME_TOKEN), and nothing is published. Default: none.
-	ResumeToken   []byte `protobuf:"bytes,6,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	ResumeToken []byte `protobuf:"bytes,6,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
+	// Optional. MQTT v5 user properties of the PUBLISH, beside those that the server sets,
+	// for subscribers that decide without reading the JSON: a device can skip what it sent
+	// itself. At most 8. A name is 1 to 64 of A-Z, a-z, 0-9, `_`, `.` and `-`; `event_id`,
+	// `event_type`, `traceparent`, `tracestate` and names that begin with `dino` are
+	// reserved. A value is at most 256 bytes of UTF-8 without control characters. Default:
+	// none.
+	UserProperties map[string]string `protobuf:"bytes,7,rep,name=user_properties,json=userProperties,proto3" json:"user_properties,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *PublishOptions) Reset() {
@@ -431,6 +438,13 @@ func (x *PublishOptions) GetValidateOnly() bool {
 func (x *PublishOptions) GetResumeToken() []byte {
 	if x != nil {
 		return x.ResumeToken
+	}
+	return nil
+}
+
+func (x *PublishOptions) GetUserProperties() map[string]string {
+	if x != nil {
+		return x.UserProperties
 	}
 	return nil
 }
@@ -716,14 +730,18 @@ var File_dino_events_v1_delivery_proto protoreflect.FileDescriptor
 
 const file_dino_events_v1_delivery_proto_rawDesc = "" +
 	"\n" +
-	"\x1ddino/events/v1/delivery.proto\x12\x0edino.events.v1\x1a\x1egoogle/protobuf/duration.proto\"\x9e\x02\n" +
+	"\x1ddino/events/v1/delivery.proto\x12\x0edino.events.v1\x1a\x1egoogle/protobuf/duration.proto\"\xbe\x03\n" +
 	"\x0ePublishOptions\x121\n" +
 	"\x06expiry\x18\x01 \x01(\v2\x19.google.protobuf.DurationR\x06expiry\x12%\n" +
 	"\x03qos\x18\x02 \x01(\x0e2\x13.dino.events.v1.QosR\x03qos\x12'\n" +
 	"\x0fidempotency_key\x18\x03 \x01(\tR\x0eidempotencyKey\x12A\n" +
 	"\rresult_detail\x18\x04 \x01(\x0e2\x1c.dino.events.v1.ResultDetailR\fresultDetail\x12#\n" +
 	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly\x12!\n" +
-	"\fresume_token\x18\x06 \x01(\fR\vresumeToken\"\x94\x01\n" +
+	"\fresume_token\x18\x06 \x01(\fR\vresumeToken\x12[\n" +
+	"\x0fuser_properties\x18\a \x03(\v22.dino.events.v1.PublishOptions.UserPropertiesEntryR\x0euserProperties\x1aA\n" +
+	"\x13UserPropertiesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x94\x01\n" +
 	"\x0fRecipientResult\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\x03R\x06userId\x121\n" +
 	"\aoutcome\x18\x02 \x01(\x0e2\x17.dino.events.v1.OutcomeR\aoutcome\x12\x1f\n" +
@@ -795,7 +813,7 @@ func file_dino_events_v1_delivery_proto_rawDescGZIP() []byte {
 }
 
 var file_dino_events_v1_delivery_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_dino_events_v1_delivery_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_dino_events_v1_delivery_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_dino_events_v1_delivery_proto_goTypes = []any{
 	(Qos)(0),                    // 0: dino.events.v1.Qos
 	(ResultDetail)(0),           // 1: dino.events.v1.ResultDetail
@@ -805,20 +823,22 @@ var file_dino_events_v1_delivery_proto_goTypes = []any{
 	(*RecipientResult)(nil),     // 5: dino.events.v1.RecipientResult
 	(*Delivery)(nil),            // 6: dino.events.v1.Delivery
 	(*PublishFailure)(nil),      // 7: dino.events.v1.PublishFailure
-	(*durationpb.Duration)(nil), // 8: google.protobuf.Duration
+	nil,                         // 8: dino.events.v1.PublishOptions.UserPropertiesEntry
+	(*durationpb.Duration)(nil), // 9: google.protobuf.Duration
 }
 var file_dino_events_v1_delivery_proto_depIdxs = []int32{
-	8, // 0: dino.events.v1.PublishOptions.expiry:type_name -> google.protobuf.Duration
+	9, // 0: dino.events.v1.PublishOptions.expiry:type_name -> google.protobuf.Duration
 	0, // 1: dino.events.v1.PublishOptions.qos:type_name -> dino.events.v1.Qos
 	1, // 2: dino.events.v1.PublishOptions.result_detail:type_name -> dino.events.v1.ResultDetail
-	2, // 3: dino.events.v1.RecipientResult.outcome:type_name -> dino.events.v1.Outcome
-	5, // 4: dino.events.v1.Delivery.results:type_name -> dino.events.v1.RecipientResult
-	5, // 5: dino.events.v1.PublishFailure.failed_recipients:type_name -> dino.events.v1.RecipientResult
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	8, // 3: dino.events.v1.PublishOptions.user_properties:type_name -> dino.events.v1.PublishOptions.UserPropertiesEntry
+	2, // 4: dino.events.v1.RecipientResult.outcome:type_name -> dino.events.v1.Outcome
+	5, // 5: dino.events.v1.Delivery.results:type_name -> dino.events.v1.RecipientResult
+	5, // 6: dino.events.v1.PublishFailure.failed_recipients:type_name -> dino.events.v1.RecipientResult
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_dino_events_v1_delivery_proto_init() }
@@ -832,7 +852,7 @@ func file_dino_events_v1_delivery_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_dino_events_v1_delivery_proto_rawDesc), len(file_dino_events_v1_delivery_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   4,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

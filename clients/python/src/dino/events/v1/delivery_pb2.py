@@ -14,7 +14,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x64ino/events/v1/delivery.proto\x12\x0e\x64ino.events.v1\x1a\x1egoogle/protobuf/duration.proto\"\xd8\x01\n\x0ePublishOptions\x12)\n\x06\x65xpiry\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12 \n\x03qos\x18\x02 \x01(\x0e\x32\x13.dino.events.v1.Qos\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\x12\x33\n\rresult_detail\x18\x04 \x01(\x0e\x32\x1c.dino.events.v1.ResultDetail\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\x12\x14\n\x0cresume_token\x18\x06 \x01(\x0c\"p\n\x0fRecipientResult\x12\x0f\n\x07user_id\x18\x01 \x01(\x03\x12(\n\x07outcome\x18\x02 \x01(\x0e\x32\x17.dino.events.v1.Outcome\x12\x13\n\x0breason_code\x18\x03 \x01(\r\x12\r\n\x05topic\x18\x04 \x01(\t\"\xcb\x01\n\x08\x44\x65livery\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x17\n\x0frecipient_count\x18\x02 \x01(\r\x12\x1a\n\x12\x61\x63knowledged_count\x18\x03 \x01(\r\x12\x1b\n\x13no_subscriber_count\x18\x04 \x01(\r\x12\x30\n\x07results\x18\x05 \x03(\x0b\x32\x1f.dino.events.v1.RecipientResult\x12\x10\n\x08replayed\x18\x06 \x01(\x08\x12\x17\n\x0fresults_omitted\x18\x07 \x01(\x08\"\xc0\x01\n\x0ePublishFailure\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x17\n\x0frecipient_count\x18\x02 \x01(\r\x12\x1a\n\x12\x61\x63knowledged_count\x18\x03 \x01(\r\x12:\n\x11\x66\x61iled_recipients\x18\x04 \x03(\x0b\x32\x1f.dino.events.v1.RecipientResult\x12\x15\n\rreason_string\x18\x05 \x01(\t\x12\x14\n\x0cresume_token\x18\x06 \x01(\x0c*G\n\x03Qos\x12\x13\n\x0fQOS_UNSPECIFIED\x10\x00\x12\x14\n\x10QOS_AT_MOST_ONCE\x10\x01\x12\x15\n\x11QOS_AT_LEAST_ONCE\x10\x02*|\n\x0cResultDetail\x12\x1d\n\x19RESULT_DETAIL_UNSPECIFIED\x10\x00\x12\x18\n\x14RESULT_DETAIL_COUNTS\x10\x01\x12\x1c\n\x18RESULT_DETAIL_EXCEPTIONS\x10\x02\x12\x15\n\x11RESULT_DETAIL_ALL\x10\x03*\x98\x01\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14OUTCOME_ACKNOWLEDGED\x10\x01\x12\x19\n\x15OUTCOME_NO_SUBSCRIBER\x10\x02\x12\x14\n\x10OUTCOME_REJECTED\x10\x03\x12\x14\n\x10OUTCOME_NOT_SENT\x10\x04\x12\x13\n\x0fOUTCOME_UNKNOWN\x10\x05*\xe2\x02\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x11\n\rINVALID_FIELD\x10\x01\x12\x15\n\x11REQUEST_TOO_LARGE\x10\x02\x12\x1a\n\x16IDEMPOTENCY_KEY_REUSED\x10\x03\x12\x10\n\x0cRESUME_TOKEN\x10\x04\x12\x12\n\x0eUNKNOWN_CALLER\x10\x05\x12\x16\n\x12\x43\x41LLER_NOT_ALLOWED\x10\x06\x12\x10\n\x0c\x43\x41LLER_QUOTA\x10\x07\x12\x0e\n\nOVERLOADED\x10\x08\x12\x11\n\rSHUTTING_DOWN\x10\t\x12\x12\n\x0e\x43ONNECTION_AGE\x10\n\x12\x16\n\x12\x42ROKER_UNREACHABLE\x10\x0b\x12\x0f\n\x0b\x42ROKER_BUSY\x10\x0c\x12\x19\n\x15\x42ROKER_NOT_AUTHORIZED\x10\r\x12\x10\n\x0c\x42ROKER_LIMIT\x10\x0e\x12\x12\n\x0e\x42ROKER_REFUSED\x10\x0f\x42\xa7\x01\n\x12\x63om.dino.events.v1B\rDeliveryProtoP\x01ZEgithub.com/dino-bridge/dino-bridge/clients/go/dino/events/v1;eventsv1\xa2\x02\x03\x44\x45X\xaa\x02\x0e\x44ino.Events.V1\xca\x02\x0e\x44ino\\Events\\V1\xea\x02\x10\x44ino::Events::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x64ino/events/v1/delivery.proto\x12\x0e\x64ino.events.v1\x1a\x1egoogle/protobuf/duration.proto\"\xdc\x02\n\x0ePublishOptions\x12)\n\x06\x65xpiry\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12 \n\x03qos\x18\x02 \x01(\x0e\x32\x13.dino.events.v1.Qos\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\x12\x33\n\rresult_detail\x18\x04 \x01(\x0e\x32\x1c.dino.events.v1.ResultDetail\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\x12\x14\n\x0cresume_token\x18\x06 \x01(\x0c\x12K\n\x0fuser_properties\x18\x07 \x03(\x0b\x32\x32.dino.events.v1.PublishOptions.UserPropertiesEntry\x1a\x35\n\x13UserPropertiesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"p\n\x0fRecipientResult\x12\x0f\n\x07user_id\x18\x01 \x01(\x03\x12(\n\x07outcome\x18\x02 \x01(\x0e\x32\x17.dino.events.v1.Outcome\x12\x13\n\x0breason_code\x18\x03 \x01(\r\x12\r\n\x05topic\x18\x04 \x01(\t\"\xcb\x01\n\x08\x44\x65livery\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x17\n\x0frecipient_count\x18\x02 \x01(\r\x12\x1a\n\x12\x61\x63knowledged_count\x18\x03 \x01(\r\x12\x1b\n\x13no_subscriber_count\x18\x04 \x01(\r\x12\x30\n\x07results\x18\x05 \x03(\x0b\x32\x1f.dino.events.v1.RecipientResult\x12\x10\n\x08replayed\x18\x06 \x01(\x08\x12\x17\n\x0fresults_omitted\x18\x07 \x01(\x08\"\xc0\x01\n\x0ePublishFailure\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x17\n\x0frecipient_count\x18\x02 \x01(\r\x12\x1a\n\x12\x61\x63knowledged_count\x18\x03 \x01(\r\x12:\n\x11\x66\x61iled_recipients\x18\x04 \x03(\x0b\x32\x1f.dino.events.v1.RecipientResult\x12\x15\n\rreason_string\x18\x05 \x01(\t\x12\x14\n\x0cresume_token\x18\x06 \x01(\x0c*G\n\x03Qos\x12\x13\n\x0fQOS_UNSPECIFIED\x10\x00\x12\x14\n\x10QOS_AT_MOST_ONCE\x10\x01\x12\x15\n\x11QOS_AT_LEAST_ONCE\x10\x02*|\n\x0cResultDetail\x12\x1d\n\x19RESULT_DETAIL_UNSPECIFIED\x10\x00\x12\x18\n\x14RESULT_DETAIL_COUNTS\x10\x01\x12\x1c\n\x18RESULT_DETAIL_EXCEPTIONS\x10\x02\x12\x15\n\x11RESULT_DETAIL_ALL\x10\x03*\x98\x01\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14OUTCOME_ACKNOWLEDGED\x10\x01\x12\x19\n\x15OUTCOME_NO_SUBSCRIBER\x10\x02\x12\x14\n\x10OUTCOME_REJECTED\x10\x03\x12\x14\n\x10OUTCOME_NOT_SENT\x10\x04\x12\x13\n\x0fOUTCOME_UNKNOWN\x10\x05*\xe2\x02\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x11\n\rINVALID_FIELD\x10\x01\x12\x15\n\x11REQUEST_TOO_LARGE\x10\x02\x12\x1a\n\x16IDEMPOTENCY_KEY_REUSED\x10\x03\x12\x10\n\x0cRESUME_TOKEN\x10\x04\x12\x12\n\x0eUNKNOWN_CALLER\x10\x05\x12\x16\n\x12\x43\x41LLER_NOT_ALLOWED\x10\x06\x12\x10\n\x0c\x43\x41LLER_QUOTA\x10\x07\x12\x0e\n\nOVERLOADED\x10\x08\x12\x11\n\rSHUTTING_DOWN\x10\t\x12\x12\n\x0e\x43ONNECTION_AGE\x10\n\x12\x16\n\x12\x42ROKER_UNREACHABLE\x10\x0b\x12\x0f\n\x0b\x42ROKER_BUSY\x10\x0c\x12\x19\n\x15\x42ROKER_NOT_AUTHORIZED\x10\r\x12\x10\n\x0c\x42ROKER_LIMIT\x10\x0e\x12\x12\n\x0e\x42ROKER_REFUSED\x10\x0f\x42\xa7\x01\n\x12\x63om.dino.events.v1B\rDeliveryProtoP\x01ZEgithub.com/dino-bridge/dino-bridge/clients/go/dino/events/v1;eventsv1\xa2\x02\x03\x44\x45X\xaa\x02\x0e\x44ino.Events.V1\xca\x02\x0e\x44ino\\Events\\V1\xea\x02\x10\x44ino::Events::V1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'dino.events.v1.delivery_pb2', globals())
@@ -22,20 +22,24 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'\n\022com.dino.events.v1B\rDeliveryProtoP\001ZEgithub.com/dino-bridge/dino-bridge/clients/go/dino/events/v1;eventsv1\242\002\003DEX\252\002\016Dino.Events.V1\312\002\016Dino\\Events\\V1\352\002\020Dino::Events::V1'
-  _QOS._serialized_start=815
-  _QOS._serialized_end=886
-  _RESULTDETAIL._serialized_start=888
-  _RESULTDETAIL._serialized_end=1012
-  _OUTCOME._serialized_start=1015
-  _OUTCOME._serialized_end=1167
-  _ERRORREASON._serialized_start=1170
-  _ERRORREASON._serialized_end=1524
+  _PUBLISHOPTIONS_USERPROPERTIESENTRY._options = None
+  _PUBLISHOPTIONS_USERPROPERTIESENTRY._serialized_options = b'8\001'
+  _QOS._serialized_start=947
+  _QOS._serialized_end=1018
+  _RESULTDETAIL._serialized_start=1020
+  _RESULTDETAIL._serialized_end=1144
+  _OUTCOME._serialized_start=1147
+  _OUTCOME._serialized_end=1299
+  _ERRORREASON._serialized_start=1302
+  _ERRORREASON._serialized_end=1656
   _PUBLISHOPTIONS._serialized_start=82
-  _PUBLISHOPTIONS._serialized_end=298
-  _RECIPIENTRESULT._serialized_start=300
-  _RECIPIENTRESULT._serialized_end=412
-  _DELIVERY._serialized_start=415
-  _DELIVERY._serialized_end=618
-  _PUBLISHFAILURE._serialized_start=621
-  _PUBLISHFAILURE._serialized_end=813
+  _PUBLISHOPTIONS._serialized_end=430
+  _PUBLISHOPTIONS_USERPROPERTIESENTRY._serialized_start=377
+  _PUBLISHOPTIONS_USERPROPERTIESENTRY._serialized_end=430
+  _RECIPIENTRESULT._serialized_start=432
+  _RECIPIENTRESULT._serialized_end=544
+  _DELIVERY._serialized_start=547
+  _DELIVERY._serialized_end=750
+  _PUBLISHFAILURE._serialized_start=753
+  _PUBLISHFAILURE._serialized_end=945
 # @@protoc_insertion_point(module_scope)

@@ -71,20 +71,29 @@ class PublishFailure(_message.Message):
     def __init__(self, event_id: _Optional[str] = ..., recipient_count: _Optional[int] = ..., acknowledged_count: _Optional[int] = ..., failed_recipients: _Optional[_Iterable[_Union[RecipientResult, _Mapping]]] = ..., reason_string: _Optional[str] = ..., resume_token: _Optional[bytes] = ...) -> None: ...
 
 class PublishOptions(_message.Message):
-    __slots__ = ["expiry", "idempotency_key", "qos", "result_detail", "resume_token", "validate_only"]
+    __slots__ = ["expiry", "idempotency_key", "qos", "result_detail", "resume_token", "user_properties", "validate_only"]
+    class UserPropertiesEntry(_message.Message):
+        __slots__ = ["key", "value"]
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     EXPIRY_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     QOS_FIELD_NUMBER: _ClassVar[int]
     RESULT_DETAIL_FIELD_NUMBER: _ClassVar[int]
     RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    USER_PROPERTIES_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     expiry: _duration_pb2.Duration
     idempotency_key: str
     qos: Qos
     result_detail: ResultDetail
     resume_token: bytes
+    user_properties: _containers.ScalarMap[str, str]
     validate_only: bool
-    def __init__(self, expiry: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., qos: _Optional[_Union[Qos, str]] = ..., idempotency_key: _Optional[str] = ..., result_detail: _Optional[_Union[ResultDetail, str]] = ..., validate_only: bool = ..., resume_token: _Optional[bytes] = ...) -> None: ...
+    def __init__(self, expiry: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., qos: _Optional[_Union[Qos, str]] = ..., idempotency_key: _Optional[str] = ..., result_detail: _Optional[_Union[ResultDetail, str]] = ..., validate_only: bool = ..., resume_token: _Optional[bytes] = ..., user_properties: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class RecipientResult(_message.Message):
     __slots__ = ["outcome", "reason_code", "topic", "user_id"]
