@@ -146,3 +146,12 @@ def test_all_end_with_what_ended_the_stream(retryable):
     for text in ("0", "1"):
         assert isinstance(filled.ended[text].error, errors.UnknownCallerError)
         assert filled.ended[text].error.retryable is retryable
+
+
+def test_what_was_sent_when_all_ended_may_have_been_published():
+    filled = Filled([1], [1])
+    filled.take()
+    filled.queue.end_all(errors.CLOSED, retryable=True)
+
+    assert filled.ended["0"].error.maybe_published
+    assert not filled.ended["1"].error.maybe_published

@@ -1,6 +1,8 @@
 """What a stream does when its connection ends."""
 
 import pytest
+from google.rpc.status_pb2 import Status
+from grpc import StatusCode
 from making import failed, message
 
 from dino.events.v1 import delivery_pb2
@@ -99,6 +101,18 @@ def test_a_silent_connection_is_noticed():
     stream.now = 16.0
     assert stream.state.is_stuck()
     stream.answer(0)
+    assert not stream.state.is_stuck()
+
+
+def test_an_event_that_is_sent_again_counts_from_then():
+    stream = Opened([1])
+    stream.take_all()
+    stream.now = 9.0
+    result = api.EventResult(error=Status(code=StatusCode.UNAVAILABLE.value[0]))
+    stream.state.answered(api.PublishStreamResponse(sequence=0, result=result))
+    stream.now = 10.0
+    assert stream.take_all() == ["0"]
+    stream.now = 16.0
     assert not stream.state.is_stuck()
 
 

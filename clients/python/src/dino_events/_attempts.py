@@ -134,8 +134,7 @@ class Attempts:
         PublishError if there is to be no other attempt.
         """
         self._failures += 1
-        self._rules.observer.event_failed(self.key, failure)
-        self._note(failure)
+        self.note(failure)
         if wait is None:
             wait = self._wait(failure, self._rules.random() if random is None else random)
         if wait is None:
@@ -163,7 +162,9 @@ class Attempts:
             reason_string=last.reason_string,
         )
 
-    def _note(self, failure: Failure) -> None:
+    def note(self, failure: Failure) -> None:
+        """Keeps what a failed attempt tells about the event."""
+        self._rules.observer.event_failed(self.key, failure)
         rule = self._rules.policy.rule(failure.reason, failure.code)
         if rule.maybe_published or failure.progress is not None:
             self._maybe_published = True

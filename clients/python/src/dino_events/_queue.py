@@ -23,9 +23,12 @@ class Entry:
       number: Its place: entries are sent in this order as far as their lanes let them.
       attempts: Its attempts.
       size: The bytes of its request, about.
+      sent_at: When it was sent last.
     """
 
-    __slots__ = ("attempts", "blockers", "followers", "lanes", "number", "on_end", "size", "state")
+    __slots__ = (
+        "attempts", "blockers", "followers", "lanes", "number", "on_end", "sent_at", "size", "state"
+    )  # fmt: skip
 
     def __init__(self, number: int, attempts: Attempts, lanes: list[Lane], on_end: OnEnd) -> None:
         self.number = number
@@ -35,6 +38,7 @@ class Entry:
         self.size = attempts.request.ByteSize() + 16
         self.blockers = 0
         self.followers: list[Entry] = []
+        self.sent_at = 0.0
         self.state = "waiting"  # Then ready, delayed or sent, and in the end ended.
 
 
@@ -103,6 +107,7 @@ class EventQueue:
                     break
                 size -= entry.size
                 entry.state = "sent"
+                entry.sent_at = now
                 entry.attempts.sent()
                 taken.append(entry)
             heapq.heappop(self._ready)
@@ -171,6 +176,8 @@ class EventQueue:
     def end_all(self, failure: Failure, *, retryable: bool) -> None:
         """Ends everything with an error."""
         for entry in list(self._open.values()):
+            if entry.state == "sent":
+                entry.attempts.note(failure)
             self._end(entry, Result(error=entry.attempts.give_up(failure, retryable=retryable)))
 
     def _line_up(self, entry: Entry) -> None:

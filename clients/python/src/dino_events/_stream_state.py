@@ -9,7 +9,7 @@ from collections import deque
 
 from dino.events.v1 import event_publisher_service_pb2 as api
 from dino_events._calls import Context, take_result
-from dino_events._queue import EventQueue, OnEnd
+from dino_events._queue import Entry, EventQueue, OnEnd
 from dino_events.errors import CLOSED, Result
 from dino_events.event import Event
 from dino_events.failure import Failure
@@ -29,7 +29,8 @@ class StreamState:
     def __init__(self, context: Context, *, ordered: bool) -> None:
         self._context = context
         self._queue = EventQueue(context.rules, ordered=ordered)
-        self._sent: deque[tuple[float, int]] = deque()
+        # On the stream that is open, in that order; an event that was sent again stands twice.
+        self._sent: deque[tuple[float, Entry]] = deque()
         self._losses = 0
         self._opened_at = 0.0
         self._opened_with = 0
@@ -66,7 +67,7 @@ class StreamState:
         if not taken:
             return None
         entry = taken[0]
-        self._sent.append((now, entry.number))
+        self._sent.append((now, entry))
         request = api.PublishStreamRequest(sequence=entry.number)
         getattr(request.event, entry.attempts.kind).CopyFrom(entry.attempts.request)
         return request
@@ -109,7 +110,7 @@ class StreamState:
 
     def is_stuck(self) -> bool:
         """Whether an event is unanswered for so long that the connection must be dead."""
-        while self._sent and self._queue.find(self._sent[0][1]) is None:
+        while self._sent and not _is_unanswered(*self._sent[0]):
             self._sent.popleft()
         longest = self._context.rules.policy.attempt_timeout + _PATIENCE
         return bool(self._sent) and self._context.clock() - self._sent[0][0] > longest
@@ -128,3 +129,7 @@ class StreamState:
         """Ends what is open."""
         self.closed = True
         self._queue.end_all(CLOSED, retryable=True)
+
+
+def _is_unanswered(sent_at: float, entry: Entry) -> bool:
+    return entry.state == "sent" and entry.sent_at == sent_at
