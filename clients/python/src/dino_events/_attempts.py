@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import random
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from dino.events.v1 import delivery_pb2
 from dino_events.errors import Progress, PublishError, to_error
-from dino_events.event import Event
+from dino_events.event import Event, random_id
 from dino_events.failure import Failure
 from dino_events.observer import Observer
 from dino_events.policy import Action, Policy
@@ -96,7 +95,7 @@ class Attempts:
         self._request.CopyFrom(event.request)
         options = self._request.options
         if not options.idempotency_key:
-            options.idempotency_key = str(uuid.uuid4())
+            options.idempotency_key = random_id()
         self.key = options.idempotency_key
         self.count = 0
         self._maybe_published = False

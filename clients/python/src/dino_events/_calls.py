@@ -63,17 +63,21 @@ def publish_event(context: Context, event: Event) -> Generator[Send | Sleep, Any
     Raises PublishError.
     """
     began = context.clock()
-    result = yield from _publish_parts(context, event)
-    context.observer.event_ended(event.kind, result, context.clock() - began)
+    deadline = began + (context.timeout if event.timeout is None else event.timeout)
+    parts = split(event, context.rules.policy.limits.recipients)
+    if len(parts) == 1:
+        result = yield from _publish_part(context, event, deadline)
+    else:
+        result = yield from _publish_parts(context, event, parts, deadline)
+    observer = context.rules.observer
+    if type(observer) is not Observer:  # Which does nothing.
+        observer.event_ended(event.kind, result, context.clock() - began)
     return result.get()
 
 
-def _publish_parts(context: Context, event: Event) -> Generator[Send | Sleep, Any, Result]:
-    deadline = context.deadline(event.timeout)
-    limit = context.rules.policy.limits.recipients
-    parts = split(event, limit)
-    if len(parts) == 1:
-        return (yield from _publish_part(context, event, deadline))
+def _publish_parts(
+    context: Context, event: Event, parts: list[Event | Delivery], deadline: float
+) -> Generator[Send | Sleep, Any, Result]:
     outcomes: list[Delivery | PublishError | None] = [
         part if isinstance(part, Delivery) else None for part in parts
     ]
@@ -84,7 +88,7 @@ def _publish_parts(context: Context, event: Event) -> Generator[Send | Sleep, An
         outcomes[index] = result.error or result.delivery
         if result.error is not None:
             break
-    return combined(event, limit, outcomes)
+    return combined(event, context.rules.policy.limits.recipients, outcomes)
 
 
 def _publish_part(
@@ -93,10 +97,11 @@ def _publish_part(
     attempts = Attempts(event, context.rules, deadline)
     while True:
         attempts.sent()
-        timeout = attempts.time_for(context.clock())
-        reply = yield from _send(
-            context, Send(attempts.rpc, attempts.request, attempts.response_type, timeout)
+        began = context.clock()
+        reply = yield Send(
+            attempts.rpc, attempts.request, attempts.response_type, attempts.time_for(began)
         )
+        _tell(context, attempts.rpc, reply, began)
         if not isinstance(reply, Failure):
             return Result(delivery=to_delivery(reply.delivery))
         try:
@@ -106,14 +111,11 @@ def _publish_part(
         yield from _pause(context, wait, reply, attempts)
 
 
-def _send(context: Context, send: Send) -> Steps:
-    began = context.clock()
-    reply = yield send
-    observer = context.observer
+def _tell(context: Context, rpc: str, reply: Any, began: float) -> None:
+    observer = context.rules.observer
     if type(observer) is not Observer:  # Which does nothing.
         code, reason = (reply.code, reply.reason) if isinstance(reply, Failure) else ("OK", "")
-        observer.attempt_ended(Attempt(send.rpc, code, reason, context.clock() - began))
-    return reply
+        observer.attempt_ended(Attempt(rpc, code, reason, context.clock() - began))
 
 
 def _pause(context: Context, wait: float, failure: Failure, attempts: Attempts) -> Steps:
@@ -166,10 +168,10 @@ def send_batch(
     for entry in entries:
         attempts = entry.attempts
         getattr(request.events.add(), attempts.kind).CopyFrom(attempts.request)
-    timeout = min(entry.attempts.time_for(context.clock()) for entry in entries)
-    reply = yield from _send(
-        context, Send("PublishBatch", request, api.PublishBatchResponse, timeout)
-    )
+    began = context.clock()
+    timeout = min(entry.attempts.time_for(began) for entry in entries)
+    reply = yield Send("PublishBatch", request, api.PublishBatchResponse, timeout)
+    _tell(context, "PublishBatch", reply, began)
     now = context.clock()
     if not isinstance(reply, Failure) and len(reply.results) != len(entries):
         reply = Failure("UNKNOWN", "the answer has another number of results")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from dino_events.errors import PublishError, Result
-from dino_events.event import Event
+from dino_events.event import Event, random_id
 from dino_events.types import Delivery, merged
 
 # Before the resume tokens of the parts, each after its length as 4 bytes.
@@ -41,7 +40,7 @@ def split(event: Event, limit: int) -> list[Event | Delivery]:
     everybody = recipients(event)
     if len(everybody) <= limit:
         return [event]
-    key = request.options.idempotency_key or str(uuid.uuid4())
+    key = request.options.idempotency_key or random_id()
     chunks = [everybody[i : i + limit] for i in range(0, len(everybody), limit)]
     tokens = _split_tokens(request.options.resume_token, len(chunks))
     parts: list[Event | Delivery] = []

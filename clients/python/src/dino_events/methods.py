@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar, Unpack
-from uuid import uuid4
 
 from google.protobuf.struct_pb2 import Struct
 
 from dino.events.v1 import event_pb2
-from dino_events.event import Event, make_event, to_struct, to_timestamp
+from dino_events.event import Event, make_event, random_id, to_struct, to_timestamp
 from dino_events.types import GroupType, Id, Json, Options, Time
 
 R_co = TypeVar("R_co", covariant=True)
@@ -37,7 +36,7 @@ class EventMethods(Generic[R_co]):
         **fields: Any,
     ) -> R_co:
         content = event_pb2.Message(
-            message_id=str(message_id or uuid4()), created_at=to_timestamp(created_at), **fields
+            message_id=str(message_id or random_id()), created_at=to_timestamp(created_at), **fields
         )
         return self._take(make_event(kind, content, to, options))
 
