@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,7 @@ import (
 
 const (
 	alertsFile        = folder + "/files/alerts.yaml"
+	outboxAlertsFile  = folder + "/files/alerts-outbox.yaml"
 	vernemqAlertsFile = folder + "/files/alerts-vernemq.yaml"
 	dashboardFile     = folder + "/files/dashboard.json"
 )
@@ -92,7 +94,7 @@ func rules(t *testing.T) []monitoring.Rule {
 func alerts(t *testing.T) []monitoring.Rule {
 	t.Helper()
 	var all []monitoring.Rule
-	for _, group := range append(groups(t, alertsFile), groups(t, vernemqAlertsFile)...) {
+	for _, group := range slices.Concat(groups(t, alertsFile), groups(t, outboxAlertsFile), groups(t, vernemqAlertsFile)) {
 		for _, rule := range group.Rules {
 			if rule.Alert != "" {
 				all = append(all, rule)

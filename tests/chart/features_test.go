@@ -151,14 +151,16 @@ func renderRules(t *testing.T, contents map[string]string, values string) []moni
 	return get[monitoring.PrometheusRule](t, decode(t, made.manifests), "PrometheusRule/test-dino-bridge").Spec.Groups
 }
 
-func TestAlertsOfVernemqAndRunbooksAsWanted(t *testing.T) {
+func TestAlertsOfOthersAndRunbooksAsWanted(t *testing.T) {
 	const rule = "    rules:\n      - alert: A\n        expr: up > 0\n" +
 		"        annotations:\n          runbook_url: docs/operations.md#a\n"
 	contents := map[string]string{"files/alerts.yaml": "groups:\n  - name: of-bridge\n" + rule,
+		"files/alerts-outbox.yaml":  "groups:\n  - name: of-outbox\n" + rule,
 		"files/alerts-vernemq.yaml": "groups:\n  - name: of-vernemq\n" + rule}
 	for values, want := range map[string]string{
 		"":                        "of-bridge docs/operations.md#a",
 		"alerts: {vernemq: true}": "of-bridge docs/operations.md#a, of-vernemq docs/operations.md#a",
+		"outbox: {enabled: true, database: {existingSecret: db}, apiKey: {existingSecret: key}}": "of-bridge docs/operations.md#a, of-outbox docs/operations.md#a",
 		"alerts: {vernemq: true, runbookUrl: 'https://wiki.example/bridge'}": "of-bridge https://wiki.example/bridge#a, " +
 			"of-vernemq https://wiki.example/bridge#a",
 	} {

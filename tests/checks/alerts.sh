@@ -7,7 +7,7 @@ dir=$(mktemp -d -t dino-rules.XXXXXX)
 trap 'rm -rf "$dir"' EXIT
 
 # Side by side, as deploy/compose.yaml mounts them.
-cp helm/dino-bridge/files/alerts{,-vernemq}.yaml deploy/prometheus/{prometheus,alerts_test}.yaml "$dir"
-promtool check rules --lint-fatal "$dir"/alerts{,-vernemq}.yaml
+cp helm/dino-bridge/files/alerts{,-outbox,-vernemq}.yaml deploy/prometheus/{prometheus,alerts_test}.yaml "$dir"
+promtool check rules --lint-fatal "$dir"/alerts{,-outbox,-vernemq}.yaml
 promtool check config "$dir/prometheus.yaml"
 promtool test rules "$dir/alerts_test.yaml"
