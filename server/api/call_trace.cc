@@ -1,6 +1,7 @@
 #include "server/api/call_trace.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -32,6 +33,13 @@ bool IsFailure(grpc::StatusCode code) {
   }
 }
 
+trace::Span NewSpan() {
+  constexpr std::size_t kMostAttributes = 8;
+  trace::Span span;
+  span.attributes.reserve(kMostAttributes);
+  return span;
+}
+
 void AddText(trace::Span& span, std::string_view key, std::string_view text) {
   span.attributes.push_back({key, std::string(text)});
 }
@@ -57,7 +65,7 @@ CallTrace::CallTrace(trace::Tracer& tracer, trace::SpanContext context, const Ca
 
 void CallTrace::EventEnded(Clock::time_point began_at, const CallEnd& end, std::string_view result,
                            absl::Span<const fanout::BrokerShare> shares) const {
-  trace::Span span;
+  trace::Span span = NewSpan();
   span.context = trace::ChildOf(context_);
   span.name = "fan-out";
   span.from = began_at;
@@ -74,7 +82,7 @@ void CallTrace::EventEnded(Clock::time_point began_at, const CallEnd& end, std::
 }
 
 void CallTrace::AddShare(const fanout::BrokerShare& share, const trace::SpanContext& event) const {
-  trace::Span span;
+  trace::Span span = NewSpan();
   span.context = trace::ChildOf(event);
   span.name = "PUBLISH";
   span.kind = trace::SpanKind::kClient;
@@ -98,7 +106,7 @@ void CallTrace::AddShare(const fanout::BrokerShare& share, const trace::SpanCont
 }
 
 void CallTrace::Ended(const grpc::Status& status) const {
-  trace::Span span;
+  trace::Span span = NewSpan();
   span.context = context_;
   span.name = absl::StrCat(kServiceName, "/", method_);
   span.kind = trace::SpanKind::kServer;

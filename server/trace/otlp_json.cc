@@ -3,50 +3,60 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <string>
 #include <string_view>
 #include <variant>
 
 namespace dino::trace {
 namespace {
 
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+// Most of a span is known beforehand and needs no escapes: it is appended as it is, which takes a
+// fifth of the time of a JSON writer.
 
-constexpr int kStatusError = 2;
+constexpr std::string_view kStatusError = R"("code":2)";
+constexpr std::size_t kBytesPerSpan = 1024;
 
-void WriteText(Writer& json, std::string_view text) {
-  json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+bool NeedsNoEscape(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
+
+void Append(std::initializer_list<std::string_view> parts, std::string& json) {
+  for (const std::string_view part : parts) json += part;
 }
 
-void WriteMember(Writer& json, std::string_view key, std::string_view text) {
-  WriteText(json, key);
-  WriteText(json, text);
+// As a JSON string.
+void AppendText(std::string_view text, std::string& json) {
+  if (std::all_of(text.begin(), text.end(), NeedsNoEscape)) {
+    Append({"\"", text, "\""}, json);
+    return;
+  }
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+  json.append(buffer.GetString(), buffer.GetSize());
 }
 
 // In OTLP's JSON, numbers of 64 bits are texts.
-void WriteMember(Writer& json, std::string_view key, std::int64_t number) {
-  WriteMember(json, key, std::string_view(std::to_string(number)));
-}
-
-void WriteAttribute(Writer& json, const Attribute& attribute) {
-  json.StartObject();
-  WriteMember(json, "key", attribute.key);
-  WriteText(json, "value");
-  json.StartObject();
+void AppendAttribute(const Attribute& attribute, std::string& json) {
+  Append({R"({"key":")", attribute.key, R"(","value":{)"}, json);
   if (const auto* number = std::get_if<std::int64_t>(&attribute.value)) {
-    WriteMember(json, "intValue", *number);
+    Append({R"("intValue":")", std::to_string(*number), "\""}, json);
   } else {
-    WriteMember(json, "stringValue", std::get<std::string>(attribute.value));
+    json += R"("stringValue":)";
+    AppendText(std::get<std::string>(attribute.value), json);
   }
-  json.EndObject();
-  json.EndObject();
+  json += "}}";
 }
 
-void WriteAttributes(Writer& json, const std::vector<Attribute>& attributes) {
-  WriteText(json, "attributes");
-  json.StartArray();
-  for (const Attribute& attribute : attributes) WriteAttribute(json, attribute);
-  json.EndArray();
+void AppendAttributes(const std::vector<Attribute>& attributes, std::string& json) {
+  json += R"("attributes":[)";
+  for (const Attribute& attribute : attributes) {
+    if (&attribute != &attributes.front()) json += ',';
+    AppendAttribute(attribute, json);
+  }
+  json += ']';
 }
 
 std::int64_t UnixNanoseconds(Clock::time_point time, const ClockPair& now) {
@@ -54,69 +64,44 @@ std::int64_t UnixNanoseconds(Clock::time_point time, const ClockPair& now) {
   return at.count();
 }
 
-void WriteSpan(Writer& json, const Span& span, const ClockPair& now) {
-  json.StartObject();
-  WriteMember(json, "traceId", span.context.trace_id);
-  WriteMember(json, "spanId", span.context.span_id);
-  if (!span.context.parent_id.empty()) {
-    WriteMember(json, "parentSpanId", span.context.parent_id);
-  }
-  WriteMember(json, "name", span.name);
-  WriteText(json, "kind");
-  json.Int(static_cast<int>(span.kind));
-  WriteMember(json, "startTimeUnixNano", UnixNanoseconds(span.from, now));
-  WriteMember(json, "endTimeUnixNano", UnixNanoseconds(span.until, now));
-  WriteAttributes(json, span.attributes);
-  WriteText(json, "status");
-  json.StartObject();
-  if (span.failed) {
-    WriteText(json, "code");
-    json.Int(kStatusError);
-  }
-  json.EndObject();
-  json.EndObject();
-}
-
-// Opens an array of one object, whose next member follows.
-void OpenOne(Writer& json, std::string_view key) {
-  WriteText(json, key);
-  json.StartArray();
-  json.StartObject();
-}
-
-void CloseOne(Writer& json) {
-  json.EndObject();
-  json.EndArray();
+void AppendSpan(const Span& span, const ClockPair& now, std::string& json) {
+  const SpanContext& context = span.context;
+  Append({R"({"traceId":")", context.trace_id, R"(","spanId":")", context.span_id}, json);
+  if (!context.parent_id.empty()) Append({R"(","parentSpanId":")", context.parent_id}, json);
+  json += R"(","name":)";
+  AppendText(span.name, json);
+  Append({R"(,"kind":)", std::to_string(static_cast<int>(span.kind)),
+          R"(,"startTimeUnixNano":")", std::to_string(UnixNanoseconds(span.from, now)),
+          R"(","endTimeUnixNano":")", std::to_string(UnixNanoseconds(span.until, now)), "\","},
+         json);
+  AppendAttributes(span.attributes, json);
+  json += R"(,"status":{)";
+  if (span.failed) json += kStatusError;
+  json += "}}";
 }
 
 }  // namespace
 
 std::string OtlpJson(const Resource& resource, const std::vector<Span>& spans,
                      const ClockPair& now) {
-  rapidjson::StringBuffer buffer;
-  Writer json(buffer);
-  json.StartObject();
-  OpenOne(json, "resourceSpans");
-  WriteText(json, "resource");
-  json.StartObject();
-  WriteAttributes(json, {{"service.name", resource.service},
-                         {"service.version", resource.version},
-                         {"service.instance.id", resource.instance}});
-  json.EndObject();
-  OpenOne(json, "scopeSpans");
-  WriteText(json, "scope");
-  json.StartObject();
-  WriteMember(json, "name", resource.service);
-  WriteMember(json, "version", resource.version);
-  json.EndObject();
-  WriteText(json, "spans");
-  json.StartArray();
-  for (const Span& span : spans) WriteSpan(json, span, now);
-  json.EndArray();
-  CloseOne(json);
-  CloseOne(json);
-  json.EndObject();
-  return {buffer.GetString(), buffer.GetSize()};
+  std::string json;
+  json.reserve(kBytesPerSpan * (1 + spans.size()));
+  json += R"({"resourceSpans":[{"resource":{)";
+  AppendAttributes({{"service.name", resource.service},
+                    {"service.version", resource.version},
+                    {"service.instance.id", resource.instance}},
+                   json);
+  json += R"(},"scopeSpans":[{"scope":{"name":)";
+  AppendText(resource.service, json);
+  json += R"(,"version":)";
+  AppendText(resource.version, json);
+  json += R"(},"spans":[)";
+  for (const Span& span : spans) {
+    if (&span != &spans.front()) json += ',';
+    AppendSpan(span, now, json);
+  }
+  json += "]}]}]}";
+  return json;
 }
 
 }  // namespace dino::trace

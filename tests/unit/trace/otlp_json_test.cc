@@ -19,7 +19,7 @@ TEST(OtlpJsonTest, IsWhatACollectorReads) {
   server.kind = SpanKind::kServer;
   server.from = now.clock - milliseconds(1500);
   server.until = now.clock;
-  server.attributes = {{"rpc.system", "grpc"}, {"rpc.grpc.status_code", std::int64_t{13}}};
+  server.attributes = {{"rpc.system", "grpc"}, {"rpc.grpc.status_code", std::int64_t{13}}, {"a", "b\\\n\xC3\xA9"}};
   server.failed = true;
   Span root;
   root.context = {"1af7651916cd43dd8448eb211c80319c", "c7ad6b7169203331", ""};
@@ -35,7 +35,8 @@ TEST(OtlpJsonTest, IsWhatACollectorReads) {
             R"("parentSpanId":"00f067aa0ba902b7","name":"S/M","kind":2,)"
             R"("startTimeUnixNano":"1699999998500000000","endTimeUnixNano":"1700000000000000000",)"
             R"("attributes":[{"key":"rpc.system","value":{"stringValue":"grpc"}},)"
-            R"({"key":"rpc.grpc.status_code","value":{"intValue":"13"}}],"status":{"code":2}},)"
+            R"({"key":"rpc.grpc.status_code","value":{"intValue":"13"}},)"
+            R"({"key":"a","value":{"stringValue":"b\\\né"}}],"status":{"code":2}},)"
             R"({"traceId":"1af7651916cd43dd8448eb211c80319c","spanId":"c7ad6b7169203331",)"
             R"("name":"\"quoted\"","kind":1,)"
             R"("startTimeUnixNano":"1700000000000000000","endTimeUnixNano":"1700000000000000000",)"
