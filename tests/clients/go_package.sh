@@ -18,10 +18,11 @@ make_staticcheck() {
   (cd / && GOBIN=$(dirname "$staticcheck") "$go" install "honnef.co/go/tools/cmd/staticcheck@$staticcheck_version")
 }
 
+# go_is_formatted FOLDER
 go_is_formatted() {
   local found gofmt
   gofmt=$("$go" env GOROOT)/bin/gofmt || return
-  found=$(cd "$go_module" && git ls-files -z '*.go' | xargs -0 "$gofmt" -l) || return
+  found=$(cd "$1" && git ls-files -z '*.go' | xargs -0 "$gofmt" -l) || return
   if [[ -n "$found" ]]; then
     echo "gofmt would change: $found"
     return 1
@@ -66,7 +67,7 @@ make_oracle_requests() {
 test_go-package() {
   find_go_for_clients && make_staticcheck || return
   check 'messages of the Go package are fresh' "$go_module/generate.sh" --check
-  check 'format of the Go package' go_is_formatted
+  check 'format of the Go package' go_is_formatted "$go_module"
   check 'vet and staticcheck of the Go package' go_is_vetted "$go_module"
   check "vet and staticcheck of the Go package's tests" go_is_vetted "$go_module/live"
   check 'first event from the module' publishes_from_the_module

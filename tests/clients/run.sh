@@ -15,6 +15,8 @@ loopback ports. PART is one or more of these; all but the last two, if none is n
                   here, and clients that have only the generated messages
   python-package  the package in clients/python: its types, its wheel, its tests
   go-package      the package in clients/go: vet, staticcheck, its module, its tests
+  http            the gateway for HTTP/JSON in clients/http: its handlers, vet, staticcheck,
+                  its tests in Python, and docs/http.md
   outbox          the outbox of both, with a PostgreSQL of its own, and docs/outbox.md
   faults          both packages under every fault of clients/conformance, with one and
                   two servers: some twenty minutes
@@ -37,7 +39,7 @@ while (($#)); do
         bridge=${1#*=}
       fi
       ;;
-    python | go | python-package | go-package | outbox | faults | outbox-kills) languages+=("$1") ;;
+    python | go | python-package | go-package | http | outbox | faults | outbox-kills) languages+=("$1") ;;
     -h | --help)
       usage
       exit 0
@@ -50,7 +52,7 @@ while (($#)); do
   esac
   shift
 done
-((${#languages[@]})) || languages=(python go python-package go-package outbox)
+((${#languages[@]})) || languages=(python go python-package go-package http outbox)
 if [[ ! -x $bridge ]]; then
   echo "error: there is no program '$bridge'" >&2
   exit 2
@@ -118,7 +120,7 @@ test_python() {
   check 'example of the README, Python' gives_an_answer python example.py
   export PYTHONPATH=$PWD
   cd "$root/tests/clients/python" || return
-  count_pytest pytest -v
+  count_pytest pytest -v --ignore=gateway
 }
 
 # Runs the commands of the README in a folder that is empty but for the repository beside it.
@@ -151,6 +153,7 @@ test_go() {
 
 source "$root/tests/clients/python_package.sh"
 source "$root/tests/clients/go_package.sh"
+source "$root/tests/clients/http.sh"
 source "$root/tests/clients/outbox.sh"
 export STAGE_GOLDEN=$root/tests/support/golden
 if set_stage "$scratch" "$bridge"; then
