@@ -5,7 +5,6 @@ Writes the generated documents below ROOT/docs, or checks that they are what wou
 
 import json
 import pathlib
-import re
 import sys
 
 import api_page
@@ -24,11 +23,11 @@ def documents(image, root):
         for name, rpc, message in api.kinds()
     ]
     policy = (root / "clients/retry_policy.json").read_text("utf-8")
-    version = re.search(r"project\(dino-bridge VERSION (\S+)", (root / "CMakeLists.txt").read_text())
+    version = (root / "VERSION").read_text().strip()
     identity = events_page.identities(root / "clients/python/src/dino_events/subscriber.py")
     events = (root / "docs/events.md").read_text("utf-8")
     yield "api.md", api_page.Page(api, policy, json.loads(policy)).text()
-    yield "asyncapi.yaml", asyncapi.text(kinds, version[1])
+    yield "asyncapi.yaml", asyncapi.text(kinds, version)
     yield "events.md", events_page.page(events, kinds, identity)
     for kind in kinds:
         schema = schemas.schema_of(kind, kinds)

@@ -174,7 +174,7 @@ func TestServesOnUntilNobodySendsCallsAnyMore(t *testing.T) {
 
 func TestImage(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                   "dino-bridge:0.1.0",
+		"":                   "dino-bridge:" + strings.TrimSpace(read(t, "../../VERSION")),
 		"image: {tag: edge}": "dino-bridge:edge",
 		matrix["extras"]:     "registry.example/chat/dino-bridge@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
 	} {

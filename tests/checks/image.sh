@@ -61,7 +61,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 dir=$root/build/image
 image=localhost/dino-bridge:test
 most_bytes=60000000
-version=$(sed -n 's/^project(dino-bridge VERSION \([0-9.]*\) .*/\1/p' "$root/CMakeLists.txt")
+version=$(<"$root/VERSION")
 revision=$(git -c safe.directory='*' -C "$root" rev-parse HEAD)
 PATH=$PATH:/usr/sbin # Debian's mosquitto lives there.
 export BUILDAH_ISOLATION=chroot

@@ -40,7 +40,7 @@ if [[ -z $root ]]; then
   exit 2
 fi
 
-version=$(sed -n 's/^project(dino-bridge VERSION \([0-9.]*\) .*/\1/p' CMakeLists.txt)
+version=$(<VERSION)
 mkdir -p "$output"
 python3 -B deploy/inventory/sbom.py --root "$root" --version "$version" --output "$output"
 

@@ -7,7 +7,13 @@ import facts
 import includes
 import links
 import table
-from tree import Tree
+import versions
+from tree import Breach, Tree
+
+
+def one_version(tree):
+    return (Breach(*breach) for breach in versions.breaches(tree.root))
+
 
 RULES = [
     includes.folders,
@@ -18,6 +24,7 @@ RULES = [
     facts.length,
     facts.helpers,
     links.links,
+    one_version,
     *(functools.partial(facts.fact, name=name, pattern=pattern, folders=folders, places=places)
       for name, pattern, folders, places in table.FACTS),
 ]

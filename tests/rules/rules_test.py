@@ -12,6 +12,8 @@ import unittest
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
+import versions  # noqa: E402
+
 CLEAN = {
     "server/base/utf8.cc": '#include "server/base/utf8.h"\nbool Is(int c) { return c >= 0xC2; }\n',
     "server/base/utf8.h": "bool Is(int lead);\n",
@@ -43,6 +45,16 @@ def check(files):
         with contextlib.redirect_stdout(out):
             status = runpy.run_path(str(HERE / "__main__.py"))["main"](root)
         return out.getvalue().splitlines(), status
+
+
+def places_of(version):
+    """A file for each place that has the version, all in one repository."""
+    files = {}
+    for pattern, before, after in versions.PLACES:
+        path = pattern.split()[0].replace("*", "some")
+        line = before.removeprefix("^").replace("\\t", "\t").replace("\\", "")
+        files[path] = files.get(path, "") + line + version + after.replace("(?= )", " ").rstrip("$") + "\n"
+    return files
 
 
 class RulesTest(unittest.TestCase):
@@ -149,6 +161,25 @@ class RulesTest(unittest.TestCase):
             with self.subTest(line):
                 self.assert_breach({"server/fanout/a.cc": f"// A fact.\n  {line}\n"},
                                    f"server/fanout/a.cc:2: {place}")
+
+    def test_one_version(self):
+        same = places_of("1.2.3")
+        self.assertEqual(check({**CLEAN, **same})[1], 0)
+        for path, text in same.items():
+            with self.subTest(path):
+                other = {**same, path: text.replace("1.2.3", "1.2.4", 1)}
+                lines, status = check({**CLEAN, **other})
+                self.assertEqual(status, 1)
+                self.assertIn(" is not VERSION, ", lines[0])
+        without = {path: text for path, text in same.items() if path != "Dockerfile"}
+        self.assert_breach(without, "Dockerfile:1: the version stands nowhere in it: "
+                                    "correct tests/rules/versions.py")
+
+    def test_a_version_is_written_everywhere(self):
+        with repository({**CLEAN, **places_of("1.2.3")}) as root:
+            self.assertEqual(versions.main(root, "1.3.0"), 0)
+            written = {path: pathlib.Path(root, path).read_text() for path in places_of("")}
+        self.assertEqual(written, places_of("1.3.0"))
 
 
 if __name__ == "__main__":

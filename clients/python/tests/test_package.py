@@ -15,11 +15,9 @@ ROOT = pathlib.Path(__file__).parents[3]
 
 def test_the_version_is_the_servers():
     project = tomllib.loads(ROOT.joinpath("clients/python/pyproject.toml").read_text())["project"]
-    server = re.search(
-        r"project\(dino-bridge VERSION (\S+)", ROOT.joinpath("CMakeLists.txt").read_text()
-    )
+    server = ROOT.joinpath("VERSION").read_text().strip()
 
-    assert project["version"] == server[1] == dino_events.__version__
+    assert project["version"] == server == dino_events.__version__
 
 
 def test_the_policy_is_the_shared_one():

@@ -5,7 +5,7 @@ go 1.24
 replace github.com/dino-bridge/dino-bridge/clients/go => ../../../clients/go
 
 require (
-	github.com/dino-bridge/dino-bridge/clients/go v0.0.0
+	github.com/dino-bridge/dino-bridge/clients/go v0.1.0
 	github.com/jackc/pgx/v5 v5.7.6
 	google.golang.org/protobuf v1.36.6
 )
