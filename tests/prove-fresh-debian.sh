@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the README's two commands in bare Debian roots made for them.
+# Runs the two commands of README.md, and all tests, in bare Debian roots made for them.
 set -euo pipefail
 
 usage() {
@@ -7,8 +7,8 @@ usage() {
 usage: tests/prove-fresh-debian.sh trixie|bookworm [quickstart|demo|tests] [--user]
 
 Clones this repository's HEAD into a bare root of that Debian release, runs the
-command there by chroot (quickstart and tests, each in a root of its own, if none
-is named) and fails if it fails or leaves a process behind. Needs root, mmdebstrap
+command there by chroot (all three, each in a root of its own, if none is named)
+and fails if it fails or leaves a process behind. Needs root, mmdebstrap
 and git. The roots are removed afterwards.
 
   --user  run it as a user with sudo instead of root
@@ -43,7 +43,7 @@ if [[ -z "$release" ]]; then
   usage >&2
   exit 2
 fi
-((${#commands[@]})) || commands=('deploy/quickstart.sh --once' 'tests/run.sh')
+((${#commands[@]})) || commands=('deploy/quickstart.sh --once' 'deploy/demo.sh --once' 'tests/run.sh')
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 root=

@@ -23,7 +23,7 @@ const (
 	dashboardFile     = folder + "/files/dashboard.json"
 )
 
-// What dino-bridge shows; see contract and README. A histogram's series are its name with _bucket,
+// What dino-bridge shows; see docs/monitoring.md. A histogram's series are its name with _bucket,
 // _count and _sum.
 var known = map[string]bool{
 	"dino_bridge_broker_left":                            true,

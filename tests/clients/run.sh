@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests the bridge with clients in other languages, made as the README tells.
+# Tests the bridge with clients in other languages, made as README.md and docs/calling.md tell.
 #
 # The last line is `N passed, N failed`; the exit status is 0 only if nothing failed.
 set -uo pipefail
@@ -11,8 +11,9 @@ usage: tests/clients/run.sh [--bridge PROGRAM] [PART...]
 Tests with clients in other languages, with a broker and bridges of its own on free
 loopback ports. PART is one or more of these; all but the last two, if none is named:
 
-  python, go      the README's commands and examples, with the versions that are pinned
-                  here, and clients that have only the generated messages
+  python, go      the commands and examples of README.md and docs/calling.md, with the
+                  versions that are pinned here, and clients that have only the
+                  generated messages
   python-package  the package in clients/python: its types, its wheel, its tests
   go-package      the package in clients/go: vet, staticcheck, its module, its tests
   http            the gateway for HTTP/JSON in clients/http: its handlers, vet, staticcheck,
@@ -68,13 +69,13 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# readme_code SECTION LANGUAGE: prints the first code of that language in a section.
-readme_code() {
-  awk -v section="### $1" -v fence="\`\`\`$2" '
+# code_of DOCUMENT SECTION LANGUAGE: prints the first code of that language in a section.
+code_of() {
+  awk -v section="$2" -v fence="\`\`\`$3" '
     /^##/ { here = $0 == section }
     /^```$/ && code { exit }
     code { print }
-    here && $0 == fence { code = 1 }' "$root/README.md"
+    here && $0 == fence { code = 1 }' "$root/$1"
 }
 
 # check NAME COMMAND...: counts a command as a test.
@@ -90,7 +91,7 @@ check() {
   fi
 }
 
-# enter_work LANGUAGE: enters a directory where the repository can be seen as the README has it.
+# enter_work NAME: enters a directory where the repository can be seen as the documents have it.
 enter_work() {
   mkdir -p "$root/build/clients/$1" && cd "$root/build/clients/$1" && ln -sfn "$root" dino-bridge
 }
@@ -102,37 +103,46 @@ make_python_client() {
   export PIP_CONSTRAINT=$root/tests/clients/python/requirements.txt
   pip install --quiet --requirement "$PIP_CONSTRAINT" || return
   rm -rf dino
-  readme_code Python sh >commands
-  bash -e commands >"$scratch/making" 2>&1 || {
+  code_of docs/calling.md '## Generated code' sh >commands
+  quietly bash -e commands
+}
+
+# quietly COMMAND...: shows what a command says only if it fails.
+quietly() {
+  "$@" >"$scratch/making" 2>&1 || {
     cat "$scratch/making"
     return 1
   }
 }
 
-# gives_an_answer COMMAND...: runs an example of the README.
+# gives_an_answer COMMAND...: runs an example.
 gives_an_answer() {
   "$@" | tee "$scratch/answer" && grep -q ' acknowledged for 2$' "$scratch/answer"
 }
 
+# The README's commands make the package's environment, beside the repository.
+publishes_as_the_readme_says() (
+  rm -rf "$root/build/clients/readme" && enter_work readme || return
+  code_of README.md '### Python' python >publish.py
+  code_of README.md '### Python' sh | sed "s/127.0.0.1:50051/$STAGE_BRIDGE/" >commands
+  PIP_CONSTRAINT=$root/clients/python/requirements-test.txt gives_an_answer bash -e commands
+)
+
 test_python() {
+  check 'example of the README, Python' publishes_as_the_readme_says
   enter_work python && make_python_client || return
-  readme_code Python python | sed "s/127.0.0.1:50051/$STAGE_BRIDGE/" >example.py
-  check 'example of the README, Python' gives_an_answer python example.py
+  code_of docs/calling.md '## Generated code' python | sed "s/127.0.0.1:50051/$STAGE_BRIDGE/" >example.py
+  check 'example of docs/calling.md' gives_an_answer python example.py
   export PYTHONPATH=$PWD
   cd "$root/tests/clients/python" || return
   count_pytest pytest -v --ignore=gateway
 }
 
-# Runs the commands of the README in a folder that is empty but for the repository beside it.
+# The README's commands, in a folder that is empty but for the repository beside it.
 make_go_example() {
   rm -rf "$root/build/clients/go" && enter_work go || return
-  readme_code Go go | sed "s/127.0.0.1:50051/$STAGE_BRIDGE/" >main.go
-  readme_code Go sh >commands
-  # shellcheck disable=SC2154 # find_go_for_clients sets it.
-  PATH=$(dirname "$(command -v "$go")"):$PATH bash -e commands >"$scratch/making" 2>&1 || {
-    cat "$scratch/making"
-    return 1
-  }
+  code_of README.md '### Go' go >main.go
+  code_of README.md '### Go' sh | sed "s/127.0.0.1:50051/$STAGE_BRIDGE/" >commands
 }
 
 # Prints the results of the tests in the output of `go test -v`, without the tests that only
@@ -147,7 +157,8 @@ go_results() {
 
 test_go() {
   find_go_for_clients && make_go_example || return
-  check 'example of the README, Go' gives_an_answer "$go" run .
+  # shellcheck disable=SC2154 # find_go_for_clients sets it.
+  PATH=$(dirname "$(command -v "$go")"):$PATH check 'example of the README, Go' gives_an_answer bash -e commands
   CGO_ENABLED=0 count_go "$root/tests/clients/go" .
 }
 
