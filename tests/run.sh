@@ -185,6 +185,7 @@ checks_of_the_program() {
   check 'Demo' tests/demo/run.sh --bridge "$bridge"
   check 'Prometheus' tests/checks/prometheus.sh --bridge "$bridge"
   check 'Reference of metrics' tests/checks/metrics.py --check --bridge "$bridge"
+  check 'Reference of settings' tests/checks/settings.py --check --bridge "$bridge"
   check 'Roll' tests/cluster/roll.sh --bridge "$bridge"
   check 'Address families' tests/checks/address_families.sh --bridge "$bridge"
   check 'Hardening' tests/checks/hardening.sh --bridge "$bridge"

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Keeps the reference of metrics in docs/monitoring.md.
 
-usage: tests/checks/metrics.py --check | --write [--bridge PROGRAM]
+usage: tests/checks/metrics.py --check | --write | --release [--bridge PROGRAM]
 
 Starts dino-bridge (default: build/release/bin/dino-bridge) on loopback, without a broker, and reads
 /metrics: names, types, labels, their values and what each means. Which alerts look at a metric comes
-from the chart's rules. --check compares it with the document, --write renews it there.
+from the chart's rules. --check compares it with the document, and fails if a metric of the last release
+(tests/checks/released/metrics.txt) is gone, is of another type or lacks a label. --write renews the
+document, --release what the last release has.
 """
 
 import collections
@@ -17,10 +19,9 @@ import sys
 import tempfile
 import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-DOCUMENT = ROOT / "docs/monitoring.md"
+from reference import ROOT, Reference, arguments, cell
+
 ALERTS = ROOT / "helm/dino-bridge/files/alerts.yaml"
-BEGIN, END = "<!-- metrics -->\n", "<!-- end of metrics -->\n"
 # Labels whose values depend on who runs it, are those of the event JSON, or gRPC's own.
 OPEN_LABELS = {"broker", "caller", "event_type", "file", "version"}
 PATIENCE_SECONDS = 60
@@ -100,10 +101,6 @@ def link(alert):
     return f"[{section.removeprefix('DinoBridge')}](operations.md#{section.lower()})"
 
 
-def cell(text):
-    return text.replace("|", r"\|")
-
-
 def code(names):
     return ", ".join(f"`{name}`" for name in names)
 
@@ -123,26 +120,14 @@ def reference(metrics):
     return "\n".join(lines) + "\n\n"
 
 
-def main(arguments):
-    bridge = ROOT / "build/release/bin/dino-bridge"
-    if "--bridge" in arguments[:-1]:
-        at = arguments.index("--bridge")
-        bridge = arguments[at + 1]
-        del arguments[at:at + 2]
-    if arguments not in (["--check"], ["--write"]):
-        raise SystemExit(__doc__)
-    before, rest = DOCUMENT.read_text(encoding="utf-8").split(BEGIN)
-    old, after = rest.split(END)
-    new = reference(parse(read_metrics(bridge)))
-    if arguments == ["--write"]:
-        DOCUMENT.write_text(before + BEGIN + new + END + after, encoding="utf-8")
-    elif new != old:
-        differing = sorted(set(new.splitlines()) ^ set(old.splitlines()))
-        print(*differing, sep="\n", file=sys.stderr)
-        raise SystemExit(f"error: {DOCUMENT} is not what the server says; "
-                         "tests/checks/metrics.py --write renews it")
-    else:
-        print(f"{new.count(chr(10) + '| `')} rows are what the server says")
+def facts(metrics):
+    return [[metric.name, metric.kind, *metric.labels] for metric in metrics]
+
+
+def main(given):
+    how, bridge = arguments(__doc__, given)
+    metrics = parse(read_metrics(bridge))
+    Reference("metrics", ROOT / "docs/monitoring.md").run(how, reference(metrics), facts(metrics))
 
 
 if __name__ == "__main__":
