@@ -8,9 +8,11 @@ usage: tests/rules.sh [DIRECTORY]
 
 Checks this repository, or the one in DIRECTORY, by the rules in tests/rules/table.py:
 who may include whom, which folder may include which library, no file of more than
-300 lines, no function defined twice, each fact in one place, every link between
-documents leads to a file and a heading. Prints each breach as
-`file:line: reason`; the last line says how many rules hold.
+300 lines, no function defined twice, each fact in one place. In documents: every
+link leads to a file and a heading, or to a known host; docs/README.md leads to every
+page of docs; every block of commands is run by a test, or says why not; README.md has
+at most 200 lines. Prints each breach as `file:line: reason`; the last line says how
+many rules hold.
 TEXT
 }
 

@@ -1,8 +1,10 @@
-"""usage: python commands.py PAGE ROOT
+"""usage: python commands.py ROOT PAGE...
 
-Runs each block of commands (`sh`) of a page in ROOT. If a block `text` follows, its lines must stand in
-the output, in that order; in them, `…` is any text, and spaces are as many as there are. What differs here from what the page says stands in
-the environment: COMMANDS_REPLACE has lines of `SECTION: BEFORE => AFTER`, where an empty section is all.
+Runs the blocks of commands (`sh`, `console`) of pages below ROOT, each in the current directory, but for those with
+a comment `<!-- not run: REASON -->` or `<!-- run by SCRIPT -->` above them. What a `console` shows after its
+commands, or a block `text` right below a block of commands, must come out, in that order; in it, `…` is any text,
+and spaces are as many as there are. What differs here from what the page says stands in the environment:
+COMMANDS_REPLACE has lines of `WHERE: BEFORE => AFTER`, where WHERE is a part of the page's path and its section.
 """
 
 import os
@@ -12,43 +14,55 @@ import subprocess
 import sys
 from typing import NamedTuple
 
-PATIENCE = 300  # Seconds. The first run of a tool may install it.
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "rules"))
+
+from blocks import COMMANDS, blocks  # noqa: E402
+
+PATIENCE = 900  # Seconds. The first run of a tool may install it.
 
 
-class Block(NamedTuple):
+class Run(NamedTuple):
+    where: str
     line: int
-    section: str
     commands: str
     expected: list
 
 
-def blocks(page):
-    """The blocks of commands, each with what must come out."""
-    found = []
-    section, language, begin, lines = "", None, 0, []
-    for number, line in enumerate(page.splitlines(), 1):
-        if language is None and line.startswith("```"):
-            language, begin, lines = line[3:], number, []
-        elif line == "```":
-            if language == "sh":
-                found.append(Block(begin, section, "\n".join(lines), []))
-            elif language == "text":
-                found[-1].expected.extend(lines)
-            language = None
-        elif language is not None:
-            lines.append(line)
-        elif line.startswith("#"):
-            section = line.lstrip("# ")
-        elif line.strip():
-            section = line if line.endswith(":") else section
-    return found
+def typed(lines):
+    """What is typed in a console, and what comes out."""
+    commands, output = [], []
+    for line in lines:
+        if line.startswith("$ "):
+            commands.append(line[2:])
+        elif commands and not output and commands[-1].endswith("\\"):
+            commands.append(line)
+        else:
+            output.append(line)
+    return commands, output
 
 
-def with_replacements(block):
-    commands = block.commands
-    for rule in os.environ["COMMANDS_REPLACE"].splitlines():
-        section, before, after = re.fullmatch(r"(.*?): (.*) => (.*)", rule).groups()
-        if section in block.section:
+def runs(path, page):
+    """The blocks to run, and how many others there are."""
+    found, others, last = [], 0, None
+    for block in blocks(page):
+        if block.language == "text" and block.follows and last:
+            last.expected.extend(block.lines)
+        last = None
+        if block.language in COMMANDS:
+            if block.is_not_run or block.is_run_elsewhere:
+                others += 1
+                continue
+            commands, expected = typed(block.lines) if block.language == "console" else (block.lines, [])
+            last = Run(f"{path} {block.section}", block.line, "\n".join(commands), list(expected))
+            found.append(last)
+    return found, others
+
+
+def with_replacements(run, rules):
+    commands = run.commands
+    for rule in rules.splitlines():
+        where, before, after = re.fullmatch(r"(.*?): (.*) => (.*)", rule).groups()
+        if where in run.where:
             commands = commands.replace(before, after)
     return commands
 
@@ -66,28 +80,34 @@ def missing(output, expected):
     return None
 
 
-def run(block, root):
-    """What is wrong; None if nothing is."""
-    done = subprocess.run(
-        ["bash", "-e", "-c", with_replacements(block)], cwd=root, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=PATIENCE, check=False,
-    )  # fmt: skip
+def wrong(run, rules):
+    """What is wrong with what a block does; None if nothing is."""
+    try:
+        done = subprocess.run(
+            ["bash", "-e", "-c", with_replacements(run, rules)], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=PATIENCE, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return f"has not ended after {PATIENCE} s"
     if done.returncode:
         return f"exit status {done.returncode}\n{done.stdout}"
-    line = missing(done.stdout, block.expected)
+    line = missing(done.stdout, run.expected)
     return line and f"no line '{line.strip()}' in\n{done.stdout}"
 
 
-def main(page, root):
-    page = pathlib.Path(page)
-    failed = 0
-    found = blocks(page.read_text("utf-8"))
-    for block in found:
-        wrong = run(block, root)
-        failed += wrong is not None
-        print(f"{'FAIL' if wrong else 'PASS'}: {page.name}:{block.line} {block.section} {wrong or ''}")
-    print(f"{len(found) - failed} passed, {failed} failed")
-    return 1 if failed or not found else 0
+def main(root, *pages):
+    passed = failed = others = 0
+    rules = os.environ.get("COMMANDS_REPLACE", "")
+    for path in pages:
+        found, elsewhere = runs(path, pathlib.Path(root, path).read_text("utf-8"))
+        others += elsewhere
+        for run in found:
+            problem = wrong(run, rules)
+            passed, failed = passed + (problem is None), failed + (problem is not None)
+            print(f"{'FAIL' if problem else 'PASS'}: {run.where} (line {run.line}) {problem or ''}")
+    print(f"{others} blocks are run elsewhere, or marked as not run")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests what the documents for callers and subscribers say: the AsyncAPI document, the commands of
-# docs/calling.md, and the subscribers in docs/examples.
+# Tests what the documents say: the AsyncAPI document, the commands of README.md and docs, and the
+# subscribers in docs/examples.
 #
 # The last line is `N passed, N failed`; the exit status is 0 only if nothing failed.
 set -uo pipefail
@@ -12,7 +12,8 @@ usage: tests/docs/run.sh [--bridge PROGRAM] [asyncapi] [commands] [subscribers]
 Tests the parts that are named, else all of them:
 
   asyncapi     docs/asyncapi.yaml with AsyncAPI's parser
-  commands     the commands of docs/calling.md, with grpcurl and buf
+  commands     the commands of README.md and docs that are not marked otherwise; it installs
+               grpcurl and buf
   subscribers  docs/examples/subscribers in Node, Python, Go and Debian's Chromium
 
   --bridge PROGRAM  the bridge to test (build/release/bin/dino-bridge); dino-publish
@@ -79,23 +80,46 @@ test_asyncapi() {
   NODE_PATH=build/tools/asyncapi/node_modules count_node tests/docs/asyncapi.js docs
 }
 
-# Of the sections that need another server, the address and what the caller shows to it.
+# What stands for the addresses and files in the documents, by page and section.
 replacements() {
   cat <<TEXT
-With an API key: 127.0.0.1:50051 => $STAGE_BRIDGE_WITH_KEYS
-Over TLS: 127.0.0.1:50051 => $STAGE_BRIDGE_WITH_TLS
-Over TLS: ca.pem => $STAGE_CERTIFICATES/ca.pem
-Over TLS: caller. => $STAGE_CERTIFICATES/caller.
+calling.md With an API key: 127.0.0.1:50051 => $STAGE_BRIDGE_WITH_KEYS
+calling.md Over TLS: 127.0.0.1:50051 => $STAGE_BRIDGE_WITH_TLS
+authentication.md With the key: dino-publish => dino-publish --address $STAGE_BRIDGE_WITH_KEYS
+authentication.md With a certificate: dino-publish => dino-publish --address $STAGE_BRIDGE_WITH_TLS
 : 127.0.0.1:50051 => $STAGE_BRIDGE
+: 127.0.0.1:1883 => 127.0.0.1:$STAGE_BROKER_PORT
+check.md: bridge:50051 => $STAGE_BRIDGE
+check.md: broker:1883 => 127.0.0.1:$STAGE_BROKER_PORT
 TEXT
 }
 
+# A folder like a clone with a release build, and with the files that the documents name.
+make_clone() {
+  local clone=$scratch/clone file
+  mkdir -p "$clone/build/release/bin" || return
+  for file in *; do
+    [[ $file == build ]] || ln -s "$PWD/$file" "$clone/" || return
+  done
+  ln -s "$PWD/tests/docs/brief_bridge.sh" "$clone/build/release/bin/dino-bridge" &&
+    ln -s "$(dirname "$bridge")/dino-publish" "$clone/build/release/bin/" &&
+    cp "$STAGE_CERTIFICATES"/{bridge,caller}.{pem,key} "$STAGE_CERTIFICATES/ca.pem" "$clone" &&
+    cp "$STAGE_CERTIFICATES/callers.json" "$clone" &&
+    echo "$STAGE_KEY" >"$clone/known.key" && echo secret >"$clone/password"
+}
+
 test_commands() {
-  local status=0
-  find_go build/tools && set_stage "$scratch" "$bridge" || return
-  COMMANDS_REPLACE=$(replacements) KEY=$STAGE_KEY GOBIN=$PWD/build/tools/bin CGO_ENABLED=0 \
-    PATH=$(dirname "$(command -v "$go")"):$PWD/build/tools/bin:$PATH \
-    python3 tests/docs/commands.py docs/calling.md . >"$scratch/commands" || status=$?
+  local status=0 pages
+  find_go build/tools && set_stage "$scratch" "$bridge" && make_clone || return
+  mapfile -t pages < <(git ls-files --cached --others --exclude-standard README.md 'docs/*.md')
+  local tools=$PWD/build/tools/bin
+  (
+    export COMMANDS_REPLACE KEY=$STAGE_KEY DINO_GRPC_ADDRESS=$STAGE_BRIDGE DINO_BRIDGE=$bridge GOBIN=$tools CGO_ENABLED=0
+    COMMANDS_REPLACE=$(replacements)
+    PATH=$scratch/clone/build/release/bin:$(dirname "$(command -v "$go")"):$tools:$PATH
+    root=$PWD
+    cd "$scratch/clone" && python3 -B "$root/tests/docs/commands.py" "$root" "${pages[@]}"
+  ) >"$scratch/commands" || status=$?
   cat "$scratch/commands"
   [[ "$(tail -n 1 "$scratch/commands")" =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]
   count "${BASH_REMATCH[1]:-0}" "${BASH_REMATCH[2]:-0}" "$status"

@@ -3,6 +3,7 @@
 import functools
 import sys
 
+import commands
 import facts
 import includes
 import links
@@ -23,8 +24,11 @@ RULES = [
     includes.few_lines,
     facts.length,
     facts.helpers,
+    links.addresses,
     links.links,
     one_version,
+    links.mapped,
+    commands.commands,
     *(functools.partial(facts.fact, name=name, pattern=pattern, folders=folders, places=places)
       for name, pattern, folders, places in table.FACTS),
 ]

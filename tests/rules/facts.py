@@ -12,9 +12,11 @@ _FUNCTION = re.compile(r"(?P<name>[A-Za-z_]\w*)\((?P<parameters>.*)\)[^()]*\{", 
 
 
 def length(tree):
-    for source in tree.sources.values():
-        if len(source.lines) > table.MAX_LINES:
-            reason = f"has {len(source.lines)} lines; the limit is {table.MAX_LINES}"
+    documents = [tree.documents[path] for path in table.MAX_LINES_OF if path in tree.documents]
+    for source in [*tree.sources.values(), *documents]:
+        limit = table.MAX_LINES_OF.get(source.path, table.MAX_LINES)
+        if len(source.lines) > limit:
+            reason = f"has {len(source.lines)} lines; the limit is {limit}"
             yield Breach(source.path, len(source.lines), reason)
 
 

@@ -1,12 +1,15 @@
-"""Links between our documents lead somewhere."""
+"""Links between our documents lead somewhere, and others only to addresses that we know."""
 
 import pathlib
 import posixpath
 import re
+import urllib.parse
 
+import table
 from tree import Breach
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
+_ADDRESS = re.compile(r"\bhttps?://[^\s)>\"'`]+")
 _HEADING = re.compile(r"^#+ +(.*)$")
 
 
@@ -29,6 +32,27 @@ def _anchor(heading):
 def _anchors(source):
     headings = (_HEADING.match(line) for _, line in _text_lines(source))
     return {_anchor(match[1]) for match in headings if match}
+
+
+def addresses(tree):
+    """Links to elsewhere; examples of addresses stand in code."""
+    for source in tree.documents.values():
+        for number, line in _text_lines(source):
+            for address in _ADDRESS.findall(re.sub(r"`[^`]*`", "", line)):
+                if urllib.parse.urlsplit(address).hostname not in table.KNOWN_HOSTS:
+                    yield Breach(source.path, number, f"{address}: tests/rules/table.py does not know it")
+
+
+def mapped(tree):
+    """The map leads to every page of docs."""
+    if "docs/README.md" not in tree.documents:
+        return
+    found = _LINK.findall(tree.documents["docs/README.md"].text)
+    linked = {link.partition("#")[0] for link in found}
+    for path in tree.documents:
+        folder, name = posixpath.split(path)
+        if folder == "docs" and name != "README.md" and name not in linked:
+            yield Breach(path, 1, "docs/README.md does not link to it")
 
 
 def links(tree):

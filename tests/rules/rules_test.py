@@ -86,13 +86,45 @@ class RulesTest(unittest.TestCase):
             "tests/support/fake.h:1: tests/support must not include server/base/utf8.h")
 
     def test_links(self):
-        page = {"docs/b.md": "## What it\'s *for*, `a`\n```\n# code\n```\n"}
-        good = "[a](docs/b.md#what-its-for-a) [b](docs) [c](https://example.org/#x) [d](#top)\n# Top\n"
+        page = {"docs/b.md": "## What it\'s *for*, `a`\n```text\n# code\n```\n"}
+        good = "[a](docs/b.md#what-its-for-a) [b](docs) [c](https://github.com/#x) [d](#top)\n# Top\n"
         self.assertEqual(check({**CLEAN, **page, "README.md": good})[1], 0)
         self.assert_breach({**page, "README.md": "# Top\n[a](b.md)\n"},
                            "README.md:2: b.md: there is no b.md")
         self.assert_breach({**page, "docs/c.md": "[a](b.md#code) ![b](../docs/b.md)\n"},
                            "docs/c.md:1: b.md#code: no heading there is called so")
+
+    def test_addresses(self):
+        self.assertEqual(check({**CLEAN, "docs/a.md": "`http://127.0.0.1:8080`\n"})[1], 0)
+        for line in ("[a](https://example.org/x)", "See <https://example.org/x>."):
+            with self.subTest(line):
+                self.assert_breach(
+                    {"docs/a.md": f"# A\n{line}\n"},
+                    "docs/a.md:2: https://example.org/x: tests/rules/table.py does not know it")
+
+    def test_the_map(self):
+        pages = {"docs/README.md": "[a](a.md)\n", "docs/a.md": "# A\n"}
+        self.assertEqual(check({**CLEAN, **pages, "docs/adr/0001-b.md": "# B\n"})[1], 0)
+        self.assert_breach({**pages, "docs/b.md": "# B\n"}, "docs/b.md:1: docs/README.md does not link to it")
+
+    def test_commands(self):
+        fence = "```{}\nls\n```\n"
+        script = {"tests/a.sh": "cat README.md\n"}
+        good = ("<!-- not run: needs a cluster -->\n", "<!-- run by tests/a.sh -->\n\n", "Text.\n\n")
+        for before in good:
+            self.assertEqual(check({**CLEAN, **script, "README.md": before + fence.format("sh")})[1], 0)
+        for before, language, reason in (
+            ("", "", "a block without a language"),
+            ("", "bash", "say sh or console, not bash"),
+            ("<!-- not run -->\n", "sh", "say why: <!-- not run: REASON -->"),
+            ("<!-- run by tests/b.sh -->\n", "console", "there is no tests/b.sh"),
+            ("<!-- not run: it is only text -->\n", "json", "only commands are run"),
+        ):
+            with self.subTest(reason):
+                self.assert_breach({"docs/x/a.md": before + fence.format(language)},
+                                   f"docs/x/a.md:{1 + before.count(chr(10))}: {reason}")
+        self.assert_breach({**script, "docs/a.md": "<!-- run by tests/a.sh -->\n" + fence.format("sh")},
+                           "docs/a.md:2: tests/a.sh does not name docs/a.md")
 
     def test_unknown_folders(self):
         self.assert_breach(
@@ -133,6 +165,7 @@ class RulesTest(unittest.TestCase):
         self.assert_breach({"bench/run.sh": "#\n" * 301},
                            "bench/run.sh:301: has 301 lines; the limit is 300")
         self.assertEqual(check({**CLEAN, "bench/run.sh": "#\n" * 300})[1], 0)
+        self.assert_breach({"README.md": "\n" * 201}, "README.md:201: has 201 lines; the limit is 200")
 
     def test_helpers(self):
         self.assert_breach(

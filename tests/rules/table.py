@@ -138,8 +138,12 @@ FACTS = [
      ["server"], ["server/api/refusal.cc"]),
 ]
 
+# The hosts that documents link to.
+KNOWN_HOSTS = ["github.com"]
+
 # Files of ours have at most so many lines; these were written by programs.
 MAX_LINES = 300
+MAX_LINES_OF = {"README.md": 200}
 GENERATED = r"_pb2(_grpc)?\.pyi?$|\.pb\.go$"
 
 # A header of so few lines that only one file includes belongs in that file.
