@@ -16,7 +16,7 @@ constexpr int kMaxUserProperties = 8;
 constexpr std::size_t kMaxNameBytes = 64;
 constexpr std::size_t kMaxValueBytes = 256;
 
-bool IsName(std::string_view text) {
+bool IsPropertyName(std::string_view text) {
   return !text.empty() && text.size() <= kMaxNameBytes &&
          std::all_of(text.begin(), text.end(), [](char c) {
            return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' ||
@@ -36,7 +36,7 @@ void CheckUserProperties(const v1::PublishOptions& options, FieldChecks& checks)
   bool free = true;
   bool values = true;
   for (const auto& [name, value] : options.user_properties()) {
-    names = names && IsName(name);
+    names = names && IsPropertyName(name);
     free = free && !IsReserved(name);
     values = values && value.size() <= kMaxValueBytes && IsPlainText(value);
   }

@@ -27,7 +27,7 @@ void Append(std::initializer_list<std::string_view> parts, std::string& json) {
 }
 
 // As a JSON string.
-void AppendText(std::string_view text, std::string& json) {
+void AppendJsonText(std::string_view text, std::string& json) {
   if (std::all_of(text.begin(), text.end(), NeedsNoEscape)) {
     Append({"\"", text, "\""}, json);
     return;
@@ -45,7 +45,7 @@ void AppendAttribute(const Attribute& attribute, std::string& json) {
     Append({R"("intValue":")", std::to_string(*number), "\""}, json);
   } else {
     json += R"("stringValue":)";
-    AppendText(std::get<std::string>(attribute.value), json);
+    AppendJsonText(std::get<std::string>(attribute.value), json);
   }
   json += "}}";
 }
@@ -69,10 +69,10 @@ void AppendSpan(const Span& span, const ClockPair& now, std::string& json) {
   Append({R"({"traceId":")", context.trace_id, R"(","spanId":")", context.span_id}, json);
   if (!context.parent_id.empty()) Append({R"(","parentSpanId":")", context.parent_id}, json);
   json += R"(","name":)";
-  AppendText(span.name, json);
-  Append({R"(,"kind":)", std::to_string(static_cast<int>(span.kind)),
-          R"(,"startTimeUnixNano":")", std::to_string(UnixNanoseconds(span.from, now)),
-          R"(","endTimeUnixNano":")", std::to_string(UnixNanoseconds(span.until, now)), "\","},
+  AppendJsonText(span.name, json);
+  Append({R"(,"kind":)", std::to_string(static_cast<int>(span.kind)), R"(,"startTimeUnixNano":")",
+          std::to_string(UnixNanoseconds(span.from, now)), R"(","endTimeUnixNano":")",
+          std::to_string(UnixNanoseconds(span.until, now)), "\","},
          json);
   AppendAttributes(span.attributes, json);
   json += R"(,"status":{)";
@@ -92,9 +92,9 @@ std::string OtlpJson(const Resource& resource, const std::vector<Span>& spans,
                     {"service.instance.id", resource.instance}},
                    json);
   json += R"(},"scopeSpans":[{"scope":{"name":)";
-  AppendText(resource.service, json);
+  AppendJsonText(resource.service, json);
   json += R"(,"version":)";
-  AppendText(resource.version, json);
+  AppendJsonText(resource.version, json);
   json += R"(},"spans":[)";
   for (const Span& span : spans) {
     if (&span != &spans.front()) json += ',';

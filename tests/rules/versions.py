@@ -23,9 +23,6 @@ PLACES = [
     ("helm/dino-bridge/Chart.yaml", r"^appVersion: ", r"$"),
     ("helm/dino-bridge/README.md", r"^    version: ", r"$"),
     ("docs/asyncapi.yaml", r'^  version: "', r'"$'),
-    ("docs/check.md", r"^known: by version ", r"$"),
-    # The README's example for Go, wherever it is.
-    ("README.md docs/*.md", r"-require=\$module@v", r"(?= )"),
 ]
 
 # The subset of semantic versions that Python's packages and Go's modules write alike.
@@ -38,8 +35,7 @@ def _found(root):
         place = re.compile(f"({before})([0-9][^\\s\"]*)({after})", re.MULTILINE)
         texts = {
             path: path.read_text("utf-8")
-            for one in pattern.split()
-            for path in sorted(pathlib.Path(root).glob(one))
+            for path in sorted(pathlib.Path(root).glob(pattern))
         }
         yield pattern, place, {path: text for path, text in texts.items() if place.search(text)}
 

@@ -19,7 +19,8 @@ TEST(OtlpJsonTest, IsWhatACollectorReads) {
   server.kind = SpanKind::kServer;
   server.from = now.clock - milliseconds(1500);
   server.until = now.clock;
-  server.attributes = {{"rpc.system", "grpc"}, {"rpc.grpc.status_code", std::int64_t{13}}, {"a", "b\\\n\xC3\xA9"}};
+  server.attributes = {
+      {"rpc.system", "grpc"}, {"rpc.grpc.status_code", std::int64_t{13}}, {"a", "b\\\n\xC3\xA9"}};
   server.failed = true;
   Span root;
   root.context = {"1af7651916cd43dd8448eb211c80319c", "c7ad6b7169203331", ""};
