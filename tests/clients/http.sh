@@ -23,10 +23,11 @@ start_gateways() {
       -upstream-cert-file="$STAGE_CERTIFICATES/caller.pem" -upstream-key-file="$STAGE_CERTIFICATES/caller.key"
 }
 
+# The page needs gateways, so that tests/docs/run.sh leaves it to this.
 commands_of_the_page_work() {
-  COMMANDS_REPLACE="With an API key: 127.0.0.1:8081 => $STAGE_HTTP_WITH_KEYS
+  cd "$root" && COMMANDS_REPLACE="With an API key: 127.0.0.1:8081 => $STAGE_HTTP_WITH_KEYS
 : 127.0.0.1:8081 => $STAGE_HTTP" KEY=$STAGE_KEY CGO_ENABLED=0 \
-    PATH=$(dirname "$(command -v "$go")"):$PATH python3 -B "$root/tests/docs/commands.py" "$root/docs/http.md" "$root"
+    PATH=$(dirname "$(command -v "$go")"):$PATH python3 -B tests/docs/commands.py . docs/http.md
 }
 
 test_http() {

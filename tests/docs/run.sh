@@ -12,8 +12,8 @@ usage: tests/docs/run.sh [--bridge PROGRAM] [asyncapi] [commands] [subscribers]
 Tests the parts that are named, else all of them:
 
   asyncapi     docs/asyncapi.yaml with AsyncAPI's parser
-  commands     the commands of README.md and docs that are not marked otherwise; it installs
-               grpcurl and buf
+  commands     the commands of README.md and docs that are not marked otherwise, but for
+               docs/http.md, which tests/clients/run.sh has; it installs grpcurl and buf
   subscribers  docs/examples/subscribers in Node, Python, Go and Debian's Chromium
 
   --bridge PROGRAM  the bridge to test (build/release/bin/dino-bridge); dino-publish
@@ -111,7 +111,8 @@ make_clone() {
 test_commands() {
   local status=0 pages
   find_go build/tools && set_stage "$scratch" "$bridge" && make_clone || return
-  mapfile -t pages < <(git ls-files --cached --others --exclude-standard README.md 'docs/*.md')
+  # tests/clients/run.sh http runs those of docs/http.md.
+  mapfile -t pages < <(git ls-files --cached --others --exclude-standard README.md 'docs/*.md' ':!docs/http.md')
   local tools=$PWD/build/tools/bin
   (
     export COMMANDS_REPLACE KEY=$STAGE_KEY DINO_GRPC_ADDRESS=$STAGE_BRIDGE DINO_BRIDGE=$bridge GOBIN=$tools CGO_ENABLED=0
