@@ -122,14 +122,14 @@ TEST_F(OptionsTest, UserPropertiesStandBehindTheServicesOwn) {
   auto request = MessageRequest({1}, "hello");
   auto& properties = *request.mutable_options()->mutable_user_properties();
   properties["sender-device"] = "telephone";
-  properties["app"] = "chat \xF0\x9F\x92\xAC";
-  request.mutable_options()->set_idempotency_key("user properties");
+  properties["app"] = "chat-\xF0\x9F\x92\xAC";
+  request.mutable_options()->set_idempotency_key("user-properties");
 
   const v1::Delivery delivery = Publish(request);
   EXPECT_THAT(
       subscriber_.Next().user_properties,
       ElementsAre(Pair("event_id", delivery.event_id()), Pair("event_type", "message"),
-                  Pair("app", "chat \xF0\x9F\x92\xAC"), Pair("sender-device", "telephone")));
+                  Pair("app", "chat-\xF0\x9F\x92\xAC"), Pair("sender-device", "telephone")));
 }
 
 }  // namespace
