@@ -14,11 +14,12 @@ undefined behaviour sanitizers, 5,000 seeds of the simulator, and what depends
 on speed or on the real program (system tests, the broker suite, clients in
 Python and Go, oracles, documents, quickstart, demo, status page, Prometheus) with the
 release build. Checks how that build is hardened and what it is linked with, format,
-clang-tidy, protos, scripts, the rules of folders, the Helm chart and the
-alerts. Prints the time of each step.
+clang-tidy, protos, scripts, the rules of folders, that a release is the same
+bytes twice, the Helm chart and the alerts. Prints the time of each step.
 
   --fast  only build the preset `dev` and run its tests
-  --all   also run the thread sanitizer, clang-tidy on every file, the images,
+  --all   also run the thread sanitizer, clang-tidy on every file, the images, the
+          signing of a release,
           each fuzz target for a minute, the example of docs/adding-an-event.md,
           100,000 seeds, the broker suite with mochi and HiveMQ CE, and the client
           packages under faults and kills and with old libraries
@@ -206,6 +207,11 @@ checks_of_sources() {
     check 'clang-tidy' nice tests/checks/tidy.sh
   fi
   check 'Chart' tests/chart/run.sh
+  if [[ $mode == all ]]; then
+    check 'Release' tests/checks/release.sh --signing
+  else
+    check 'Release' tests/checks/release.sh
+  fi
   check 'Alerts' tests/checks/alerts.sh
   check 'ACL' tests/checks/acl.sh
 }

@@ -12,10 +12,12 @@ import argparse
 import datetime
 import hashlib
 import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
+import time
 import urllib.parse
 
 import debian
@@ -169,8 +171,10 @@ def main(arguments):
     parser.add_argument("--root", required=True)
     parser.add_argument("--version", required=True)
     parser.add_argument("--output", type=pathlib.Path, required=True)
-    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    parser.add_argument("--created", default=now)
+    # As in other tools, so that the same release has the same documents.
+    seconds = float(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
+    now = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+    parser.add_argument("--created", default=now.strftime("%Y-%m-%dT%H:%M:%SZ"))
     options = parser.parse_args(arguments)
     packages, release = debian.packages(options.root), debian.release(options.root)
     what = packages, release, options.version, options.created

@@ -4,7 +4,7 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: tests/checks/image.sh [--base IMAGE | --release NAME] [--keep]
+usage: tests/checks/image.sh [--base IMAGE | --release NAME] [--keep] [--layout FOLDER]
 
 Builds the Dockerfile by buildah, without a container engine, and runs the
 server from the image's files: as its user, on a root that it cannot write to,
@@ -14,14 +14,17 @@ with a mosquitto on loopback. Asks sudo if you are not root.
   --release NAME  of which Debian that one is made: experimental (sid with gRPC of
                   experimental; the default), trixie or bookworm
   --keep          keep build/image, with the image in it
+  --layout FOLDER  also write the image there, as an OCI layout
 
-DEBIAN_MIRROR says where the packages come from if not from Debian's own mirror.
+DEBIAN_MIRROR says where the packages come from if not from Debian's own mirror, and
+SOURCE_DATE_EPOCH what time the image and its files have.
 TEXT
 }
 
 base=
 release=experimental
 keep=false
+layout=
 while (($#)); do
   case "$1" in
     --base)
@@ -33,6 +36,10 @@ while (($#)); do
       shift
       ;;
     --keep) keep=true ;;
+    --layout)
+      layout=$(realpath --canonicalize-missing "${2:?--layout needs a folder}")
+      shift
+      ;;
     -h | --help)
       usage
       exit 0
@@ -47,8 +54,9 @@ done
 
 arguments=(${base:+--base "$base"} --release "$release")
 if $keep; then arguments+=(--keep); fi
+if [[ -n "$layout" ]]; then arguments+=(--layout "$layout"); fi
 if ((EUID != 0)); then
-  exec sudo --preserve-env=DEBIAN_MIRROR -- "${BASH_SOURCE[0]}" "${arguments[@]}"
+  exec sudo --preserve-env=DEBIAN_MIRROR,SOURCE_DATE_EPOCH -- "${BASH_SOURCE[0]}" "${arguments[@]}"
 fi
 # The mounts go when we end, whatever ends us.
 if [[ "${DINO_MOUNT_NAMESPACE_OF:-}" != "$$" ]]; then
@@ -72,7 +80,7 @@ buildah() {
   TMPDIR=$cache command buildah --storage-driver vfs --root "$dir/storage" --runroot "$dir/run" "$@"
 }
 
-source "$root/deploy/programs.sh"
+source "$root/deploy/release/tools.sh" # With deploy/programs.sh.
 clean_up() {
   stop_programs
   if ! $keep && [[ -d "$dir" ]]; then
@@ -118,8 +126,9 @@ make_base() {
 }
 
 build() {
-  buildah bud --format docker --layers=false --build-arg BASE="$base" --build-arg VERSION="$version" \
-    --build-arg REVISION="$revision" --tag "$image" "$root" >"$dir/build.log" 2>&1 ||
+  buildah bud --format docker --layers=false ${SOURCE_DATE_EPOCH:+--timestamp "$SOURCE_DATE_EPOCH"} \
+    --build-arg BASE="$base" --build-arg VERSION="$version" --build-arg REVISION="$revision" \
+    --tag "$image" "$root" >"$dir/build.log" 2>&1 ||
     fail 'the image cannot be built' "$dir/build.log"
 }
 
@@ -246,6 +255,14 @@ stops() {
   expect 'exit status after SIGTERM' 0 "$status"
 }
 
+# By way of a registry: buildah's own OCI layouts lose the health check.
+write_layout() {
+  find_crane
+  start_registry || fail 'no registry starts' "$dir/registry.log"
+  buildah push --quiet --tls-verify=false --format v2s2 "$image" "docker://$registry/dino-bridge:test" &&
+    "$crane" pull --format=oci "$registry/dino-bridge:test" "$layout"
+}
+
 mkdir -p "$dir/root" "$cache"
 echo 'Building the image (some minutes)'
 [[ -n "$base" ]] || make_base
@@ -271,4 +288,5 @@ cannot_write
 answers_a_call
 follows_the_broker
 stops
+if [[ -n "$layout" ]]; then write_layout; fi
 echo 'the image works'

@@ -1,8 +1,8 @@
 """Makes a Go module proxy of a folder's committed files.
 
-    python module_proxy.py MODULE FOLDER PROXY
+    python module_proxy.py MODULE FOLDER PROXY [VERSION]
 
-Prints the version, which follows from the content: caches never have an old one.
+Prints the version. If none is given it follows from the content: caches never have an old one.
 """
 
 import hashlib
@@ -34,11 +34,11 @@ def zipped(module, version, folder, names):
     return written.getvalue()
 
 
-def main(module, folder, proxy):
+def main(module, folder, proxy, version=None):
     folder = pathlib.Path(folder)
     names = files_of(folder)
     digest = hashlib.sha256(zipped(module, "v0", folder, names)).hexdigest()[:12]
-    version = f"v0.1.0-test.{digest}"
+    version = version or f"v0.1.0-test.{digest}"
     place = pathlib.Path(proxy, module, "@v")
     place.mkdir(parents=True, exist_ok=True)
     place.joinpath("list").write_text(version + "\n")
