@@ -19,10 +19,10 @@ bytes twice, the Helm chart and the alerts. Prints the time of each step.
 
   --fast  only build the preset `dev` and run its tests
   --all   also run the thread sanitizer, clang-tidy on every file, the images, the
-          signing of a release,
-          each fuzz target for a minute, the example of docs/adding-an-event.md,
-          100,000 seeds, the broker suite with mochi and HiveMQ CE, and the client
-          packages under faults and kills and with old libraries
+          signing of a release, each fuzz target for a minute, the example of
+          docs/adding-an-event.md, 100,000 seeds, the broker suite with mochi and
+          HiveMQ CE, and the client packages under faults and kills and with old
+          libraries
   --soak  only build the optimized server and run it under injected faults, for
           M minutes (30) or until there were F of them; the same seed N (1) injects
           the same faults
