@@ -47,6 +47,6 @@ func serve(address string, allowRemote bool, upstream gateway.Upstream, maxBody 
 	}
 	log.Printf("listening at %s", listener.Addr())
 	ended, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
-	defer stop()
+	context.AfterFunc(ended, stop) // A second signal ends it at once.
 	return gateway.Serve(ended, listener, handler)
 }

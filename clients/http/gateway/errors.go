@@ -42,3 +42,22 @@ func writeError(ctx context.Context, mux *runtime.ServeMux, marshaler runtime.Ma
 	}
 	runtime.DefaultHTTPErrorHandler(ctx, mux, marshaler, w, r, err)
 }
+
+// writeRoutingError writes that there is no such path, or that it is for another HTTP method: the
+// library would answer that with 501.
+func writeRoutingError(ctx context.Context, mux *runtime.ServeMux, marshaler runtime.Marshaler, w http.ResponseWriter,
+	r *http.Request, httpStatus int) {
+	if httpStatus != http.StatusMethodNotAllowed {
+		runtime.DefaultRoutingErrorHandler(ctx, mux, marshaler, w, r, httpStatus)
+		return
+	}
+	allowed := http.MethodPost
+	if r.URL.Path == "/healthz" {
+		allowed = http.MethodGet
+	}
+	w.Header().Set("Allow", allowed)
+	writeError(ctx, mux, marshaler, w, r, &runtime.HTTPStatusError{
+		HTTPStatus: httpStatus,
+		Err:        status.Errorf(codes.Unimplemented, "this path is for %s", allowed),
+	})
+}

@@ -2,8 +2,10 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -16,19 +18,21 @@ import (
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
 )
 
 // New returns a handler that makes its calls on a connection. It refuses a body of more than
 // maxBodyBytes, and one that is not application/json: a page in a browser could send that anywhere.
 func New(connection *grpc.ClientConn, maxBodyBytes int64) (http.Handler, error) {
-	marshaler := &runtime.JSONPb{
+	marshaler := &strictJSON{runtime.JSONPb{
 		MarshalOptions: protojson.MarshalOptions{UseProtoNames: true, EmitUnpopulated: true},
-	}
+	}}
 	mux := runtime.NewServeMux(
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler),
 		runtime.WithIncomingHeaderMatcher(incomingHeader),
 		runtime.WithOutgoingHeaderMatcher(func(string) (string, bool) { return "", false }),
 		runtime.WithErrorHandler(writeError),
+		runtime.WithRoutingErrorHandler(writeRoutingError),
 		runtime.WithHealthzEndpoint(grpc_health_v1.NewHealthClient(connection)),
 	)
 	if err := eventsv1.RegisterEventPublisherServiceHandler(context.Background(), mux, connection); err != nil {
@@ -37,27 +41,28 @@ func New(connection *grpc.ClientConn, maxBodyBytes int64) (http.Handler, error) 
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := bodyOf(w, r, maxBodyBytes)
 		if err != nil {
-			writeError(r.Context(), mux, marshaler, w, r, err)
+			writeError(r.Context(), mux, marshaler, response{w}, r, err)
 			return
 		}
-		r.Body = io.NopCloser(strings.NewReader(body))
-		mux.ServeHTTP(w, r)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		mux.ServeHTTP(response{w}, r)
 	}), nil
 }
 
 // incomingHeader says which headers reach the bridge, beside those that the library forwards itself:
-// Authorization, Grpc-Timeout and X-Forwarded-For. No caller may name another's certificate.
+// Authorization, Grpc-Timeout, X-Forwarded-For and X-Forwarded-Host. No caller may name another's
+// certificate.
 func incomingHeader(name string) (string, bool) {
 	lower := strings.ToLower(name)
 	return lower, lower == "traceparent"
 }
 
-func bodyOf(w http.ResponseWriter, r *http.Request, maxBytes int64) (string, error) {
+func bodyOf(w http.ResponseWriter, r *http.Request, maxBytes int64) ([]byte, error) {
 	if r.Method != http.MethodPost {
-		return "", nil
+		return nil, nil
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return "", &runtime.HTTPStatusError{
+		return nil, &runtime.HTTPStatusError{
 			HTTPStatus: http.StatusUnsupportedMediaType,
 			Err:        status.Error(codes.InvalidArgument, "Content-Type must be application/json"),
 		}
@@ -65,10 +70,28 @@ func bodyOf(w http.ResponseWriter, r *http.Request, maxBytes int64) (string, err
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBytes))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return "", requestTooLarge(maxBytes)
+		return nil, requestTooLarge(maxBytes)
 	}
 	if err != nil {
-		return "", status.Error(codes.Canceled, "the body ended early")
+		return nil, status.Error(codes.InvalidArgument, "the body ended early, or took too long")
 	}
-	return string(body), nil
+	return body, nil
+}
+
+// strictJSON refuses what follows the JSON of a request, which the library does not look at.
+type strictJSON struct{ runtime.JSONPb }
+
+// NewDecoder reads one request. An empty body is a request without fields.
+func (s *strictJSON) NewDecoder(r io.Reader) runtime.Decoder {
+	return runtime.DecoderFunc(func(request any) error {
+		body, err := io.ReadAll(r)
+		if err != nil || len(bytes.TrimSpace(body)) == 0 {
+			return err
+		}
+		message, ok := request.(proto.Message)
+		if !ok {
+			return fmt.Errorf("%T is no message", request)
+		}
+		return s.UnmarshalOptions.Unmarshal(body, message)
+	})
 }

@@ -22,9 +22,34 @@ func Listen(address string, allowRemote bool) (net.Listener, error) {
 	return net.ListenTCP("tcp", resolved)
 }
 
+const (
+	readTimeout = 30 * time.Second
+	// For the answer alone: a call takes as long as its deadline lets it.
+	writeTimeout = 30 * time.Second
+)
+
+// response ends the connection of a caller that does not read it, and says how to authenticate, for
+// which the library has the error's message.
+type response struct{ http.ResponseWriter }
+
+func (r response) WriteHeader(status int) {
+	if status == http.StatusUnauthorized {
+		r.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r response) Write(body []byte) (int, error) {
+	// The server takes it back after the response.
+	if err := http.NewResponseController(r.ResponseWriter).SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+		return 0, err
+	}
+	return r.ResponseWriter.Write(body)
+}
+
 // Serve answers requests until the context ends, and then those that have begun.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{Handler: handler, ReadTimeout: 30 * time.Second, MaxHeaderBytes: 16 << 10}
+	server := &http.Server{Handler: handler, ReadTimeout: readTimeout, MaxHeaderBytes: 16 << 10}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {

@@ -9,8 +9,10 @@ import (
 
 	"github.com/dino-bridge/dino-bridge/clients/go/dinoevents"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/keepalive"
 )
 
 // maxResponseBytes leaves room beyond the 4 MiB that a response of the bridge has at most.
@@ -28,12 +30,24 @@ func (u Upstream) Connect() (*grpc.ClientConn, error) {
 	if err != nil {
 		return nil, err
 	}
+	policy := dinoevents.DefaultPolicy().Connection
 	return grpc.NewClient(u.Address,
 		grpc.WithTransportCredentials(transport),
 		grpc.WithUserAgent("dino-http/"+dinoevents.Version),
 		// Calls go to all addresses of a name in turn.
 		grpc.WithDefaultServiceConfig(`{"loadBalancingConfig": [{"round_robin": {}}]}`),
 		grpc.WithDisableServiceConfig(),
+		// A dead connection is noticed, and a bridge that is back is called within a second or two:
+		// by default that takes a quarter of an hour, and two minutes.
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{
+			Time: policy.KeepAliveTime, Timeout: policy.KeepAliveTimeout,
+		}),
+		grpc.WithConnectParams(grpc.ConnectParams{
+			Backoff: backoff.Config{
+				BaseDelay: policy.ReconnectInitial, Multiplier: 1.6, Jitter: 0.2, MaxDelay: policy.ReconnectMaximum,
+			},
+			MinConnectTimeout: policy.ConnectTimeout,
+		}),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxResponseBytes)))
 }
 

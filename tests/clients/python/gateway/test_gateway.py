@@ -92,6 +92,12 @@ def test_other_json_is_refused(body, gateway):
     assert (answer.status, answer.body["code"]) == (400, 3)
 
 
+def test_what_follows_a_request_is_refused(gateway):
+    answer = gateway.post(PUBLISH, json.dumps(message([1], "hello")).encode() + b" {}")
+    assert (answer.status, answer.body["code"]) == (400, 3)
+    assert not answer.body["details"]
+
+
 def test_a_key_is_forwarded(gateway_with_keys):
     key = f"Bearer {os.environ['STAGE_KEY']}"
     answer = gateway_with_keys.post(PUBLISH, message([1], "hello"), authorization=key)
@@ -103,6 +109,7 @@ def test_no_other_key_opens(headers, gateway_with_keys):
     answer = gateway_with_keys.post(PUBLISH, message([1], "hello"), **headers)
     assert (answer.status, answer.body["code"]) == (401, 16)
     assert answer.reason() == "UNKNOWN_CALLER"
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
 def test_no_other_header_is_forwarded(gateway_with_keys):
@@ -153,6 +160,12 @@ def test_without_a_broker_it_is_said_when_to_repeat(gateway_without_broker):
 def test_an_unknown_method_is_not_found(gateway):
     answer = gateway.post("/v1/PublishNothing", {})
     assert (answer.status, answer.body["code"]) == (404, 5)
+
+
+def test_only_post_is_taken(gateway):
+    answer = gateway.get(PUBLISH)
+    assert (answer.status, answer.body["code"]) == (405, 12)
+    assert answer.headers["Allow"] == "POST"
 
 
 def test_a_body_that_is_too_large_is_refused(gateway):
