@@ -82,7 +82,15 @@ class Database:
 
     def kill(self):
         """kill -9, and starts it again."""
+        self.crash()
+        self.start()
+
+    def crash(self):
+        """kill -9."""
         self.program.end(signal.SIGKILL)
+
+    def start(self):
+        """Starts it again."""
         self.program.start()
         self._wait()
 

@@ -123,7 +123,10 @@ def test_works_again_when_the_database_is_back(database, start, bridge, rows):
     worker = start(bridge)
     address = ops(worker)
     until(lambda: get(address, "/readyz")[0] == 200)
-    database.kill()
+    database.crash()
+    until(lambda: get(address, "/readyz")[0] == 503)
+    assert "dino_outbox_pending_events" not in get(address, "/metrics")[1]  # Nobody knows.
+    database.start()
     write(database, "k1")
     until(lambda: rows("state") == ["published"])
 

@@ -180,28 +180,26 @@ class Service:
 
     def _keep_house(self) -> None:
         every = {self._count: _COUNT_EVERY, self._remove: _REMOVE_EVERY}
-        due = dict.fromkeys(every, 0.0)
 
         def work(connection: psycopg.Connection[Any]) -> None:
-            connection.execute(f"LISTEN {CHANNEL}")
-            self._wake.ring()  # What was committed before that told nobody.
-            while not self._stop.is_set():
-                for task, when in due.items():
-                    if time.monotonic() >= when:
-                        task(Store(connection))
-                        due[task] = time.monotonic() + every[task]
-                for _ in connection.notifies(timeout=0.5, stop_after=1):
-                    self._wake.ring()
+            due = dict.fromkeys(every, 0.0)
+            try:
+                connection.execute(f"LISTEN {CHANNEL}")
+                self._wake.ring()  # What was committed before that told nobody.
+                while not self._stop.is_set():
+                    for task, when in due.items():
+                        if time.monotonic() >= when:
+                            task(Store(connection))
+                            due[task] = time.monotonic() + every[task]
+                    for _ in connection.notifies(timeout=0.5, stop_after=1):
+                        self._wake.ring()
+            finally:
+                self.backlog = None  # Unknown until another connection has counted.
 
         self._with_connections(work)
-        self.backlog = None
 
     def _count(self, store: Store) -> None:
-        try:
-            self.backlog = store.backlog()
-        except psycopg.Error:
-            self.backlog = None
-            raise
+        self.backlog = store.backlog()
 
     def _remove(self, store: Store) -> None:
         while store.remove(self._plan.keep) and not self._stop.is_set():
