@@ -34,7 +34,9 @@ type Message struct {
 // Attachment is a message with an attachment, FileID, that was posted in a group.
 type Attachment Message
 
-// Edit is a message that was edited, as it is now. MessageID and CreatedAt have no default.
+// Edit is a message that was edited, as it is now. MessageID and CreatedAt have no default. CreatedAt
+// should be the time of the edit: on MQTT 3.1.1 nothing else tells an edit back to an earlier text from
+// a copy of that one.
 type Edit Message
 
 // ActionLog is something that was done in a group, such as a pin, in the form of a message.

@@ -45,7 +45,8 @@ func NewDeduplicator(capacity int) *Deduplicator {
 
 // IsNew tells whether that event has not come at that topic before, and remembers it. With MQTT v5
 // the event's ID is the user property "event_id"; an MQTT 3.1.1 connection gets none, and an event
-// without ID is known by its payload.
+// without ID is known by its payload. There an edit back to an earlier text, or a custom event with the
+// same data, counts as a copy of the earlier one, unless the backend gave each its own time or ID.
 func (d *Deduplicator) IsNew(topic string, payload []byte, eventID string) bool {
 	if eventID == "" {
 		eventID = identityOf(payload)

@@ -91,7 +91,11 @@ class EventMethods(Generic[R_co]):
         file_id: str | None = None,
         **options: Unpack[Options],
     ) -> R_co:
-        """A message was edited: the message as it is now."""
+        """A message was edited: the message as it is now.
+
+        `created_at` should be the time of the edit: on MQTT 3.1.1 nothing else tells an edit back
+        to an earlier text from a copy of that one.
+        """
         return self._message(
             "edit", to, options, message_id, created_at, group_id=str(group_id),
             sender_id=sender_id, message_payload=text, message_type=message_type, file_id=file_id,

@@ -27,7 +27,8 @@ class Deduplicator:
 
     Remembers the last `capacity` events. With MQTT v5 an event is known by its user property
     `event_id`; an MQTT 3.1.1 connection gets none, and its events are known by their payload.
-    Thread-safe.
+    There an edit back to an earlier text, or a custom event with the same data, counts as a copy of
+    the earlier one, unless the backend gave each its own time or ID. Thread-safe.
     """
 
     def __init__(self, capacity: int = 100_000) -> None:
