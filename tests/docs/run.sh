@@ -86,6 +86,7 @@ replacements() {
 calling.md With an API key: 127.0.0.1:50051 => $STAGE_BRIDGE_WITH_KEYS
 calling.md Over TLS: 127.0.0.1:50051 => $STAGE_BRIDGE_WITH_TLS
 authentication.md With the key: dino-publish => dino-publish --address $STAGE_BRIDGE_WITH_KEYS
+authentication.md With the key: chat.key => known.key
 authentication.md With a certificate: dino-publish => dino-publish --address $STAGE_BRIDGE_WITH_TLS
 : 127.0.0.1:50051 => $STAGE_BRIDGE
 : 127.0.0.1:1883 => 127.0.0.1:$STAGE_BROKER_PORT
