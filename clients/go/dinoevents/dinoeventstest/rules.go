@@ -36,7 +36,7 @@ var (
 	keyPattern  = regexp.MustCompile(`^[!-~]{0,128}$`)
 
 	propertyPattern = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
-	reservedPattern = regexp.MustCompile(`^(dino.*|event_id|event_type|traceparent|tracestate)$`)
+	reservedPattern = regexp.MustCompile(`^dino|^(event_id|event_type|traceparent|tracestate)$`)
 )
 
 // rules are the server's, for one request. They collect what breaks one.
