@@ -130,8 +130,9 @@ func WithExpiry(expiry time.Duration) EventOption {
 	return eventOption(func(o *eventsv1.PublishOptions) { o.Expiry = durationpb.New(expiry) })
 }
 
-// WithUserProperties sets MQTT user properties of the PUBLISH, beside those of the service: at most 8, with
-// names of 1 to 64 of A-Z, a-z, 0-9, "_", "." and "-", and values of at most 256 bytes. Default: none.
+// WithUserProperties sets MQTT user properties of the PUBLISH, beside those of the service, for all
+// recipients: at most 8, with names of 1 to 64 of A-Z, a-z, 0-9, "_", "." and "-", none of the service's and
+// none that begins with "dino", and values of at most 256 bytes. Default: none.
 func WithUserProperties(properties map[string]string) EventOption {
 	return eventOption(func(o *eventsv1.PublishOptions) { o.UserProperties = maps.Clone(properties) })
 }

@@ -61,8 +61,9 @@ class Options(TypedDict, total=False):
       detail: Which recipients the delivery lists. Default: none.
       validate_only: Check the event and publish nothing.
       resume_token: What the error of an earlier call for the event had. Default: none.
-      user_properties: MQTT user properties of the PUBLISH, beside those of the service: at most
-        8, of 1 to 64 of A-Z, a-z, 0-9, `_`, `.` and `-`, with values of at most 256 bytes.
+      user_properties: MQTT user properties of the PUBLISH, beside those of the service, for all
+        recipients: at most 8, with names of 1 to 64 of A-Z, a-z, 0-9, `_`, `.` and `-`, none of
+        the service's and none that begins with `dino`, and values of at most 256 bytes.
         Default: none.
     """
 
