@@ -90,7 +90,7 @@ func (s *strictJSON) NewDecoder(r io.Reader) runtime.Decoder {
 		}
 		message, ok := request.(proto.Message)
 		if !ok {
-			return fmt.Errorf("%T is no message", request)
+			return fmt.Errorf("%T is not a message", request)
 		}
 		return s.UnmarshalOptions.Unmarshal(body, message)
 	})
