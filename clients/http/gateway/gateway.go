@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"strings"
 
 	eventsv1 "github.com/dino-bridge/dino-bridge/clients/http/eventsv1"
@@ -40,6 +41,9 @@ func New(connection *grpc.ClientConn, maxBodyBytes int64) (http.Handler, error) 
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := bodyOf(w, r, maxBodyBytes)
+		if err == nil {
+			err = checkTimeout(r.Header.Get("Grpc-Timeout"))
+		}
 		if err != nil {
 			writeError(r.Context(), mux, marshaler, response{w}, r, err)
 			return
@@ -55,6 +59,16 @@ func New(connection *grpc.ClientConn, maxBodyBytes int64) (http.Handler, error) 
 func incomingHeader(name string) (string, bool) {
 	lower := strings.ToLower(name)
 	return lower, lower == "traceparent"
+}
+
+// timeoutPattern leaves out what the library takes for another time: 0 for none, and what overflows.
+var timeoutPattern = regexp.MustCompile(`^0*[1-9][0-9]{0,5}H$|^0*[1-9][0-9]{0,7}[MSmun]$`)
+
+func checkTimeout(timeout string) error {
+	if timeout == "" || timeoutPattern.MatchString(timeout) {
+		return nil
+	}
+	return status.Error(codes.InvalidArgument, "grpc-timeout must be a number from 1 and H, M, S, m, u or n, such as 2500m")
 }
 
 func bodyOf(w http.ResponseWriter, r *http.Request, maxBytes int64) ([]byte, error) {

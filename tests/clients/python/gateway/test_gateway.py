@@ -150,6 +150,13 @@ def test_a_call_ends_at_its_deadline(gateway, subscriber):
         pass
 
 
+@pytest.mark.parametrize("timeout", ["5", "-5S", "0S", "1s", "99999999H"])
+def test_a_deadline_that_is_none_is_refused(timeout, gateway):
+    answer = gateway.post(PUBLISH, message([1], "hello"), grpc_timeout=timeout)
+    assert (answer.status, answer.body["code"]) == (400, 3)
+    assert "grpc-timeout" in answer.body["message"]
+
+
 def test_without_a_broker_it_is_said_when_to_repeat(gateway_without_broker):
     answer = gateway_without_broker.post(PUBLISH, message([1], "hello"))
     assert (answer.status, answer.reason()) == (503, "BROKER_UNREACHABLE")
