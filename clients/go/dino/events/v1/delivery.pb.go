@@ -361,10 +361,11 @@ type PublishOptions struct {
 	ResumeToken []byte `protobuf:"bytes,6,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
 	// Optional. MQTT v5 user properties of the PUBLISH, beside those that the server sets,
 	// for subscribers that decide without reading the JSON: a device can skip what it sent
-	// itself. At most 8. A name is 1 to 64 of A-Z, a-z, 0-9, `_`, `.` and `-`; `event_id`,
-	// `event_type`, `traceparent`, `tracestate` and names that begin with `dino` are
-	// reserved. A value is at most 256 bytes of UTF-8 without control characters. Default:
-	// none.
+	// itself. All recipients get them. At most 8. A name is 1 to 64 characters of A-Z, a-z,
+	// 0-9, `_`, `.` and `-`; `event_id`, `event_type`, `traceparent`, `tracestate` and names
+	// that begin with `dino` are reserved. A value is at most 256 bytes of UTF-8 without
+	// control characters and noncharacters. Calls with one idempotency key may have
+	// different ones. Default: none.
 	UserProperties map[string]string `protobuf:"bytes,7,rep,name=user_properties,json=userProperties,proto3" json:"user_properties,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache

@@ -216,8 +216,8 @@ type Message struct {
 	// Required. What kind of message it is, named by the application: 1 to 64 characters
 	// of `a-z`, `0-9`, `_` and `-`.
 	MessageType string `protobuf:"bytes,6,opt,name=message_type,json=messageType,proto3" json:"message_type,omitempty"`
-	// Required. When it was written: 1970-01-01T00:00:00Z up to the end of year 9999.
-	// Subscribers get it truncated to microseconds.
+	// Required. When it was written, or, of an edit, edited: 1970-01-01T00:00:00Z up to the
+	// end of year 9999. Subscribers get it truncated to microseconds.
 	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

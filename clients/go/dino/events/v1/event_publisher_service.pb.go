@@ -361,7 +361,8 @@ func (x *PublishAttachmentResponse) GetDelivery() *Delivery {
 // Request of `PublishEdit`.
 type PublishEditRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Required. The message as it is now.
+	// Required. The message as it is now. Give each edit a `created_at` of its own: MQTT
+	// 3.1.1 subscribers know an edit by its whole payload.
 	Message *Message `protobuf:"bytes,1,opt,name=message,proto3" json:"message,omitempty"`
 	// Required. The users to notify: 1 to `max-recipients` (10,000 by default) of them,
 	// each 1 to 2^53-1. A repeated ID counts once.
