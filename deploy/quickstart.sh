@@ -205,7 +205,7 @@ Three things to try, in another terminal at $root:
 2. Send a request that breaks the rules, and read what it says.
    echo '{"message": {"group_id": "lunch"}}' | $shown --address=$address PublishMessage
 3. Watch the topics of all users.
-   mosquitto_sub -V 5 -h $host -p ${broker##*:} -t 'dms/dev/+' -F '%t %p'
+   mosquitto_sub -V 5 -h $host -p ${broker##*:} -t 'dms/dev/+' -F '%t %P %p'
 
 TEXT
   trap 'exit 0' INT

@@ -59,8 +59,13 @@ bool HasListedFields(const FieldDescriptor& field) {
 void ListFields(const Descriptor& type, const std::string& indent, std::string& out) {
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
-    absl::StrAppend(&out, indent, field.name(), field.is_repeated() ? ": list of " : ": ",
-                    TypeName(field), "\n");
+    absl::StrAppend(&out, indent, field.name(), ": ");
+    if (field.is_map()) {
+      absl::StrAppend(&out, "map of ", TypeName(*field.message_type()->map_key()), " to ",
+                      TypeName(*field.message_type()->map_value()), "\n");
+      continue;
+    }
+    absl::StrAppend(&out, field.is_repeated() ? "list of " : "", TypeName(field), "\n");
     if (HasListedFields(field)) ListFields(*field.message_type(), indent + "  ", out);
   }
 }

@@ -18,7 +18,9 @@ grpc::Status FindKey(const transport::Call& call, auth::Credentials& credentials
   if (values.empty()) return grpc::Status::OK;
   if (values.size() == 1) credentials.api_key = BearerKey(values.front());
   if (credentials.api_key.has_value()) return grpc::Status::OK;
-  return Unauthenticated("the metadata's authorization must be one, Bearer and an API key");
+  return Unauthenticated(
+      "the metadata must have one authorization entry: Bearer and an API key, which has 16 to 512 "
+      "visible ASCII characters");
 }
 
 // What a trusted proxy forwards. Its own certificate, if it shows one, is not its callers'.

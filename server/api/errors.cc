@@ -139,7 +139,8 @@ grpc::Status Refused(fanout::Refusal refusal) {
                           "published")
           .Reason(v1::IDEMPOTENCY_KEY_REUSED)
           .Add(BadField("options.idempotency_key",
-                        "was used with another event type, content, set of recipients or qos"))
+                        "was used with another event type, content (its IDs and times too), set of "
+                        "recipients or qos"))
           .Build();
     case fanout::Refusal::kResumeToken:
       return ErrorBuilder(grpc::StatusCode::INVALID_ARGUMENT,

@@ -42,12 +42,13 @@ void WriteLoad(const StatusSources& sources, JsonWriter& json) {
 
 // Methods that nobody has called are left out.
 void WriteCalls(const StatusSources& sources, JsonWriter& json) {
+  static const Times kNoTimes;
   const std::vector<Times> last_minute = sources.history.CallsOfLastMinute();
   WriteKey(json, "calls");
   json.StartArray();
   std::size_t place = 0;
   for (const transport::MethodMeter& method : sources.calls.methods()) {
-    const Times times = place < last_minute.size() ? last_minute[place] : Times();
+    const Times& times = place < last_minute.size() ? last_minute[place] : kNoTimes;
     ++place;
     const std::uint64_t started = method.started();
     if (started == 0) continue;

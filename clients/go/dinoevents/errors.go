@@ -71,7 +71,7 @@ type Error struct {
 	// Whether the same call may succeed later. Repeat it with the same event, Key and ResumeToken:
 	// it completes what this one began.
 	Retryable bool
-	// Whether some recipients may have received the event. False: nobody has.
+	// Whether some recipients may have received the event by this call. False: nobody has.
 	MaybePublished bool
 	// How long the server wants the call to wait. 0 if it did not say.
 	RetryAfter time.Duration

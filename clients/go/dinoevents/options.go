@@ -113,8 +113,8 @@ func (o TimeoutOption) applyPublisher(s *settings) { s.timeout = time.Duration(o
 func (o TimeoutOption) applyEvent(e *Event, _ *eventsv1.PublishOptions) { e.timeout = time.Duration(o) }
 
 // WithKey sets the idempotency key: at most 128 bytes of visible ASCII, new for each event. Give
-// one, such as the ID of a row, if the event must survive this process: a call with the same key
-// completes it. Default: a random UUID.
+// one, such as the ID of a row, if the event must survive this process: a call with the same key and
+// the same event, its IDs and times too, completes it. Default: a random UUID.
 func WithKey(key string) EventOption {
 	return eventOption(func(o *eventsv1.PublishOptions) { o.IdempotencyKey = key })
 }

@@ -107,6 +107,8 @@ TEST(MethodTest, ListsFieldsWithTheirTypes) {
                         "  user_ids: list of int64\n"
                         "  options: PublishOptions\n"
                         "    expiry: duration such as \"3600s\"\n"));
+  EXPECT_THAT(ListMethods(), HasSubstr("    user_properties: map of string to string\n"));
+  EXPECT_THAT(ListMethods(), HasSubstr("  overlays: map of int64 to Struct\n"));
 }
 
 }  // namespace

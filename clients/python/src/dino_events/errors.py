@@ -49,7 +49,8 @@ class PublishError(Exception):
       message: The server's text, for people.
       retryable: Whether the same call may succeed later. Repeat it with the same event,
         `key` and `resume_token`: it completes what this one began.
-      maybe_published: Whether some recipients may have received the event. False: nobody has.
+      maybe_published: Whether some recipients may have received the event by this call. False:
+        nobody has.
       violations: The fields that break a rule.
       failed_recipients: The first recipients who were not acknowledged.
       retry_after: After how many seconds the server wants the call repeated; None if it did

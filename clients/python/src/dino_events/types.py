@@ -53,7 +53,8 @@ class Options(TypedDict, total=False):
     Keys:
       key: The idempotency key: at most 128 bytes of visible ASCII, new for each event. Give
         one, such as the ID of a row, if the event must survive this process: a call with the
-        same key completes it. Default: a random UUID.
+        same key and the same event, its IDs and times too, completes it. Default: a random
+        UUID.
       timeout: Seconds until the call ends, with all its attempts. Default: the publisher's.
       expiry: How long the broker keeps the event for a subscriber who is offline: 1 second
         to 2^32-1 seconds. Default: the server's setting `default-expiry`.
