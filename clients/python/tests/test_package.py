@@ -1,7 +1,6 @@
 """What the package says of itself."""
 
 import pathlib
-import re
 import tomllib
 
 import pytest
