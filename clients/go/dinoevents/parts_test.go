@@ -31,8 +31,7 @@ func read(t *testing.T, path string) string {
 }
 
 func TestTheVersionIsTheServers(t *testing.T) {
-	found := regexp.MustCompile(`project\(dino-bridge VERSION (\S+)`).FindStringSubmatch(read(t, "CMakeLists.txt"))
-	wantEqual(t, "version", Version, found[1])
+	wantEqual(t, "version", Version, strings.TrimSpace(read(t, "VERSION")))
 }
 
 func TestTheLicenceIsTheRepositorys(t *testing.T) {
