@@ -176,6 +176,8 @@ ODD_PROPERTY_VALUES = st.sampled_from(
 )
 PROPERTIES = st.dictionaries(PROPERTY_NAMES.filter(lambda name: name[:4] != "dino"), PROPERTY_VALUES, max_size=8)
 ODD_PROPERTIES = st.one_of(
+    st.dictionaries(ODD_PROPERTY_NAMES, PROPERTY_VALUES, min_size=1, max_size=1),
+    st.dictionaries(PROPERTY_NAMES, ODD_PROPERTY_VALUES, min_size=1, max_size=1),
     st.dictionaries(st.integers(0, 99).map("n{}".format), PROPERTY_VALUES, min_size=7, max_size=10),
     st.dictionaries(
         PROPERTY_NAMES | ODD_PROPERTY_NAMES, PROPERTY_VALUES | ODD_PROPERTY_VALUES, min_size=1, max_size=4
