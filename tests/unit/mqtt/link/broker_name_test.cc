@@ -20,6 +20,11 @@ constexpr char kOtherAddress[] = "127.0.0.9";
 
 class BrokerNameTest : public SessionPoolTest {
  protected:
+  // What look-ups read: they may outlive the test.
+  using SharedFlag = std::shared_ptr<std::atomic<bool>>;
+
+  static SharedFlag NewFlag() { return std::make_shared<std::atomic<bool>>(false); }
+
   SessionPoolOptions NameOptions(std::uint16_t port, Resolver::LookUp look_up) {
     SessionPoolOptions options = Options(port);
     options.brokers = {{"broker.example", port}};
@@ -37,25 +42,25 @@ class BrokerNameTest : public SessionPoolTest {
 };
 
 TEST_F(BrokerNameTest, AChangedAddressIsUsedAtTheNextAttempt) {
-  std::atomic<bool> moved{false};
-  Start(NameOptions(broker_.port(), [&moved](const std::string&) {
-    return Resolver::Addresses{moved ? "127.0.0.1" : kOtherAddress};
+  const SharedFlag moved = NewFlag();
+  Start(NameOptions(broker_.port(), [moved](const std::string&) {
+    return Resolver::Addresses{*moved ? "127.0.0.1" : kOtherAddress};
   }));
   EXPECT_FALSE(changes_.Next().connected);
-  moved = true;
+  *moved = true;
   broker_.AcceptSession();
   EXPECT_EQ(NextConnected().broker, "broker.example:" + std::to_string(broker_.port()));
 }
 
 TEST_F(BrokerNameTest, ANameThatDoesNotExistIsToldAndAskedForAgain) {
-  std::atomic<bool> exists{false};
-  Start(NameOptions(broker_.port(), [&exists](const std::string&) {
+  const SharedFlag exists = NewFlag();
+  Start(NameOptions(broker_.port(), [exists](const std::string&) {
     using Answer = absl::StatusOr<Resolver::Addresses>;
-    return exists ? Answer(Resolver::Addresses{"127.0.0.1"})
-                  : Answer(absl::NotFoundError("no such name"));
+    return *exists ? Answer(Resolver::Addresses{"127.0.0.1"})
+                   : Answer(absl::NotFoundError("no such name"));
   }));
   EXPECT_THAT(changes_.Next().reason, HasSubstr("no such name"));
-  exists = true;
+  *exists = true;
   broker_.AcceptSession();
   NextConnected();
 }
@@ -86,15 +91,15 @@ TEST_F(BrokerNameTest, ASlowNameServerHoldsUpNobodyElse) {
 TEST_F(BrokerNameTest, SilentNameServersDoNotDelayAReconnect) {
   std::promise<void> never;
   const std::shared_future<void> answered = never.get_future().share();
-  std::atomic<bool> silent{false};
-  SessionPoolOptions options = NameOptions(broker_.port(), [answered, &silent](const std::string&) {
-    if (silent) answered.wait();
+  const SharedFlag silent = NewFlag();
+  SessionPoolOptions options = NameOptions(broker_.port(), [answered, silent](const std::string&) {
+    if (*silent) answered.wait();
     return Resolver::Addresses{"127.0.0.1"};
   });
   options.session.look_up_timeout = std::chrono::milliseconds(30);
   Start(options);
   FakeConnection first = Connected();
-  silent = true;
+  *silent = true;
   first.Close();
   broker_.AcceptSession();
   NextConnected();

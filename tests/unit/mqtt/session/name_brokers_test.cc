@@ -66,6 +66,17 @@ class EventBatch : public Batch {
   bool has_ended_ = false;
 };
 
+// Where the name leads. A look-up may outlive the test.
+struct NameServer {
+  Resolver::Addresses Answer(bool reversed) {
+    const std::lock_guard lock(mutex);
+    return reversed ? Resolver::Addresses(addresses.rbegin(), addresses.rend()) : addresses;
+  }
+
+  std::mutex mutex;
+  Resolver::Addresses addresses = {"127.0.0.1", "127.0.0.2"};
+};
+
 class NameBrokersTest : public ::testing::Test {
  protected:
   // A replica, which sees the addresses in this order.
@@ -74,9 +85,8 @@ class NameBrokersTest : public ::testing::Test {
     options.brokers = {{"brokers.example", one_.port()}};
     options.sessions = 4;
     options.session.look_up_every = milliseconds(20);
-    options.look_up = [this, reversed](const std::string& /*host*/) {
-      const std::lock_guard lock(mutex_);
-      return reversed ? Resolver::Addresses(addresses_.rbegin(), addresses_.rend()) : addresses_;
+    options.look_up = [server = name_server_, reversed](const std::string& /*host*/) {
+      return server->Answer(reversed);
     };
     auto pool = std::make_unique<SessionPool>(options);
     pool->Start();
@@ -84,8 +94,8 @@ class NameBrokersTest : public ::testing::Test {
   }
 
   void LeadTo(const Resolver::Addresses& addresses) {
-    const std::lock_guard lock(mutex_);
-    addresses_ = addresses;
+    const std::lock_guard lock(name_server_->mutex);
+    name_server_->addresses = addresses;
   }
 
   static void PublishToAll(SessionPool& pool) {
@@ -124,8 +134,7 @@ class NameBrokersTest : public ::testing::Test {
   AutomaticBroker one_;
   AutomaticBroker two_{one_, 2};
   AutomaticBroker three_{one_, 3};
-  std::mutex mutex_;
-  Resolver::Addresses addresses_ = {"127.0.0.1", "127.0.0.2"};
+  const std::shared_ptr<NameServer> name_server_ = std::make_shared<NameServer>();
   std::map<const AutomaticBroker*, std::size_t> seen_;
 };
 
