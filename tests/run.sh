@@ -236,15 +236,17 @@ case "$mode" in
     if [[ -n "${released:-}" ]]; then
       beside checks_of_the_program
       DINO_BRIDGE=$bridge step 'System tests of release' run_tests asan -L system
-      # It compares latencies.
+      join checks_of_the_program
+    fi
+    join checks_of_sources
+    # It compares latencies, so nothing runs beside it.
+    if [[ -n "${released:-}" ]]; then
       counted 'Broker suite with mosquitto' tests/system/brokers/run.sh --bridge "$bridge" mosquitto
       if [[ $mode == all ]]; then
         counted 'Broker suite with mochi and HiveMQ' \
           tests/system/brokers/run.sh --bridge "$bridge" mochi hivemq
       fi
-      join checks_of_the_program
     fi
-    join checks_of_sources
     ;;
 esac
 if [[ $mode == all ]]; then
