@@ -13,25 +13,10 @@ generators, and dinoevents/retry_policy.json, which a module cannot take from ou
 TEXT
 }
 
-case "${1:-}" in
-  '' | --check) ;;
-  -h | --help)
-    usage
-    exit 0
-    ;;
-  *)
-    usage >&2
-    exit 2
-    ;;
-esac
-
 module=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$module/../.." && pwd)
-wanted='libprotoc 3.21.12'
-if [[ "$(protoc --version)" != "$wanted" ]]; then
-  echo "error: protoc must be $wanted (package protobuf-compiler)" >&2
-  exit 2
-fi
+source "$root/clients/stubs.sh"
+begin_stubs "$@"
 source "$root/tests/support/process/go_program.sh"
 find_go "$root/build/tools" # Sets $go.
 export GOBIN=$root/build/tools/go-stubs
@@ -39,7 +24,6 @@ export GOBIN=$root/build/tools/go-stubs
 (cd / && "$go" install google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.6 &&
   "$go" install google.golang.org/grpc/cmd/protoc-gen-go-grpc@v1.5.1)
 
-googleapis=/usr/share/gocode/src/github.com/gogo/googleapis # golang-github-gogo-googleapis-dev
 options=module=github.com/dino-bridge/dino-bridge/clients/go
 options+=,Mgoogle/rpc/status.proto=google.golang.org/genproto/googleapis/rpc/status
 out=$(mktemp -d -t dino-stubs.XXXXXX)
@@ -50,10 +34,5 @@ PATH=$GOBIN:$PATH protoc -I . -I "$googleapis" --go_out="$out" --go_opt="$option
 mkdir "$out/dinoevents" && cp "$root/clients/retry_policy.json" "$out/dinoevents/"
 cd "$out"
 find . -type f -printf '%P\n' | while read -r file; do
-  if [[ "${1:-}" != --check ]]; then
-    install -D -m 644 "$file" "$module/$file"
-  elif ! cmp --silent "$module/$file" "$file"; then
-    echo "error: $file is not fresh: run clients/go/generate.sh" >&2
-    exit 1
-  fi
+  keep_stub "$file" "$module/$file"
 done

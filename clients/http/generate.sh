@@ -13,25 +13,10 @@ and the generator of the version in go.mod.
 TEXT
 }
 
-case "${1:-}" in
-  '' | --check) ;;
-  -h | --help)
-    usage
-    exit 0
-    ;;
-  *)
-    usage >&2
-    exit 2
-    ;;
-esac
-
 module=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$module/../.." && pwd)
-wanted='libprotoc 3.21.12'
-if [[ "$(protoc --version)" != "$wanted" ]]; then
-  echo "error: protoc must be $wanted (package protobuf-compiler)" >&2
-  exit 2
-fi
+source "$root/clients/stubs.sh"
+begin_stubs "$@"
 source "$root/tests/support/process/go_program.sh"
 find_go "$root/build/tools" # Sets $go.
 gateway=github.com/grpc-ecosystem/grpc-gateway/v2
@@ -40,7 +25,6 @@ export GOBIN=$root/build/tools/go-stubs
 # shellcheck disable=SC2154
 (cd / && "$go" install "$gateway/protoc-gen-grpc-gateway@$version")
 
-googleapis=/usr/share/gocode/src/github.com/gogo/googleapis # golang-github-gogo-googleapis-dev
 options=module=github.com/dino-bridge/dino-bridge/clients/go,standalone=true
 options+=,grpc_api_configuration=$module/methods.yaml
 options+=,Mgoogle/rpc/status.proto=google.golang.org/genproto/googleapis/rpc/status
@@ -50,9 +34,4 @@ cd "$root/proto"
 PATH=$GOBIN:$PATH protoc -I . -I "$googleapis" --grpc-gateway_out="$out" \
   --grpc-gateway_opt="$options" dino/events/v1/event_publisher_service.proto
 file=event_publisher_service.pb.gw.go
-if [[ "${1:-}" != --check ]]; then
-  install -D -m 644 "$out/dino/events/v1/$file" "$module/eventsv1/$file"
-elif ! cmp --silent "$module/eventsv1/$file" "$out/dino/events/v1/$file"; then
-  echo "error: $file is not fresh: run clients/http/generate.sh" >&2
-  exit 1
-fi
+keep_stub "$out/dino/events/v1/$file" "$module/eventsv1/$file"

@@ -14,37 +14,15 @@ that accepts only two major versions.
 TEXT
 }
 
-case "${1:-}" in
-  '' | --check) ;;
-  -h | --help)
-    usage
-    exit 0
-    ;;
-  *)
-    usage >&2
-    exit 2
-    ;;
-esac
-
 package=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-wanted='libprotoc 3.21.12'
-if [[ "$(protoc --version)" != "$wanted" ]]; then
-  echo "error: protoc must be $wanted (package protobuf-compiler)" >&2
-  exit 2
-fi
-googleapis=/usr/share/gocode/src/github.com/gogo/googleapis # golang-github-gogo-googleapis-dev
+root=$(cd "$package/../.." && pwd)
+source "$root/clients/stubs.sh"
+begin_stubs "$@"
 out=$(mktemp -d -t dino-stubs.XXXXXX)
 trap 'rm -rf "$out"' EXIT
-cd "$package/../../proto"
+cd "$root/proto"
 protoc -I . -I "$googleapis" --python_out="$out" --pyi_out="$out" dino/events/v1/*.proto
 cd "$out"
-if [[ "${1:-}" == --check ]]; then
-  for file in dino/events/v1/*; do
-    cmp --silent "$package/src/$file" "$file" || {
-      echo "error: $file is not fresh: run clients/python/generate.sh" >&2
-      exit 1
-    }
-  done
-else
-  cp dino/events/v1/*_pb2.py* "$package/src/dino/events/v1/"
-fi
+for file in dino/events/v1/*; do
+  keep_stub "$file" "$package/src/$file"
+done
