@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc/keepalive"
 )
 
+// Room beyond the 4 MiB that a response of the service has at most.
 const mostResponseBytes = 8 << 20
 
 // dialTarget is the gRPC target of "host:port", of several of them, or of a target with a scheme.
@@ -25,7 +26,6 @@ func connect(target string, chosen *settings) (*grpc.ClientConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	policy := chosen.policy.Connection
 	transport := insecure.NewCredentials()
 	if chosen.tls != nil {
 		files, err := newFileTLS(*chosen.tls, chosen.logger)
@@ -38,21 +38,27 @@ func connect(target string, chosen *settings) (*grpc.ClientConn, error) {
 		grpc.WithTransportCredentials(transport),
 		grpc.WithUserAgent("dinoevents-go/" + Version),
 		grpc.WithResolvers(addressBuilder{}),
-		// Calls go to all servers in turn.
+		grpc.WithDisableRetry(), // Ours give the resume token back.
+	}
+	options = append(options, chosen.policy.Connection.DialOptions()...)
+	return grpc.NewClient(uri, append(options, chosen.dialOptions...)...)
+}
+
+// DialOptions are those of any connection to the service: calls go to all servers in turn, a dead
+// connection is noticed, and a server that is back is called within a second or two.
+func (c ConnectionPolicy) DialOptions() []grpc.DialOption {
+	return []grpc.DialOption{
 		grpc.WithDefaultServiceConfig(`{"loadBalancingConfig": [{"round_robin": {}}]}`),
 		grpc.WithDisableServiceConfig(),
-		grpc.WithDisableRetry(), // Ours give the resume token back.
-		// A dead connection is noticed.
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{
-			Time: policy.KeepAliveTime, Timeout: policy.KeepAliveTimeout,
+			Time: c.KeepAliveTime, Timeout: c.KeepAliveTimeout,
 		}),
 		grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff: backoff.Config{
-				BaseDelay: policy.ReconnectInitial, Multiplier: 1.6, Jitter: 0.2, MaxDelay: policy.ReconnectMaximum,
+				BaseDelay: c.ReconnectInitial, Multiplier: 1.6, Jitter: 0.2, MaxDelay: c.ReconnectMaximum,
 			},
-			MinConnectTimeout: policy.ConnectTimeout,
+			MinConnectTimeout: c.ConnectTimeout,
 		}),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(mostResponseBytes)),
 	}
-	return grpc.NewClient(uri, append(options, chosen.dialOptions...)...)
 }

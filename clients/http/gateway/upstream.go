@@ -9,14 +9,9 @@ import (
 
 	"github.com/dino-bridge/dino-bridge/clients/go/dinoevents"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/keepalive"
 )
-
-// maxResponseBytes leaves room beyond the 4 MiB that a response of the bridge has at most.
-const maxResponseBytes = 8 << 20
 
 // Upstream is the bridge that is called. Without a CAFile it is called without TLS. The client
 // certificate is read at each connection; it is the caller of every request that has no key.
@@ -30,25 +25,10 @@ func (u Upstream) Connect() (*grpc.ClientConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	policy := dinoevents.DefaultPolicy().Connection
-	return grpc.NewClient(u.Address,
+	options := dinoevents.DefaultPolicy().Connection.DialOptions()
+	return grpc.NewClient(u.Address, append(options,
 		grpc.WithTransportCredentials(transport),
-		grpc.WithUserAgent("dino-http/"+dinoevents.Version),
-		// Calls go to all addresses of a name in turn.
-		grpc.WithDefaultServiceConfig(`{"loadBalancingConfig": [{"round_robin": {}}]}`),
-		grpc.WithDisableServiceConfig(),
-		// A dead connection is noticed, and a bridge that is back is called within a second or two:
-		// by default that takes a quarter of an hour, and two minutes.
-		grpc.WithKeepaliveParams(keepalive.ClientParameters{
-			Time: policy.KeepAliveTime, Timeout: policy.KeepAliveTimeout,
-		}),
-		grpc.WithConnectParams(grpc.ConnectParams{
-			Backoff: backoff.Config{
-				BaseDelay: policy.ReconnectInitial, Multiplier: 1.6, Jitter: 0.2, MaxDelay: policy.ReconnectMaximum,
-			},
-			MinConnectTimeout: policy.ConnectTimeout,
-		}),
-		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxResponseBytes)))
+		grpc.WithUserAgent("dino-http/"+dinoevents.Version))...)
 }
 
 func (u Upstream) credentials() (credentials.TransportCredentials, error) {
