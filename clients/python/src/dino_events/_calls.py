@@ -63,15 +63,13 @@ def publish_event(context: Context, event: Event) -> Generator[Send | Sleep, Any
     Raises PublishError.
     """
     began = context.clock()
-    deadline = began + (context.timeout if event.timeout is None else event.timeout)
+    deadline = context.deadline(event.timeout)
     parts = split(event, context.rules.policy.limits.recipients)
     if len(parts) == 1:
         result = yield from _publish_part(context, event, deadline)
     else:
         result = yield from _publish_parts(context, event, parts, deadline)
-    observer = context.rules.observer
-    if type(observer) is not Observer:  # Which does nothing.
-        observer.event_ended(event.kind, result, context.clock() - began)
+    context.observer.event_ended(event.kind, result, context.clock() - began)
     return result.get()
 
 
@@ -112,7 +110,7 @@ def _publish_part(
 
 
 def _tell(context: Context, rpc: str, reply: Any, began: float) -> None:
-    observer = context.rules.observer
+    observer = context.observer
     if type(observer) is not Observer:  # Which does nothing.
         code, reason = (reply.code, reply.reason) if isinstance(reply, Failure) else ("OK", "")
         observer.attempt_ended(Attempt(rpc, code, reason, context.clock() - began))
