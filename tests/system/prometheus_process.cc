@@ -21,8 +21,8 @@ constexpr int kChartInterval = 15000;
 std::string Milliseconds(std::int64_t count) { return std::to_string(count) + "ms"; }
 
 std::string Configuration(const std::map<std::string, std::string>& targets,
-                          const std::string& alertmanager, const std::string& rules) {
-  const std::string interval = Milliseconds(kChartInterval / PrometheusProcess::kHaste);
+                          const std::string& alertmanager, const std::string& rules, int haste) {
+  const std::string interval = Milliseconds(kChartInterval / haste);
   std::string text = "global: {scrape_interval: " + interval + ", scrape_timeout: " + interval +
                      ", evaluation_interval: " + interval + "}\nrule_files: [" + rules +
                      "]\nalerting:\n  alertmanagers:\n  - static_configs: [{targets: ['" +
@@ -71,13 +71,13 @@ std::string HastenRules(const std::string& rules, int haste) {
   return hastened.append(rest, rules.cend());
 }
 
-PrometheusProcess::PrometheusProcess(const std::map<std::string, std::string>& targets)
+PrometheusProcess::PrometheusProcess(const std::map<std::string, std::string>& targets, int haste)
     : alertmanager_(ListenOnLoopback(alertmanager_port_.number())) {
   const std::string rules =
-      WriteFile(directory_.path(), "alerts.yaml", HastenRules(ContentOf(DINO_ALERTS_FILE), kHaste));
+      WriteFile(directory_.path(), "alerts.yaml", HastenRules(ContentOf(DINO_ALERTS_FILE), haste));
   const std::string configuration =
       WriteFile(directory_.path(), "prometheus.yaml",
-                Configuration(targets, alertmanager_port_.address(), rules));
+                Configuration(targets, alertmanager_port_.address(), rules, haste));
   process_.emplace(
       std::vector<std::string>{"prometheus", "--config.file=" + configuration,
                                "--storage.tsdb.path=" + (directory_.path() / "data").string(),

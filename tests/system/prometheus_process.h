@@ -18,26 +18,21 @@ namespace dino::testing {
 // A real Prometheus with the chart's rules, whose alerts come to the test as they would to an
 // Alertmanager. Not thread-safe.
 //
-// Its time goes faster: the intervals at which it scrapes and evaluates, and every duration in the
-// rules, are the chart's divided by `kHaste`. The programs that it scrapes know nothing of that.
+// Its time may go faster: the intervals at which it scrapes and evaluates, and every duration in the
+// rules, are the chart's divided by `haste`. The programs that it scrapes know nothing of that.
 class PrometheusProcess {
  public:
-  static constexpr int kHaste = 20;
-
   // Alerts by their names, with their severities.
   using Alerts = std::map<std::string, std::string>;
 
-  // `targets`: the addresses that are scraped, by job.
-  explicit PrometheusProcess(const std::map<std::string, std::string>& targets);
+  // `targets`: the addresses that are scraped, by job. `haste`: at least 1.
+  PrometheusProcess(const std::map<std::string, std::string>& targets, int haste);
 
   // The alerts of a job that have fired so far.
   const Alerts& fired(const std::string& job) { return fired_[job]; }
 
   // Waits for more alerts; false if none comes before `deadline`.
   bool WaitForAlerts(Clock::time_point deadline);
-
-  // How long that takes it which takes so long for others.
-  static Clock::duration Hastened(Clock::duration time) { return time / kHaste; }
 
  private:
   void TakeDown(const std::string& body);
