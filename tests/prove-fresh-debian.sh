@@ -4,12 +4,16 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: tests/prove-fresh-debian.sh trixie|bookworm [quickstart|demo|tests] [--user]
+usage: tests/prove-fresh-debian.sh trixie|bookworm|experimental
+                                   [quickstart|demo|tests|system|attacks] [--user]
 
 Clones this repository's HEAD into a bare root of that Debian release, runs the
-command there by chroot (all three, each in a root of its own, if none is named)
-and fails if it fails or leaves a process behind. Needs root, mmdebstrap
+command there by chroot (the first three, each in a root of its own, if none is
+named) and fails if it fails or leaves a process behind. Needs root, mmdebstrap
 and git. The roots are removed afterwards.
+
+`system` and `attacks` are those of tests/run.sh. On experimental, which is sid with the
+gRPC of experimental, they show what the gRPC of the image withstands.
 
   --user  run it as a user with sudo instead of root
 
@@ -24,11 +28,13 @@ as_user=false
 commands=()
 for argument in "$@"; do
   case "$argument" in
-    trixie | bookworm) release=$argument ;;
+    trixie | bookworm | experimental) release=$argument ;;
     --user) as_user=true ;;
     quickstart) commands+=('deploy/quickstart.sh --once') ;;
     demo) commands+=('deploy/demo.sh --once') ;;
     tests) commands+=('tests/run.sh') ;;
+    system) commands+=('tests/run.sh --system') ;;
+    attacks) commands+=('tests/run.sh --attacks') ;;
     -h | --help)
       usage
       exit 0
@@ -44,6 +50,15 @@ if [[ -z "$release" ]]; then
   exit 2
 fi
 ((${#commands[@]})) || commands=('deploy/quickstart.sh --once' 'deploy/demo.sh --once' 'tests/run.sh')
+
+suite=$release
+sources=(${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"})
+if [[ "$release" == experimental ]]; then
+  suite=sid
+  # The mirror may be a snapshot, whose indexes are out of date.
+  source="deb [check-valid-until=no] ${DEBIAN_MIRROR:-http://deb.debian.org/debian}"
+  sources=("$source sid main" "$source experimental main")
+fi
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 root=
@@ -66,8 +81,7 @@ make_root() {
   root=$(mktemp -d -t "dino-$release.XXXXXX")
   chmod 755 "$root" # A user inside must get in.
   if $as_user; then include=(--include=sudo); fi
-  mmdebstrap --quiet --variant=minbase "${include[@]}" "$release" "$root" \
-    ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}
+  mmdebstrap --quiet --variant=minbase "${include[@]}" "$suite" "$root" "${sources[@]}"
   cp --dereference /etc/resolv.conf "$root/etc/resolv.conf"
   mkdir -p "$root/usr/local/share/ca-certificates"
   cp -r /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"

@@ -7,7 +7,8 @@ set -uo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: tests/run.sh [--fast | --all | --soak [--seed N] [--minutes M | --faults F]]
+usage: tests/run.sh [--fast | --all | --system | --attacks
+                    | --soak [--seed N] [--minutes M | --faults F]]
 
 Installs missing Debian packages, runs every test under the address and
 undefined behaviour sanitizers, 5,000 seeds of the simulator, and what depends
@@ -23,6 +24,9 @@ bytes twice, the Helm chart and the alerts. Prints the time of each step.
           docs/adding-an-event.md, 100,000 seeds, the broker suite with mochi and
           HiveMQ CE, and the client packages under faults and kills and with old
           libraries
+  --system   only build the optimized server and run the system tests with it
+  --attacks  only build it and attack it from all sides for a minute in each posture;
+          needs a quiet machine
   --soak  only build the optimized server and run it under injected faults, for
           M minutes (30) or until there were F of them; the same seed N (1) injects
           the same faults
@@ -35,7 +39,7 @@ minutes=30
 faults=0
 while (($#)); do
   case "$1" in
-    --fast | --all | --soak) mode=${1#--} ;;
+    --fast | --all | --system | --attacks | --soak) mode=${1#--} ;;
     --seed | --minutes | --faults)
       if [[ ! "${2:-}" =~ ^[0-9]+$ ]]; then
         echo "error: $1 needs a number" >&2
@@ -152,6 +156,18 @@ run_soak() {
     --log=build/soak-bridge.log
 }
 
+# build_release: and says whether the optimized server is there.
+build_release() { step 'Build release' build release || { count 0 1 'build of release' && false; }; }
+
+# The system tests, with the optimized server.
+run_system_tests() { DINO_BRIDGE=$bridge step 'System tests of release' run_tests asan -L system; }
+
+# All attacks at once, for a minute in each posture, with the latencies of others compared.
+run_attacks() {
+  build asan system_test &&
+    DINO_ATTACK_SECONDS=60 DINO_BRIDGE=$bridge build/asan/bin/system_test --gtest_filter='*AttackTest*'
+}
+
 # simulate SEEDS: that many histories of the delivery core in simulated time; one in ten more with brokers
 # that come and go behind a name.
 simulate() {
@@ -169,16 +185,19 @@ join() {
   for name in "$@"; do cat "$scratch/$name"; done
 }
 
-# What the optimized program does outside of GoogleTest; most of it waits.
-checks_of_the_program() {
-  check 'Soak for 20 s' build/asan/bin/soak --bridge="$bridge" --seed=1 --duration=20s \
-    --faults-per-minute=40 --callers=4
+# What the optimized program does outside of GoogleTest, in two lanes; most of it waits.
+checks_of_clients() {
   counted 'Clients in Python and Go' tests/clients/run.sh --bridge "$bridge"
   if [[ $mode == all ]]; then
     counted 'Clients under faults' tests/clients/run.sh --bridge "$bridge" faults outbox-kills
     counted 'Versions of the Python package' clients/python/versions.sh
     counted 'Versions of the Go package' clients/go/versions.sh
   fi
+}
+
+checks_of_the_program() {
+  check 'Soak for 20 s' build/asan/bin/soak --bridge="$bridge" --seed=1 --duration=20s \
+    --faults-per-minute=40 --callers=4
   counted 'Oracles' tests/oracle/run.sh --bridge "$bridge"
   counted 'Documents' tests/docs/run.sh --bridge "$bridge"
   check 'Quickstart' deploy/quickstart.sh --once
@@ -224,19 +243,22 @@ if ! step 'Debian packages' deploy/install-packages.sh test; then
 fi
 simulated_seeds=5000
 if [[ $mode == all ]]; then simulated_seeds=100000; fi
+bridge=$PWD/build/release/bin/dino-bridge
 case "$mode" in
   soak) check 'Soak' run_soak ;;
   fast) build_and_test dev ;;
+  system) build_release && check 'Build the system tests' build asan system_test && run_system_tests ;;
+  attacks) build_release && check 'Attacks' run_attacks ;;
   *)
-    bridge=$PWD/build/release/bin/dino-bridge
-    if step 'Build release' build release; then released=true; else count 0 1 'build of release'; fi
+    if build_release; then released=true; fi
     build_and_test asan
     check 'Simulator' simulate "$simulated_seeds"
     beside checks_of_sources
     if [[ -n "${released:-}" ]]; then
+      beside checks_of_clients
       beside checks_of_the_program
-      DINO_BRIDGE=$bridge step 'System tests of release' run_tests asan -L system
-      join checks_of_the_program
+      run_system_tests
+      join checks_of_clients checks_of_the_program
     fi
     join checks_of_sources
     # It compares latencies, so nothing runs beside it.
