@@ -33,7 +33,8 @@ std::vector<Setting> CallSettings() {
        "server; calls in progress continue. Varies by up to 10%.",
        Milliseconds(&Settings::max_connection_age, seconds(1), hours(24))},
       {"max-connection-grace", "60s",
-       "How long calls may continue after max-connection-age. Longer ones are cut off.",
+       "How long calls may at least continue after max-connection-age. Longer ones are cut off, at "
+       "most three tenths of that age later.",
        Milliseconds(&Settings::max_connection_grace, milliseconds(1), hours(24))},
       {"max-connection-idle", "120s",
        "How long a connection may be without a call before the caller is told to close it and "

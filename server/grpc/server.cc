@@ -58,10 +58,19 @@ void SetTime(grpc::ServerBuilder& builder, const char* name, std::chrono::millis
   builder.AddChannelArgument(name, static_cast<int>(value.count()));
 }
 
-// The library sends connections away up to a tenth later than at their age, and cuts them after the
-// grace; a stream needs some of that to answer what it has begun.
+// The library sends each connection away up to so much earlier or later than at its age, and cuts
+// it after its grace.
+std::chrono::milliseconds Jitter(const ConnectionLimits& limits) { return limits.max_age / 10; }
+
+// By then every connection of that age was sent away. A stream needs most of the grace to answer
+// what it has begun.
 Clock::duration StreamAge(const ConnectionLimits& limits) {
-  return limits.max_age + limits.max_age / 10 + limits.max_grace / 4;
+  return limits.max_age + Jitter(limits) + limits.max_grace / 4;
+}
+
+// Those that were sent away first are cut after the grace of the last.
+std::chrono::milliseconds Grace(const ConnectionLimits& limits) {
+  return limits.max_grace + 2 * Jitter(limits);
 }
 
 net::ListenerLimits ListenerLimitsOf(const ServerOptions& options) {
@@ -111,7 +120,7 @@ void Server::Configure(grpc::ServerBuilder& builder) const {
   SetTime(builder, GRPC_ARG_MAX_CONNECTION_IDLE_MS, limits.max_idle);
   // Spreads callers over servers anew, and is what ends requests that never become whole.
   SetTime(builder, GRPC_ARG_MAX_CONNECTION_AGE_MS, limits.max_age);
-  SetTime(builder, GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, limits.max_grace);
+  SetTime(builder, GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Grace(limits));
   // Else one client that begins many large requests and ends none takes all memory.
   grpc::ResourceQuota quota("requests");
   quota.Resize(limits.max_receiving_bytes);

@@ -34,7 +34,8 @@ using ::testing::IsEmpty;
 // The SHA-256 of the key that `SteadyLoad` has.
 constexpr char kDigestOfChat[] = "0076cf935355aa659e165c8526ca15de9440271c04001070e268dd8bd7eb3eb1";
 
-// Whether Prometheus takes the chart's times, and each alert must come in time; else it is hastened.
+// Whether Prometheus takes the chart's times, and each alert must come in time; else it is
+// hastened.
 bool InRealTime() {
   return std::getenv("DINO_ALERTS_IN_REAL_TIME") != nullptr;  // NOLINT(concurrency-mt-unsafe)
 }

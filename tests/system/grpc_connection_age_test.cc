@@ -1,9 +1,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <future>
 #include <set>
+#include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/support/http2/http2_peer.h"
@@ -31,12 +34,19 @@ class GrpcConnectionAgeTest : public FloodFixture {
   }
 };
 
-// Its streams end a quarter of the grace after that, and a moment.
-class StreamAgeTest : public FloodFixture {
+// Its streams end a quarter of the grace after its connections' age, and a moment. Connections are
+// sent away, and cut after the grace, up to a tenth of their age earlier or later.
+struct StreamAge {
+  const char* age;
+  // Between events; none: as many as there can be.
+  std::chrono::milliseconds pause;
+};
+
+class StreamAgeTest : public FloodFixture, public ::testing::WithParamInterface<StreamAge> {
  protected:
   StreamAgeTest()
-      : FloodFixture({kPatientWithBroker, "--max-connection-age=1s", "--max-connection-grace=4s"}) {
-  }
+      : FloodFixture({kPatientWithBroker, std::string("--max-connection-age=") + GetParam().age,
+                      "--max-connection-grace=4s"}) {}
 
   // What became of a stream: the numbers of the events that were answered, and its status.
   struct StreamEnd {
@@ -68,6 +78,7 @@ class StreamAgeTest : public FloodFixture {
         EXPECT_TRUE(answer.result().has_delivery());
         end.answered.insert(answer.sequence());
       }
+      std::this_thread::sleep_for(GetParam().pause);
     }
     end.status = stream->Finish();
     return end;
@@ -99,7 +110,7 @@ TEST_F(GrpcConnectionAgeTest, ACallLongerThanTheConnectionAgeIsAnswered) {
 
 // What was answered was published once, and what was not was not. Several streams, as the end of a
 // connection races with what its caller is just sending.
-TEST_F(StreamAgeTest, EndsWithAllThatItTookAnswered) {
+TEST_P(StreamAgeTest, EndsWithAllThatItTookAnswered) {
   std::atomic<std::size_t> next{0};
   std::vector<std::future<StreamEnd>> streams;
   for (int i = 0; i < 16; ++i) {
@@ -116,6 +127,11 @@ TEST_F(StreamAgeTest, EndsWithAllThatItTookAnswered) {
 
   EXPECT_EQ(TakeArrivals(next), answered);
 }
+
+INSTANTIATE_TEST_SUITE_P(Ages, StreamAgeTest,
+                         ::testing::Values(StreamAge{"1s", {}},
+                                           StreamAge{"10s", std::chrono::milliseconds(50)}),
+                         [](const auto& age) { return age.param.age; });
 
 TEST_F(GrpcConnectionAgeTest, ACallThatCrossesGoawayIsAnswered) {
   Http2Peer peer(bridge_.port());

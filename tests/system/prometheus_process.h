@@ -18,8 +18,8 @@ namespace dino::testing {
 // A real Prometheus with the chart's rules, whose alerts come to the test as they would to an
 // Alertmanager. Not thread-safe.
 //
-// Its time may go faster: the intervals at which it scrapes and evaluates, and every duration in the
-// rules, are the chart's divided by `haste`. The programs that it scrapes know nothing of that.
+// Its time may go faster: the intervals at which it scrapes and evaluates, and every duration in
+// the rules, are the chart's divided by `haste`. The programs that it scrapes know nothing of that.
 class PrometheusProcess {
  public:
   // Alerts by their names, with their severities.
