@@ -142,7 +142,7 @@ class Batch {
 
   // A broker has closed a connection on one of the publications that was alone there, with this
   // reason code, 0 for none; and how often that was. What is left is sent alone after the first
-  // time and not at all after the second.
+  // time, and not at all after the second, unless the broker has acknowledged some of it.
   void AddKill(std::uint8_t reason_code) {
     kill_reason_code_.store(reason_code, std::memory_order_relaxed);
     kills_.fetch_add(1, std::memory_order_release);
@@ -152,6 +152,16 @@ class Batch {
     return kill_reason_code_.load(std::memory_order_relaxed);
   }
   static constexpr int kMostKills = 2;
+  bool must_end() const {
+    return kills() >= kMostKills && !acknowledged_.load(std::memory_order_relaxed);
+  }
+
+  // A broker has acknowledged one of the publications: what they share is not to blame.
+  void Acknowledged() {
+    if (!acknowledged_.load(std::memory_order_relaxed)) {
+      acknowledged_.store(true, std::memory_order_relaxed);
+    }
+  }
 
   // A broker has closed a connection while publications of the batch were in flight there. After
   // the second time, what is left is sent alone until one of them is acknowledged so.
@@ -242,6 +252,7 @@ class Batch {
   std::atomic<Clock::time_point> last_loss_at_{};
   std::atomic<int> kills_{0};
   std::atomic<std::uint8_t> kill_reason_code_{0};
+  std::atomic<bool> acknowledged_{false};
 };
 
 }  // namespace dino::mqtt

@@ -223,6 +223,7 @@ std::optional<Clock::duration> SendQueue::Acknowledge(int packet_id, std::uint8_
       clues_.Answered(now);
       retry_policy_.Acknowledged();
       if (entry->attempts.losses > 0) suspects_->Acquit(entry->topic_hash);
+      if (entry->chunk != nullptr) entry->chunk->batch->Acknowledged();
     } else {
       clues_.Written(entry->topic_hash, now);
     }

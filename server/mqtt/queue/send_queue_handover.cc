@@ -79,7 +79,7 @@ Chunk& SendQueue::PartOf(Chunk& chunk, std::uint32_t position) {
 void SendQueue::Divert(Deferred& deferred) {
   Chunk& whole = *deferred.chunk;
   const Batch& batch = *whole.batch;
-  if (batch.kills() >= Batch::kMostKills) {
+  if (batch.must_end()) {
     const Deferred rejected = deferred;
     Forget(deferred);
     Release(rejected.topic_hash);

@@ -11,6 +11,8 @@ namespace {
 constexpr std::chrono::milliseconds kMoment{1};
 // How long an unused connection is kept.
 constexpr std::chrono::seconds kIdle{2};
+// How many attempts to connect may fail in a row while the broker lets others in.
+constexpr int kMostAttempts = 3;
 
 }  // namespace
 
@@ -38,42 +40,6 @@ void Quarantine::Add(std::uint32_t owner, const Work& work) {
   }
 }
 
-void Quarantine::Stop(const Batch& batch) {
-  while (Chunk* const chunk = open_.Find(batch)) GiveUp(*chunk);
-}
-
-void Quarantine::StopAll() {
-  while (Chunk* const chunk = open_.first()) GiveUp(*chunk);
-}
-
-void Quarantine::Expire(Clock::time_point now) {
-  while (open_.NextDeadline().value_or(Clock::time_point::max()) <= now) GiveUp(*open_.first());
-}
-
-void Quarantine::GiveUp(Chunk& chunk) {
-  Deferred* const given_up = chunk.deferred;
-  if (tried_.has_value() && tried_->deferred == given_up) {
-    // The topic is free when it is answered.
-    const std::unique_ptr<Deferred> owned(std::exchange(tried_->deferred, nullptr));
-    open_.Settle(chunk, given_up->position, {Outcome::kUnknown, 0, false});
-    return;
-  }
-  const auto is_it = [given_up](const Case& subject) { return subject.deferred == given_up; };
-  const auto waiting = std::find_if(waiting_.begin(), waiting_.end(), is_it);
-  Case subject;
-  if (waiting != waiting_.end()) {
-    subject = *waiting;
-    waiting_.erase(waiting);
-  } else {
-    const auto verdict =
-        std::find_if(verdicts_.begin(), verdicts_.end(),
-                     [&](const Verdict& candidate) { return is_it(candidate.subject); });
-    subject = verdict->subject;
-    verdicts_.erase(verdict);
-  }
-  Close(subject, OutcomeIfGivenUp(given_up->attempts, /*unreachable=*/state_ != State::kConnected));
-}
-
 void Quarantine::Close(const Case& subject, PublicationOutcome outcome) {
   if (subject.deferred != nullptr) {
     const std::unique_ptr<Deferred> owned(subject.deferred);
@@ -88,21 +54,16 @@ void Quarantine::OnConnectorDone(const absl::Status& status) {
   if (!status.ok()) {
     state_ = State::kIdle;
     connect_at_ = now + backoff_.Next();
-    if (!options_.connections->any()) GiveAllBack();
+    if (!options_.connections->any()) return GiveAllBack();
+    if (++failed_attempts_ >= kMostAttempts) PardonAll();
     return;
   }
+  failed_attempts_ = 0;
   state_ = State::kConnected;
   connection_ = connector_->Take();
   connection_->HandTo(*this, *this);
   retry_policy_.Connected(now);
   keep_alive_at_ = now + Channel::kKeepAliveCheck;
-}
-
-void Quarantine::GiveAllBack() {
-  for (const Case& subject : std::exchange(waiting_, {})) {
-    open_.Remove(*subject.deferred->chunk);
-    peers_.ConfinedBack(subject.owner, {{subject.deferred}, {subject.deferred->chunk}});
-  }
 }
 
 void Quarantine::OnSocket(std::uint32_t events) {
@@ -133,7 +94,7 @@ void Quarantine::ProcessAnswer() {
   } else if (reason_code < kFirstFailure) {
     retry_policy_.Acknowledged();
     options_.suspects->Acquit(subject.topic_hash);
-    if (subject.deferred != nullptr) subject.deferred->chunk->batch->Acquit();
+    if (subject.deferred != nullptr) Acquit(*subject.deferred->chunk->batch, now);
   } else {
     Watch(subject.topic_hash, now);
     if (!reason_string_.empty()) subject.Explain({reason_code, reason_string_});
@@ -154,7 +115,7 @@ Clock::time_point Quarantine::Advance(Clock::time_point now) {
   Expire(now);
   PassVerdicts(now);
   Rest(now);
-  if (!waiting_.empty() && !(present_ && options_.connections->any())) GiveAllBack();
+  if (!waiting_.empty() && MustGiveBack(now)) GiveAllBack();
   if (!waiting_.empty()) witness_.Call();
   Clock::time_point next = witness_.Advance(now);
   if (state_ == State::kIdle && !waiting_.empty() && now >= connect_at_ && witness_.settled()) {
@@ -173,6 +134,7 @@ Clock::time_point Quarantine::Advance(Clock::time_point now) {
   if (state_ == State::kIdle && !waiting_.empty() && witness_.settled()) {
     next = std::min(next, connect_at_);
   }
+  if (!waiting_.empty() && options_.health->left()) next = std::min(next, give_back_at_);
   if (state_ != State::kConnected) return next;
   if (!tried_.has_value() && (!waiting_.empty() || acquit_at_.has_value()) &&
       now <= MaySendFrom()) {
@@ -222,7 +184,7 @@ bool Quarantine::AwaitsVerdict(const Batch& batch) const {
 
 bool Quarantine::RejectedWithBatch(const Case& subject) {
   const Batch& batch = *subject.deferred->chunk->batch;
-  if (batch.kills() < Batch::kMostKills) return false;
+  if (!batch.must_end()) return false;
   Close(subject, {Outcome::kRejected, batch.kill_reason_code(), false});
   return true;
 }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "server/base/clock.h"
 #include "server/mqtt/batch.h"
@@ -26,8 +27,10 @@ namespace dino::mqtt {
 
 // Sends publications one at a time on a connection that nobody else uses: those on which a broker
 // may have closed other connections. The one on which it closes this connection too, while others
-// live on, is rejected; so is the rest of its batch at the second time. What is acknowledged was
-// innocent. If the broker is down, everything goes back to the sessions that it came from.
+// live on, is rejected; so is the rest of its batch at the second time, unless the broker has
+// acknowledged some of it. What is acknowledged was innocent. If the broker is down or left,
+// everything goes back to the sessions that it came from; if it lets in all but this connection,
+// suspicions are dropped, too: what may disturb others again is better than what never arrives.
 //
 // The connection, and a witness beside it, are opened when there is something to send, and closed
 // when there has been nothing for a while. One for each broker. Belongs to its loop's thread.
@@ -107,7 +110,14 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   bool Transmit(const Case& subject, Clock::time_point now);
   // Settles a publication, and lets its topic go.
   void Close(const Case& subject, PublicationOutcome outcome);
+  // Whether nothing that waits is to be sent here: the broker is gone, down or left.
+  bool MustGiveBack(Clock::time_point now) const;
+  void GiveBackIf(absl::FunctionRef<bool(const Case&)> is_it);
   void GiveAllBack();
+  // One of the batch was acknowledged here: the others go back that are not suspect themselves.
+  void Acquit(Batch& batch, Clock::time_point now);
+  // Gives all back and suspects none of it any more, but for topics that were convicted.
+  void PardonAll();
   void Expire(Clock::time_point now);
   void GiveUp(Chunk& chunk);
 
@@ -120,6 +130,10 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   std::unique_ptr<Channel> connection_;
   Backoff backoff_;
   Clock::time_point connect_at_;
+  // In a row.
+  int failed_attempts_ = 0;
+  // If the broker is left.
+  Clock::time_point give_back_at_;
   Clock::time_point keep_alive_at_;
   // When there was something to do last.
   Clock::time_point last_used_at_;

@@ -35,7 +35,7 @@ void Quarantine::Lost(const absl::Status& /*why*/) {
     verdicts_.push_back({subject, said_why ? loss->reason_code : kSuccess,
                          said_why ? loss->reason_string : kClosed, now});
   } else if (subject.deferred != nullptr) {
-    waiting_.push_front(subject);
+    waiting_.push_back(subject);
   } else {
     Close(subject, {});
   }
@@ -60,7 +60,7 @@ void Quarantine::PassVerdicts(Clock::time_point now) {
     if (!options_.connections->LivedOnSince(verdict.lost_at)) {
       // The broker was down.
       if (deferred != nullptr) {
-        waiting_.push_front(verdict.subject);
+        waiting_.push_back(verdict.subject);
       } else {
         Close(verdict.subject, {});
       }

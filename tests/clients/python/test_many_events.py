@@ -52,10 +52,11 @@ class CountedRequests:
             yield stream_request(sequence, "x" * 4096)
 
 
-def wait_for_standstill(requests, events):
-    """Returns when a hundred calls were answered while no request of the stream was taken."""
+def wait_for_standstill(requests, events, least):
+    """Returns when a hundred calls were answered while no request of the stream was taken, and at
+    least so many before."""
     before = -1
-    while before != requests.taken:
+    while before != requests.taken or before < least:
         before = requests.taken
         for _ in range(100):
             events.GetServerInfo(server_info_pb2.GetServerInfoRequest(), timeout=PATIENCE)
@@ -64,8 +65,9 @@ def wait_for_standstill(requests, events):
 def test_a_stream_whose_answers_are_not_read_is_held_back(small_window_caller, events):
     requests = CountedRequests(10000)
     answers = small_window_caller.PublishStream(iter(requests), timeout=6 * PATIENCE)
-    wait_for_standstill(requests, events)
-    assert 1000 <= requests.taken < requests.count
+    # So many of its events may be open; a busy machine may take a pause before.
+    wait_for_standstill(requests, events, least=1000)
+    assert requests.taken < requests.count
 
     assert sum(answer.result.delivery.acknowledged_count for answer in answers) == requests.count
     assert answers.code() == grpc.StatusCode.OK

@@ -59,6 +59,10 @@ void AutomaticBroker::GreetWith(const ConnAck& greeting) {
   thread_.Run([this, greeting] { greeting_ = greeting; });
 }
 
+void AutomaticBroker::LimitSessions(std::size_t most) {
+  thread_.Run([this, most] { most_sessions_ = most; });
+}
+
 void AutomaticBroker::HoldAcks() {
   thread_.Run([this] { hold_acks_ = true; });
 }
@@ -153,8 +157,10 @@ void AutomaticBroker::Read(Connection& connection) {
 
 void AutomaticBroker::Handle(Connection& connection, const Packet& packet) {
   if (std::holds_alternative<Connect>(packet)) {
-    connection.greeted = greeting_.reason_code == 0;
-    connection.unsent += Encode(greeting_);
+    ConnAck answer = greeting_;
+    if (GreetedCount() >= most_sessions_) answer.reason_code = 0x97;
+    connection.greeted = answer.reason_code == 0;
+    connection.unsent += Encode(answer);
   } else if (std::holds_alternative<PingReq>(packet)) {
     connection.unsent += Encode(PingResp{});
   } else if (std::holds_alternative<Disconnect>(packet)) {
@@ -206,11 +212,15 @@ void AutomaticBroker::Flush(Connection& connection) {
   }
 }
 
+std::size_t AutomaticBroker::GreetedCount() const {
+  return static_cast<std::size_t>(
+      std::count_if(connections_.begin(), connections_.end(),
+                    [](const Connection& each) { return each.greeted; }));
+}
+
 void AutomaticBroker::CountSessions() {
-  const auto greeted = std::count_if(connections_.begin(), connections_.end(),
-                                     [](const Connection& each) { return each.greeted; });
   const std::lock_guard<std::mutex> lock(mutex_);
-  sessions_ = static_cast<std::size_t>(greeted);
+  sessions_ = GreetedCount();
   changed_.notify_all();
 }
 

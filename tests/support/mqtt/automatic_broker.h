@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -66,6 +67,8 @@ class AutomaticBroker {
   std::size_t ended_count() const;
   // Accepts new sessions with this CONNACK.
   void GreetWith(const ConnAck& greeting);
+  // Refuses those beyond so many at a time: 0x97, quota exceeded.
+  void LimitSessions(std::size_t most);
   // Acknowledges nothing until `ReleaseAcks`, which acknowledges what has arrived meanwhile.
   void HoldAcks();
   void ReleaseAcks();
@@ -95,6 +98,7 @@ class AutomaticBroker {
   void Receive(Connection& connection, const Publish& publish);
   void Acknowledge(Connection& connection);
   void Flush(Connection& connection);
+  std::size_t GreetedCount() const;
   void CountSessions();
 
   // Its own, unless it is at another one's.
@@ -108,6 +112,7 @@ class AutomaticBroker {
   Answer answer_;
   Intolerance intolerance_;
   ConnAck greeting_;
+  std::size_t most_sessions_ = std::numeric_limits<std::size_t>::max();
   bool hold_acks_ = false;
 
   mutable std::mutex mutex_;

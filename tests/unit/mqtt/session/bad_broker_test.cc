@@ -97,6 +97,27 @@ TEST_F(BadBrokerTest, OneThatAcknowledgesNothingIsLeftAndTakenBack) {
   WaitForChange(/*left=*/false);
 }
 
+TEST_F(BadBrokerTest, WhatMustBeSentAloneKeepsNobodyThere) {
+  bad_.EndOn([](const testing::Publish& publish) {
+    return publish.topic == "poison" ? std::optional(AutomaticBroker::End()) : std::nullopt;
+  });
+  Start();
+  EXPECT_THAT(Publish({"poison"})->outcomes(), Each(Outcome::kRejected));
+  bad_.EndOn(nullptr);
+  bad_.HoldAcks();
+  PublishOptions options = RecordingBatch::Options();
+  options.deadline = Clock::now() + std::chrono::hours(1);
+  std::vector<std::shared_ptr<RecordingBatch>> batches;
+  for (const char* const topic : {"poison", "1", "2"}) {
+    batches.push_back(RecordingBatch::ForSession(0, "e", {topic}, options));
+    pool_->Publish(batches.back());
+  }
+  for (const auto& batch : batches) {
+    ASSERT_TRUE(batch->WaitForEnd());
+    EXPECT_THAT(batch->outcomes(), Each(Outcome::kAcknowledged));
+  }
+}
+
 TEST_F(BadBrokerTest, AloneItIsUsedStill) {
   bad_.HoldAcks();
   Start(/*with_good=*/false);

@@ -43,10 +43,11 @@ class QuarantineTest : public ::testing::TestWithParam<Ending> {
     StartSessions(sessions);
   }
 
-  void StartSessions(std::size_t sessions) {
+  void StartSessions(std::size_t sessions, std::size_t window = 64) {
     SessionPoolOptions options;
     options.brokers = {{"127.0.0.1", broker_.port()}};
     options.sessions = sessions;
+    options.session.in_flight_window = window;
     pool_.emplace(options);
     pool_->Start();
     broker_.WaitForSessions(sessions);
@@ -137,6 +138,35 @@ TEST_P(QuarantineTest, AnEventThatIsPoisonForAllItsRecipientsEndsRejected) {
   EXPECT_THAT(batch->outcomes(), Each(Outcome::kRejected));
   // Two shared ones, and one more if the other connection was away just before.
   EXPECT_LE(broker_.ended_count(), 5U);
+}
+
+TEST_P(QuarantineTest, TwoOfAnEventThatTheBrokerBearsOtherwiseDoNotEndTheOthers) {
+  broker_.EndOn([](const testing::Publish& publish) {
+    return publish.topic.rfind("poison", 0) == 0 ? std::optional(GetParam().end) : std::nullopt;
+  });
+  // Most of the event is not sent yet when it is known what some of it does.
+  StartSessions(2, /*window=*/4);
+  std::vector<std::string> topics = {"1", "poison1", "poison2"};
+  for (int i = 2; i < 100; ++i) topics.push_back(std::to_string(i));
+  for (int repeat = 0; repeat < 2; ++repeat) {
+    const auto batch = Publish(0, "e", topics);
+    ASSERT_TRUE(batch->WaitForEnd());
+    std::vector<Outcome> expected(topics.size(), Outcome::kAcknowledged);
+    expected[1] = expected[2] = Outcome::kRejected;
+    EXPECT_EQ(batch->outcomes(), expected);
+  }
+}
+
+TEST_P(QuarantineTest, WhatWasSuspectedIsSentAsBeforeIfThereIsNoOtherConnectionToBeHad) {
+  const auto ended = std::make_shared<int>(0);
+  broker_.EndOn([ended](const testing::Publish& publish) {
+    return publish.topic == "1" && ++*ended <= 2 ? std::optional(GetParam().end) : std::nullopt;
+  });
+  StartSessions(2);
+  broker_.LimitSessions(2);
+  const auto batch = Publish(0, "e", {"1"});
+  ASSERT_TRUE(batch->WaitForEnd());
+  EXPECT_THAT(batch->outcomes(), Each(Outcome::kAcknowledged));
 }
 
 TEST_P(QuarantineTest, TwoThatAreOneUsersEachDoNotHideOneAnother) {
