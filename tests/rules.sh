@@ -10,9 +10,9 @@ Checks this repository, or the one in DIRECTORY, by the rules in tests/rules/tab
 who may include whom, which folder may include which library, no file of more than
 300 lines, no function defined twice, each fact in one place. In documents: every
 link leads to a file and a heading, or to a known host; docs/README.md leads to every
-page of docs; every block of commands is run by a test, or says why not; README.md has
-at most 200 lines. Prints each breach as `file:line: reason`; the last line says how
-many rules hold.
+page of docs; every block of commands is run by a test, or says why not; every test that
+they name exists; README.md has at most 200 lines. Prints each breach as
+`file:line: reason`; the last line says how many rules hold.
 TEXT
 }
 

@@ -7,6 +7,7 @@ import commands
 import facts
 import includes
 import links
+import suites
 import table
 import versions
 from tree import Breach, Tree
@@ -29,6 +30,7 @@ RULES = [
     one_version,
     links.mapped,
     commands.commands,
+    suites.suites,
     *(functools.partial(facts.fact, name=name, pattern=pattern, folders=folders, places=places)
       for name, pattern, folders, places in table.FACTS),
 ]

@@ -126,6 +126,20 @@ class RulesTest(unittest.TestCase):
         self.assert_breach({**script, "docs/a.md": "<!-- run by tests/a.sh -->\n" + fence.format("sh")},
                            "docs/a.md:2: tests/a.sh does not name docs/a.md")
 
+    def test_suites(self):
+        tests = {"tests/unit/base/a_test.cc": "TEST_F(\n    ATest, DoesThis) {\n}\n"
+                                            "TYPED_TEST(TypedTest, DoesThat) {\n}\n",
+                 "tests/rules/b_test.py": "class BTest(unittest.TestCase):\n    pass\n"}
+        for name in ("ATest", "ATest.*", "ATest.DoesThis", "ATest.Does…", "TypedTest", "BTest.test_c"):
+            with self.subTest(name):
+                self.assertEqual(check({**CLEAN, **tests, "docs/a.md": f"| a | `{name}` |\n"})[1], 0)
+        for name, reason in (("CTest", "there is no test CTest"),
+                             ("ATest.Does", "ATest has no case Does"),
+                             ("ATest.DoesThat…", "ATest has no case DoesThat…")):
+            with self.subTest(name):
+                self.assert_breach({**tests, "SECURITY.md": f"\nSee `ATest`, `{name}`.\n"},
+                                   f"SECURITY.md:2: {reason}")
+
     def test_unknown_folders(self):
         self.assert_breach(
             {"tests/misc/a.cc": "\n"},
