@@ -65,12 +65,16 @@ const (
 //     names it. Nothing was published.
 //   - `INVALID_ARGUMENT` (REQUEST_TOO_LARGE): the request has more bytes than the setting
 //     `max-request-bytes` (4 MiB by default). Nothing was published.
+//   - `RESOURCE_EXHAUSTED` without a reason: the request has more than twice those bytes
+//     plus 1 MiB, or exceeds a limit of gRPC, such as that on metadata. Nothing was
+//     published.
 //   - `UNIMPLEMENTED` without a reason: the request is compressed, which is not supported,
 //     or there is no such method. Nothing was published.
 //   - `RESOURCE_EXHAUSTED` (CALLER_QUOTA): the caller's own quota is used up. Repeat after
 //     the delay in `RetryInfo`. Nothing was published.
 //   - `RESOURCE_EXHAUSTED` (OVERLOADED): too much work is pending. Repeat after the
-//     delay in `RetryInfo`. Nothing was published.
+//     delay in `RetryInfo`. Nothing was published by this call; a `PublishFailure` says
+//     what earlier ones with its key may have published.
 //   - `UNAVAILABLE` (BROKER_UNREACHABLE, BROKER_BUSY): no broker accepted it. Repeat
 //     after the delay in `RetryInfo`. Some recipients may have received it.
 //   - `UNAVAILABLE` (CONNECTION_AGE): a stream's connection has become old. All events
@@ -99,59 +103,59 @@ type EventPublisherServiceClient interface {
 	// Publishes that a group was created or updated.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishGroup(ctx context.Context, in *PublishGroupRequest, opts ...grpc.CallOption) (*PublishGroupResponse, error)
 	// Publishes that a message was posted in a group.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishMessage(ctx context.Context, in *PublishMessageRequest, opts ...grpc.CallOption) (*PublishMessageResponse, error)
 	// Publishes that a message with an attachment was posted in a group.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishAttachment(ctx context.Context, in *PublishAttachmentRequest, opts ...grpc.CallOption) (*PublishAttachmentResponse, error)
 	// Publishes that a message was edited.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishEdit(ctx context.Context, in *PublishEditRequest, opts ...grpc.CallOption) (*PublishEditResponse, error)
 	// Publishes that something was done in a group, such as a join, a leave or a pin.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishActionLog(ctx context.Context, in *PublishActionLogRequest, opts ...grpc.CallOption) (*PublishActionLogResponse, error)
 	// Publishes that a user has read a 1-to-1 conversation.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	//
 	// `group_type` must be `GROUP_TYPE_ONE_TO_ONE`, with at most 2 recipients.
 	PublishRead(ctx context.Context, in *PublishReadRequest, opts ...grpc.CallOption) (*PublishReadResponse, error)
 	// Publishes that users have joined a group.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishJoin(ctx context.Context, in *PublishJoinRequest, opts ...grpc.CallOption) (*PublishJoinResponse, error)
 	// Publishes that a user has left a group.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishLeave(ctx context.Context, in *PublishLeaveRequest, opts ...grpc.CallOption) (*PublishLeaveResponse, error)
 	// Publishes that attachments of messages were deleted.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishDeleteAttachment(ctx context.Context, in *PublishDeleteAttachmentRequest, opts ...grpc.CallOption) (*PublishDeleteAttachmentResponse, error)
 	// Publishes that messages were deleted.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishDeleteMessage(ctx context.Context, in *PublishDeleteMessageRequest, opts ...grpc.CallOption) (*PublishDeleteMessageResponse, error)
 	// Publishes an application-defined event, to users or to named topics.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishCustom(ctx context.Context, in *PublishCustomRequest, opts ...grpc.CallOption) (*PublishCustomResponse, error)
 	// Publishes up to 1,000 events of any kind, each as its own RPC would.
 	//
@@ -171,9 +175,14 @@ type EventPublisherServiceClient interface {
 	// sends faster than the broker accepts, or does not read its responses, is slowed
 	// down: the server stops reading while 1,000 events of the stream are open.
 	//
-	// The stream ends with `OK` when the caller has closed its side and every event was
-	// answered, with `INVALID_ARGUMENT` after a malformed request, and with `UNAVAILABLE`
-	// (SHUTTING_DOWN) when this server stops; open events are answered first.
+	// Open events are answered before the stream ends. It ends with
+	//
+	//   - `OK` when the caller has closed its side;
+	//   - `INVALID_ARGUMENT` after a request that is malformed or too large;
+	//   - `UNAVAILABLE` when this server stops (SHUTTING_DOWN) or the connection has become
+	//     old (CONNECTION_AGE);
+	//   - `UNAUTHENTICATED` or `PERMISSION_DENIED` within two seconds after the caller's key,
+	//     certificate or right to call this method was taken away.
 	PublishStream(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[PublishStreamRequest, PublishStreamResponse], error)
 	// Returns the server's version, the limits in force, and the state of its sessions
 	// with the brokers. For people and for checks; publishes nothing.
@@ -359,12 +368,16 @@ func (c *eventPublisherServiceClient) GetServerInfo(ctx context.Context, in *Get
 //     names it. Nothing was published.
 //   - `INVALID_ARGUMENT` (REQUEST_TOO_LARGE): the request has more bytes than the setting
 //     `max-request-bytes` (4 MiB by default). Nothing was published.
+//   - `RESOURCE_EXHAUSTED` without a reason: the request has more than twice those bytes
+//     plus 1 MiB, or exceeds a limit of gRPC, such as that on metadata. Nothing was
+//     published.
 //   - `UNIMPLEMENTED` without a reason: the request is compressed, which is not supported,
 //     or there is no such method. Nothing was published.
 //   - `RESOURCE_EXHAUSTED` (CALLER_QUOTA): the caller's own quota is used up. Repeat after
 //     the delay in `RetryInfo`. Nothing was published.
 //   - `RESOURCE_EXHAUSTED` (OVERLOADED): too much work is pending. Repeat after the
-//     delay in `RetryInfo`. Nothing was published.
+//     delay in `RetryInfo`. Nothing was published by this call; a `PublishFailure` says
+//     what earlier ones with its key may have published.
 //   - `UNAVAILABLE` (BROKER_UNREACHABLE, BROKER_BUSY): no broker accepted it. Repeat
 //     after the delay in `RetryInfo`. Some recipients may have received it.
 //   - `UNAVAILABLE` (CONNECTION_AGE): a stream's connection has become old. All events
@@ -393,59 +406,59 @@ type EventPublisherServiceServer interface {
 	// Publishes that a group was created or updated.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishGroup(context.Context, *PublishGroupRequest) (*PublishGroupResponse, error)
 	// Publishes that a message was posted in a group.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishMessage(context.Context, *PublishMessageRequest) (*PublishMessageResponse, error)
 	// Publishes that a message with an attachment was posted in a group.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishAttachment(context.Context, *PublishAttachmentRequest) (*PublishAttachmentResponse, error)
 	// Publishes that a message was edited.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishEdit(context.Context, *PublishEditRequest) (*PublishEditResponse, error)
 	// Publishes that something was done in a group, such as a join, a leave or a pin.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishActionLog(context.Context, *PublishActionLogRequest) (*PublishActionLogResponse, error)
 	// Publishes that a user has read a 1-to-1 conversation.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	//
 	// `group_type` must be `GROUP_TYPE_ONE_TO_ONE`, with at most 2 recipients.
 	PublishRead(context.Context, *PublishReadRequest) (*PublishReadResponse, error)
 	// Publishes that users have joined a group.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishJoin(context.Context, *PublishJoinRequest) (*PublishJoinResponse, error)
 	// Publishes that a user has left a group.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishLeave(context.Context, *PublishLeaveRequest) (*PublishLeaveResponse, error)
 	// Publishes that attachments of messages were deleted.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishDeleteAttachment(context.Context, *PublishDeleteAttachmentRequest) (*PublishDeleteAttachmentResponse, error)
 	// Publishes that messages were deleted.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishDeleteMessage(context.Context, *PublishDeleteMessageRequest) (*PublishDeleteMessageResponse, error)
 	// Publishes an application-defined event, to users or to named topics.
 	//
 	// Returns `OK` only after the broker has acknowledged every recipient.
-	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that nothing was published.
+	// `RESOURCE_EXHAUSTED` and `INVALID_ARGUMENT` mean that this call published nothing.
 	PublishCustom(context.Context, *PublishCustomRequest) (*PublishCustomResponse, error)
 	// Publishes up to 1,000 events of any kind, each as its own RPC would.
 	//
@@ -465,9 +478,14 @@ type EventPublisherServiceServer interface {
 	// sends faster than the broker accepts, or does not read its responses, is slowed
 	// down: the server stops reading while 1,000 events of the stream are open.
 	//
-	// The stream ends with `OK` when the caller has closed its side and every event was
-	// answered, with `INVALID_ARGUMENT` after a malformed request, and with `UNAVAILABLE`
-	// (SHUTTING_DOWN) when this server stops; open events are answered first.
+	// Open events are answered before the stream ends. It ends with
+	//
+	//   - `OK` when the caller has closed its side;
+	//   - `INVALID_ARGUMENT` after a request that is malformed or too large;
+	//   - `UNAVAILABLE` when this server stops (SHUTTING_DOWN) or the connection has become
+	//     old (CONNECTION_AGE);
+	//   - `UNAUTHENTICATED` or `PERMISSION_DENIED` within two seconds after the caller's key,
+	//     certificate or right to call this method was taken away.
 	PublishStream(grpc.BidiStreamingServer[PublishStreamRequest, PublishStreamResponse]) error
 	// Returns the server's version, the limits in force, and the state of its sessions
 	// with the brokers. For people and for checks; publishes nothing.

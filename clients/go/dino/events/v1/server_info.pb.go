@@ -128,7 +128,8 @@ type GetServerInfoResponse struct {
 	Limits *ServerLimits `protobuf:"bytes,2,opt,name=limits,proto3" json:"limits,omitempty"`
 	// Its MQTT sessions, in the order of their numbers.
 	Sessions []*BrokerSession `protobuf:"bytes,3,rep,name=sessions,proto3" json:"sessions,omitempty"`
-	// The server is shutting down: it refuses events.
+	// The server was told to stop. It still accepts events for the setting `drain-delay`,
+	// then refuses them.
 	Draining bool `protobuf:"varint,4,opt,name=draining,proto3" json:"draining,omitempty"`
 	// Whether events get through, and what is wrong if not: what its status page says.
 	Health *ServerHealth `protobuf:"bytes,5,opt,name=health,proto3" json:"health,omitempty"`
@@ -634,14 +635,15 @@ type BrokerSession struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Its client ID at the broker.
 	ClientId string `protobuf:"bytes,1,opt,name=client_id,json=clientId,proto3" json:"client_id,omitempty"`
-	// The broker, as `host:port`, that it is connected to or last tried to connect to.
-	// Empty before the first attempt has ended.
+	// The broker that it belongs to, as `Broker.name`.
 	Broker string `protobuf:"bytes,2,opt,name=broker,proto3" json:"broker,omitempty"`
 	// Whether it is connected.
 	Connected bool `protobuf:"varint,3,opt,name=connected,proto3" json:"connected,omitempty"`
 	// When its current state, connected or not, began.
 	Since *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=since,proto3" json:"since,omitempty"`
-	// Why it is not connected, for people to read. Empty while it is connected.
+	// Why it is not connected, or why nothing can be published through it although it is:
+	// for people to read. Empty if there is no reason, and before the first attempt to connect
+	// has ended.
 	Reason string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
 	// What the broker announced when it accepted the connection. Not set while it is not
 	// connected.
