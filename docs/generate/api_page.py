@@ -23,7 +23,7 @@ What a client package does after an error is data, [`clients/retry_policy.json`]
 actions are explained in [clients/conformance](../clients/conformance/README.md), and
 [calling-it-safely.md](calling-it-safely.md) says the same in words. An error's `action` is that of its reason, or of its status
 code if there is no reason or an unknown one. `published` says whether some recipients may have received the event (`maybe`) or
-none has (`nothing`).
+none has (`nothing`); whatever the reason, some may have if the error has a `PublishFailure`.
 """
 TITLES = {
     "event_publisher_service.proto": "Batches and streams",
