@@ -337,8 +337,10 @@ type PublishOptions struct {
 	//     one is refused with `INVALID_ARGUMENT` (IDEMPOTENCY_KEY_REUSED); nothing is
 	//     published. The other options may differ, and the order of the recipients.
 	//
-	// A key belongs to its caller: to the name of its API key or the first name, else the
-	// subject, of its client certificate; to `anonymous` where callers are not checked.
+	// A key belongs to its caller: to its name in the server's key file. Without such a file,
+	// to the first URI among the names (subjectAltName) of its client certificate, else the
+	// first DNS name in lower case, else the subject as in RFC 2253; to `anonymous` where
+	// callers are not checked.
 	//
 	// The server remembers a key in memory for the setting `idempotency-window` (10
 	// minutes) after its last call ended, or less if more keys are used than
