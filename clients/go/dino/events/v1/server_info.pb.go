@@ -129,7 +129,7 @@ type GetServerInfoResponse struct {
 	// Its MQTT sessions, in the order of their numbers.
 	Sessions []*BrokerSession `protobuf:"bytes,3,rep,name=sessions,proto3" json:"sessions,omitempty"`
 	// The server was told to stop. It still accepts events for the setting `drain-delay`,
-	// then refuses them.
+	// then refuses them, and after 0.1 s closes its port: then this call fails too.
 	Draining bool `protobuf:"varint,4,opt,name=draining,proto3" json:"draining,omitempty"`
 	// Whether events get through, and what is wrong if not: what its status page says.
 	Health *ServerHealth `protobuf:"bytes,5,opt,name=health,proto3" json:"health,omitempty"`
