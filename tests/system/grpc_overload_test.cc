@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <numeric>
 #include <set>
 #include <vector>
@@ -87,7 +86,8 @@ TEST_F(GrpcOverloadTest, CallsBeyondTheLimitAreRefusedAndPublishNothing) {
 }
 
 TEST_F(GrpcOverloadTest, EveryCallIsRefusedWhileThereIsNoRoom) {
-  constexpr std::size_t kRefusals = 2000;
+  constexpr std::size_t kRounds = 20;
+  constexpr std::size_t kRefusals = 100;
   std::vector<std::int64_t> users(kRoom);
   std::iota(users.begin(), users.end(), kFirstUser);
   broker_.Freeze();
@@ -95,19 +95,22 @@ TEST_F(GrpcOverloadTest, EveryCallIsRefusedWhileThereIsNoRoom) {
   for (int i = 0; i < 2; ++i) flood.Start(MessageRequest(users, "0"), kLongDeadline);
   // One of them took all the room.
   flood.WaitForEnds(1);
-  std::vector<double> milliseconds;
-  for (std::size_t i = 0; i < kRefusals; ++i) {
-    const Clock::time_point begin = Clock::now();
-    const grpc::Status status = PublishMessage(bridge_, RequestOf(i));
-    const std::chrono::duration<double, std::milli> elapsed = Clock::now() - begin;
-    milliseconds.push_back(elapsed.count());
-    ASSERT_EQ(ReasonOf(status), "OVERLOADED") << Describe(status);
+  Clock::duration best_median = Clock::duration::max();
+  for (std::size_t round = 0; round < kRounds; ++round) {
+    std::vector<Clock::duration> times;
+    for (std::size_t i = 0; i < kRefusals; ++i) {
+      const Clock::time_point begin = Clock::now();
+      const grpc::Status status = PublishMessage(bridge_, RequestOf(i));
+      times.push_back(Clock::now() - begin);
+      ASSERT_EQ(ReasonOf(status), "OVERLOADED") << Describe(status);
+    }
+    std::sort(times.begin(), times.end());
+    best_median = std::min(best_median, times[kRefusals / 2]);
   }
   broker_.Thaw();
 
-  std::sort(milliseconds.begin(), milliseconds.end());
-  std::printf("refused within: median %.2f ms, p99 %.2f ms, most %.2f ms\n",
-              milliseconds[kRefusals / 2], milliseconds[kRefusals * 99 / 100], milliseconds.back());
+  // Other work on the machine slows rounds down, but not all of them.
+  EXPECT_LT(best_median, std::chrono::milliseconds(10));
 }
 
 }  // namespace

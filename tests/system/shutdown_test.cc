@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstddef>
@@ -97,6 +98,27 @@ TEST_F(ShutdownTest, AnIdleServerDisconnectsFromTheBroker) {
 
   EXPECT_EQ(connection_.ExpectDisconnect().reason_code, 0);
   connection_.ExpectClosed();
+}
+
+TEST(ShutdownRefusalTest, ACallerIsToldThatTheServerShutsDown) {
+  const MosquittoBroker broker;
+  // For a tenth of a second, which a busy machine may let pass.
+  constexpr int kRounds = 10;
+  for (int round = 0; round < kRounds; ++round) {
+    BridgeProcess bridge(broker.address());
+    bridge.WaitForHealth("", health::HealthCheckResponse::SERVING);
+    Caller caller(bridge, 1, kPatience);
+    caller.WaitForSuccesses(1);
+    bridge.BeginStop();
+    caller.WaitForFailure();
+    const std::vector<CallRecord> records = caller.Stop();
+    bridge.Stop();
+    const bool told = std::any_of(records.begin(), records.end(), [](const CallRecord& record) {
+      return ReasonOf(record.answer) == "SHUTTING_DOWN";
+    });
+    if (told) return;
+  }
+  ADD_FAILURE() << "no refusal said why";
 }
 
 class DrainDelayTest : public ::testing::TestWithParam<int> {};

@@ -88,6 +88,35 @@ TEST_F(ServerTest, DrainLetsCallsInProgressFinishAndRefusesNewOnes) {
   drain.join();
 }
 
+TEST_F(ServerTest, ADrainBeginsWithRefusalsThatSayWhy) {
+  publisher_.AcknowledgeAtOnce();
+  // They are given for a tenth of a second, which a busy machine may let pass.
+  constexpr int kRounds = 20;
+  for (int round = 0; round < kRounds; ++round) {
+    ServerOptions options;
+    options.transport.address = {"127.0.0.1", 0};
+    Server server(
+        keyed_, direct_.admission(), [] { return true; }, options);
+    const auto address = server.Start();
+    ASSERT_TRUE(address.ok());
+    stub_ = v1::EventPublisherService::NewStub(
+        grpc::CreateChannel(*address, grpc::InsecureChannelCredentials()));
+    EXPECT_TRUE(Call(Request()).status.ok());
+    std::thread drain([&server] { server.Drain(testing::kPatience); });
+    Answer answer;
+    do {
+      answer = Call(Request());
+    } while (answer.status.ok());
+    drain.join();
+    // Else the port was closed before.
+    if (answer.status.error_details().empty()) continue;
+    EXPECT_EQ(answer.status.error_code(), grpc::StatusCode::UNAVAILABLE);
+    EXPECT_EQ(ReasonOf(answer.status), "SHUTTING_DOWN");
+    return;
+  }
+  ADD_FAILURE() << "no refusal said why";
+}
+
 TEST_F(ServerTest, DrainEndsWhatDoesNotFinishInTime) {
   auto in_progress = CallAsync(Request());
   publisher_.WaitForBatch();
