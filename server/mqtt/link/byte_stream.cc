@@ -11,6 +11,10 @@ namespace dino::mqtt {
 namespace {
 
 constexpr std::size_t kReadBytes = 16384;
+// What one turn reads at most of what no poller tells: TLS gives a record at a time, and a PUBACK
+// may be a record of its own.
+constexpr std::size_t kTurnBytes = 65536;
+constexpr int kTurnReads = 1024;
 // An output that grew larger gives its memory back.
 constexpr std::size_t kKeptBytes = 65536;
 
@@ -43,14 +47,18 @@ void ByteStream::Compact() {
 
 absl::Status ByteStream::Read(absl::FunctionRef<absl::Status(std::string_view)> take) {
   std::array<char, kReadBytes> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init)
-  do {
+  std::size_t bytes = 0;
+  for (int reads = 0; reads < kTurnReads && bytes < kTurnBytes; ++reads) {
     const std::int64_t count = ReadSome(buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) return absl::OkStatus();
     if (count <= 0) return Lose("read");
+    bytes += static_cast<std::size_t>(count);
     absl::Status status = take(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
     if (!status.ok()) return status;
-  } while (HoldsUnread());
+    if (!HoldsUnread()) return absl::OkStatus();
+  }
+  ReadLater();
   return absl::OkStatus();
 }
 

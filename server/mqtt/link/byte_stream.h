@@ -36,8 +36,9 @@ class ByteStream {
   std::uint64_t put() const { return written_ + output_.size() - done_; }
   std::uint64_t written() const { return written_; }
 
-  // Reads what has come and hands it on, until there is no more or `take` fails. An error is that
-  // of `take`, or means that the connection is lost.
+  // Reads what has come and hands it on, until there is no more, `take` fails, or others that share
+  // the poller must have their turn; then the handler is told again. An error is that of `take`, or
+  // means that the connection is lost.
   absl::Status Read(absl::FunctionRef<absl::Status(std::string_view)> take);
 
   // How the connection was lost; none as long as it is not.
@@ -60,6 +61,8 @@ class ByteStream {
   virtual std::int64_t WriteSome(std::string_view bytes) = 0;
   // Whether there is something to read of which no poller tells.
   virtual bool HoldsUnread() const { return false; }
+  // Has the handler told of that soon.
+  virtual void ReadLater() {}
   absl::Status Lose(const char* what);
   // Forgets what was written, so that an output that never becomes empty does not grow for ever.
   void Compact();

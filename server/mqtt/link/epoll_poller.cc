@@ -37,9 +37,22 @@ bool EpollPoller::Add(int fd, std::uint32_t events, SocketHandler& handler) {
 void EpollPoller::Modify(int fd, std::uint32_t events, SocketHandler& handler) {
   epoll_event event = EventFor(events, &handler);
   epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event);
+  for (Told& told : again_) {
+    if (told.fd == fd) told.handler = &handler;
+  }
 }
 
-void EpollPoller::Remove(int fd) { epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr); }
+void EpollPoller::Remove(int fd) {
+  epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
+  again_.erase(std::remove_if(again_.begin(), again_.end(),
+                              [fd](const Told& told) { return told.fd == fd; }),
+               again_.end());
+}
+
+void EpollPoller::TellAgain(int fd, SocketHandler& handler) {
+  const auto is_it = [fd](const Told& told) { return told.fd == fd; };
+  if (std::none_of(again_.begin(), again_.end(), is_it)) again_.push_back({fd, &handler});
+}
 
 void EpollPoller::Wake() {
   const std::uint64_t one = 1;
@@ -54,7 +67,9 @@ void EpollPoller::ClearWake() {
 
 void EpollPoller::Wait(Clock::time_point until) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
-  const auto timeout = std::clamp<std::chrono::milliseconds::rep>(left.count(), 0, 60000);
+  const auto most = again_.empty() ? 60000 : 0;
+  const auto timeout = std::clamp<std::chrono::milliseconds::rep>(left.count(), 0, most);
+  std::swap(again_, telling_);
   const int count = epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()),
                                static_cast<int>(timeout));
   for (int i = 0; i < count; ++i) {
@@ -65,6 +80,8 @@ void EpollPoller::Wait(Clock::time_point until) {
       static_cast<SocketHandler*>(event.data.ptr)->OnSocket(event.events);
     }
   }
+  for (const Told& told : telling_) told.handler->OnSocket(EPOLLIN);
+  telling_.clear();
 }
 
 }  // namespace dino::mqtt

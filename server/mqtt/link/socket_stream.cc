@@ -53,6 +53,8 @@ void SocketStream::AcknowledgeReceived() {
 
 bool SocketStream::HoldsUnread() const { return tls_ != nullptr && SSL_has_pending(tls_) == 1; }
 
+void SocketStream::ReadLater() { poller_.TellAgain(socket_, *handler_); }
+
 std::int64_t SocketStream::ReadSome(char* data, std::size_t size) {
   if (tls_ == nullptr) {
     const ssize_t count = recv(socket_, data, size, 0);

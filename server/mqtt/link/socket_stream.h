@@ -33,6 +33,7 @@ class SocketStream : public ByteStream {
   std::int64_t WriteSome(std::string_view bytes) override;
   // What TLS has taken from the socket already.
   bool HoldsUnread() const override;
+  void ReadLater() override;
 
   // What TLS says of a step that returned no more than 0, for `ReadSome` and `WriteSome`.
   std::int64_t TlsResult(int result);
@@ -41,7 +42,7 @@ class SocketStream : public ByteStream {
   const std::shared_ptr<void> owner_;
   const int socket_;
   ssl_st* const tls_;
-  const SocketHandler* handler_ = nullptr;
+  SocketHandler* handler_ = nullptr;
   std::uint32_t watched_events_ = 0;
   // What TLS found wrong; empty if nothing.
   std::string tls_error_;
