@@ -31,6 +31,12 @@ bool IsTopicName(std::string_view topic) {
          std::none_of(topic.begin(), topic.end(), is_forbidden);
 }
 
+// Of two times of which zero means never.
+std::chrono::seconds Shorter(std::chrono::seconds a, std::chrono::seconds b) {
+  constexpr std::chrono::seconds kNever{0};
+  return a == kNever || b == kNever ? std::max(a, b) : std::min(a, b);
+}
+
 // `said` is a CONNACK or a DISCONNECT.
 template <typename Said>
 Loss LossByBroker(Loss::Kind kind, const Said& said) {
@@ -106,8 +112,10 @@ void Channel::OnConnAck(ConnAck connack) {
   accepted_ = connack_.reason_code == kSuccess;
   if (!accepted_) {
     Lose(LossByBroker(Loss::Kind::kRefused, connack_)).IgnoreError();
-  } else if (connack_.server_keep_alive.has_value()) {
-    keep_alive_ = std::chrono::seconds(*connack_.server_keep_alive);
+  } else {
+    // The broker's is the longest silence that it permits. Ours says how soon we notice its own.
+    keep_alive_ =
+        Shorter(keep_alive_, std::chrono::seconds(connack_.server_keep_alive.value_or(0)));
   }
 }
 

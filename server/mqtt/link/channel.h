@@ -59,8 +59,8 @@ class Channel : private PacketReader::Handler {
     std::size_t actual = 0;
   };
 
-  // A ping is due when nothing was sent, or nothing came, for `keep_alive`, unless the broker wants
-  // another time; 0 for never.
+  // A ping is due when nothing was sent, or nothing came, for `keep_alive`, or for the broker's
+  // keep-alive if that is shorter; 0 for never.
   Channel(std::unique_ptr<ByteStream> stream, std::chrono::seconds keep_alive);
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;

@@ -126,16 +126,26 @@ TEST_F(ChannelTest, ABusyConnectionIsNotPinged) {
   }
 }
 
-TEST_F(ChannelTest, TheBrokersKeepAliveIsInForce) {
-  testing::ConnAck limits;
-  limits.server_keep_alive = 5;
-  Open(limits, seconds(30));
-  EXPECT_TRUE(channel_->KeepAlive(Clock::now() + seconds(6)).ok());
-  EXPECT_EQ(Received(), "\xC0\x00"s);
-  limits.server_keep_alive = 0;
-  Open(limits, seconds(30));
-  EXPECT_TRUE(channel_->KeepAlive(Clock::now() + seconds(1000)).ok());
-  EXPECT_THAT(Received(), IsEmpty()) << "it wants none";
+TEST_F(ChannelTest, TheBrokersKeepAliveShortensOursAndNeverProlongsIt) {
+  const struct {
+    const char* name;
+    int ours;
+    std::uint16_t brokers;
+    int expected;
+  } kCases[] = {{"shorter", 30, 5, 5},
+                {"longer", 10, 60, 10},
+                {"none", 10, 0, 10},
+                {"the only one", 0, 5, 5}};
+  for (const auto& test : kCases) {
+    testing::ConnAck limits;
+    limits.server_keep_alive = test.brokers;
+    Open(limits, seconds(test.ours));
+    const Clock::time_point start = Clock::now();
+    EXPECT_TRUE(channel_->KeepAlive(start + seconds(test.expected - 1)).ok());
+    EXPECT_THAT(Received(), IsEmpty()) << test.name;
+    EXPECT_TRUE(channel_->KeepAlive(start + seconds(test.expected + 1)).ok());
+    EXPECT_EQ(Received(), "\xC0\x00"s) << test.name;
+  }
 }
 
 }  // namespace
