@@ -100,6 +100,12 @@ std::vector<std::uint32_t> Roster::Present(const HostPort& host) const {
   return present;
 }
 
+std::size_t Roster::present_count() const {
+  const MutexLock lock(mutex_);
+  return static_cast<std::size_t>(std::count_if(
+      brokers_.begin(), brokers_.end(), [](const BrokerEntry& broker) { return broker.present; }));
+}
+
 void Roster::SetPresent(std::uint32_t broker, bool present) {
   const MutexLock lock(mutex_);
   brokers_[broker].present = present;

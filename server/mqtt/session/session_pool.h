@@ -120,7 +120,8 @@ class SessionPool : public Publisher, private Peers {
   SessionOptions OptionsOf(const Roster::Broker& broker, const std::string& client_id) const;
   // A name leads to these addresses now. On the first loop's thread.
   void NameLeadsTo(const HostPort& host, const Resolver::Addresses& addresses);
-  void Add(const BrokerId& id);
+  // Adds the broker, with so many sessions, unless it was there before.
+  void Add(const BrokerId& id, std::size_t sessions);
   void SetPresent(std::uint32_t broker, bool present);
   // Takes down what a session reports.
   void Changed(std::uint32_t number, const SessionChange& change);

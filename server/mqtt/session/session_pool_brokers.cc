@@ -138,24 +138,26 @@ void SessionPool::AddSession(std::uint32_t broker, bool at_start) {
 void SessionPool::NameLeadsTo(const HostPort& host, const Resolver::Addresses& addresses) {
   if (stopping_) return;
   const std::vector<BrokerId> behind = BrokersBehind(host, addresses);
-  for (const BrokerId& id : behind) Add(id);
+  std::size_t present = roster_.present_count() + behind.size();
   for (const std::uint32_t broker : roster_.Present(host)) {
+    --present;
     const BrokerId& id = roster_.broker(broker).id;
     if (std::find(behind.begin(), behind.end(), id) != behind.end()) continue;
     SetPresent(broker, false);
   }
+  // Those that replace others have no fewer sessions than they had.
+  const std::size_t share = (options_.sessions + present - 1) / present;
+  for (const BrokerId& id : behind) Add(id, share);
 }
 
-void SessionPool::Add(const BrokerId& id) {
+void SessionPool::Add(const BrokerId& id, std::size_t sessions) {
   const std::optional<std::uint32_t> known = roster_.Find(id);
   if (known.has_value()) {
     SetPresent(*known, true);
     return;
   }
   const std::uint32_t broker = AddBroker(id, /*at_start=*/false);
-  const std::size_t brokers = roster_.broker_count();
-  const std::size_t share = std::max<std::size_t>(1, options_.sessions / brokers);
-  for (std::size_t i = 0; i < share; ++i) AddSession(broker, /*at_start=*/false);
+  for (std::size_t i = 0; i < sessions; ++i) AddSession(broker, /*at_start=*/false);
 }
 
 void SessionPool::SetPresent(std::uint32_t broker, bool present) {

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "server/mqtt/session/session_pool.h"
 #include "tests/support/mqtt/automatic_broker.h"
 #include "tests/support/mqtt/recording_batch.h"
@@ -198,6 +200,36 @@ TEST_F(NameBrokersTest, OneThatIsRemovedIsLeftAndTakenBack) {
   PublishToAll(*pool);
   EXPECT_EQ(UsersAt(one_), at_one);
   EXPECT_EQ(UsersAt(two_), at_two);
+}
+
+TEST_F(NameBrokersTest, ThoseThatReplaceOthersHaveAsManySessions) {
+  const auto pool = Start();
+  const auto sessions_at = [&pool](const std::vector<std::string>& addresses) {
+    std::size_t sessions = 0;
+    std::size_t present = 0;
+    for (const BrokerInfo& broker : pool->Brokers()) {
+      if (!broker.present) continue;
+      ++present;
+      for (const std::string& address : addresses) {
+        if (absl::EndsWith(broker.name, "/" + address)) sessions += broker.sessions;
+      }
+    }
+    return present == addresses.size() ? sessions : 0;
+  };
+  for (int first = 2; first < 8; ++first) {
+    const std::vector<std::string> addresses = {absl::StrCat("127.0.0.", first),
+                                                absl::StrCat("127.0.0.", first + 1)};
+    LeadTo(addresses);
+    const Clock::time_point deadline = Clock::now() + testing::kPatience;
+    while (sessions_at(addresses) < 4 && Clock::now() < deadline) std::this_thread::yield();
+    ASSERT_EQ(sessions_at(addresses), 4U) << addresses.back();
+  }
+  // All at a stroke.
+  const std::vector<std::string> others = {"127.0.0.20", "127.0.0.21"};
+  LeadTo(others);
+  const Clock::time_point deadline = Clock::now() + testing::kPatience;
+  while (sessions_at(others) < 4 && Clock::now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(sessions_at(others), 4U);
 }
 
 TEST_F(NameBrokersTest, AllOfThemMayBeReplaced) {
