@@ -10,11 +10,11 @@
 namespace dino::mqtt {
 
 // Which broker: what users are spread over, and what logs and metrics call it. A name that has one
-// address is one broker, wherever that is; of a name that has several, each address is one.
+// address is one broker, wherever that is; of a name that has several, or had, each address is one.
 struct BrokerId {
   // As it was configured.
   HostPort host;
-  // One of several; else empty.
+  // One of several, at that time or earlier; else empty.
   std::string address = {};
 
   // As "host:port" or "host:port/address".
@@ -27,8 +27,10 @@ struct BrokerId {
 
 // The brokers behind a name with these addresses. Of a name with IPv4 and IPv6 addresses the kind
 // counts of which there are more, IPv4 if there are as many: brokers that have one of each are not
-// two.
-std::vector<BrokerId> BrokersBehind(const HostPort& host, const Resolver::Addresses& addresses);
+// two. `had_several`: the name had several brokers before, so the last one of them keeps its
+// identity.
+std::vector<BrokerId> BrokersBehind(const HostPort& host, const Resolver::Addresses& addresses,
+                                    bool had_several);
 
 }  // namespace dino::mqtt
 

@@ -100,6 +100,13 @@ std::vector<std::uint32_t> Roster::Present(const HostPort& host) const {
   return present;
 }
 
+bool Roster::HadSeveral(const HostPort& host) const {
+  const MutexLock lock(mutex_);
+  return std::any_of(brokers_.begin(), brokers_.end(), [&host](const BrokerEntry& broker) {
+    return broker.shared.id.host == host && !broker.shared.id.address.empty();
+  });
+}
+
 std::size_t Roster::present_count() const {
   const MutexLock lock(mutex_);
   return static_cast<std::size_t>(std::count_if(

@@ -77,6 +77,8 @@ class Roster {
   std::vector<std::uint32_t> SessionsOf(std::uint32_t broker) const;
   // Those brokers of a name that are there now.
   std::vector<std::uint32_t> Present(const HostPort& host) const;
+  // Whether it led to several brokers at some time.
+  bool HadSeveral(const HostPort& host) const;
   std::size_t present_count() const;
   void SetPresent(std::uint32_t broker, bool present);
   // The same for every replica that knows the same brokers; of those that are there.

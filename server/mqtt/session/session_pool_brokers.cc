@@ -56,7 +56,7 @@ SessionPool::SessionPool(const SessionPoolOptions& options)
       brokers.push_back({host});
       continue;
     }
-    const auto behind = BrokersBehind(host, addresses->second);
+    const auto behind = BrokersBehind(host, addresses->second, /*had_several=*/false);
     brokers.insert(brokers.end(), behind.begin(), behind.end());
   }
   session_count_ = std::max(options.sessions, brokers.size());
@@ -137,7 +137,7 @@ void SessionPool::AddSession(std::uint32_t broker, bool at_start) {
 
 void SessionPool::NameLeadsTo(const HostPort& host, const Resolver::Addresses& addresses) {
   if (stopping_) return;
-  const std::vector<BrokerId> behind = BrokersBehind(host, addresses);
+  const std::vector<BrokerId> behind = BrokersBehind(host, addresses, roster_.HadSeveral(host));
   std::size_t present = roster_.present_count() + behind.size();
   for (const std::uint32_t broker : roster_.Present(host)) {
     --present;

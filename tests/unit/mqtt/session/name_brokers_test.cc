@@ -202,6 +202,48 @@ TEST_F(NameBrokersTest, OneThatIsRemovedIsLeftAndTakenBack) {
   EXPECT_EQ(UsersAt(two_), at_two);
 }
 
+TEST_F(NameBrokersTest, OfTwoOneIsLeftAndTakenBackAndNobodyElseMoves) {
+  const auto pool = Start();
+  PublishToAll(*pool);
+  const std::set<std::string> at_one = UsersAt(one_);
+  const std::set<std::string> at_two = UsersAt(two_);
+  const SessionInfo before = pool->Sessions()[0];
+
+  LeadTo({"127.0.0.1"});
+  PublishUntil(*pool, two_, /*serves=*/false);
+  two_.WaitForSessions(0);
+  EXPECT_EQ(UsersAt(one_).size(), kUsers);
+  LeadTo({"127.0.0.1", "127.0.0.2"});
+  PublishUntil(*pool, two_, /*serves=*/true);
+  ForgetAll();
+  PublishToAll(*pool);
+  EXPECT_EQ(UsersAt(one_), at_one);
+  EXPECT_EQ(UsersAt(two_), at_two);
+  const SessionInfo after = pool->Sessions()[0];
+  EXPECT_TRUE(after.connected);
+  EXPECT_EQ(after.since, before.since) << "it stayed connected";
+  EXPECT_EQ(pool->brokers().size(), 2U);
+}
+
+TEST_F(NameBrokersTest, AReplicaThatStartedWithOneOfTwoAgreesOnceTheOtherIsBack) {
+  PublishToAll(*Start());
+  const std::set<std::string> at_one = UsersAt(one_);
+  const std::set<std::string> at_two = UsersAt(two_);
+
+  LeadTo({"127.0.0.1"});
+  const auto pool = Start();
+  PublishToAll(*pool);
+  EXPECT_EQ(UsersAt(one_).size(), kUsers);
+  LeadTo({"127.0.0.1", "127.0.0.2"});
+  bool agrees = false;
+  while (!agrees && !HasFailure()) {
+    ForgetAll();
+    PublishToAll(*pool);
+    agrees = UsersAt(one_) == at_one && UsersAt(two_) == at_two;
+  }
+  EXPECT_EQ(pool->broker_digest(), Start()->broker_digest());
+}
+
 TEST_F(NameBrokersTest, ThoseThatReplaceOthersHaveAsManySessions) {
   const auto pool = Start();
   const auto sessions_at = [&pool](const std::vector<std::string>& addresses) {
