@@ -28,8 +28,20 @@ void BrokerHealth::TimedOut(std::uint32_t session, Clock::time_point now) {
 bool BrokerHealth::TryProbe(std::uint32_t session, Clock::time_point now) {
   const MutexLock lock(mutex_);
   if (!left() || prober_.has_value() || now < probe_at_) return false;
+  if (std::find(passed_on_.begin(), passed_on_.end(), session) != passed_on_.end()) {
+    if (now < passed_on_at_ + kRound) return false;
+    passed_on_.clear();
+  }
   prober_ = session;
   return true;
+}
+
+void BrokerHealth::PassOnProbe(std::uint32_t session, Clock::time_point now) {
+  const MutexLock lock(mutex_);
+  if (prober_ != session) return;
+  prober_.reset();
+  passed_on_.push_back(session);
+  passed_on_at_ = now;
 }
 
 void BrokerHealth::EndProbe(std::uint32_t session, Clock::time_point now) {

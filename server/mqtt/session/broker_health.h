@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "server/base/clock.h"
@@ -45,11 +46,15 @@ class BrokerHealth {
   bool TryProbe(std::uint32_t session, Clock::time_point now);
   // The session has lost its connection before the broker answered or timed out.
   void EndProbe(std::uint32_t session, Clock::time_point now);
+  // The session had nothing to try the broker with: each of the others may, before it may again.
+  void PassOnProbe(std::uint32_t session, Clock::time_point now);
 
  private:
   void Recover();
 
   static constexpr std::chrono::seconds kLongestBackoff{80};
+  // So soon each session that is connected asks again.
+  static constexpr std::chrono::seconds kRound{2};
 
   const Clock::duration shortest_backoff_;
   const ChangeFunction on_change_;
@@ -59,6 +64,9 @@ class BrokerHealth {
   Mutex mutex_;
   std::optional<std::uint32_t> prober_ ABSL_GUARDED_BY(mutex_);
   Clock::time_point probe_at_ ABSL_GUARDED_BY(mutex_);
+  // Who has passed the probe on in this round, and when the last one did.
+  std::vector<std::uint32_t> passed_on_ ABSL_GUARDED_BY(mutex_);
+  Clock::time_point passed_on_at_ ABSL_GUARDED_BY(mutex_);
   Clock::duration backoff_ ABSL_GUARDED_BY(mutex_);
 };
 

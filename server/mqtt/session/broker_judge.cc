@@ -1,10 +1,13 @@
 #include "server/mqtt/session/broker_judge.h"
 
+#include <chrono>
+
 namespace dino::mqtt {
 namespace {
 
 // No event is smaller as an MQTT packet.
 constexpr std::uint32_t kSmallestEvent = 128;
+constexpr std::chrono::seconds kLongestIdle{5};
 
 }  // namespace
 
@@ -16,7 +19,14 @@ bool BrokerJudge::Fits(const ConnAck& announced, Clock::time_point now) {
   if (!health_->left()) probing_ = false;
   if (!TakesEvents(announced)) return false;
   if (!health_->left() && announced.maximum_qos > 0) return true;
-  if (!probing_) probing_ = health_->TryProbe(session_, now);
+  if (probing_ && now >= idle_since_ + kLongestIdle) {
+    probing_ = false;
+    health_->PassOnProbe(session_, now);
+  }
+  if (!probing_) {
+    probing_ = health_->TryProbe(session_, now);
+    idle_since_ = now;
+  }
   // A bad broker is better than none.
   return probing_ || !peers_.OtherBrokerServes(session_);
 }

@@ -29,6 +29,9 @@ class BrokerJudge {
 
   // True if the connection is used to find out whether the broker answers.
   bool probing() const { return probing_; }
+  // Something is on its way to try the broker, or cannot be sent yet. After five seconds without
+  // this, another session may try.
+  void ProbeGoesOn(Clock::time_point now) { idle_since_ = now; }
   // Whether the users of others may come: not while the session's own ones find that out, if there
   // is another broker for them.
   bool serves_others() const {
@@ -47,6 +50,8 @@ class BrokerJudge {
   const std::shared_ptr<BrokerHealth> health_;
   Peers& peers_;
   bool probing_ = false;
+  // When the probe went on last.
+  Clock::time_point idle_since_;
 };
 
 }  // namespace dino::mqtt

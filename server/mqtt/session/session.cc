@@ -189,6 +189,7 @@ Clock::time_point Session::Advance(Clock::time_point now) {
   if (state_ == State::kWaiting && now >= retry_at_ && !retired_) Attempt();
   connector_->Advance(now);
   if (connected()) KeepUp(now);
+  if (connected() && judge_.probing()) FollowProbe(now);
   if (connected()) JudgeBroker(now);
   MoveUsers(now);
   if (connected() && retired_ && !queue_.OldestSentAt().has_value()) Leave(now);

@@ -160,6 +160,7 @@ class Session : private SocketHandler, private Channel::Listener {
   void Leave(Clock::time_point now);
   void TellRetired(bool was_connected);
   void JudgeBroker(Clock::time_point now);
+  void FollowProbe(Clock::time_point now);
   // How much of the window the connection may use.
   std::size_t Window() const;
   void Lost(const absl::Status& why);

@@ -33,6 +33,10 @@ void Session::ProcessAnswers() {
   if (!reasons_.empty()) reasons_.clear();
 }
 
+void Session::FollowProbe(Clock::time_point now) {
+  if (!router_.may_send() || queue_.OldestSentAt().has_value()) judge_.ProbeGoesOn(now);
+}
+
 void Session::CountUnsolicited() {
   const auto& by_qos = connection_->unsolicited();
   const std::uint64_t count = std::accumulate(by_qos.begin(), by_qos.end(), std::uint64_t{0});

@@ -27,14 +27,14 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using testing::RecordingBatch;
 
-// Two sessions: 0 has the bad broker, 1 the good one.
+// Two sessions, or four: the even ones have the bad broker, the odd ones the good one.
 class BadBrokerTest : public ::testing::Test {
  protected:
-  void Start(bool with_good = true) {
+  void Start(bool with_good = true, std::size_t sessions_each = 1) {
     SessionPoolOptions options;
     options.brokers = {{"127.0.0.1", bad_.port()}};
     if (with_good) options.brokers.push_back({"127.0.0.1", good_.port()});
-    options.sessions = options.brokers.size();
+    options.sessions = sessions_each * options.brokers.size();
     options.session.ack_timeout = milliseconds(100);
     // Too late for any test: only a broker that is bad makes users move.
     options.session.routing.failover_after = std::chrono::hours(1);
@@ -54,17 +54,25 @@ class BadBrokerTest : public ::testing::Test {
     pool_->Start();
     std::unique_lock lock(mutex_);
     EXPECT_TRUE(changed_.wait_for(lock, testing::kPatience,
-                                  [&] { return connected_count_ == options.brokers.size(); }));
+                                  [&] { return connected_count_ == options.sessions; }));
   }
 
   std::shared_ptr<RecordingBatch> Publish(const std::vector<std::string>& topics,
-                                          Qos qos = Qos::kAtLeastOnce) {
+                                          Qos qos = Qos::kAtLeastOnce, std::uint32_t session = 0) {
     PublishOptions options = RecordingBatch::Options();
     options.qos = qos;
-    auto batch = RecordingBatch::ForSession(0, "e", topics, options);
+    auto batch = RecordingBatch::ForSession(session, "e", topics, options);
     pool_->Publish(batch);
     EXPECT_TRUE(batch->WaitForEnd());
     return batch;
+  }
+
+  void PublishUntilItIs(bool left, std::uint32_t session) {
+    const Clock::time_point deadline = Clock::now() + testing::kPatience;
+    while (pool_->broker_left(0) != left && Clock::now() < deadline) {
+      Publish({"1"}, Qos::kAtLeastOnce, session);
+    }
+    WaitForChange(left);
   }
 
   void WaitForChange(bool left) {
@@ -115,6 +123,16 @@ TEST_F(BadBrokerTest, WhatMustBeSentAloneKeepsNobodyThere) {
   for (const auto& batch : batches) {
     ASSERT_TRUE(batch->WaitForEnd());
     EXPECT_THAT(batch->outcomes(), Each(Outcome::kAcknowledged));
+  }
+}
+
+TEST_F(BadBrokerTest, ItIsTakenBackWhicheverSessionHasTraffic) {
+  Start(/*with_good=*/true, /*sessions_each=*/2);
+  for (const std::uint32_t session : {2U, 0U}) {
+    bad_.HoldAcks();
+    PublishUntilItIs(/*left=*/true, session);
+    bad_.ReleaseAcks();
+    PublishUntilItIs(/*left=*/false, session);
   }
 }
 

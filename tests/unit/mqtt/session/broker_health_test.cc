@@ -71,6 +71,19 @@ TEST_F(BrokerHealthTest, TimeoutsOfWhatWasSentBeforeDelayNothing) {
   EXPECT_TRUE(health_.TryProbe(0, now_ + seconds(5)));
 }
 
+TEST_F(BrokerHealthTest, ASessionWithNothingToSendPassesTheProbeOnToEachOther) {
+  Leave();
+  now_ += seconds(5);
+  for (const std::uint32_t session : {2U, 0U, 1U}) {
+    ASSERT_TRUE(health_.TryProbe(session, now_)) << session;
+    health_.PassOnProbe(session, now_);
+    EXPECT_FALSE(health_.TryProbe(session, now_ + seconds(1))) << "it is others' turn";
+    now_ += seconds(1);
+  }
+  EXPECT_FALSE(health_.TryProbe(0, now_));
+  EXPECT_TRUE(health_.TryProbe(0, now_ + seconds(1))) << "there are no others";
+}
+
 TEST_F(BrokerHealthTest, AProbeThatIsLostIsRepeated) {
   Leave();
   now_ += seconds(5);
