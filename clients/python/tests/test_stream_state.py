@@ -93,6 +93,76 @@ def test_a_stream_that_began_with_an_old_key_goes_on_with_the_new_one():
         stream.ended["0"].get()
 
 
+TOO_LARGE = failed("INVALID_ARGUMENT", "REQUEST_TOO_LARGE")
+
+
+@pytest.mark.parametrize("reason", ["REQUEST_TOO_LARGE", "INVALID_FIELD"])
+def test_an_event_that_ends_the_stream_ends_alone(reason):
+    stream = Opened([1], [2], [3])
+    stream.take_all()
+    stream.state.lost(failed("INVALID_ARGUMENT", reason))
+
+    assert {text: one.error.reason for text, one in stream.ended.items()} == {"0": reason}
+    assert not stream.ended["0"].error.retryable
+    stream.state.opened()
+    assert stream.take_all() == ["1", "2"]
+
+
+def test_what_was_answered_did_not_end_the_stream():
+    stream = Opened([1], [2], [3])
+    stream.take_all()
+    busy = Status(code=StatusCode.UNAVAILABLE.value[0])
+    stream.state.answered(api.PublishStreamResponse(sequence=0, result=api.EventResult(error=busy)))
+    stream.answer(1)
+    stream.now = stream.state.pause()
+    assert stream.take_all() == ["0"]  # Sent again, so behind the one that is too large.
+    stream.state.lost(TOO_LARGE)
+
+    assert set(stream.ended) == {"1", "2"}
+    stream.state.opened()
+    assert stream.take_all() == ["0"]
+
+
+def test_many_events_that_are_refused_do_not_slow_the_stream_down():
+    stream = Opened(*([user] for user in range(1, 101)))
+    for _ in range(99):
+        stream.take_all()
+        stream.state.lost(TOO_LARGE)
+        stream.state.opened()
+
+    assert stream.now == stream.state.reopen_at == 0
+    assert stream.take_all() == ["99"]
+
+
+def test_who_ended_the_stream_without_a_reason_is_found():
+    stream = Opened([1], [2], [3])
+    stream.take_all()
+    stream.state.lost(failed("RESOURCE_EXHAUSTED"))
+    assert stream.ended == {}
+    stream.now = stream.state.reopen_at
+    stream.state.opened()
+    assert stream.take_all() == ["0"]
+    stream.answer(0)
+    assert stream.take_all() == ["1"]
+    stream.state.lost(failed("RESOURCE_EXHAUSTED"))
+
+    assert stream.ended["1"].error.code == "RESOURCE_EXHAUSTED"
+    stream.state.opened()
+    assert stream.take_all() == ["2"]
+    stream.answer(2)
+    stream.add("3", [4])
+    stream.add("4", [5])
+    assert stream.take_all() == ["3", "4"]
+
+
+def test_no_event_is_at_fault_for_a_stream_that_took_none():
+    stream = Opened([1])
+    stream.state.lost(failed("RESOURCE_EXHAUSTED"))
+
+    assert stream.ended == {}
+    assert stream.state.reopen_at == 0.1
+
+
 def test_a_silent_connection_is_noticed():
     stream = Opened([1])
     stream.take_all()

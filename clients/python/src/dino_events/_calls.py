@@ -160,7 +160,8 @@ def send_batch(
 ) -> Generator[Send | Sleep, Any, Failure | None]:
     """Sends entries in one call, and gives the queue their results.
 
-    Returns the call's failure if it failed as a whole, which then is that of each entry.
+    If the call is refused because of one of them, each half follows in a call of its own. Returns
+    the failure of a call that failed as a whole for another reason: it is that of each entry.
     """
     request = api.PublishBatchRequest()
     for entry in entries:
@@ -175,13 +176,26 @@ def send_batch(
         reply = Failure("UNKNOWN", "the answer has another number of results")
     if isinstance(reply, Failure):
         log.info("PublishBatch failed: %s %s: %s", reply.code, reply.reason, reply.message)
+        if reply.is_of_one_event and len(entries) > 1:
+            return (yield from _send_halves(context, queue, entries))
     random = context.rules.random()
     for index, entry in enumerate(entries):
         if isinstance(reply, Failure):
             queue.failed(entry, reply, now, random=random)
         else:
             take_result(queue, entry, reply.results[index], now, random)
-    return reply if isinstance(reply, Failure) else None
+    return reply if isinstance(reply, Failure) and not reply.is_of_one_event else None
+
+
+def _send_halves(
+    context: Context, queue: EventQueue, entries: list[Entry]
+) -> Generator[Send | Sleep, Any, Failure | None]:
+    for entry in entries:
+        entry.attempts.sent()
+    half = len(entries) // 2
+    first = yield from send_batch(context, queue, entries[:half])
+    second = yield from send_batch(context, queue, entries[half:])
+    return first or second
 
 
 def take_result(

@@ -173,12 +173,16 @@ class EventQueue:
                 failure = Failure("DEADLINE_EXCEEDED", "not sent in time")
                 self._end(entry, Result(error=entry.attempts.give_up(failure, retryable=True)))
 
+    def end(self, entry: Entry, failure: Failure, *, retryable: bool) -> None:
+        """Ends an entry with an error."""
+        if entry.state == "sent":
+            entry.attempts.note(failure)
+        self._end(entry, Result(error=entry.attempts.give_up(failure, retryable=retryable)))
+
     def end_all(self, failure: Failure, *, retryable: bool) -> None:
         """Ends everything with an error."""
         for entry in list(self._open.values()):
-            if entry.state == "sent":
-                entry.attempts.note(failure)
-            self._end(entry, Result(error=entry.attempts.give_up(failure, retryable=retryable)))
+            self.end(entry, failure, retryable=retryable)
 
     def _line_up(self, entry: Entry) -> None:
         for lane in entry.lanes:

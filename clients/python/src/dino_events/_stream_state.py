@@ -29,8 +29,10 @@ class StreamState:
     def __init__(self, context: Context, *, ordered: bool) -> None:
         self._context = context
         self._queue = EventQueue(context.rules, ordered=ordered)
-        # On the stream that is open, in that order; an event that was sent again stands twice.
-        self._sent: deque[tuple[float, Entry]] = deque()
+        # On the stream that is open, in that order, each with the number of its attempt.
+        self._sent: deque[tuple[int, Entry]] = deque()
+        # How many answers to await one at a time: one of these events ended the last stream.
+        self._suspects = 0
         self._losses = 0
         self._opened_at = 0.0
         self._opened_with = 0
@@ -61,13 +63,13 @@ class StreamState:
     def take(self) -> api.PublishStreamRequest | None:
         """The next request to send. None: there is none now."""
         now = self._context.clock()
-        if now < self.reopen_at:
+        if now < self.reopen_at or (self._suspects and self._first_unanswered()):
             return None
         taken = self._queue.take(now, 1, 0)
         if not taken:
             return None
         entry = taken[0]
-        self._sent.append((now, entry))
+        self._sent.append((entry.attempts.count, entry))
         request = api.PublishStreamRequest(sequence=entry.number)
         getattr(request.event, entry.attempts.kind).CopyFrom(entry.attempts.request)
         return request
@@ -75,6 +77,7 @@ class StreamState:
     def answered(self, response: api.PublishStreamResponse) -> None:
         """An answer has come."""
         self._losses = 0
+        self._suspects = max(0, self._suspects - 1)
         entry = self._queue.find(response.sequence)
         if entry is not None:  # One that was late has ended already.
             take_result(self._queue, entry, response.result, self._context.clock())
@@ -87,6 +90,9 @@ class StreamState:
             Attempt("PublishStream", failure.code, failure.reason, now - self._opened_at)
         )
         if not len(self._queue):
+            return
+        if failure.is_of_one_event:
+            self._refused(failure, now)
             return
         random = self._context.rules.random()
         wait = self._context.rules.wait(failure, self._losses, random, self._opened_with)
@@ -101,6 +107,25 @@ class StreamState:
             "the stream ended (%s %s: %s); another one follows in %.3f s",
             failure.code, failure.reason, failure.message, wait,
         )  # fmt: skip
+        self._send_again(failure, now, wait)
+
+    def _refused(self, failure: Failure, now: float) -> None:
+        """One event ended the stream: the first unanswered one if all before it were answered."""
+        first, sent = self._first_unanswered(), len(self._queue.sent())
+        if first is not None and (failure.names_an_event or sent == 1):
+            self._queue.end(first, failure, retryable=False)
+            self._suspects = max(0, self._suspects - 1)
+            wait = 0.0
+        else:
+            rules = self._context.rules
+            self._suspects = sent
+            wait = rules.policy.backoff(self._losses, rules.random())
+        self.reopen_at = now + wait
+        message = f"another event ended the stream: {failure.code} {failure.message}"
+        log.info("%s; another one follows in %.3f s", message, wait)
+        self._send_again(Failure("UNAVAILABLE", message), now, wait)
+
+    def _send_again(self, failure: Failure, now: float, wait: float) -> None:
         for entry in self._queue.sent():
             self._queue.failed(entry, failure, now, decided=wait)
 
@@ -110,10 +135,14 @@ class StreamState:
 
     def is_stuck(self) -> bool:
         """Whether an event is unanswered for so long that the connection must be dead."""
+        first = self._first_unanswered()
+        longest = self._context.rules.policy.attempt_timeout + _PATIENCE
+        return first is not None and self._context.clock() - first.sent_at > longest
+
+    def _first_unanswered(self) -> Entry | None:
         while self._sent and not _is_unanswered(*self._sent[0]):
             self._sent.popleft()
-        longest = self._context.rules.policy.attempt_timeout + _PATIENCE
-        return bool(self._sent) and self._context.clock() - self._sent[0][0] > longest
+        return self._sent[0][1] if self._sent else None
 
     def pause(self) -> float:
         """Seconds until there may be something to do, if nothing happens before: at most one."""
@@ -131,5 +160,5 @@ class StreamState:
         self._queue.end_all(CLOSED, retryable=True)
 
 
-def _is_unanswered(sent_at: float, entry: Entry) -> bool:
-    return entry.state == "sent" and entry.sent_at == sent_at
+def _is_unanswered(attempt: int, entry: Entry) -> bool:
+    return entry.state == "sent" and entry.attempts.count == attempt

@@ -54,6 +54,20 @@ class Failure:
     refuses_retries: bool = False
     progress: delivery_pb2.PublishFailure | None = None
 
+    @property
+    def is_of_one_event(self) -> bool:
+        """Whether a batch or stream that ends so does because of one of its events."""
+        return self.names_an_event or (
+            not self.reason
+            and self.pushback is None
+            and self.code in ("INVALID_ARGUMENT", "OUT_OF_RANGE", "RESOURCE_EXHAUSTED")
+        )
+
+    @property
+    def names_an_event(self) -> bool:
+        """Whether the service, not gRPC, refused that event: it answers all before it."""
+        return self.reason in ("INVALID_FIELD", "REQUEST_TOO_LARGE")
+
 
 def of_status(status: status_pb2.Status) -> Failure:
     """Reads a `google.rpc.Status`, as results in batches and streams have it."""

@@ -13,10 +13,6 @@ from dino_events.policy import Action, Policy
 _MOST_REFUSALS = 8
 _LONGEST_BACKOFF = 30.0  # Seconds.
 
-# A call that fails so says something of its content. Any other failure of a call is of the
-# configuration or of the way to the server, and no event is at fault.
-_OF_CONTENT = frozenset(("INVALID_ARGUMENT", "OUT_OF_RANGE", "RESOURCE_EXHAUSTED"))
-
 
 def backoff(policy: Policy, failures: int, pushback: float | None, random: float) -> float:
     """Seconds to wait after so many failures: never less than the server asks for."""
@@ -51,9 +47,7 @@ class Judge:
         return Failed(row.id, "pending", text, token, wait)
 
     def of_call(self, row: Row, error: PublishError, random: float) -> Failed:
-        """The call with this event alone failed as a whole."""
-        if error.failure.code in _OF_CONTENT:
-            return self.of_event(row, error, random)
+        """The call failed as a whole, which is not the fault of its events."""
         text = f"{error.failure.reason or error.failure.code}: {describe(error.failure)}"
         wait = backoff(self.policy, row.attempts + 1, error.failure.pushback, random)
         return Failed(row.id, "pending", text, error.resume_token or row.resume_token, wait)
