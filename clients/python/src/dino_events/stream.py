@@ -29,9 +29,16 @@ _MOST_FAILURES = 1000
 
 
 class PendingDelivery(Future[Delivery]):
-    """The delivery of an event on a stream. `result()` raises the event's PublishError."""
+    """The delivery of an event on a stream. `result()` raises the event's PublishError.
+
+    Cannot be cancelled: the event may have been sent.
+    """
 
     asked = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set_running_or_notify_cancel()
 
     def result(self, timeout: float | None = None) -> Delivery:
         """Waits for the delivery."""
