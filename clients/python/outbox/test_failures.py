@@ -56,10 +56,12 @@ def test_a_person_can_put_a_row_back(write, make_worker, bridge, rows, database)
     write("a1", "a2")
     bridge.answers["a1"] = status("PERMISSION_DENIED", "BROKER_NOT_AUTHORIZED")
     worker = make_worker("blocked")
-    worker.step()
-    del bridge.answers["a1"]
+    repeat_until_set_aside(worker, rows)
     with database.connect() as connection:
-        connection.execute("UPDATE dino_outbox SET state = 'pending' WHERE state = 'blocked'")
+        connection.execute("UPDATE dino_outbox SET state = 'pending', attempts = 0 WHERE id = 1")
+    worker.step()
+    assert rows("state") == ["pending", "pending"]  # It counts from one again.
+    del bridge.answers["a1"]
     worker.repeat()
 
     assert rows("state") == ["published", "published"]
@@ -79,15 +81,64 @@ def test_a_row_that_is_no_event_is_set_aside(write, make_worker, bridge, rows, d
     assert rows("error")[0] == "INVALID_FIELD: not a dino.events.v1.EventRequest"
 
 
-def test_resource_exhausted_without_a_time_ends(write, make_worker, bridge, rows):
-    write("a1")
-    bridge.answers["a1"] = status("RESOURCE_EXHAUSTED")
-    worker = make_worker()
+def repeat_until_set_aside(worker, rows):
     worker.step()
-    while rows("state") == ["pending"]:
+    while rows("state")[0] == "pending":
         worker.repeat()
 
-    assert rows("attempts, state, error") == [(8, "failed", "RESOURCE_EXHAUSTED: told")]
+
+PASSING = [("RESOURCE_EXHAUSTED", ""), ("PERMISSION_DENIED", "BROKER_NOT_AUTHORIZED")]
+
+
+@pytest.mark.parametrize(("code", "reason"), PASSING)
+def test_a_refusal_that_may_pass_is_repeated_for_minutes(
+    write, make_worker, bridge, rows, code, reason
+):
+    write("a1")
+    bridge.answers["a1"] = status(code, reason)
+    worker = make_worker()
+    worker.step()
+    left = rows("error, extract(epoch FROM next_attempt_at - clock_timestamp())::float8")
+    assert left[0][0] == f"{reason or code}: told; refusal 1 of 8"
+    assert 20 < left[0][1] <= 30
+    repeat_until_set_aside(worker, rows)
+
+    assert rows("attempts, state, error") == [(8, "failed", f"{reason or code}: told")]
+
+
+@pytest.mark.parametrize(("code", "reason"), PASSING)
+def test_only_refusals_of_one_reason_count(write, make_worker, bridge, rows, code, reason):
+    write("a1")
+    bridge.answers["a1"] = status("UNAVAILABLE", "BROKER_BUSY")
+    worker = make_worker()
+    worker.step()
+    for _ in range(10):
+        worker.repeat()
+    bridge.answers["a1"] = status(code, reason)
+    worker.repeat()
+
+    assert rows("state") == ["pending"]
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("PERMISSION_DENIED", "CALLER_NOT_ALLOWED"),
+        ("UNAUTHENTICATED", "UNKNOWN_CALLER"),
+        ("PERMISSION_DENIED", ""),
+    ],
+)
+def test_what_the_worker_may_not_publish_stays(write, make_worker, bridge, rows, code, reason):
+    write("a1")
+    bridge.answers["a1"] = status(code, reason)
+    worker = make_worker()
+    worker.step()
+    for _ in range(20):
+        worker.repeat()
+
+    left = rows("state, extract(epoch FROM next_attempt_at - clock_timestamp())::float8")
+    assert left[0][0] == "pending"
+    assert 20 < left[0][1] <= 30
 
 
 def test_resource_exhausted_with_a_time_is_repeated(write, make_worker, bridge, rows):

@@ -56,7 +56,7 @@ CROSS JOIN LATERAL (
   WHERE state IN ('pending', 'blocked') AND ordering_key = wanted.key
   ORDER BY id LIMIT %(depth)s) AS line
 CROSS JOIN LATERAL (
-  SELECT id, idempotency_key, event, resume_token, attempts,
+  SELECT id, idempotency_key, event, resume_token, attempts, error,
     extract(epoch FROM clock_timestamp() - created_at)::float8 AS age,
     state = 'pending' AND next_attempt_at <= clock_timestamp() AS due
   FROM dino_outbox
@@ -96,7 +96,11 @@ FROM dino_outbox WHERE state IN ('pending', 'blocked')
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row to be published. `age`: seconds since it was enqueued, when it was read."""
+    """A row to be published.
+
+    `error` is that of its last attempt, empty if there was none. `age`: seconds since it was
+    enqueued, when it was read.
+    """
 
     id: int
     ordering_key: str
@@ -104,6 +108,7 @@ class Row:
     event: bytes
     resume_token: bytes
     attempts: int
+    error: str
     age: float
 
 
@@ -188,10 +193,12 @@ class Store:
 def _without_gaps(key: str, by_place: dict[int, tuple[Any, ...]]) -> list[Row]:
     line: list[Row] = []
     while (found := by_place.get(len(line) + 1)) is not None:
-        row_id, idempotency_key, event, token, attempts, age, due = found
+        row_id, idempotency_key, event, token, attempts, error, age, due = found
         if not due:
             break
-        line.append(Row(row_id, key, idempotency_key, event, token or b"", attempts, age))
+        line.append(
+            Row(row_id, key, idempotency_key, event, token or b"", attempts, error or "", age)
+        )
     return line
 
 
