@@ -3,7 +3,7 @@
 import pytest
 from making import message
 
-from dino_events.outbox import _service, enqueue
+from dino_events.outbox import _service, _store, enqueue
 from dino_events.outbox._store import Failed, Store
 
 
@@ -53,6 +53,36 @@ def test_a_claim_takes_few_rows_of_many_keys(write, connect):
     write(*(f"{key}{number}" for key in "abcdef" for number in range(9)))
 
     assert keys(Store(connect()).claim_fresh("b", 3)) == [["c0"], ["d0"], ["e0"]]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "taken"),
+    [
+        ({"b1": 3, "a1": 3, "c1": 3}, [["a1"], ["b1"]]),
+        ({"a1": 3, "a2": 3, "b1": 3}, [["a1"], ["b1"]]),
+        ({"a1": 3, "a2": 3, "a3": 3, "a4": 3}, [["a1", "a2"]]),
+        ({"a1": 9, "b1": 1}, [["a1"]]),
+    ],
+)
+def test_a_claim_takes_few_large_events(connect, sizes, taken):
+    with connect() as connection:
+        for key, size in sizes.items():
+            event = message(text="x" * (size << 20), key=key)
+            enqueue(connection, event, ordering_key=key[0])
+
+    assert sorted(keys(Store(connect()).claim_fresh("", 100))) == taken
+
+
+def test_what_a_claim_of_large_events_left_follows(write, connect, monkeypatch):
+    monkeypatch.setattr(_store, "_MOST_BYTES", 1)
+    write("b1", "a1", "a2")
+    store = Store(connect())
+    taken = []
+    while lines := store.claim_fresh("", 100):
+        taken += keys(lines)
+        store.finish([row.id for line in lines for row in line], [], keep=False)
+
+    assert taken == [["a1"], ["a2"], ["b1"]]
 
 
 def test_a_key_belongs_to_one_worker(write, connect):

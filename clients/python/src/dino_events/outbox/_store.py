@@ -47,14 +47,18 @@ LIMIT %(keys)s
 """
 
 # What stands in line for keys whose first event we have: `place` shows which of them another
-# worker has, or has just ended.
+# worker has, or has just ended. Of large events only the first are taken, but at least one.
 _LINES = """
 SELECT line.ordering_key, line.place, locked.*
-FROM unnest(%(keys)s::text[]) AS wanted(key)
-CROSS JOIN LATERAL (
-  SELECT id, ordering_key, row_number() OVER (ORDER BY id) AS place FROM dino_outbox
-  WHERE state IN ('pending', 'blocked') AND ordering_key = wanted.key
-  ORDER BY id LIMIT %(depth)s) AS line
+FROM (
+  SELECT line.*, sum(line.bytes) OVER taken AS total, row_number() OVER taken AS number
+  FROM unnest(%(keys)s::text[]) AS wanted(key)
+  CROSS JOIN LATERAL (
+    SELECT id, ordering_key, octet_length(event) AS bytes, row_number() OVER (ORDER BY id) AS place
+    FROM dino_outbox
+    WHERE state IN ('pending', 'blocked') AND ordering_key = wanted.key
+    ORDER BY id LIMIT %(depth)s) AS line
+  WINDOW taken AS (ORDER BY line.place, line.ordering_key)) AS line
 CROSS JOIN LATERAL (
   SELECT id, idempotency_key, event, resume_token, attempts, error,
     extract(epoch FROM clock_timestamp() - created_at)::float8 AS age,
@@ -62,7 +66,11 @@ CROSS JOIN LATERAL (
   FROM dino_outbox
   WHERE id = line.id AND state IN ('pending', 'blocked')
   FOR UPDATE SKIP LOCKED) AS locked
+WHERE line.number = 1 OR line.total <= %(bytes)s
 """
+
+# Of the events of one claim: several times that is needed to publish them.
+_MOST_BYTES = 8 << 20
 
 _PUBLISHED = """
 UPDATE dino_outbox SET state = 'published', attempts = attempts + 1, resume_token = NULL,
@@ -164,7 +172,8 @@ class Store:
             return []
         # A statement of its own: it sees what was committed until we had the keys.
         depth = max(1, count // len(keys))
-        found = self._connection.execute(_LINES, {"keys": keys, "depth": depth}, binary=True)
+        wanted = {"keys": keys, "depth": depth, "bytes": _MOST_BYTES}
+        found = self._connection.execute(_LINES, wanted, binary=True)
         places: defaultdict[str, dict[int, tuple[Any, ...]]] = defaultdict(dict)
         for key, place, *rest in found:
             places[key][place] = tuple(rest)
