@@ -104,10 +104,14 @@ class Stream(EventMethods[PendingDelivery]):
             raise BatchError([Result(error=_error_of(one)) for one in unseen])
 
     def publish(self, event: Event) -> PendingDelivery:
-        """Publishes an event that was made before. Waits while there is no room for it."""
+        """Publishes an event that was made before. Waits while there is no room for it.
+
+        Does not wait in a done callback, as answers that make room are read there.
+        """
         pending = PendingDelivery()
         with self._news:
-            self._news.wait_for(lambda: len(self._state) < self._window or self._state.closed)
+            if threading.current_thread() not in self._threads:
+                self._news.wait_for(lambda: len(self._state) < self._window or self._state.closed)
             if self._state.closed:
                 raise RuntimeError("the stream is closed")
             self._start()
@@ -131,7 +135,9 @@ class Stream(EventMethods[PendingDelivery]):
             yield _ended_one(ended)
 
     def flush(self) -> None:
-        """Waits until all events have ended."""
+        """Waits until all events have ended. Not to be called in a done callback."""
+        if threading.current_thread() in self._threads:
+            raise RuntimeError("a done callback cannot wait for its own stream")
         with self._news:
             self._news.wait_for(lambda: not len(self._state))
 
