@@ -13,7 +13,6 @@ from dino.events.v1 import delivery_pb2
 from dino.events.v1 import event_publisher_service_pb2 as api
 from dino_events import BatchError, Event, GroupType, Qos, Result, Tls, UnreachableError, events
 from dino_events._channel import Channels, target
-from dino_events.credentials import ApiKey
 from dino_events.errors import Progress, to_error
 from dino_events.failure import of_error, of_status
 
@@ -147,26 +146,6 @@ def test_a_batch_error_has_all_results():
 
     assert (group.exceptions, len(group.results)) == ((error,), 2)
     assert group.subgroup(UnreachableError).exceptions == (error,)
-
-
-def test_a_new_key_is_taken_within_a_second(tmp_path):
-    now = [100.0]
-    file = tmp_path / "key"
-    file.write_text("first\n")
-    key = ApiKey(file=file, clock=lambda: now[0])
-    assert key.metadata() == (("authorization", "Bearer first"),)
-    first = key.version
-    assert not key.renewed_since(first)
-    (tmp_path / "new").write_text("second!\n")
-    (tmp_path / "new").rename(file)
-    now[0] += 1
-
-    assert key.metadata() == (("authorization", "Bearer second!"),)
-    assert key.renewed_since(first)
-    assert not key.renewed_since(key.version)
-    file.unlink()
-    now[0] += 60
-    assert key.metadata() == (("authorization", "Bearer second!"),)
 
 
 @pytest.mark.parametrize(

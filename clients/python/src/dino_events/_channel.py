@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import os
 import threading
 import time
-import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
+from dino_events._fork import forget_in_child
 from dino_events.credentials import Stamp, Tls
 from dino_events.observer import log
 from dino_events.policy import Connection as ConnectionPolicy
@@ -117,7 +116,7 @@ class Channels(Generic[C]):
         self._retired: list[tuple[float, C]] = []
         self._stamps: tuple[Stamp, ...] = ()
         self._looked_at = clock()
-        _all_channels.add(self)
+        forget_in_child(self)
 
     def get(self) -> C:
         """The channel for a call that begins now.
@@ -172,15 +171,3 @@ class Channels(Generic[C]):
         self._lock = threading.Lock()
         self._channel = None
         self._retired = []
-
-
-_all_channels: weakref.WeakSet[Channels[Any]] = weakref.WeakSet()
-
-
-def _forget_all() -> None:
-    for channels in _all_channels:
-        channels._forget()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_all)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import grpc
 
+from dino_events._fork import forget_in_child
 from dino_events.observer import log
 
 Stamp = tuple[int, int, int] | None
@@ -30,7 +31,8 @@ def _stamp(path: str | os.PathLike[str]) -> Stamp:
 class ApiKey:
     """The API key, of a file or fixed. Thread-safe.
 
-    A file is looked at once a second. While it is missing or empty the last key is used.
+    A file is looked at once a second. While it has no usable key the last one is used. Raises
+    OSError if there is no file, and ValueError if the key is not of visible ASCII.
     """
 
     def __init__(
@@ -48,9 +50,13 @@ class ApiKey:
         self._version = 0
         self._looked_at = clock()
         self._lock = threading.Lock()
+        self._complained = False
         if file is not None:
-            self._key = Path(file).read_text(encoding="ascii").strip()
-            self._stamp = _stamp(file)
+            self._stamp = _stamp(file)  # Before it is read, so that no later change is missed.
+            self._key = _read_key(file)
+        elif key is not None:
+            self._key = _checked(key)
+        forget_in_child(self)
 
     def metadata(self) -> tuple[tuple[str, str], ...]:
         """The metadata of a call."""
@@ -79,16 +85,33 @@ class ApiKey:
             if stamp is None or stamp == self._stamp:
                 return
             try:
-                key = Path(self._file).read_text(encoding="ascii").strip()
+                key = _read_key(self._file)
             except (OSError, ValueError) as error:
-                log.warning("cannot read the API key: %s", error)
+                if not self._complained:
+                    log.warning("%s: %s; the last API key stays", self._file, error)
+                self._complained = True
                 return
             if not key:
                 return  # It is being written.
             self._stamp = stamp
+            self._complained = False
             if key != self._key:
                 self._key = key
                 self._version += 1
+
+    def _forget(self) -> None:
+        self._lock = threading.Lock()
+
+
+def _read_key(file: str | os.PathLike[str]) -> str:
+    return _checked(Path(file).read_text(encoding="latin-1").strip())
+
+
+def _checked(key: str) -> str:
+    """The key itself. The error must not show it."""
+    if not all("!" <= one <= "~" for one in key):
+        raise ValueError("the API key must be of visible ASCII")
+    return key
 
 
 @dataclass(frozen=True)

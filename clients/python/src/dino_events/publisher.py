@@ -15,6 +15,7 @@ from dino.events.v1 import server_info_pb2
 from dino_events import failure as failures
 from dino_events._calls import Context, Send, Sleep, publish_batch, publish_event
 from dino_events._channel import SERVICE, ChannelsClosedError, Connection
+from dino_events._fork import forget_in_child
 from dino_events._setup import Setup
 from dino_events.credentials import Tls
 from dino_events.errors import CLOSED, BatchError, Result
@@ -70,6 +71,7 @@ class Publisher(EventMethods[Delivery]):
             _connect, lambda connection: connection.channel.close()
         )
         self._closed = threading.Event()
+        forget_in_child(self)
 
     def __enter__(self) -> Self:
         return self
@@ -143,6 +145,11 @@ class Publisher(EventMethods[Delivery]):
     @property
     def _context(self) -> Context:
         return self._setup.context
+
+    def _forget(self) -> None:
+        closed, self._closed = self._closed, threading.Event()
+        if closed.is_set():
+            self._closed.set()
 
     def _take(self, event: Event) -> Delivery:
         return self.publish(event)
