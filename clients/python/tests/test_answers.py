@@ -175,13 +175,33 @@ def test_an_async_publisher_that_is_closed_ends_its_stream():
         server.stop()
 
 
-def test_cancelling_a_call_is_the_callers_doing():
+def test_closing_an_async_publisher_ends_a_call_that_waits():
+    async def run(address):
+        publisher = AsyncPublisher(address, timeout=600)
+        call = asyncio.create_task(publisher.publish(message()))
+        while not publisher._sleeping:
+            await asyncio.sleep(0.01)
+        await publisher.close()
+        await asyncio.wait_for(call, 20)
+
+    server = ScriptedServer([{"code": "UNAVAILABLE", "retry_after": "300s"}])
+    try:
+        with pytest.raises(PublisherClosedError):
+            asyncio.run(run(server.address))
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("close", [True, False])
+def test_cancelling_a_call_is_the_callers_doing(close):
     async def run(address):
         async with AsyncPublisher(address) as publisher:
             call = asyncio.create_task(publisher.publish(message()))
             while not server.attempts:
                 await asyncio.sleep(0.01)
             call.cancel()
+            if close:
+                await publisher.close()
             with pytest.raises(asyncio.CancelledError):
                 await call
 

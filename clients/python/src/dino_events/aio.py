@@ -56,6 +56,7 @@ class AsyncPublisher(EventMethods[Coroutine[Any, Any, Delivery]]):
         self._closing: set[asyncio.Task[None]] = set()
         self._channels = self._setup.channels(_connect, self._close_channel)
         self._closed = False
+        self._sleeping: set[asyncio.Future[None]] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -72,6 +73,9 @@ class AsyncPublisher(EventMethods[Coroutine[Any, Any, Delivery]]):
         """Closes the connections. Calls in progress end with `PublisherClosedError`."""
         self._closed = True
         self._channels.close()
+        for one in self._sleeping:
+            if not one.done():
+                one.set_result(None)
         await asyncio.gather(*self._closing)
 
     async def publish(self, event: Event) -> Delivery:
@@ -140,7 +144,18 @@ class AsyncPublisher(EventMethods[Coroutine[Any, Any, Delivery]]):
                 reply = await self._call(step)
             else:
                 reply = None
-                await asyncio.sleep(step.seconds)
+                await self._sleep(step.seconds)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Waits so many seconds, or until the publisher is closed."""
+        if self._closed:
+            return
+        closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sleeping.add(closed)
+        try:
+            await asyncio.wait([closed], timeout=seconds)
+        finally:
+            self._sleeping.discard(closed)
 
     async def _call(self, send: Send) -> Any:
         try:
@@ -154,9 +169,10 @@ class AsyncPublisher(EventMethods[Coroutine[Any, Any, Delivery]]):
             return CLOSED if self._closed else Failure("UNAVAILABLE", str(error))
         except asyncio.CancelledError:
             # Not our caller's doing if the channel was closed.
-            if self._closed:
-                return CLOSED
-            raise
+            task = asyncio.current_task()
+            if not self._closed or (task is not None and task.cancelling()):
+                raise
+            return CLOSED
 
     def _open_stream(self) -> Any:
         call = self._channels.get().channel.stream_stream(
