@@ -1,12 +1,15 @@
 """Streams against a server: what their callers may do to them meanwhile."""
 
+import asyncio
 import contextlib
+import pickle
 import threading
 
+import pytest
 from making import message
 from scripted_server import ScriptedServer
 
-from dino_events import Publisher
+from dino_events import AsyncPublisher, BatchError, Publisher
 
 
 @contextlib.contextmanager
@@ -67,3 +70,57 @@ def test_a_callback_cannot_wait_for_all_events():
         stream.publish(message([2])).result(20)
 
     assert refused == ["a done callback cannot wait for its own stream"]
+
+
+REFUSED = {"results": [{"code": "INVALID_ARGUMENT", "reason": "INVALID_FIELD"}] * 1500}
+
+
+def blocking(address, ask):
+    with Publisher(address) as publisher, publisher.stream(ordered=False) as stream:
+        pending = [stream.publish(message()) for _ in range(1500)]
+        stream.flush()
+        for one in ask(pending):
+            one.exception()
+
+
+def with_asyncio(address, ask):
+    async def run():
+        async with AsyncPublisher(address) as publisher, publisher.stream(ordered=False) as stream:
+            pending = [await stream.publish(message()) for _ in range(1500)]
+            await stream.flush()
+            for one in ask(pending):
+                one.exception()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("publish", [blocking, with_asyncio])
+@pytest.mark.parametrize(
+    ("ask", "count", "kept"),
+    [
+        (lambda pending: [], 1500, 1000),
+        (lambda pending: pending[:300], 1200, 700),
+        (lambda pending: pending[900:], 900, 900),
+    ],
+    ids=["nobody", "the first", "the last"],
+)
+def test_a_stream_counts_all_failures_that_nobody_asked_for(publish, ask, count, kept):
+    server = ScriptedServer([REFUSED])
+    try:
+        with pytest.raises(BatchError) as told:
+            publish(server.address, ask)
+    finally:
+        server.stop()
+
+    assert told.value.message == f"{count} events failed"
+    assert (told.value.failed_count, len(told.value.results)) == (count, kept)
+    assert pickle.loads(pickle.dumps(told.value)).failed_count == count
+
+
+@pytest.mark.parametrize("publish", [blocking, with_asyncio])
+def test_a_stream_raises_nothing_if_all_failures_were_asked_for(publish):
+    server = ScriptedServer([REFUSED])
+    try:
+        publish(server.address, lambda pending: pending)
+    finally:
+        server.stop()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import (
     AsyncIterable,
     AsyncIterator,
@@ -22,36 +21,42 @@ from dino_events import failure as failures
 from dino_events._calls import Context
 from dino_events._channel import ChannelsClosedError
 from dino_events._stream_state import ENDED, StreamState
-from dino_events.errors import CLOSED, BatchError, PublishError, Result
+from dino_events._unseen import Asked, Unseen
+from dino_events.errors import CLOSED, PublishError, Result
 from dino_events.event import Event
 from dino_events.failure import Failure
 from dino_events.methods import EventMethods
 from dino_events.types import Delivery
 
-# How many failures a stream keeps for its end.
-_MOST_FAILURES = 1000
-
 
 class AsyncPendingDelivery(asyncio.Future[Delivery]):
     """The delivery of an event on a stream: awaiting it raises the event's PublishError."""
 
-    asked = False
+    def __init__(self, unseen: Unseen) -> None:
+        super().__init__()
+        self._unseen = unseen
+        self._asked = Asked()
 
     def __await__(self) -> Generator[Any, None, Delivery]:
-        self.asked = True
+        self._ask()
         return super().__await__()
 
     def result(self) -> Delivery:
         """The delivery, once it is known."""
-        self.asked = True
+        self._ask()
         return super().result()
 
     def exception(self) -> BaseException | None:
         """The error, once it is known; None if the event was delivered."""
-        self.asked = True
+        self._ask()
         return super().exception()
 
+    def _ask(self) -> None:
+        self._unseen.ask(self._asked)
+
     def _end(self, result: Result) -> None:
+        if result.error is not None:
+            self._unseen.failed(self._asked, result.error)
         if self.cancelled():
             return
         if result.error is not None:
@@ -75,9 +80,7 @@ class AsyncStream(EventMethods[Coroutine[Any, Any, AsyncPendingDelivery]]):
         self._open_call = open_call
         self._window = window or context.rules.policy.limits.stream_events
         self._waiting: set[asyncio.Future[None]] = set()
-        self._failures: deque[tuple[AsyncPendingDelivery, PublishError]] = deque(
-            maxlen=_MOST_FAILURES
-        )
+        self._unseen = Unseen()
         self._call: Any = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -94,9 +97,8 @@ class AsyncStream(EventMethods[Coroutine[Any, Any, AsyncPendingDelivery]]):
         if kind is None:
             await self.flush()
         await self.close()
-        unseen = [error for pending, error in self._failures if not pending.asked]
-        if kind is None and unseen:
-            raise BatchError([Result(error=one) for one in unseen])
+        if kind is None:
+            self._unseen.tell()
 
     async def publish(self, event: Event) -> AsyncPendingDelivery:
         """Publishes an event that was made before. Waits while there is no room for it."""
@@ -106,14 +108,8 @@ class AsyncStream(EventMethods[Coroutine[Any, Any, AsyncPendingDelivery]]):
             await self._wait(None)
         if self._state.closed:
             raise RuntimeError("the stream is closed")
-        pending = AsyncPendingDelivery()
-
-        def end(result: Result) -> None:
-            if result.error is not None:
-                self._failures.append((pending, result.error))
-            pending._end(result)
-
-        self._state.add(event, end)
+        pending = AsyncPendingDelivery(self._unseen)
+        self._state.add(event, pending._end)
         self._notify()
         return pending
 
@@ -128,7 +124,7 @@ class AsyncStream(EventMethods[Coroutine[Any, Any, AsyncPendingDelivery]]):
                 yield _result_of(*await ended.get())
                 count -= 1
             pending = await self.publish(event)
-            pending.asked = True
+            pending._ask()
             pending.add_done_callback(lambda one, event=event: ended.put_nowait((event, one)))  # type: ignore[misc]
             count += 1
         for _ in range(count):

@@ -233,18 +233,27 @@ class BatchError(ExceptionGroup[PublishError]):
     """Some events of a batch or stream were not published.
 
     Attributes:
-      results: The result of each event, in their order.
+      results: Of a batch, the result of each event, in their order. Of a stream, those of the
+        first 1,000 events that failed and whose result nobody asked for.
+      failed_count: How many events failed; of a stream, how many of those.
     """
 
     results: tuple[Result, ...]
+    failed_count: int
 
-    def __new__(cls, results: Sequence[Result]) -> BatchError:
-        """Of the results of all events, at least one of which failed."""
+    def __new__(cls, results: Sequence[Result], failed_count: int | None = None) -> BatchError:
+        """Of results, at least one of which is a failure. A stream's need `failed_count`."""
         errors = [one.error for one in results if one.error is not None]
         text = f"{len(errors)} of {len(results)} events failed"
+        if failed_count is not None:
+            text = f"{failed_count} events failed"
         group = super().__new__(cls, text, errors)
         group.results = tuple(results)
+        group.failed_count = len(errors) if failed_count is None else failed_count
         return group
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.results, self.failed_count)
 
     def derive(self, excs: Sequence[PublishError], /) -> ExceptionGroup[PublishError]:  # type: ignore[override]
         return ExceptionGroup(self.message, excs)

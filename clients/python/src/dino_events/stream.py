@@ -17,15 +17,13 @@ from dino_events import failure as failures
 from dino_events._calls import Context
 from dino_events._channel import ChannelsClosedError
 from dino_events._stream_state import ENDED, StreamState
-from dino_events.errors import CLOSED, BatchError, PublishError, Result
+from dino_events._unseen import Asked, Unseen
+from dino_events.errors import CLOSED, PublishError, Result
 from dino_events.event import Event
 from dino_events.methods import EventMethods
 from dino_events.types import Delivery
 
 OpenCall = Callable[[Iterator[api.PublishStreamRequest]], Any]
-
-# How many failures a stream keeps for its end.
-_MOST_FAILURES = 1000
 
 
 class PendingDelivery(Future[Delivery]):
@@ -34,24 +32,28 @@ class PendingDelivery(Future[Delivery]):
     Cannot be cancelled: the event may have been sent.
     """
 
-    asked = False
-
-    def __init__(self) -> None:
+    def __init__(self, unseen: Unseen) -> None:
         super().__init__()
+        self._unseen = unseen
+        self._asked = Asked()
         self.set_running_or_notify_cancel()
 
     def result(self, timeout: float | None = None) -> Delivery:
         """Waits for the delivery."""
-        self.asked = True
+        self._ask()
         return super().result(timeout)
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
         """Waits for the end; None if the event was delivered."""
-        self.asked = True
+        self._ask()
         return super().exception(timeout)
+
+    def _ask(self) -> None:
+        self._unseen.ask(self._asked)
 
     def _end(self, result: Result) -> None:
         if result.error is not None:
+            self._unseen.failed(self._asked, result.error)
             self.set_exception(result.error)
         else:
             self.set_result(result.get())
@@ -66,7 +68,9 @@ class Stream(EventMethods[PendingDelivery]):
     calls, unless it was opened with `ordered=False`.
 
     At its end the `with` statement waits for all events, and raises BatchError if some failed
-    whose `result()` nobody asked for. Thread-safe, but not to be taken across a fork.
+    whose `result()` nobody asked for. If an exception leaves it, it does not wait: events that are
+    open end with PublisherClosedError, and no BatchError is raised. Thread-safe, but not to be
+    taken across a fork.
     """
 
     def __init__(
@@ -77,7 +81,7 @@ class Stream(EventMethods[PendingDelivery]):
         self._window = window or context.rules.policy.limits.stream_events
         self._news = threading.Condition()
         self._ended: deque[tuple[PendingDelivery, Result]] = deque()
-        self._failures: deque[PendingDelivery] = deque(maxlen=_MOST_FAILURES)
+        self._unseen = Unseen()
         self._finishing = False
         self._generation = 0
         self._call: Any = None
@@ -99,16 +103,15 @@ class Stream(EventMethods[PendingDelivery]):
         if kind is None:
             self.flush()
         self.close()
-        unseen = [one for one in self._failures if not one.asked]
-        if kind is None and unseen:
-            raise BatchError([Result(error=_error_of(one)) for one in unseen])
+        if kind is None:
+            self._unseen.tell()
 
     def publish(self, event: Event) -> PendingDelivery:
         """Publishes an event that was made before. Waits while there is no room for it.
 
         Does not wait in a done callback, as answers that make room are read there.
         """
-        pending = PendingDelivery()
+        pending = PendingDelivery(self._unseen)
         with self._news:
             if threading.current_thread() not in self._threads:
                 self._news.wait_for(lambda: len(self._state) < self._window or self._state.closed)
@@ -128,7 +131,7 @@ class Stream(EventMethods[PendingDelivery]):
                 yield _ended_one(ended)
                 count -= 1
             pending = self.publish(event)
-            pending.asked = True
+            pending._ask()
             pending.add_done_callback(lambda one, event=event: ended.put((event, one)))  # type: ignore[misc]
             count += 1
         for _ in range(count):
@@ -235,15 +238,7 @@ class Stream(EventMethods[PendingDelivery]):
                 pending, result = self._ended.popleft()
             except IndexError:
                 return
-            if result.error is not None:
-                self._failures.append(pending)
             pending._end(result)
-
-
-def _error_of(pending: PendingDelivery) -> PublishError:
-    error = pending.exception()
-    assert isinstance(error, PublishError)
-    return error
 
 
 def _ended_one(
@@ -253,4 +248,5 @@ def _ended_one(
     error = pending.exception()
     if error is None:
         return event, Result(delivery=pending.result())
-    return event, Result(error=_error_of(pending))
+    assert isinstance(error, PublishError)
+    return event, Result(error=error)
