@@ -8,7 +8,8 @@ from dino.events.v1 import event_publisher_service_pb2 as api
 from dino_events import PublishError, events
 from dino_events._attempts import Rules
 from dino_events._calls import Context, Send, publish_event
-from dino_events._split import split
+from dino_events._split import _joined_tokens, split
+from dino_events.errors import Progress, to_error
 from dino_events.policy import default_policy
 
 
@@ -114,3 +115,16 @@ def test_a_token_of_other_recipients_skips_nobody():
     others = message(range(2, 20_002), key="k", resume_token=error.resume_token)
 
     assert len([part for part in split(others, 10_000) if hasattr(part, "request")]) == 2
+
+
+def test_a_part_that_was_not_begun_keeps_its_token():
+    event = message(range(1, 25_001), key="k")
+    second = to_error(
+        failed("UNAVAILABLE"), Progress(key="k/1", resume_token=b"second"), retryable=True
+    )
+    event.request.options.resume_token = _joined_tokens(event, 10_000, [None, second, None])
+    _, error = run(event, lambda request: failed("INVALID_ARGUMENT", "INVALID_FIELD"))
+    event.request.options.resume_token = error.resume_token
+    parts = split(event, 10_000)
+
+    assert [one.request.options.resume_token for one in parts] == [b"", b"second", b""]

@@ -89,9 +89,9 @@ def _joined_tokens(
     event: Event, limit: int, outcomes: Sequence[Delivery | PublishError | None]
 ) -> bytes:
     everybody = recipients(event)
+    given = _split_tokens(event.request.options.resume_token, len(outcomes))
     joined = _TOKENS
-    for index, outcome in enumerate(outcomes):
-        token = b""
+    for index, (outcome, token) in enumerate(zip(outcomes, given, strict=True)):
         if isinstance(outcome, PublishError):
             token = outcome.resume_token
         elif outcome is not None:
