@@ -139,8 +139,8 @@ def publish_batch(
         context.observer.event_ended(events[index].kind, result, context.clock() - began)
 
     for index, event in enumerate(events):
-        deadline = context.deadline(timeout if event.timeout is None else event.timeout)
-        queue.add(event, deadline, lambda result, index=index: note(index, result))  # type: ignore[misc]
+        seconds = next(one for one in (event.timeout, timeout, context.timeout) if one is not None)
+        queue.add(event, began + seconds, lambda result, index=index: note(index, result))  # type: ignore[misc]
     limits = context.rules.policy.limits
     while len(queue):
         now = context.clock()
@@ -148,11 +148,20 @@ def publish_batch(
         # Room for what protobuf adds.
         entries = queue.take(now, limits.batch_events, limits.request_bytes * 15 // 16)
         if entries:
-            yield from send_batch(context, queue, entries)
+            for together in _by_time(entries, now):
+                yield from send_batch(context, queue, together)
         elif (until := queue.next_time()) is not None:
             context.observer.waiting(until - now)
             yield Sleep(max(0.0, until - now))
     return [one for one in results if one is not None]
+
+
+def _by_time(entries: list[Entry], now: float) -> list[list[Entry]]:
+    """Those that have as little time come first, and shorten no attempt of the others."""
+    groups: dict[float, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.attempts.time_for(now), []).append(entry)
+    return [groups[seconds] for seconds in sorted(groups)]
 
 
 def send_batch(
