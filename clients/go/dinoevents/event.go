@@ -3,6 +3,7 @@ package dinoevents
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	eventsv1 "github.com/dino-bridge/dino-bridge/clients/go/dino/events/v1"
@@ -21,7 +22,8 @@ type Event struct {
 	violations []Violation
 }
 
-// NewEvent makes an event. What is wrong with it is told when it is published.
+// NewEvent makes an event, which keeps nothing of the content's slices and maps: they may be used again.
+// What is wrong with it is told when it is published.
 func NewEvent(content Content, options ...EventOption) *Event {
 	r, violations := content.event()
 	return newEvent(r, violations, options)
@@ -98,60 +100,60 @@ func (m *Message) posted() *eventsv1.Message {
 }
 
 func (m Message) event() (requests.Request, []Violation) {
-	return &eventsv1.PublishMessageRequest{Message: m.posted(), UserIds: m.To}, nil
+	return &eventsv1.PublishMessageRequest{Message: m.posted(), UserIds: slices.Clone(m.To)}, nil
 }
 
 func (a Attachment) event() (requests.Request, []Violation) {
 	m := Message(a)
-	return &eventsv1.PublishAttachmentRequest{Message: m.posted(), UserIds: a.To}, nil
+	return &eventsv1.PublishAttachmentRequest{Message: m.posted(), UserIds: slices.Clone(a.To)}, nil
 }
 
 func (e Edit) event() (requests.Request, []Violation) {
 	m := Message(e)
-	return &eventsv1.PublishEditRequest{Message: m.message(), UserIds: e.To}, nil
+	return &eventsv1.PublishEditRequest{Message: m.message(), UserIds: slices.Clone(e.To)}, nil
 }
 
 func (a ActionLog) event() (requests.Request, []Violation) {
 	m := Message(a)
-	return &eventsv1.PublishActionLogRequest{Message: m.posted(), UserIds: a.To}, nil
+	return &eventsv1.PublishActionLogRequest{Message: m.posted(), UserIds: slices.Clone(a.To)}, nil
 }
 
 func (g Group) event() (requests.Request, []Violation) {
 	group := &eventsv1.Group{
 		GroupId: g.GroupID, Name: g.Name, CreatedAt: required(g.CreatedAt), UpdatedAt: required(g.UpdatedAt),
 		LastMessageTime: required(g.LastMessageTime), GroupType: cmp.Or(g.GroupType, MultiUser),
-		OwnerId: g.OwnerID, UserIds: g.UserIDs,
+		OwnerId: g.OwnerID, UserIds: slices.Clone(g.UserIDs),
 	}
-	return &eventsv1.PublishGroupRequest{Group: group, UserIds: g.To}, nil
+	return &eventsv1.PublishGroupRequest{Group: group, UserIds: slices.Clone(g.To)}, nil
 }
 
 func (r Read) event() (requests.Request, []Violation) {
 	read := &eventsv1.Read{GroupId: r.GroupID, UserId: r.UserID, ReadAt: orNow(r.ReadAt), GroupType: OneToOne}
-	return &eventsv1.PublishReadRequest{Read: read, UserIds: r.To}, nil
+	return &eventsv1.PublishReadRequest{Read: read, UserIds: slices.Clone(r.To)}, nil
 }
 
 func (j Join) event() (requests.Request, []Violation) {
-	join := &eventsv1.Join{GroupId: j.GroupID, CreatedAt: orNow(j.CreatedAt), UserIds: j.UserIDs}
-	return &eventsv1.PublishJoinRequest{Join: join, UserIds: j.To}, nil
+	join := &eventsv1.Join{GroupId: j.GroupID, CreatedAt: orNow(j.CreatedAt), UserIds: slices.Clone(j.UserIDs)}
+	return &eventsv1.PublishJoinRequest{Join: join, UserIds: slices.Clone(j.To)}, nil
 }
 
 func (l Leave) event() (requests.Request, []Violation) {
 	leave := &eventsv1.Leave{GroupId: l.GroupID, CreatedAt: orNow(l.CreatedAt), UserId: l.UserID}
-	return &eventsv1.PublishLeaveRequest{Leave: leave, UserIds: l.To}, nil
+	return &eventsv1.PublishLeaveRequest{Leave: leave, UserIds: slices.Clone(l.To)}, nil
 }
 
 func (d DeleteAttachment) event() (requests.Request, []Violation) {
 	content := &eventsv1.DeleteAttachment{
-		GroupId: d.GroupID, CreatedAt: orNow(d.CreatedAt), MessageIds: d.MessageIDs, FileIds: d.FileIDs,
+		GroupId: d.GroupID, CreatedAt: orNow(d.CreatedAt), MessageIds: slices.Clone(d.MessageIDs), FileIds: slices.Clone(d.FileIDs),
 	}
-	return &eventsv1.PublishDeleteAttachmentRequest{DeleteAttachment: content, UserIds: d.To}, nil
+	return &eventsv1.PublishDeleteAttachmentRequest{DeleteAttachment: content, UserIds: slices.Clone(d.To)}, nil
 }
 
 func (d DeleteMessage) event() (requests.Request, []Violation) {
 	content := &eventsv1.DeleteMessage{
-		GroupId: d.GroupID, CreatedAt: orNow(d.CreatedAt), MessageIds: d.MessageIDs,
+		GroupId: d.GroupID, CreatedAt: orNow(d.CreatedAt), MessageIds: slices.Clone(d.MessageIDs),
 	}
-	return &eventsv1.PublishDeleteMessageRequest{DeleteMessage: content, UserIds: d.To}, nil
+	return &eventsv1.PublishDeleteMessageRequest{DeleteMessage: content, UserIds: slices.Clone(d.To)}, nil
 }
 
 func (c Custom) event() (requests.Request, []Violation) {
@@ -167,7 +169,7 @@ func (c Custom) event() (requests.Request, []Violation) {
 	if c.Data != nil {
 		custom.Data = structOf("custom.data", c.Data)
 	}
-	r := &eventsv1.PublishCustomRequest{Custom: custom, UserIds: c.To, Topics: c.Topics}
+	r := &eventsv1.PublishCustomRequest{Custom: custom, UserIds: slices.Clone(c.To), Topics: slices.Clone(c.Topics)}
 	if len(c.Overlays) > 0 {
 		r.Overlays = make(map[int64]*structpb.Struct, len(c.Overlays))
 		for user, extra := range c.Overlays {

@@ -1,6 +1,7 @@
 package dinoevents
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"maps"
@@ -121,7 +122,7 @@ func WithKey(key string) EventOption {
 
 // WithResumeToken gives back what the [Error] of an earlier call for the event had.
 func WithResumeToken(token []byte) EventOption {
-	return eventOption(func(o *eventsv1.PublishOptions) { o.ResumeToken = token })
+	return eventOption(func(o *eventsv1.PublishOptions) { o.ResumeToken = bytes.Clone(token) })
 }
 
 // WithExpiry is how long the broker keeps the event for a subscriber who is offline: 1 s to 2^32-1 s.
