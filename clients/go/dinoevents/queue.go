@@ -170,11 +170,22 @@ func (q *eventQueue) nextDeadline() time.Time {
 	return q.deadlines.entries[0].attempts.deadline
 }
 
+// nextDelayed is when the first of those that are to be sent again later is ready. Zero: there is none.
+func (q *eventQueue) nextDelayed() time.Time {
+	for q.delayed.Len() > 0 && q.delayed.entries[0].state == entryEnded {
+		heap.Pop(&q.delayed)
+	}
+	if q.delayed.Len() == 0 {
+		return time.Time{}
+	}
+	return q.delayed.entries[0].readyAt
+}
+
 // nextTime is when there is something to do if nothing happens before. Zero: nothing is open.
 func (q *eventQueue) nextTime() time.Time {
 	next := q.nextDeadline()
-	if !next.IsZero() && q.delayed.Len() > 0 && q.delayed.entries[0].readyAt.Before(next) {
-		next = q.delayed.entries[0].readyAt
+	if ready := q.nextDelayed(); !ready.IsZero() && ready.Before(next) {
+		next = ready
 	}
 	return next
 }

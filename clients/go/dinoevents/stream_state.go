@@ -113,14 +113,10 @@ func (s *streamState) hasWork() bool {
 
 // nextWork is when there is something to send if nothing happens before. Zero: nobody knows.
 func (s *streamState) nextWork() time.Time {
-	var next time.Time
-	if s.queue.delayed.Len() > 0 {
-		next = s.queue.delayed.entries[0].readyAt
+	if s.rules.now().Before(s.reopenAt) {
+		return s.reopenAt
 	}
-	if s.rules.now().Before(s.reopenAt) && next.Before(s.reopenAt) {
-		next = s.reopenAt
-	}
-	return next
+	return s.queue.nextDelayed()
 }
 
 // isStuck is whether an event is unanswered for so long that the connection must be dead.

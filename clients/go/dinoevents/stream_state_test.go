@@ -62,6 +62,38 @@ func TestWhatWasNotAnsweredIsSentAgainInOrder(t *testing.T) {
 	wantSlice(t, "then", s.takeAll(), []string{"0", "2", "3"})
 }
 
+// overloaded answers that an event is to come again in 20 s.
+func overloaded(t *testing.T, sequence uint64) *eventsv1.PublishStreamResponse {
+	status := statusWith(t, codes.ResourceExhausted, errorInfo(ReasonOverloaded), retryInfo(20*time.Second))
+	return &eventsv1.PublishStreamResponse{Sequence: sequence, Result: &eventsv1.EventResult{
+		Result: &eventsv1.EventResult_Error{Error: status},
+	}}
+}
+
+func TestAnEventThatIsToComeLaterDelaysNoOther(t *testing.T) {
+	s := newOpenedStream(users(1, 1), users(2, 2))
+	s.takeAll()
+	s.answered(overloaded(t, 0))
+	wantEqual(t, "next work", s.nextWork(), at(20))
+	s.lost(unavailable())
+
+	wantEqual(t, "next work", s.nextWork(), at(0.1))
+	s.clock.seconds = 0.1
+	wantSlice(t, "then", s.takeAll(), []string{"1"})
+	wantEqual(t, "next work", s.nextWork(), at(20))
+}
+
+func TestAnEventThatHasEndedIsNoWork(t *testing.T) {
+	s := newOpenedStream(users(1, 1), users(2, 2))
+	s.takeAll()
+	s.answered(overloaded(t, 0))
+	s.lost(failedWith(codes.Unauthenticated, ReasonUnknownCaller))
+	wantEqual(t, "ended", len(s.ended), 2)
+	s.clock.seconds = 30
+
+	wantEqual(t, "nothing to do", s.nextWork().IsZero(), true)
+}
+
 func TestAnOldConnectionIsReplacedAtOnceButNotForEver(t *testing.T) {
 	s := newOpenedStream(users(1, 1))
 	for _, want := range []time.Duration{0, 100 * time.Millisecond, 200 * time.Millisecond} {
