@@ -14,6 +14,7 @@ import (
 type batch struct {
 	publisher *Publisher
 	queue     *eventQueue
+	most      int // Events of the next call.
 }
 
 // run returns one result for each event.
@@ -31,6 +32,7 @@ func (b *batch) run(ctx context.Context, events []*Event) []Result {
 		})
 	}
 	limits := rules.policy.Limits
+	b.most = limits.BatchEvents
 	for b.queue.len() > 0 {
 		if f := b.ended(ctx); f != nil {
 			b.queue.endAll(f, true)
@@ -39,7 +41,7 @@ func (b *batch) run(ctx context.Context, events []*Event) []Result {
 		now := rules.now()
 		b.queue.expire(now)
 		// Room for what protobuf adds.
-		entries := b.queue.take(now, limits.BatchEvents, limits.RequestBytes/16*15)
+		entries := b.queue.take(now, b.most, limits.RequestBytes/16*15)
 		if len(entries) > 0 {
 			b.send(ctx, entries)
 		} else if until := b.queue.nextTime(); !until.IsZero() {
@@ -93,7 +95,12 @@ func (b *batch) send(ctx context.Context, entries []*entry) {
 	if f != nil {
 		rules.logger.Debug("a batch has failed", "events", len(entries),
 			"code", codeName(f.code), "reason", f.reason, "message", f.message)
+		if f.mayBeOfOne() && len(entries) > 1 {
+			b.halve(entries)
+			return
+		}
 	}
+	b.most = min(rules.policy.Limits.BatchEvents, 2*b.most)
 	now = rules.now()
 	random := rules.random()
 	for i, one := range entries {
@@ -102,6 +109,14 @@ func (b *batch) send(ctx context.Context, entries []*entry) {
 		} else {
 			takeResult(b.queue, one, answer.Results[i], now, random)
 		}
+	}
+}
+
+// halve lets half of the entries follow in a call of their own: which of them was it?
+func (b *batch) halve(entries []*entry) {
+	b.most = (len(entries) + 1) / 2
+	for _, one := range entries {
+		b.queue.makeReady(one)
 	}
 }
 

@@ -38,6 +38,15 @@ func closedFailure() *failure {
 	return &failure{code: codes.Canceled, message: "the publisher or stream was closed", refusesAll: true, cause: ErrClosed}
 }
 
+// isOfLibrary is whether a library or proxy says that a message is too large, or a limit used up: it
+// names no reason, and no time to wait.
+func (f *failure) isOfLibrary() bool {
+	return f.code == codes.ResourceExhausted && f.reason == "" && !f.isPushed
+}
+
+// mayBeOfOne is whether a call of several events may have failed for one of them.
+func (f *failure) mayBeOfOne() bool { return f.code == codes.InvalidArgument || f.isOfLibrary() }
+
 // failureOfStatus reads a status, as results in batches and streams have it.
 func failureOfStatus(s *spb.Status) *failure {
 	f := &failure{code: codes.Code(s.GetCode()), message: s.GetMessage()}

@@ -25,8 +25,7 @@ const (
 type entry struct {
 	number    int // Entries are sent in this order as far as their lanes let them.
 	attempts  *attempts
-	size      int // The bytes of its request, about.
-	sentAt    time.Time
+	size      int       // The bytes of its request, about.
 	readyAt   time.Time // While it is delayed.
 	state     entryState
 	lanes     []requests.Recipient
@@ -150,7 +149,7 @@ func (q *eventQueue) take(now time.Time, count, size int) []*entry {
 				break
 			}
 			size -= one.size
-			one.state, one.sentAt = entrySent, now
+			one.state = entrySent
 			one.attempts.sent()
 			taken = append(taken, one)
 		}

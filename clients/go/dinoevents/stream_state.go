@@ -5,6 +5,7 @@ import (
 
 	eventsv1 "github.com/dino-bridge/dino-bridge/clients/go/dino/events/v1"
 	"github.com/dino-bridge/dino-bridge/clients/go/internal/requests"
+	"google.golang.org/grpc/codes"
 )
 
 // streamPatience is how much longer than an attempt an event of a stream may be unanswered. The
@@ -21,8 +22,9 @@ type sending struct {
 type streamState struct {
 	rules      *rules
 	queue      *eventQueue
-	sent       []sending // On the stream that is open, in that order.
-	losses     int       // Since the last answer.
+	sent       []sending         // On the stream that is open, in that order.
+	unanswered map[int]time.Time // When it was sent, by an entry's number.
+	losses     int               // Since the last answer.
 	openedAt   time.Time
 	openedWith int // The version of the credentials.
 	reopenAt   time.Time
@@ -45,7 +47,7 @@ func (s *streamState) add(event *Event, onEnd func(Result)) {
 func (s *streamState) opened() {
 	s.openedAt = s.rules.now()
 	s.openedWith = s.rules.credentials.version()
-	s.sent = nil
+	s.sent, s.unanswered = nil, make(map[int]time.Time)
 }
 
 // take is the next request to send. nil: there is none now.
@@ -59,6 +61,7 @@ func (s *streamState) take() *eventsv1.PublishStreamRequest {
 		return nil
 	}
 	s.sent = append(s.sent, sending{now, taken[0]})
+	s.unanswered[taken[0].number] = now
 	return &eventsv1.PublishStreamRequest{
 		Sequence: uint64(taken[0].number), Event: requests.Wrapped(taken[0].attempts.request),
 	}
@@ -67,6 +70,7 @@ func (s *streamState) take() *eventsv1.PublishStreamRequest {
 // answered says that an answer has come. One that was late has ended already.
 func (s *streamState) answered(answer *eventsv1.PublishStreamResponse) {
 	s.losses = 0
+	delete(s.unanswered, int(answer.GetSequence()))
 	if one := s.queue.find(int(answer.GetSequence())); one != nil {
 		takeResult(s.queue, one, answer.GetResult(), s.rules.now(), s.rules.random())
 	}
@@ -74,9 +78,32 @@ func (s *streamState) answered(answer *eventsv1.PublishStreamResponse) {
 }
 
 func (s *streamState) forgetAnswered() {
-	for len(s.sent) > 0 && (s.sent[0].entry.state != entrySent || s.sent[0].entry.sentAt != s.sent[0].at) {
+	for len(s.sent) > 0 && s.isAnswered(s.sent[0]) {
 		s.sent = s.sent[1:]
 	}
+}
+
+func (s *streamState) isAnswered(one sending) bool { return s.unanswered[one.entry.number] != one.at }
+
+// culprit is the event that the server could not take, so that it ended the stream: nil if it ended it
+// for another reason. The event may have ended by its deadline.
+func (s *streamState) culprit(f *failure) *entry {
+	s.forgetAnswered()
+	switch {
+	case len(s.sent) == 0:
+		return nil
+	case f.reason == ReasonRequestTooLarge || f.reason == ReasonInvalidField:
+		return s.sent[0].entry // The service has answered all that came before it.
+	case !f.isOfLibrary():
+		return nil
+	}
+	largest := s.sent[0].entry // A library does not wait for the answers to others.
+	for _, one := range s.sent {
+		if !s.isAnswered(one) && one.entry.size > largest.size {
+			largest = one.entry
+		}
+	}
+	return largest
 }
 
 // lost says that the stream has ended: what was not answered is to be sent again, in its order.
@@ -89,11 +116,23 @@ func (s *streamState) lost(f *failure) {
 	}
 	random := s.rules.random()
 	wait, again := s.rules.wait(f, s.losses, random, s.openedWith)
+	reopens := s.rules.ruleOf(f).Action == ActionReopen
+	if one := s.culprit(f); one != nil && !again && !f.refusesAll {
+		if one.state == entrySent {
+			s.queue.failed(one, f, now, random, undecided)
+		}
+		if f.reason != "" {
+			s.notTaken()
+			return
+		}
+		f = &failure{code: codes.Unavailable, message: "the stream has ended for another event: " + f.message}
+		again, reopens = true, true
+	}
 	if !again || f.refusesAll {
 		s.queue.endAll(f, again)
 		return
 	}
-	if s.losses > 1 && s.rules.ruleOf(f).Action == ActionReopen {
+	if s.losses > 1 && reopens {
 		wait = s.rules.policy.backoff(s.losses-1, random)
 	}
 	s.reopenAt = now.Add(wait)
@@ -102,6 +141,16 @@ func (s *streamState) lost(f *failure) {
 	for _, one := range s.queue.inOrder() {
 		if one.state == entrySent {
 			s.queue.failed(one, f, now, random, wait)
+		}
+	}
+}
+
+// notTaken says that what was not answered was not taken either: it is to be sent at once.
+func (s *streamState) notTaken() {
+	s.losses, s.reopenAt = 0, time.Time{}
+	for _, one := range s.queue.inOrder() {
+		if one.state == entrySent {
+			s.queue.makeReady(one)
 		}
 	}
 }

@@ -94,6 +94,62 @@ func TestAnEventThatHasEndedIsNoWork(t *testing.T) {
 	wantEqual(t, "nothing to do", s.nextWork().IsZero(), true)
 }
 
+func TestAnEventThatEndsTheStreamFailsAlone(t *testing.T) {
+	for _, reason := range []Reason{ReasonRequestTooLarge, ReasonInvalidField} {
+		s := newOpenedStream(users(1, 1), users(2, 2), users(3, 3), users(4, 4), users(2, 2))
+		for _, unfit := range []string{"1", "2"} {
+			s.takeAll()
+			s.answer(0)
+			s.lost(failedWith(codes.InvalidArgument, reason))
+			wantEqual(t, "reason of "+unfit, s.ended[unfit].Err.Reason, reason)
+			wantEqual(t, "retryable", s.ended[unfit].Err.Retryable, false)
+			wantEqual(t, "maybe published", s.ended[unfit].Err.MaybePublished, false)
+			s.opened()
+		}
+		wantEqual(t, "ended", len(s.ended), 3)
+		wantSlice(t, "at once", s.takeAll(), []string{"3", "4"})
+	}
+}
+
+func TestTheLargestEventIsTooLargeForALibrary(t *testing.T) {
+	s := newOpenedStream(users(1, 1), users(1, 100), users(1, 2))
+	s.queue.ordered = false
+	s.put("large", users(101, 300))
+	s.put("small", users(101, 101))
+	s.takeAll()
+	s.lost(failedWith(codes.ResourceExhausted, ""))
+	wantEqual(t, "ended", len(s.ended), 1)
+	wantEqual(t, "code", s.ended["large"].Err.Code, codes.ResourceExhausted)
+	wantEqual(t, "retryable", s.ended["large"].Err.Retryable, false)
+
+	s.opened()
+	s.takeAll()
+	s.lost(failedWith(codes.ResourceExhausted, ""))
+	wantEqual(t, "a second one waits", s.reopenAt, at(0.1))
+}
+
+func TestAnEventThatEndsTheStreamMayHaveEndedItself(t *testing.T) {
+	s := newOpenedStream()
+	s.add(message("unfit", users(1, 1), WithTimeout(time.Second)), func(result Result) { s.ended["unfit"] = result })
+	s.put("fit", users(2, 2))
+	s.takeAll()
+	s.clock.seconds = 1
+	s.queue.expire(s.clock.now())
+	s.lost(failedWith(codes.InvalidArgument, ReasonRequestTooLarge))
+
+	wantEqual(t, "ended", len(s.ended), 1)
+	wantSlice(t, "again", s.takeAll(), []string{"fit"})
+}
+
+func TestWhatIsOfNoEventFailsAll(t *testing.T) {
+	for _, f := range []*failure{failedWith(codes.PermissionDenied, ReasonCallerNotAllowed), failedWith(codes.InvalidArgument, "")} {
+		s := newOpenedStream(users(1, 1), users(2, 2))
+		s.takeAll()
+		s.lost(f)
+		wantEqual(t, "ended", len(s.ended), 2)
+	}
+}
+
 func TestAnOldConnectionIsReplacedAtOnceButNotForEver(t *testing.T) {
 	s := newOpenedStream(users(1, 1))
 	for _, want := range []time.Duration{0, 100 * time.Millisecond, 200 * time.Millisecond} {
