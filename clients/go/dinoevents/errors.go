@@ -141,12 +141,21 @@ type Result struct {
 type BatchError struct {
 	// Of how many events it tells.
 	Events int
-	// The errors of those that failed, in the order of their events.
+	// The errors of those that failed, in the order of their events; of a stream, in that of their ends.
 	Errors []*Error
+	// How many more failed before those: a stream keeps 1,000 errors.
+	Omitted int
 }
 
 func (e *BatchError) Error() string {
-	return fmt.Sprintf("dinoevents: %d of %d events failed; the first: %v", len(e.Errors), e.Events, e.Errors[0])
+	text := fmt.Sprintf("dinoevents: %d of %d events failed", len(e.Errors)+e.Omitted, e.Events)
+	if len(e.Errors) == 0 {
+		return text
+	}
+	if e.Omitted > 0 {
+		text += fmt.Sprintf(", of which the last %d are kept", len(e.Errors))
+	}
+	return fmt.Sprintf("%s; the first: %v", text, e.Errors[0])
 }
 
 // Unwrap returns the errors.

@@ -5,44 +5,11 @@ import (
 	"errors"
 	"io"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	eventsv1 "github.com/dino-bridge/dino-bridge/clients/go/dino/events/v1"
 	"google.golang.org/grpc/codes"
 )
-
-// mostFailures is how many failed events a stream keeps for its end.
-const mostFailures = 1000
-
-// Pending is an event on a stream that has ended or will.
-type Pending struct {
-	done   chan struct{}
-	result Result
-	asked  atomic.Bool
-}
-
-// Done is closed when the event has ended.
-func (p *Pending) Done() <-chan struct{} { return p.done }
-
-// Wait returns the event's delivery, or its [Error]. It returns the error of the context if that
-// ends first, which does not end the event.
-func (p *Pending) Wait(ctx context.Context) (*Delivery, error) {
-	select {
-	case <-p.done:
-	default:
-		select {
-		case <-p.done:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-	p.asked.Store(true)
-	if p.result.Err != nil {
-		return nil, p.result.Err
-	}
-	return p.result.Delivery, nil
-}
 
 // Stream publishes events one after the other, without waiting for each. It opens a new connection
 // when one ends, and sends what was not answered again: with its key, and in its order. Safe for
@@ -64,14 +31,8 @@ type Stream struct {
 	lookAt   time.Time
 	endCall  context.CancelFunc // Of the stream that is open.
 	events   int
-	failures []*failed
+	failures failures
 	ended    *failure
-}
-
-// failed is an event that has failed, for the stream's end.
-type failed struct {
-	pending *Pending
-	err     *Error
 }
 
 // Stream opens a stream. It must be closed; the end of the context ends it at once.
@@ -95,26 +56,12 @@ func (p *Publisher) Stream(ctx context.Context, options ...StreamOption) *Stream
 // Publish publishes an event, and returns at once unless the window is full of open events: then it
 // waits for room, or for the end of the context. The error is the context's, or [ErrClosed].
 func (s *Stream) Publish(ctx context.Context, event *Event) (*Pending, error) {
-	pending := &Pending{done: make(chan struct{})}
-	err := s.publish(ctx, event, func(result Result) {
-		pending.result = result
-		if result.Err != nil {
-			s.keep(&failed{pending, result.Err})
-		}
-		close(pending.done)
-	})
+	pending := s.failures.pending()
+	err := s.publish(ctx, event, func(result Result) { s.failures.end(pending, result) })
 	if err != nil {
 		return nil, err
 	}
 	return pending, nil
-}
-
-// keep keeps a failed event for the stream's end.
-func (s *Stream) keep(one *failed) {
-	if len(s.failures) == mostFailures {
-		s.failures = s.failures[1:]
-	}
-	s.failures = append(s.failures, one)
 }
 
 // publish calls onEnd once, with the stream locked, unless it returns an error.
@@ -181,24 +128,14 @@ func (s *Stream) Flush(ctx context.Context) error {
 }
 
 // Close waits until all events have ended, each at its deadline at the latest, and ends the stream.
-// It returns a [BatchError] of those that failed and whose Wait nobody called.
+// It returns a [BatchError] of those that failed and whose Wait nobody called, or of the last 1,000.
 func (s *Stream) Close() error {
 	_ = s.Flush(context.Background()) // It has no deadline.
 	s.abort(closedFailure())
 	s.running.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	unseen := &BatchError{Events: s.events}
-	for _, one := range s.failures {
-		if !one.pending.asked.Load() {
-			unseen.Errors = append(unseen.Errors, one.err)
-		}
-	}
-	s.failures = nil
-	if len(unseen.Errors) > 0 {
-		return unseen
-	}
-	return nil
+	return s.failures.take(s.events)
 }
 
 // abort ends the stream and what is open.
