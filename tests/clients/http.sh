@@ -35,6 +35,7 @@ test_http() {
   check 'handlers of the gateway are fresh' "$http_module/generate.sh" --check
   check 'format of the gateway' go_is_formatted "$http_module"
   check 'vet and staticcheck of the gateway' go_is_vetted "$http_module"
+  count_go "$http_module" -race ./...
   export STAGE_HTTP_PROGRAM=$root/build/clients/dino-http
   (cd "$http_module" && CGO_ENABLED=0 "$go" build -o "$STAGE_HTTP_PROGRAM" ./dino-http) && start_gateways || return
   check 'commands of docs/http.md' commands_of_the_page_work

@@ -37,7 +37,6 @@ func connect(target string, chosen *settings) (*grpc.ClientConn, error) {
 	options := []grpc.DialOption{
 		grpc.WithTransportCredentials(transport),
 		grpc.WithUserAgent("dinoevents-go/" + Version),
-		grpc.WithResolvers(addressBuilder{}),
 		grpc.WithDisableRetry(), // Ours give the resume token back.
 	}
 	options = append(options, chosen.policy.Connection.DialOptions()...)
@@ -45,9 +44,10 @@ func connect(target string, chosen *settings) (*grpc.ClientConn, error) {
 }
 
 // DialOptions are those of any connection to the service: calls go to all servers in turn, a dead
-// connection is noticed, and a server that is back is called within a second or two.
+// connection is noticed, and a server that is back, or new behind its name, is called within a second or two.
 func (c ConnectionPolicy) DialOptions() []grpc.DialOption {
 	return []grpc.DialOption{
+		grpc.WithResolvers(addressBuilder{}),
 		grpc.WithDefaultServiceConfig(`{"loadBalancingConfig": [{"round_robin": {}}]}`),
 		grpc.WithDisableServiceConfig(),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{
