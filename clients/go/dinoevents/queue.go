@@ -24,6 +24,7 @@ const (
 // entry is an event of the queue, or a part of one.
 type entry struct {
 	number    int // Entries are sent in this order as far as their lanes let them.
+	deadline  time.Time
 	attempts  *attempts
 	size      int       // The bytes of its request, about.
 	readyAt   time.Time // While it is delayed.
@@ -72,7 +73,7 @@ func newEventQueue(rules *rules, ordered bool) *eventQueue {
 		ready:   entryHeap{less: func(a, b *entry) bool { return a.number < b.number }},
 		delayed: entryHeap{less: func(a, b *entry) bool { return a.readyAt.Before(b.readyAt) }},
 		deadlines: entryHeap{less: func(a, b *entry) bool {
-			return a.attempts.deadline.Before(b.attempts.deadline)
+			return a.deadline.Before(b.deadline)
 		}},
 	}
 }
@@ -108,7 +109,9 @@ func (q *eventQueue) add(event *Event, deadline time.Time, onEnd func(Result)) {
 			ends(index)(Result{Delivery: part.delivery})
 			continue
 		}
-		one := &entry{number: q.added, attempts: newAttempts(part.event, q.rules, deadline), onEnd: ends(index)}
+		one := &entry{
+			number: q.added, deadline: deadline, attempts: newAttempts(part.event, q.rules, deadline), onEnd: ends(index),
+		}
 		one.size = proto.Size(one.attempts.request) + 16
 		if q.ordered {
 			one.lanes = lanesOf(part.event.request)
@@ -166,7 +169,7 @@ func (q *eventQueue) nextDeadline() time.Time {
 	if q.deadlines.Len() == 0 {
 		return time.Time{}
 	}
-	return q.deadlines.entries[0].attempts.deadline
+	return q.deadlines.entries[0].deadline
 }
 
 // nextDelayed is when the first of those that are to be sent again later is ready. Zero: there is none.
@@ -230,7 +233,7 @@ func (q *eventQueue) failed(one *entry, f *failure, now time.Time, random float6
 
 // expire ends entries that were not answered before their deadlines.
 func (q *eventQueue) expire(now time.Time) {
-	for q.deadlines.Len() > 0 && !q.deadlines.entries[0].attempts.deadline.After(now) {
+	for q.deadlines.Len() > 0 && !q.deadlines.entries[0].deadline.After(now) {
 		switch one := heap.Pop(&q.deadlines).(*entry); one.state {
 		case entryEnded:
 		case entrySent:
@@ -274,7 +277,6 @@ func (q *eventQueue) makeReady(one *entry) {
 }
 
 func (q *eventQueue) end(one *entry, result Result) {
-	one.state = entryEnded
 	delete(q.open, one.number)
 	for _, lane := range one.lanes {
 		if q.last[lane] == one {
@@ -286,5 +288,8 @@ func (q *eventQueue) end(one *entry, result Result) {
 			q.makeReady(follower)
 		}
 	}
-	one.onEnd(result)
+	onEnd := one.onEnd
+	// The heaps may keep it for long, but what it was made of is let go.
+	*one = entry{number: one.number, deadline: one.deadline, readyAt: one.readyAt, size: one.size, state: entryEnded}
+	onEnd(result)
 }

@@ -128,6 +128,30 @@ func TestAnEventEndsAtItsDeadlineSentOrNot(t *testing.T) {
 	wantEqual(t, "nothing to do", q.nextTime().IsZero(), true)
 }
 
+func TestAnEventThatHasEndedIsLetGo(t *testing.T) {
+	q := newFilledQueue(true, users(1, 1))
+	q.put("delayed", users(2, 2), 20)
+	q.takeAll()
+	q.fail("delayed", unavailable(), undecided)
+	for i := range 10_000 {
+		text := strconv.Itoa(i + 1)
+		q.put(text, users(3, 3), 30)
+		q.takeAll()
+		q.succeed(text)
+	}
+	q.expire(at(20))
+
+	wantEqual(t, "open", q.len(), 1)
+	for _, heap := range []entryHeap{q.ready, q.delayed, q.deadlines} {
+		for _, one := range heap.entries {
+			isOpen := q.open[one.number] == one
+			if holds := one.attempts != nil || one.lanes != nil || one.followers != nil || one.onEnd != nil; holds != isOpen {
+				t.Fatalf("entry %d holds what it was made of: %t", one.number, holds)
+			}
+		}
+	}
+}
+
 func TestAnEventWithTooManyRecipientsHasOneResult(t *testing.T) {
 	q := newFilledQueue(true, users(1, 25_000))
 	taken := q.take(at(0), 100, 1e9)
