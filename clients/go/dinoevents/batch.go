@@ -43,7 +43,7 @@ func (b *batch) run(ctx context.Context, events []*Event) []Result {
 		// Room for what protobuf adds.
 		entries := b.queue.take(now, b.most, limits.RequestBytes/16*15)
 		if len(entries) > 0 {
-			b.send(ctx, entries)
+			b.send(ctx, b.together(entries, now))
 		} else if until := b.queue.nextTime(); !until.IsZero() {
 			rules.hooks.waiting(until.Sub(now))
 			b.sleep(ctx, until.Sub(now))
@@ -78,12 +78,31 @@ func (b *batch) sleep(ctx context.Context, wait time.Duration) {
 	}
 }
 
+// together are the entries to send in one call: none of them cuts off the time of the others' attempt.
+// Those that have less time go first.
+func (b *batch) together(entries []*entry, now time.Time) []*entry {
+	var urgent, others []*entry
+	for _, one := range entries {
+		if one.attempts.timeFor(now) < b.publisher.rules.policy.AttemptTimeout {
+			urgent = append(urgent, one)
+		} else {
+			others = append(others, one)
+		}
+	}
+	if len(urgent) == 0 {
+		return others
+	}
+	b.queue.giveBack(others)
+	return urgent
+}
+
 func (b *batch) send(ctx context.Context, entries []*entry) {
 	rules := b.publisher.rules
 	request := &eventsv1.PublishBatchRequest{Events: make([]*eventsv1.EventRequest, len(entries))}
 	now := rules.now()
 	timeout := rules.policy.AttemptTimeout
 	for i, one := range entries {
+		one.attempts.sent()
 		request.Events[i] = requests.Wrapped(one.attempts.request)
 		timeout = min(timeout, one.attempts.timeFor(now))
 	}
@@ -115,9 +134,7 @@ func (b *batch) send(ctx context.Context, entries []*entry) {
 // halve lets half of the entries follow in a call of their own: which of them was it?
 func (b *batch) halve(entries []*entry) {
 	b.most = (len(entries) + 1) / 2
-	for _, one := range entries {
-		b.queue.makeReady(one)
-	}
+	b.queue.giveBack(entries)
 }
 
 // takeResult gives the queue the result of one of its events, as batches and streams have it.

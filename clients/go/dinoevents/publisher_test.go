@@ -226,6 +226,24 @@ func TestKeyAndTraceGoWithACall(t *testing.T) {
 	wantSlice(t, "trace", server.metadata[0].Get("traceparent"), []string{trace})
 }
 
+func TestAnEventWithLittleTimeLeavesABatchItsOwn(t *testing.T) {
+	server := startScripted(t, []answer{{Silent: true}, {Silent: true}, {OK: true}})
+	policy := DefaultPolicy()
+	policy.AttemptTimeout = time.Second
+	var took []time.Duration
+	publisher := newTestPublisher(t, server, WithPolicy(policy), WithHooks(Hooks{
+		AttemptEnded: func(one Attempt) { took = append(took, one.Took) },
+	}))
+	results, _ := publisher.PublishBatch(patient(t), []*Event{
+		message("0", users(1, 1)), message("1", users(2, 2), WithTimeout(200*time.Millisecond)), message("2", users(3, 3)),
+	})
+	wantSlice(t, "outcome", outcomesOfAll(results), []string{"OK", "DEADLINE_EXCEEDED", "OK"})
+	wantSlice(t, "received", textsOf(server), []string{"1", "02", "02"})
+	if took[1] < policy.AttemptTimeout*9/10 {
+		t.Errorf("the others had %v", took[1])
+	}
+}
+
 func TestHooksAreToldWhatHappens(t *testing.T) {
 	server := startScripted(t, []answer{{Code: "UNAVAILABLE", Reason: ReasonBrokerBusy}, {OK: true}})
 	var attempts []Attempt

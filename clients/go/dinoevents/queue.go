@@ -11,48 +11,6 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-type entryState int
-
-const (
-	entryWaits   entryState = iota // For the one before it for the same recipient.
-	entryReady                     // To be sent.
-	entryDelayed                   // To be sent again later.
-	entrySent
-	entryEnded
-)
-
-// entry is an event of the queue, or a part of one.
-type entry struct {
-	number    int // Entries are sent in this order as far as their lanes let them.
-	deadline  time.Time
-	attempts  *attempts
-	size      int       // The bytes of its request, about.
-	readyAt   time.Time // While it is delayed.
-	state     entryState
-	lanes     []requests.Recipient
-	blockers  int
-	followers []*entry
-	onEnd     func(Result)
-}
-
-// entryHeap has the entry that is less than all others at 0.
-type entryHeap struct {
-	entries []*entry
-	less    func(a, b *entry) bool
-}
-
-func (h *entryHeap) Len() int           { return len(h.entries) }
-func (h *entryHeap) Less(i, j int) bool { return h.less(h.entries[i], h.entries[j]) }
-func (h *entryHeap) Swap(i, j int)      { h.entries[i], h.entries[j] = h.entries[j], h.entries[i] }
-func (h *entryHeap) Push(one any)       { h.entries = append(h.entries, one.(*entry)) }
-
-func (h *entryHeap) Pop() any {
-	last := h.entries[len(h.entries)-1]
-	h.entries[len(h.entries)-1] = nil
-	h.entries = h.entries[:len(h.entries)-1]
-	return last
-}
-
 // eventQueue holds events that wait, are sent, or are to be sent again. Of the events for one
 // recipient, only the first that has not ended is sent: one that must be repeated can then not come
 // behind one that was published meanwhile. It does no I/O. Not safe for concurrent use.
@@ -137,7 +95,8 @@ func gather(event *Event, limit, count int, onEnd func(Result)) func(int) func(R
 	}
 }
 
-// take returns the next entries to send: at most count, of at most size bytes but for the first.
+// take returns the next entries to send: at most count, of at most size bytes but for the first. What
+// is not sent is given back.
 func (q *eventQueue) take(now time.Time, count, size int) []*entry {
 	for q.delayed.Len() > 0 && !q.delayed.entries[0].readyAt.After(now) {
 		if one := heap.Pop(&q.delayed).(*entry); one.state == entryDelayed {
@@ -153,7 +112,6 @@ func (q *eventQueue) take(now time.Time, count, size int) []*entry {
 			}
 			size -= one.size
 			one.state = entrySent
-			one.attempts.sent()
 			taken = append(taken, one)
 		}
 		heap.Pop(&q.ready)
@@ -267,6 +225,13 @@ func (q *eventQueue) lineUp(one *entry) {
 		one.blockers++
 	}
 	if one.blockers == 0 {
+		q.makeReady(one)
+	}
+}
+
+// giveBack takes entries that are to be sent another time, and as soon as possible.
+func (q *eventQueue) giveBack(entries []*entry) {
+	for _, one := range entries {
 		q.makeReady(one)
 	}
 }

@@ -60,6 +60,7 @@ func (s *streamState) take() *eventsv1.PublishStreamRequest {
 	if len(taken) == 0 {
 		return nil
 	}
+	taken[0].attempts.sent()
 	s.sent = append(s.sent, sending{now, taken[0]})
 	s.unanswered[taken[0].number] = now
 	return &eventsv1.PublishStreamRequest{
