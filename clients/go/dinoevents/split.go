@@ -130,10 +130,12 @@ func splitTokens(token []byte, count int) [][]byte {
 	return tokens
 }
 
-func joinedTokens(everybody []requests.Recipient, limit int, outcomes []*Result) []byte {
+// joinedTokens are the tokens of the parts as one. A part that was not begun keeps its token of before.
+func joinedTokens(everybody []requests.Recipient, limit int, outcomes []*Result, before []byte) []byte {
 	joined := []byte(tokensPrefix)
+	tokens := splitTokens(before, len(outcomes))
 	for index, outcome := range outcomes {
-		var token []byte
+		token := tokens[index]
 		switch {
 		case outcome == nil:
 		case outcome.Err != nil:
@@ -168,7 +170,7 @@ func combined(event *Event, limit int, outcomes []*Result) Result {
 	whole := *worst
 	everybody := requests.Recipients(event.request)
 	whole.Key = worst.Key[:strings.LastIndexByte(worst.Key, '/')]
-	whole.ResumeToken = joinedTokens(everybody, limit, outcomes)
+	whole.ResumeToken = joinedTokens(everybody, limit, outcomes, event.request.GetOptions().GetResumeToken())
 	whole.EventID = ""
 	whole.MaybePublished = len(deliveries) > 0
 	whole.RecipientCount = len(everybody)

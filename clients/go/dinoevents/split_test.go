@@ -103,6 +103,20 @@ func TestAFailedCallGoesOnWhereItEnded(t *testing.T) {
 	wantEqual(t, "token of what was not begun", len(again[2].event.request.GetOptions().GetResumeToken()), 0)
 }
 
+func TestAPartThatWasNotBegunKeepsItsToken(t *testing.T) {
+	ended := func(text string) *Result { return &Result{Err: &Error{Key: "k/0", ResumeToken: []byte(text)}} }
+	event := message("a", users(1, 6), WithKey("k"))
+	token := combined(event, 2, []*Result{ended("t0"), ended("t1"), ended("t2")}).Err.ResumeToken
+	event = message("a", users(1, 6), WithKey("k"), WithResumeToken(token))
+	token = combined(event, 2, []*Result{ended("new"), nil, nil}).Err.ResumeToken
+
+	var tokens []string
+	for _, one := range split(message("a", users(1, 6), WithKey("k"), WithResumeToken(token)), 2) {
+		tokens = append(tokens, string(one.event.request.GetOptions().GetResumeToken()))
+	}
+	wantSlice(t, "tokens", tokens, []string{"new", "t1", "t2"})
+}
+
 func TestATokenOfOtherRecipientsSkipsNobody(t *testing.T) {
 	event := message("a", users(1, 20_000), WithKey("k"))
 	err := combined(event, 10_000, outcomesOf(split(event, 10_000), 1)).Err
