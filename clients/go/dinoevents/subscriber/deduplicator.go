@@ -46,12 +46,10 @@ func NewDeduplicator(capacity int) *Deduplicator {
 // IsNew tells whether that event has not come at that topic before, and remembers it. With MQTT v5
 // the event's ID is the user property "event_id"; an MQTT 3.1.1 connection gets none, and an event
 // without ID is known by its payload. There an edit back to an earlier text, or a custom event with the
-// same data, counts as a copy of the earlier one, unless the backend gave each its own time or ID.
+// same data, counts as a copy of the earlier one, unless the backend gave each its own time or ID. An
+// event that could not be handled, and comes again therefore, is to be forgotten: see [Deduplicator.Forget].
 func (d *Deduplicator) IsNew(topic string, payload []byte, eventID string) bool {
-	if eventID == "" {
-		eventID = identityOf(payload)
-	}
-	one := event{topic, eventID}
+	one := eventOf(topic, payload, eventID)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if found, again := d.seen[one]; again {
@@ -63,6 +61,24 @@ func (d *Deduplicator) IsNew(topic string, payload []byte, eventID string) bool 
 		delete(d.seen, d.order.Remove(d.order.Back()).(event))
 	}
 	return true
+}
+
+// Forget forgets an event, whose handling has failed say, so that its next copy is new.
+func (d *Deduplicator) Forget(topic string, payload []byte, eventID string) {
+	one := eventOf(topic, payload, eventID)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if found, isKnown := d.seen[one]; isKnown {
+		d.order.Remove(found)
+		delete(d.seen, one)
+	}
+}
+
+func eventOf(topic string, payload []byte, eventID string) event {
+	if eventID == "" {
+		eventID = identityOf(payload)
+	}
+	return event{topic, eventID}
 }
 
 // identityOf is what tells an event apart that has no ID: the same for all its copies.

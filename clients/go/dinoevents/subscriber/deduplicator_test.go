@@ -60,6 +60,26 @@ func TestWithoutPropertiesThePayloadTells(t *testing.T) {
 	}
 }
 
+func TestAnEventThatWasNotHandledIsForgotten(t *testing.T) {
+	payload := []byte(`{"event_type":"message","message_id":"7d1c3e52-9b84-4a6f-b0d7-1e5f2c8a9b36"}`)
+	for _, id := range []string{"id", ""} {
+		seen := subscriber.NewDeduplicator(2)
+		seen.Forget("t", payload, id) // It has not come yet.
+		for range 3 {
+			if !seen.IsNew("t", payload, id) {
+				t.Errorf("%q was remembered", id)
+			}
+			seen.Forget("t", payload, id)
+		}
+		seen.IsNew("t", payload, id)
+		seen.Forget("t", nil, "another")
+		seen.Forget("u", payload, id)
+		if seen.IsNew("t", payload, id) {
+			t.Errorf("%q was forgotten with another", id)
+		}
+	}
+}
+
 func TestTheOldestAreForgotten(t *testing.T) {
 	seen := subscriber.NewDeduplicator(2)
 	for _, id := range []string{"1", "2", "3"} {
