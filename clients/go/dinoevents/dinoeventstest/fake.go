@@ -37,7 +37,7 @@ type Fake struct {
 	mu     sync.Mutex
 	events []*eventsv1.EventRequest
 	byKey  map[string]*eventsv1.EventRequest
-	next   []*dinoevents.Error
+	next   []error
 }
 
 // TB is what a fake needs of a test: a *testing.T has it.
@@ -95,7 +95,7 @@ func (f *Fake) Events() []*eventsv1.EventRequest {
 func (f *Fake) FailNext(err *dinoevents.Error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.next = append(f.next, err)
+	f.next = append(f.next, statusOf(err))
 }
 
 // take does as if it published an event.
@@ -105,7 +105,7 @@ func (f *Fake) take(event *eventsv1.EventRequest) (*eventsv1.Delivery, error) {
 	if len(f.next) > 0 {
 		err := f.next[0]
 		f.next = f.next[1:]
-		return nil, statusOf(err)
+		return nil, err
 	}
 	if found := violations(event, f.limits, true); len(found) > 0 {
 		return nil, invalid(found)

@@ -146,6 +146,20 @@ func TestARepeatedKeyCompletesAndAnotherEventMayNotHaveIt(t *testing.T) {
 	}
 }
 
+func TestAnErrorThatIsChangedLaterFailsAsItWas(t *testing.T) {
+	fake := dinoeventstest.New(t)
+	asked := &dinoevents.Error{Reason: dinoevents.ReasonBrokerRefused}
+	fake.FailNext(asked)
+	asked.Reason = dinoevents.ReasonBrokerLimit
+	fake.FailNext(asked)
+	for _, want := range []dinoevents.Reason{dinoevents.ReasonBrokerRefused, dinoevents.ReasonBrokerLimit} {
+		var failed *dinoevents.Error
+		if err := invite(patient(t), fake.Publisher, 1); !errors.As(err, &failed) || failed.Reason != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
 func TestTheIDOfAKeyIsTheServers(t *testing.T) {
 	delivery, err := dinoeventstest.New(t).Publisher.PublishMessage(patient(t), lunch(1), dinoevents.WithKey("k"))
 	if err != nil {
