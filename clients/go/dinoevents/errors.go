@@ -143,7 +143,7 @@ type BatchError struct {
 	Events int
 	// The errors of those that failed, in the order of their events; of a stream, in that of their ends.
 	Errors []*Error
-	// How many more failed before those: a stream keeps 1,000 errors.
+	// How many more failed after those: a stream keeps 1,000 errors that nobody has asked for.
 	Omitted int
 }
 
@@ -153,7 +153,7 @@ func (e *BatchError) Error() string {
 		return text
 	}
 	if e.Omitted > 0 {
-		text += fmt.Sprintf(", of which the last %d are kept", len(e.Errors))
+		text += fmt.Sprintf(", of which the first %d are kept", len(e.Errors))
 	}
 	return fmt.Sprintf("%s; the first: %v", text, e.Errors[0])
 }

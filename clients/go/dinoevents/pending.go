@@ -44,7 +44,7 @@ const mostFailures = 1000
 // failures are the events of a stream that have failed and that nobody asked for, for the stream's end.
 type failures struct {
 	unseen atomic.Int64
-	kept   []*Pending // The last ones, and some that were asked for.
+	kept   []*Pending // The first ones, and some that were asked for.
 }
 
 // pending is an event that may fail.
@@ -64,10 +64,9 @@ func (f *failures) keep(one *Pending) {
 	if len(f.kept) == mostFailures {
 		f.forgetAsked()
 	}
-	if len(f.kept) == mostFailures {
-		f.kept = slices.Delete(f.kept, 0, 1)
+	if len(f.kept) < mostFailures {
+		f.kept = append(f.kept, one)
 	}
-	f.kept = append(f.kept, one)
 }
 
 func (f *failures) forgetAsked() {

@@ -42,8 +42,8 @@ func TestFailuresThatAreNotKeptCount(t *testing.T) {
 
 	wantEqual(t, "kept", len(told.Errors), 1000)
 	wantEqual(t, "omitted", told.Omitted, 4000)
-	wantEqual(t, "the first", told.Errors[0].Key, "4001")
-	if text := told.Error(); !strings.Contains(text, "5000 of 9000 events failed, of which the last 1000 are kept") {
+	wantEqual(t, "the first", told.Errors[0].Key, "1")
+	if text := told.Error(); !strings.Contains(text, "5000 of 9000 events failed, of which the first 1000 are kept") {
 		t.Error(text)
 	}
 	wantEqual(t, "told once", f.take(9000), nil)
@@ -66,7 +66,7 @@ func TestFailuresThatWereAskedForMakeRoom(t *testing.T) {
 func TestFailuresThatAreNotKeptCanBeAskedFor(t *testing.T) {
 	var f failures
 	all := f.fails(1, 1500)
-	askFor(all[100:])
+	askFor(all[:1400])
 	told := toldOf(t, &f)
 	wantEqual(t, "omitted", told.Omitted, 100)
 	wantEqual(t, "text", told.Error(), "dinoevents: 100 of 9000 events failed")
