@@ -39,7 +39,10 @@ class Deduplicator:
         self._lock = threading.Lock()
 
     def is_new(self, topic: str, payload: bytes, event_id: str | None = None) -> bool:
-        """Whether that event has not come at that topic before. Remembers it."""
+        """Whether that event has not come at that topic before.
+
+        Remembers it at once: if handling it fails, and another copy is to be handled, `forget` it.
+        """
         identity = (topic, event_id or identity_of(payload))
         with self._lock:
             is_new = identity not in self._seen
@@ -51,9 +54,22 @@ class Deduplicator:
 
     def is_new_message(self, message: Any) -> bool:
         """The same of a message of paho-mqtt."""
-        properties = getattr(message, "properties", None)
-        pairs = getattr(properties, "UserProperty", None) or ()
-        return self.is_new(message.topic, message.payload, dict(pairs).get("event_id"))
+        return self.is_new(message.topic, message.payload, _event_id_of(message))
+
+    def forget(self, topic: str, payload: bytes, event_id: str | None = None) -> None:
+        """Lets the next copy of that event be new."""
+        with self._lock:
+            self._seen.pop((topic, event_id or identity_of(payload)), None)
+
+    def forget_message(self, message: Any) -> None:
+        """The same of a message of paho-mqtt."""
+        self.forget(message.topic, message.payload, _event_id_of(message))
+
+
+def _event_id_of(message: Any) -> str | None:
+    properties = getattr(message, "properties", None)
+    pairs = getattr(properties, "UserProperty", None) or ()
+    return dict(pairs).get("event_id")
 
 
 def identity_of(payload: bytes) -> str:

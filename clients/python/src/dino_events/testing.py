@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import uuid
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 from dino_events._rules import violations
 from dino_events._split import recipients, split
+from dino_events._unseen import Unseen
+from dino_events.aio_stream import AsyncPendingDelivery, _async
 from dino_events.errors import BatchError, Progress, PublishError, Result, to_error
-from dino_events.event import Event
+from dino_events.event import Event, random_id
 from dino_events.failure import Failure
 from dino_events.methods import EventMethods
 from dino_events.policy import default_policy
+from dino_events.stream import PendingDelivery
 from dino_events.types import Delivery
 
 _NAMESPACE = uuid.UUID("69036f9f-2e9f-4849-a35c-7ea1a609b719")
@@ -37,7 +41,7 @@ class Recorder:
         self.events: list[Event] = []
         self._max_recipients = max_recipients
         self._max_payload_bytes = max_payload_bytes
-        self._errors: deque[PublishError] = deque()
+        self._errors: deque[Callable[[Progress], PublishError]] = deque()
         self._by_key: dict[str, Event] = {}
 
     def fail_next(
@@ -51,15 +55,19 @@ class Recorder:
         maybe = rule.maybe_published if maybe_published is None else maybe_published
         failure = Failure(code, "as the test wants it", reason)
         retryable = rule.action.value not in ("stop", "drop_token", "renew_credentials")
-        progress = Progress(maybe_published=maybe, attempts=1)
-        self._errors.append(to_error(failure, progress, retryable=retryable))
+        self._errors.append(
+            lambda progress: to_error(
+                failure, replace(progress, maybe_published=maybe), retryable=retryable
+            )
+        )
 
     def record(self, event: Event) -> Delivery:
         """Does as if it published an event. Raises PublishError."""
         if self._errors:
-            raise self._errors.popleft()
+            raise self._errors.popleft()(_progress(event))
         for part in split(event, self._max_recipients):
-            assert isinstance(part, Event)
+            if isinstance(part, Delivery):  # Complete, as the resume token says.
+                continue
             found = violations(part, self._max_recipients, self._max_payload_bytes)
             if found:
                 raise _invalid(event, tuple(found))
@@ -90,6 +98,41 @@ class Recorder:
         if any(one.error is not None for one in results):
             raise BatchError(results)
         return [one.get() for one in results]
+
+
+class FakeStream(EventMethods[PendingDelivery]):
+    """Stands in for a `Stream`: each event ends at once."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._unseen = Unseen()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._unseen.tell()
+
+    def publish(self, event: Event) -> PendingDelivery:
+        """Records an event."""
+        pending = PendingDelivery(self._unseen)
+        pending._end(self._recorder.result(event))
+        return pending
+
+    def publish_all(self, events: Iterable[Event]) -> Iterator[tuple[Event, Result]]:
+        """Records events, one at a time."""
+        for event in events:
+            yield event, self._recorder.result(event)
+
+    def flush(self) -> None:
+        """Does nothing."""
+
+    def close(self) -> None:
+        """Does nothing."""
+
+    def _take(self, event: Event) -> PendingDelivery:
+        return self.publish(event)
 
 
 class FakePublisher(Recorder, EventMethods[Delivery]):
@@ -126,8 +169,49 @@ class FakePublisher(Recorder, EventMethods[Delivery]):
         for event in events:
             yield event, self.result(event)
 
+    def stream(self, *, window: int | None = None, ordered: bool = True) -> FakeStream:
+        """Opens a stream that records events."""
+        return FakeStream(self)
+
     def _take(self, event: Event) -> Delivery:
         return self.record(event)
+
+
+class FakeAsyncStream(EventMethods[Coroutine[Any, Any, AsyncPendingDelivery]]):
+    """Stands in for an `AsyncStream`: each event ends at once."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._unseen = Unseen()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._unseen.tell()
+
+    async def publish(self, event: Event) -> AsyncPendingDelivery:
+        """Records an event."""
+        pending = AsyncPendingDelivery(self._unseen)
+        pending._end(self._recorder.result(event))
+        return pending
+
+    async def publish_all(
+        self, events: Iterable[Event] | AsyncIterable[Event]
+    ) -> AsyncIterator[tuple[Event, Result]]:
+        """Records events, one at a time."""
+        async for event in _async(events):
+            yield event, self._recorder.result(event)
+
+    async def flush(self) -> None:
+        """Does nothing."""
+
+    async def close(self) -> None:
+        """Does nothing."""
+
+    def _take(self, event: Event) -> Coroutine[Any, Any, AsyncPendingDelivery]:
+        return self.publish(event)
 
 
 class FakeAsyncPublisher(Recorder, EventMethods[Coroutine[Any, Any, Delivery]]):
@@ -165,21 +249,26 @@ class FakeAsyncPublisher(Recorder, EventMethods[Coroutine[Any, Any, Delivery]]):
         ordered: bool = True,
     ) -> AsyncIterator[tuple[Event, Result]]:
         """Records events, one at a time."""
-        if isinstance(events, AsyncIterable):
-            async for event in events:
-                yield event, self.result(event)
-        else:
-            for event in events:
-                yield event, self.result(event)
+        async for event in _async(events):
+            yield event, self.result(event)
+
+    def stream(self, *, window: int | None = None, ordered: bool = True) -> FakeAsyncStream:
+        """Opens a stream that records events."""
+        return FakeAsyncStream(self)
 
     def _take(self, event: Event) -> Coroutine[Any, Any, Delivery]:
         return self.publish(event)
 
 
 def _refused(event: Event, reason: str, message: str, **details: Any) -> PublishError:
-    progress = Progress(key=event.request.options.idempotency_key, attempts=1)
     failure = Failure("INVALID_ARGUMENT", message, reason, **details)
-    return to_error(failure, progress, retryable=False)
+    return to_error(failure, _progress(event), retryable=False)
+
+
+def _progress(event: Event) -> Progress:
+    options = event.request.options
+    key = options.idempotency_key or random_id()
+    return Progress(key=key, resume_token=options.resume_token, attempts=1)
 
 
 def _invalid(event: Event, found: tuple[Any, ...]) -> PublishError:
