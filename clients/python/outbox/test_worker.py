@@ -194,6 +194,40 @@ def test_settings_that_exclude_each_other():
     assert len(ended.stderr.splitlines()) == 2
 
 
+BAD_DATABASES = ["host=db password=open sesame", "postgres://chat:open%zzsesame@db"]
+
+
+@pytest.mark.parametrize("database", BAD_DATABASES)
+def test_a_database_that_cannot_be_read_is_told_without_its_password(tmp_path, database):
+    file = tmp_path / "database"
+    file.write_text(database)
+    for flag in (f"--database={database}", f"--database-file={file}"):
+        ended = run(flag, "--ops-address=")
+
+        assert ended.returncode == 2
+        assert ended.stderr.startswith("error: the database is neither")
+        assert "sesame" not in ended.stderr
+
+
+def test_a_database_file_that_becomes_unreadable_is_told_without_its_password(
+    database, start, bridge, rows, tmp_path
+):
+    file = tmp_path / "database"
+    file.write_text(database.conninfo)
+    worker = start(bridge, "--database=", f"--database-file={file}")
+    address = ops(worker)
+    until(lambda: get(address, "/readyz")[0] == 200)
+    file.write_text(BAD_DATABASES[0])
+    database.kill()
+    assert worker.wait_for("cannot work: the database is neither"), worker.text()
+    file.write_text(database.conninfo)
+    write(database, "k1")
+    until(lambda: rows("state") == ["published"])
+
+    assert "sesame" not in worker.text()
+    assert worker.end() == 0
+
+
 def test_the_flag_wins():
     assert run("--print-sql", DINO_OUTBOX_LANES="0").stdout == table_sql()
     assert "--lanes" in run("--lanes=0", DINO_OUTBOX_LANES="1").stderr

@@ -17,7 +17,7 @@ from dino_events.outbox._attempt import attempt
 from dino_events.outbox._lane import Meter, Terms
 from dino_events.outbox._metrics import BacklogCollector, Metrics
 from dino_events.outbox._ops import Ops
-from dino_events.outbox._service import Plan, Service
+from dino_events.outbox._service import Plan, Service, parameters
 from dino_events.outbox._verdict import Judge
 from dino_events.policy import default_policy
 from dino_events.publisher import Publisher
@@ -28,6 +28,7 @@ def run(settings: argparse.Namespace) -> int:
     _log.set_up(settings.log_level, settings.log_format)
     registry = CollectorRegistry()
     try:
+        parameters(_settings.database(settings))
         publisher = _publisher(settings)
         service = _service(settings, publisher, Metrics(registry))
         ops = _ops(settings, service, registry)

@@ -33,10 +33,24 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
+class BadDatabaseError(ValueError):
+    """What should say where PostgreSQL is cannot be read."""
+
+
+def parameters(database: str) -> dict[str, Any]:
+    """How to connect to a URL or to `key=value` text of libpq. Raises BadDatabaseError."""
+    try:
+        return {**_DEFAULTS, **conninfo_to_dict(database)}
+    except psycopg.ProgrammingError:
+        # libpq's own words may quote a part of the password.
+        raise BadDatabaseError(
+            "the database is neither a URL nor key=value text that libpq can read"
+        ) from None
+
+
 def connect(database: str) -> psycopg.Connection[Any]:
-    """Connects, without an open transaction. Raises psycopg.Error."""
-    chosen = conninfo_to_dict(database)
-    connection = psycopg.connect(**{**_DEFAULTS, **chosen}, autocommit=True)
+    """Connects, without an open transaction. Raises psycopg.Error and BadDatabaseError."""
+    connection = psycopg.connect(**parameters(database), autocommit=True)
     # Each statement of a transaction must see what was committed before it.
     connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
     connection.execute(f"SET idle_in_transaction_session_timeout = '{_LONGEST_IDLE}s'")
@@ -167,7 +181,7 @@ class Service:
                     connection = connect(self._plan.database())
                 work(connection)
                 wait = 0.1
-            except (psycopg.Error, OSError) as error:
+            except (psycopg.Error, OSError, BadDatabaseError) as error:
                 self.meter.database_failed()
                 log.warning("cannot work: %s; again in %.1f s", str(error).strip(), wait)
                 if connection is not None:
