@@ -113,7 +113,7 @@ void Channel::OnConnAck(ConnAck connack) {
   if (!accepted_) {
     Lose(LossByBroker(Loss::Kind::kRefused, connack_)).IgnoreError();
   } else {
-    // The broker's is the longest silence that it permits. Ours says how soon we notice its own.
+    // A longer one only permits more silence, and ours is how soon a dead connection is noticed.
     keep_alive_ =
         Shorter(keep_alive_, std::chrono::seconds(connack_.server_keep_alive.value_or(0)));
   }
