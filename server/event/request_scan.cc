@@ -137,8 +137,12 @@ void RequestScan::Known(const WireField& field, const Place& place) {
 void RequestScan::Bytes(std::string_view bytes, const Place& place) {
   if (place.field->type() == FieldDescriptor::TYPE_MESSAGE) {
     const Descriptor& type = *place.field->message_type();
-    Charge(place.field->is_map() ? kMapEntryBytes + ValueBytes(type) : kMessageBytes + SizeOf(type),
-           place);
+    const FieldDescriptor* const around = place.around->field;
+    if (place.field->is_map()) {
+      Charge(kMapEntryBytes + ValueBytes(type), place);
+    } else if (around == nullptr || !around->is_map()) {
+      Charge(kMessageBytes + SizeOf(type), place);
+    }
     return Message(bytes, type, place);
   }
   Charge(kStringBytes + bytes.size(), place);

@@ -223,6 +223,16 @@ TEST_P(WorstCaseTest, ARequestThatWouldTakeTooMuchIsRefusedByTheListThatIsTooLon
             "must have fewer entries: parsed, the request takes more memory than it may");
 }
 
+TEST(RequestScanTest, CountsTheValueInAnEntryOfAMapOnceWhetherItIsSentOrNot) {
+  const auto parsed_bytes = [](const std::string& entry) {
+    Violations none;
+    RequestScan scan(std::numeric_limits<std::size_t>::max(), none);
+    scan.Run(LongField(5, entry), *v1::PublishCustomRequest::descriptor());
+    return scan.parsed_bytes();
+  };
+  EXPECT_EQ(parsed_bytes("\x08\x01" + LongField(2, "")), parsed_bytes("\x08\x01"));
+}
+
 INSTANTIATE_TEST_SUITE_P(All, WorstCaseTest, testing::ValuesIn(WorstCases()),
                          [](const auto& test) { return std::string(test.param.name); });
 
