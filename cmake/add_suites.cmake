@@ -1,10 +1,11 @@
 # Writes OUTPUT, a file for ctest with one test for each suite of PROGRAM (GoogleTest), or for every
 # 16 tests of a larger suite: a process for each single one takes more time than most of the tests.
 # FILTER: of which tests. PROPERTIES: of ctest's tests. NAME_SUFFIX: what their names end with.
+# EMULATOR: what runs programs for another architecture; empty if none is needed.
 set(most 16)
 
 execute_process(
-  COMMAND "${PROGRAM}" --gtest_list_tests "--gtest_filter=${FILTER}"
+  COMMAND ${EMULATOR} "${PROGRAM}" --gtest_list_tests "--gtest_filter=${FILTER}"
   OUTPUT_VARIABLE listed RESULT_VARIABLE result TIMEOUT 60)
 if(NOT result EQUAL 0)
   message(FATAL_ERROR "${PROGRAM} does not list its tests: ${result}\n${listed}")
@@ -23,7 +24,7 @@ macro(flush)
       string(APPEND name "/part${part}")
     endif()
     string(APPEND script
-      "add_test([==[${name}]==] [==[${PROGRAM}]==] [==[--gtest_filter=${filter}]==])\n"
+      "add_test([==[${name}]==] ${EMULATOR} [==[${PROGRAM}]==] [==[--gtest_filter=${filter}]==])\n"
       "set_tests_properties([==[${name}]==] PROPERTIES ${PROPERTIES})\n")
     set(tests "")
   endif()

@@ -128,6 +128,7 @@ function(dino_discover name alone filter suffix)
   add_custom_command(TARGET ${name} POST_BUILD
     COMMAND ${CMAKE_COMMAND} "-DPROGRAM=$<TARGET_FILE:${name}>" "-DOUTPUT=${output}"
       "-DFILTER=${filter}" "-DPROPERTIES=${properties}" "-DNAME_SUFFIX=${suffix}"
+      "-DEMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}"
       -P "${PROJECT_SOURCE_DIR}/cmake/add_suites.cmake"
     BYPRODUCTS "${output}"
     VERBATIM)

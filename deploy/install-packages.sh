@@ -4,13 +4,14 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: install-packages.sh PURPOSE...
+usage: install-packages.sh [--for arm64] PURPOSE...
 
 Installs missing Debian packages, with sudo only if something is missing and you
 are not root. On Debian sid with experimental among apt's sources, gRPC and protobuf
 are taken from there, and nothing else. PURPOSE is one or more of
 
   build   compile the server and dino-publish
+  unit    compile the unit tests, and run them (with build)
   run     run a broker and look at its topics (the quickstart)
   demo    see it work in a browser (with build and run)
   test    build and run the tests and all checks
@@ -18,6 +19,9 @@ are taken from there, and nothing else. PURPOSE is one or more of
           Debian has
   hivemq  fetch and compile that broker for tests/system/brokers
   coverage  see what the tests reach (with test)
+
+--for arm64 is for `build` and `unit` on another architecture: the compiler and libraries
+for arm64, and an emulator. It changes nothing on arm64 itself.
 TEXT
 }
 
@@ -43,8 +47,9 @@ build_packages=(
   rapidjson-dev
 )
 run_packages=(mosquitto mosquitto-clients)
+unit_packages=(libgmock-dev libgtest-dev openssl python3)
 test_packages=(
-  clang git haproxy libclang-rt-dev libgmock-dev libgtest-dev openssl python3 shellcheck
+  clang git haproxy libclang-rt-dev shellcheck
   buildah mmdebstrap prometheus python3-venv # image, alerts, clang's tools and Go from PyPI
   curl iproute2                              # network namespaces
   chromium                                   # the status page
@@ -59,9 +64,27 @@ if grep -qrsE '^(deb|Suites:) .*\b(experimental|rc-buggy)\b' /etc/apt/sources.li
   release=experimental
 fi
 case "$release" in
-  bookworm) build_packages+=(grpc-proto) ;;      # grpc/health/v1/health.proto
-  *) build_packages+=(golang-google-grpc-dev) ;;   # the same, as sources of its Go code
+  bookworm)
+    build_packages+=(grpc-proto) # grpc/health/v1/health.proto
+    emulator=qemu-user-static
+    ;;
+  *)
+    build_packages+=(golang-google-grpc-dev) # the same, as sources of its Go code
+    emulator=qemu-user                       # linked statically, too
+    ;;
 esac
+
+# of_arm64 PACKAGE...: the compiler and the libraries for arm64, the other tools for this architecture.
+of_arm64() {
+  local package
+  for package in "$@"; do
+    case "$package" in
+      g++) echo g++-aarch64-linux-gnu ;;
+      lib*-dev | prometheus-cpp-dev) echo "$package:arm64" ;;
+      *) echo "$package" ;;
+    esac
+  done
+}
 
 # Prints those of the packages "$@" that are not installed.
 missing_of() {
@@ -72,11 +95,13 @@ missing_of() {
   done
 }
 
+as_root() {
+  if ((EUID == 0)); then "$@"; else sudo "$@"; fi
+}
+
 # Runs apt-get quietly; shows its output only if it fails.
 apt_get() {
-  local command=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 "$@")
-  ((EUID == 0)) || command=(sudo "${command[@]}")
-  "${command[@]}" >"$log" 2>&1 || {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 "$@" >"$log" 2>&1 || {
     cat "$log" >&2
     echo "error: apt-get $1 failed" >&2
     exit 1
@@ -85,10 +110,8 @@ apt_get() {
 
 # Lets apt take gRPC and protobuf from experimental, with what only it has; all else stays sid's.
 pin_experimental() {
-  local command=(tee /etc/apt/preferences.d/dino-bridge)
-  ((EUID == 0)) || command=(sudo "${command[@]}")
-  printf '%s\n' 'Package: src:grpc src:protobuf' 'Pin: release n=rc-buggy' 'Pin-Priority: 500' |
-    "${command[@]}" >/dev/null
+  printf '%s\n' 'Package: src:grpc:any src:protobuf:any' 'Pin: release n=rc-buggy' 'Pin-Priority: 500' |
+    as_root tee /etc/apt/preferences.d/dino-bridge >/dev/null
 }
 
 install() {
@@ -106,25 +129,55 @@ install() {
   log=$(mktemp)
   trap 'rm -f "$log"' EXIT
   if [[ "$release" == experimental ]]; then pin_experimental; fi
+  if $cross; then as_root dpkg --add-architecture arm64; fi
   apt_get update
   apt_get install --yes --no-install-recommends "$@"
+}
+
+# Makes the links that some packages leave to ldconfig, which skips libraries for other architectures.
+link_arm64() {
+  local file name
+  for file in /usr/lib/aarch64-linux-gnu/*.so.*; do
+    name=$(aarch64-linux-gnu-readelf --dynamic "$file" 2>/dev/null | sed -n 's/.*(SONAME).*\[\(.*\)\]$/\1/p')
+    [[ -z "$name" || -e "${file%/*}/$name" ]] || as_root ln --symbolic "${file##*/}" "${file%/*}/$name"
+  done
 }
 
 # Installing Debian's mosquitto, prometheus, haproxy and postgresql also starts system services, which are not needed.
 stop_system_service() {
   [[ -d /run/systemd/system ]] || return 0
-  local command=(systemctl --quiet disable --now "$1.service")
-  ((EUID == 0)) || command=(sudo "${command[@]}")
-  "${command[@]}" 2>/dev/null || echo "note: the system's own $1.service is running" >&2
+  as_root systemctl --quiet disable --now "$1.service" 2>/dev/null || echo "note: the system's own $1.service is running" >&2
 }
+
+cross=false
+if [[ "${1:-}" == --for ]]; then
+  native=$(dpkg --print-architecture)
+  case "${2:-}" in
+    "$native") ;;
+    arm64) cross=true ;;
+    *)
+      echo "error: cannot compile for '${2:-}' on $native" >&2
+      exit 2
+      ;;
+  esac
+  shift 2
+fi
 
 wanted=()
 for purpose in "$@"; do
+  if $cross && [[ "$purpose" != build && "$purpose" != unit ]]; then
+    echo "error: --for arm64 is not for '$purpose'" >&2
+    exit 2
+  fi
   case "$purpose" in
     build) wanted+=("${build_packages[@]}") ;;
+    unit)
+      wanted+=("${unit_packages[@]}")
+      if $cross; then wanted+=("$emulator"); fi
+      ;;
     run) wanted+=("${run_packages[@]}") ;;
     test)
-      wanted+=("${build_packages[@]}" "${run_packages[@]}" "${test_packages[@]}")
+      wanted+=("${build_packages[@]}" "${unit_packages[@]}" "${run_packages[@]}" "${test_packages[@]}")
       # buf comes from npm; an npm from elsewhere works, too.
       command -v npm >/dev/null || wanted+=(nodejs npm)
       # The clients of tests/clients; a Python and a Go from elsewhere work, too.
@@ -162,9 +215,11 @@ if ((${#wanted[@]} == 0)); then
   exit 2
 fi
 
+if $cross; then mapfile -t wanted < <(of_arm64 "${wanted[@]}"); fi
 mapfile -t missing < <(missing_of "${wanted[@]}" | sort -u)
 ((${#missing[@]})) || exit 0
 install "${missing[@]}"
+if $cross; then link_arm64; fi
 for service in mosquitto prometheus haproxy postgresql; do
   if [[ " ${missing[*]} " == *" $service "* ]]; then stop_system_service "$service"; fi
 done
