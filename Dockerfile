@@ -11,17 +11,23 @@
 # until August 2028 (June 2030 by LTS), 12 until June 2028 by LTS, but both with gRPC 1.51:
 #
 #   docker build --build-arg BASE=docker.io/library/debian:trixie-slim .
+#
+# With --platform linux/arm64 it is cross-compiled on another machine, without emulation. The buildah and
+# podman of Debian 12 also need --build-arg BUILDPLATFORM=linux/amd64 for that.
 ARG BASE=docker.io/library/debian:experimental
 
-FROM ${BASE} AS build
+FROM --platform=$BUILDPLATFORM ${BASE} AS build
+ARG TARGETARCH
 WORKDIR /source
 COPY deploy/install-packages.sh deploy/
-RUN deploy/install-packages.sh build
+RUN deploy/install-packages.sh --for "$TARGETARCH" build
 COPY . .
 RUN --mount=type=cache,target=/root/.cache/ccache \
-    cmake --preset release -DCMAKE_UNITY_BUILD=ON && \
-    cmake --build --preset release --target dino-bridge dino-publish && \
-    deploy/image-root.sh /image build/release/bin/dino-bridge build/release/bin/dino-publish
+    preset=release && \
+    if [ "$TARGETARCH" != "$(dpkg --print-architecture)" ]; then preset=release-$TARGETARCH; fi && \
+    cmake --preset $preset -DCMAKE_UNITY_BUILD=ON && \
+    cmake --build --preset $preset --target dino-bridge dino-publish && \
+    deploy/image-root.sh /image build/$preset/bin/dino-bridge build/$preset/bin/dino-publish
 
 # No shell, no package manager and nothing else that the programs do not need.
 FROM scratch

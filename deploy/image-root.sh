@@ -13,6 +13,8 @@ Copies the programs to ROOT/usr/local/bin, and from the Debian that this runs on
   - what resolves names, empty folders to mount on, and who users and groups are: root and dino (65532)
   - for scanners and lawyers: os-release, the packages' entries in
     var/lib/dpkg/status.d, and their copyright files
+
+The programs may be for another architecture whose libraries are installed here.
 TEXT
 }
 
@@ -23,6 +25,11 @@ fi
 root=$1
 shift
 packages=(base-files ca-certificates)
+
+# Of binutils, which for another architecture have its name in front.
+tools=
+machine=$(od --address-radix=n --format=u2 --skip-bytes=18 --read-bytes=2 --endian=little "$1")
+if ((machine == 183)) && [[ "$(uname -m)" != aarch64 ]]; then tools=aarch64-linux-gnu-; fi # EM_AARCH64
 
 # copy FILE: to the same place below the root, through links; prints that place.
 copy() {
@@ -44,30 +51,45 @@ add_library() {
   # dpkg knows some below /lib, some below /usr/lib.
   package=$({
     dpkg-query --search "$real" 2>/dev/null || dpkg-query --search "${real#/usr}"
-  } | sed -n '/^diversion/!{s/[:,].*//p;q}')
+  } | sed -n '/^diversion/!{s/\(, \|: \).*//p;q}')
   packages+=("${package:?no package has $real}")
 }
 
-# add_package NAME: what scanners look at, and its licence. Of its files only those that are here.
+# add_libraries FILE...: what they are linked with, and what that is linked with. Not by ldd, which runs
+# the loader of their architecture.
+add_libraries() {
+  local name names
+  names=$("${tools}readelf" --dynamic "$@" | sed -n 's/.*(NEEDED).*\[\(.*\)\]$/\1/p' | sort -u)
+  for name in $names; do
+    [[ ! -e "$root$libraries/$name" ]] || continue
+    add_library "$libraries/$name"
+    add_libraries "$libraries/$name"
+  done
+}
+
+# add_package NAME[:ARCHITECTURE]: what scanners look at, and its licence. Of its files only those that are here.
 add_package() {
-  local info=$root/var/lib/dpkg/status.d/$1 sums path sum
+  local name=${1%:*} info sums path sum
+  info=$root/var/lib/dpkg/status.d/$name
   mkdir -p "$(dirname "$info")"
   dpkg-query --status "$1" >"$info"
-  for sums in "/var/lib/dpkg/info/$1.md5sums" /var/lib/dpkg/info/"$1":*.md5sums; do
-    [[ -f "$sums" ]] || continue
+  sums=$(dpkg-query --control-path "$1" md5sums)
+  if [[ -n "$sums" ]]; then
     while read -r sum path; do
       if [[ -f "$root/$path" || -f "$root/usr/$path" ]]; then echo "$sum  $path"; fi
     done <"$sums" >"$info.md5sums"
-  done
-  if [[ -f "/usr/share/doc/$1/copyright" ]]; then
-    install -D --mode=644 "/usr/share/doc/$1/copyright" "$root/usr/share/doc/$1/copyright"
+  fi
+  if [[ -f "/usr/share/doc/$name/copyright" ]]; then
+    install -D --mode=644 "/usr/share/doc/$name/copyright" "$root/usr/share/doc/$name/copyright"
   fi
 }
 
-install --strip -D --target-directory="$root/usr/local/bin" "$@"
+install --strip --strip-program="${tools}strip" -D --target-directory="$root/usr/local/bin" "$@"
 
-mapfile -t libraries < <(ldd "$@" | sed -n 's/^\t\(.* => \)\?\(\/[^ ]*\) (0x.*/\2/p' | sort -u)
-for library in "${libraries[@]}"; do add_library "$library"; done
+loader=$("${tools}readelf" --program-headers "$1" | sed -n 's/.*program interpreter: \(.*\)\]$/\1/p')
+libraries=$(dirname "$(realpath "$loader")") # Debian has all libraries of an architecture there.
+add_library "$loader"
+add_libraries "$@"
 # Where /lib is a link to usr/lib, as the loader's path expects.
 for link in /lib /lib64; do
   if [[ -L "$link" && -d "$root$(realpath "$link")" ]]; then cp --no-dereference "$link" "$root"; fi

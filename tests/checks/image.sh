@@ -4,7 +4,8 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: tests/checks/image.sh [--base IMAGE | --release NAME] [--keep] [--layout FOLDER]
+usage: tests/checks/image.sh [--base IMAGE | --release NAME] [--architecture NAME]
+                             [--keep] [--layout FOLDER]
 
 Builds the Dockerfile by buildah, without a container engine, and runs the
 server from the image's files: as its user, on a root that it cannot write to,
@@ -13,6 +14,8 @@ with a mosquitto on loopback. Asks sudo if you are not root.
   --base IMAGE    build on this image instead of one made of Debian's packages
   --release NAME  of which Debian that one is made: experimental (sid with gRPC of
                   experimental; the default), trixie or bookworm
+  --architecture NAME  arm64 on another machine: cross-compiles the image, runs the
+                  unit tests of tests/checks/emulated.sh, and the server by an emulator
   --keep          keep build/image, with the image in it
   --layout FOLDER  also write the image there, as an OCI layout
 
@@ -23,6 +26,8 @@ TEXT
 
 base=
 release=experimental
+native=$(dpkg --print-architecture)
+architecture=$native
 keep=false
 layout=
 while (($#)); do
@@ -33,6 +38,10 @@ while (($#)); do
       ;;
     --release)
       release=${2:?--release needs a name}
+      shift
+      ;;
+    --architecture)
+      architecture=${2:?--architecture needs a name}
       shift
       ;;
     --keep) keep=true ;;
@@ -52,7 +61,7 @@ while (($#)); do
   shift
 done
 
-arguments=(${base:+--base "$base"} --release "$release")
+arguments=(${base:+--base "$base"} --release "$release" --architecture "$architecture")
 if $keep; then arguments+=(--keep); fi
 if [[ -n "$layout" ]]; then arguments+=(--layout "$layout"); fi
 if ((EUID != 0)); then
@@ -81,6 +90,7 @@ buildah() {
 }
 
 source "$root/deploy/release/tools.sh" # With deploy/programs.sh.
+source "$root/tests/checks/image_server.sh"
 clean_up() {
   stop_programs
   if ! $keep && [[ -d "$dir" ]]; then
@@ -125,8 +135,32 @@ make_base() {
   rm "$dir/base.tar"
 }
 
+# Adds to the base what the unit tests need, too: they are compiled with what the image is compiled with.
+# Sets $emulator.
+add_packages() {
+  local container
+  container=$(buildah from --pull-never "$base")
+  buildah run --volume "$root/deploy:/deploy:ro" "$container" -- \
+    /deploy/install-packages.sh --for "$architecture" build unit >"$dir/packages.log" 2>&1 ||
+    fail 'the packages cannot be installed' "$dir/packages.log"
+  base=localhost/debian:unit
+  buildah commit --quiet "$container" "$base" >/dev/null
+  emulator=$(buildah run "$container" -- sh -c 'command -v qemu-aarch64-static || command -v qemu-aarch64')
+  install -D --target-directory="$dir/emulator" "$(buildah mount "$container")$emulator"
+  emulator=/sys/${emulator##*/}
+  echo 'Running unit tests (some minutes)'
+  mkdir -p "$cache/ccache" "$dir/unit"
+  buildah run --volume "$root:/source:ro" --volume "$dir/unit:/source/build" \
+    --volume "$cache/ccache:/root/.cache/ccache" "$container" -- /source/tests/checks/emulated.sh >"$dir/unit.log" 2>&1 ||
+    fail 'the unit tests fail' "$dir/unit.log"
+  grep '^unit tests' "$dir/unit.log"
+  buildah rm "$container" >/dev/null
+}
+
 build() {
+  # The buildah of Debian 12 does not know the first argument by itself.
   buildah bud --format docker --layers=false ${SOURCE_DATE_EPOCH:+--timestamp "$SOURCE_DATE_EPOCH"} \
+    --build-arg BUILDPLATFORM="linux/$native" --platform "linux/$architecture" \
     --build-arg BASE="$base" --build-arg VERSION="$version" --build-arg REVISION="$revision" \
     --tag "$image" "$root" >"$dir/build.log" 2>&1 ||
     fail 'the image cannot be built' "$dir/build.log"
@@ -145,6 +179,7 @@ label() { of "index .Docker.Config.Labels \"org.opencontainers.image.$1\""; }
 
 look_at_image() {
   local bytes left
+  expect architecture "$architecture" "$(of .OCIv1.Architecture)"
   expect user 65532:65532 "$(of .Docker.Config.User)"
   expect entrypoint '[dino-bridge]' "$(of .Docker.Config.Entrypoint)"
   expect 'health check' '[CMD dino-bridge health]' "$(of .Docker.Config.Healthcheck.Test)"
@@ -155,7 +190,7 @@ look_at_image() {
   bytes=$(du --summarize --apparent-size --block-size=1 "$tree" | cut -f1)
   echo "size: $bytes bytes"
   echo "gRPC: $(cd "$tree/usr/lib" && echo */libgrpc++.so.1.*)"
-  if [[ "$base" == localhost/debian:experimental ]] && compgen -G "$tree/usr/lib/*/libgrpc++.so.1.51*"; then
+  if $own_base && [[ "$release" == experimental ]] && compgen -G "$tree/usr/lib/*/libgrpc++.so.1.51*"; then
     fail 'gRPC is not that of experimental'
   fi
   ((bytes < most_bytes)) || fail "the image has more than $most_bytes bytes"
@@ -171,90 +206,6 @@ look_at_image() {
   done
 }
 
-# ---- the server -----------------------------------------------------------------------
-
-# inside NAME=VALUE... PROGRAM ARGUMENT...: runs something in the image as its user, without any
-# right, on a root that cannot be written to, with its environment and these variables.
-inside() {
-  local variables=()
-  while [[ "$1" == *=* ]]; do
-    variables+=("$1")
-    shift
-  done
-  exec setpriv --no-new-privs --bounding-set=-all,+setuid,+setgid,+sys_chroot --inh-caps=-all \
-    env --ignore-environment "${image_environment[@]}" "${variables[@]}" \
-    /usr/sbin/chroot --userspec=65532:65532 --groups= "$dir/root" "$@"
-}
-
-says() {
-  ! ended "$bridge_pid" || fail 'dino-bridge has ended' "$dir/bridge.log"
-  grep -q "$1" "$dir/bridge.log"
-}
-
-# Starts the server on ports nobody else has, and sets $address and $ops.
-start_bridge() {
-  ops=127.0.0.1:$((20000 + RANDOM % 12000))
-  inside DINO_GRPC_ADDRESS=127.0.0.1:0 DINO_OPS_ADDRESS="$ops" DINO_MQTT_BROKERS="127.0.0.1:$broker" \
-    dino-bridge >"$dir/bridge.log" 2>&1 </dev/null &
-  bridge_pid=$!
-  pids+=("$bridge_pid")
-  within 15 says 'session connected' || fail 'it does not reach the broker' "$dir/bridge.log"
-  address=$(sed -n 's/.*"grpc_address": *"\([^"]*\)".*/\1/p' "$dir/bridge.log" | head -n 1)
-}
-
-refuses_strangers() {
-  local status=0
-  (inside dino-bridge) >"$dir/refusal.log" 2>&1 || status=$?
-  expect 'exit status without a word on who may call' 2 "$status"
-  grep -q 'DINO_GRPC_ADDRESS: other machines can reach' "$dir/refusal.log" ||
-    fail 'it does not say why' "$dir/refusal.log"
-}
-
-cannot_write() {
-  if setpriv --reuid=65532 --regid=65532 --clear-groups touch "$dir/root/tmp/file" 2>/dev/null; then
-    fail 'the root can be written to'
-  fi
-  expect 'capabilities of the server' 0000000000000000 \
-    "$(sed -n 's/^CapEff:\t//p' "/proc/$bridge_pid/status")"
-  expect 'user of the server' 65532 "$(stat --format=%u "/proc/$bridge_pid")"
-}
-
-answers_a_call() {
-  start user stdbuf -oL mosquitto_sub -d -V 5 -h 127.0.0.1 -p "$broker" -q 1 -t dms/dev/1234 -F $'\e%p'
-  within 10 grep -q 'received SUBACK' "$dir/user.log" || fail 'cannot subscribe' "$dir/user.log"
-  (inside dino-publish --address="$address" PublishMessage) \
-    <"$root/deploy/quickstart/message.request.json" >"$dir/answer.json" ||
-    fail 'the call failed' "$dir/bridge.log"
-  within 10 grep -qF $'\e'"$(<"$root/deploy/quickstart/message.event.json")" "$dir/user.log" ||
-    fail 'the event did not arrive' "$dir/user.log"
-  echo "a call was answered: $(tr -d '\n' <"$dir/answer.json")"
-}
-
-health() { (inside DINO_OPS_ADDRESS="$ops" dino-bridge health "$@") >"$dir/health.log" 2>&1; }
-ready() { health --ready; }
-not_ready() { ! ready; }
-
-follows_the_broker() {
-  within 10 ready || fail 'it is not ready' "$dir/health.log"
-  (inside dino-publish --check --address="$address" --publish=probe --receive-from="127.0.0.1:$broker") \
-    >"$dir/check.log" 2>&1 || fail 'dino-publish --check fails' "$dir/check.log"
-  sed 's/^/check: /' "$dir/check.log"
-  stop "${pid_of[broker]}"
-  within 15 not_ready || fail 'it is ready without a broker' "$dir/bridge.log"
-  health || fail 'it is not healthy without a broker' "$dir/health.log"
-  start broker mosquitto -v -p "$broker"
-  within 15 ready || fail 'it is not ready again' "$dir/health.log"
-  echo 'it is ready with the broker only, and healthy without it too'
-}
-
-stops() {
-  local status=0
-  kill "$bridge_pid"
-  within 35 ended "$bridge_pid" || fail 'it does not end on SIGTERM' "$dir/bridge.log"
-  wait "$bridge_pid" || status=$?
-  expect 'exit status after SIGTERM' 0 "$status"
-}
-
 # By way of a registry: buildah's own OCI layouts lose the health check.
 write_layout() {
   find_crane
@@ -265,21 +216,28 @@ write_layout() {
 
 mkdir -p "$dir/root" "$cache"
 echo 'Building the image (some minutes)'
-[[ -n "$base" ]] || make_base
+own_base=false
+if [[ -z "$base" ]]; then
+  own_base=true
+  make_base
+fi
+emulator=
+[[ "$architecture" == "$native" ]] || add_packages
 build
-container=$(buildah from --pull-never "$image")
+container=$(buildah from --pull-never --platform "linux/$architecture" "$image")
 tree=$(buildah mount "$container")
 mapfile -t image_environment < <(
   buildah inspect --type image --format '{{range .Docker.Config.Env}}{{println .}}{{end}}' "$image" |
     grep .)
 look_at_image
-"$root/tests/checks/sbom.sh" --root "$tree" --output "$root/build/sbom"
+"$root/tests/checks/sbom.sh" --root "$tree" --output "$root/build/sbom/$architecture"
 
 # The server's root: the image's files, and what a container engine puts over them.
 mount --bind "$tree" "$dir/root"
 mount -o remount,bind,ro "$dir/root"
 mount --bind /dev "$dir/root/dev"
 mount -t proc proc "$dir/root/proc"
+if [[ -n "$emulator" ]]; then mount --bind "$dir/emulator" "$dir/root/sys"; fi
 serve broker ' running$' mosquitto -v -p PORT || fail 'mosquitto does not start' "$dir/broker.log"
 broker=$port
 refuses_strangers
