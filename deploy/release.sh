@@ -5,7 +5,7 @@ set -euo pipefail
 usage() {
   cat <<'TEXT'
 usage: deploy/release.sh TAG [--only PART,...] [--output FOLDER] [--image REPOSITORY]
-                         [--digest sha256:...] [--key FILE]
+                         [--architectures NAME,...] [--digest sha256:...] [--key FILE]
 
 TAG is v and the version in VERSION. All is built in a fresh clone of it, with the time of its
 commit as SOURCE_DATE_EPOCH, and written to FOLDER (build/dist/VERSION). The same tag gives the same
@@ -15,13 +15,14 @@ of them but `sign` if none is named:
   wheel   the Python package: wheel and source distribution
   module  the Go module, as a module proxy serves it
   binary  dino-bridge and dino-publish of the preset `release`, for this Debian, stripped
-  image   the image for this machine's architecture, with its SBOM and OpenVEX document, tested by
-          tests/checks/image.sh; as root or with sudo
+  image   the images for this machine's architecture and arm64, each with its SBOM and OpenVEX document,
+          tested by tests/checks/image.sh; as root or with sudo
   chart   the chart; names the image by its digest, that of `image` or --digest
   sums    SHA256SUMS, and provenance.json
   sign    pushes the image to REPOSITORY and signs it and SHA256SUMS; needs --key and --image
 
   --image REPOSITORY  where the image will be, as host[:port]/name, for the chart and `sign`
+  --architectures NAME,...  which images to build, if not both
   --digest DIGEST     of an image that was built elsewhere, for the chart
   --key FILE          a private key of cosign; its passphrase is in COSIGN_PASSWORD
 
@@ -31,9 +32,11 @@ TEXT
 
 all=(wheel module binary image chart sums)
 tag='' only='' output='' repository='' digest='' key=''
+architecture=$(dpkg --print-architecture)
+architectures=$architecture,arm64
 while (($#)); do
   case "$1" in
-    --only | --output | --image | --digest | --key)
+    --only | --output | --image | --architectures | --digest | --key)
       [[ -n "${2:-}" ]] || {
         echo "error: $1 needs a value" >&2
         exit 2
@@ -42,6 +45,7 @@ while (($#)); do
         --only) only=$2 ;;
         --output) output=$2 ;;
         --image) repository=$2 ;;
+        --architectures) architectures=$2 ;;
         --digest) digest=$2 ;;
         --key) key=$(realpath "$2") ;;
       esac
@@ -92,7 +96,6 @@ SOURCE_DATE_EPOCH=$(git -C "$clone" log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 output=$(realpath --canonicalize-missing "${output:-$root/build/dist/$version}")
 mkdir -p "$output"
-architecture=$(dpkg --print-architecture)
 # What is compiled once for all clones stays with the repository: tools, not products.
 mkdir -p "$root/build/tools" "$clone/build"
 ln -s "$root/build/tools" "$clone/build/tools"
@@ -142,12 +145,16 @@ build_binary() {
     --mode=u=rwX,go=rX --mtime="@$SOURCE_DATE_EPOCH" "$folder" | gzip --no-name --best >"$output/$folder.tar.gz"
 }
 
-# The image as an OCI layout, whose manifest keeps its bytes and so its digest wherever it is pushed.
+# The images as one OCI layout, whose manifests keep their bytes and so their digests wherever they are pushed.
 build_image() {
-  "$clone/tests/checks/image.sh" --layout "$work/layout"
-  cp "$clone"/build/sbom/dino-bridge.{spdx,openvex}.json "$output"
-  python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["manifests"][0]["digest"])' \
-    "$work/layout/index.json" >"$output/image.digest"
+  local each layouts=()
+  for each in $(tr , '\n' <<<"$architectures" | sort -u); do
+    "$clone/tests/checks/image.sh" --architecture "$each" --layout "$work/layout-$each"
+    cp "$clone/build/sbom/$each/dino-bridge.spdx.json" "$output/dino-bridge-$each.spdx.json"
+    cp "$clone/build/sbom/$each/dino-bridge.openvex.json" "$output/dino-bridge-$each.openvex.json"
+    layouts+=("$work/layout-$each")
+  done
+  python3 -B "$clone/deploy/release/image_index.py" "$work/layout" "${layouts[@]}" >"$output/image.digest"
   tar --create --directory="$work/layout" --format=ustar --sort=name --owner=0 --group=0 --numeric-owner \
     --mode=u=rwX,go=rX --mtime="@$SOURCE_DATE_EPOCH" . >"$output/dino-bridge-$version-image.tar"
 }

@@ -10,10 +10,11 @@ Runs deploy/release.sh twice on what is in the working tree, under other paths, 
 the newest version of CHANGELOG.md: wheel, source distribution, module and chart must be the same bytes,
 and one changed byte must be noticed.
 
-  --signing  also sign a small image and the checksums with a new key, verify them by a registry on
+  --signing  also sign small images and the checksums with a new key, verify them by a registry on
              loopback, and change bytes (builds cosign first: some minutes)
   --binary   also build the programs twice (some 20 minutes)
-  --all      all of that, with the image, which is built twice, too (some 40 minutes)
+  --all      all of that, with the image for this machine's architecture, which is built twice, too
+             (some 40 minutes)
 TEXT
 }
 
@@ -83,10 +84,11 @@ PY
 
 same_bytes() {
   local second
+  local options=(--only "$parts,sums" --architectures "$(dpkg --print-architecture)")
   (umask 077 && TZ=Asia/Tokyo "$dir/another-place/deploy/release.sh" "v$version" --output "$dir/second" \
-    --only "$parts,sums" >/dev/null) &
+    "${options[@]}" >/dev/null) &
   second=$!
-  (umask 022 && TZ=UTC "$dir/one/deploy/release.sh" "v$version" --output "$dir/first" --only "$parts,sums")
+  (umask 022 && TZ=UTC "$dir/one/deploy/release.sh" "v$version" --output "$dir/first" "${options[@]}")
   wait "$second"
   diff --recursive --brief "$dir/first" "$dir/second" || fail 'the second build has other bytes'
   (cd "$dir/first" && sha256sum --quiet --check SHA256SUMS)
@@ -95,18 +97,36 @@ same_bytes() {
   echo 'both builds have the same bytes'
 }
 
-# An image of one file, in the place of the real one.
-plant_image() {
-  local layout=$dir/layout
-  echo 'dino' >"$dir/file"
-  tar --create --directory="$dir" file >"$dir/layer.tar"
-  "$crane" append --oci-empty-base --new_layer "$dir/layer.tar" --new_tag "$registry/small:1" >/dev/null 2>&1
-  "$crane" pull --format=oci "$registry/small:1" "$layout"
-  "$crane" digest "$registry/small:1" >"$dir/first/image.digest"
+# Images of one file, in the place of the real ones.
+plant_images() {
+  local layout=$dir/layout architecture
+  for architecture in amd64 arm64; do
+    echo "dino for $architecture" >"$dir/file"
+    tar --create --directory="$dir" file >"$dir/layer.tar"
+    {
+      "$crane" append --oci-empty-base --new_layer "$dir/layer.tar" --new_tag "$registry/small:$architecture"
+      "$crane" mutate --set-platform "linux/$architecture" --tag "$registry/small:$architecture" \
+        "$registry/small:$architecture"
+    } >/dev/null 2>&1
+    "$crane" pull --format=oci "$registry/small:$architecture" "$layout-$architecture"
+    echo '{"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT"}' >"$dir/first/dino-bridge-$architecture.spdx.json"
+    echo '{"@context": "https://openvex.dev/ns/v0.2.0", "statements": []}' \
+      >"$dir/first/dino-bridge-$architecture.openvex.json"
+  done
+  refuses 'for the same architecture' python3 -B "$root/deploy/release/image_index.py" "$layout" "$layout-amd64" "$layout-arm64" \
+    "$layout-arm64"
+  python3 -B "$root/deploy/release/image_index.py" "$layout" "$layout-amd64" "$layout-arm64" >"$dir/first/image.digest"
   tar --create --directory="$layout" . >"$dir/first/dino-bridge-$version-image.tar"
-  echo '{"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT"}' >"$dir/first/dino-bridge.spdx.json"
-  echo '{"@context": "https://openvex.dev/ns/v0.2.0", "statements": []}' >"$dir/first/dino-bridge.openvex.json"
   "$dir/one/deploy/release.sh" "v$version" --only sums --output "$dir/first" >/dev/null
+}
+
+# Each machine gets the image for its architecture by the index.
+serves_both() {
+  local architecture
+  for architecture in amd64 arm64; do
+    "$crane" export --platform "linux/$architecture" "$repository@$(<"$dir/first/image.digest")" - |
+      tar --extract --to-stdout file | grep -qx "dino for $architecture" || fail "the index has no image for $architecture"
+  done
 }
 
 verify() { "$dir/one/deploy/release/sign.sh" verify "$dir/first" "$repository" "$1"; }
@@ -121,6 +141,7 @@ signs() {
   "$dir/one/deploy/release.sh" "v$version" --only sign --output "$dir/first" --image "$repository" \
     --key "$dir/cosign.key" >"$dir/sign.log" 2>&1 || fail "$(<"$dir/sign.log")"
   verify "$dir/cosign.pub" >"$dir/verify.log" 2>&1 || fail "$(<"$dir/verify.log")"
+  [[ $mode == all ]] || serves_both
   refuses 'invalid signature' verify "$other/cosign.pub"
   for file in "$dir/first/dino_events-$version-py3-none-any.whl" "$dir/first/SHA256SUMS" "$dir/first/image.digest"; do
     cp "$file" "$dir/kept"
@@ -148,6 +169,6 @@ if [[ $mode != quick ]]; then
   find_cosign
   find_crane
   start_registry || fail 'no registry starts'
-  [[ $mode == all ]] || plant_image
+  [[ $mode == all ]] || plant_images
   signs
 fi
