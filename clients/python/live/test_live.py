@@ -83,7 +83,7 @@ def test_the_async_publisher(address):
 
 def test_a_new_key_is_taken_within_two_seconds(tmp_path):
     file = tmp_path / "api.key"
-    file.write_text("nobody's key\n")
+    file.write_text("nobodys-key\n")
     with Publisher(os.environ["STAGE_BRIDGE_WITH_KEYS"], api_key_file=file) as publisher:
         with pytest.raises(UnknownCallerError):
             publish(publisher)

@@ -85,7 +85,10 @@ async def _converse(stage):
     ]
     await stage.run("broker", False)
     waiting = chat.message(ada, "Sent while the broker was stopped")
-    while not waiting.attempts and not waiting.told:
+    # It fails for now, or waits at the bridge if that has not heard of the broker's end yet.
+    for _ in range(50):
+        if waiting.attempts or waiting.told:
+            break
         await asyncio.sleep(0.02)
     await stage.run("broker", True)
     calls.append(await _answered("a message while the broker was stopped", waiting))
