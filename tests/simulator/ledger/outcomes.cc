@@ -94,9 +94,13 @@ void Ledger::CheckRejected(const BatchRecord& batch, const std::vector<Copy>& co
   // It was sent, and perhaps once more to a connection that ended before all of it was there.
   if (refused || (!copies.empty() && weather_.Poisonous(user))) return;
   if (code == 0 && weather_.LooksPoisonous()) return;
-  // The rest of an event is given up at its second kill.
+  // The rest of an event is given up at its second kill, unless some of it was acknowledged.
   const auto killers = killers_.find({batch.replica, batch.event});
-  if (killers != killers_.end() && killers->second.size() > 1) return;
+  const bool borne = batch.qos > 0 && std::any_of(batch.recipients.begin(), batch.recipients.end(),
+                                                  [](const auto& recipient) {
+                                                    return recipient.second.acknowledged;
+                                                  });
+  if (!borne && killers != killers_.end() && killers->second.size() > 1) return;
   Violated(Invariant::kInnocent,
            absl::StrCat("reported as rejected with ", code,
                         ", but nobody refused it: ", Name(batch.event, user)));
