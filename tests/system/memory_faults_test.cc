@@ -72,9 +72,10 @@ class MemoryFaultsTest : public ::testing::TestWithParam<Flood> {
 };
 
 TEST_P(MemoryFaultsTest, RefusesCallsBeforeMemoryGrowsAndReleasesItLater) {
-  {
+  for (int round = 0; round < 5; ++round) {
+    // So few that none is refused, however slow the broker is.
     CallFlood warm_up(bridge_.address(), 2);
-    Start(warm_up, 20);
+    Start(warm_up, 4);
     for (const FloodAnswer& answer : warm_up.Finish()) {
       EXPECT_TRUE(answer.status.ok()) << Describe(answer.status);
     }
