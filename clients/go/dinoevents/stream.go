@@ -128,7 +128,7 @@ func (s *Stream) Flush(ctx context.Context) error {
 }
 
 // Close waits until all events have ended, each at its deadline at the latest, and ends the stream.
-// It returns a [BatchError] of those that failed and whose Wait nobody called, or of the last 1,000.
+// It returns a [BatchError] of those that failed and whose Wait nobody called: of the first 1,000, and how many more.
 func (s *Stream) Close() error {
 	_ = s.Flush(context.Background()) // It has no deadline.
 	s.abort(closedFailure())
