@@ -84,6 +84,12 @@ class SendQueue {
   // Whether that is possible.
   bool can_hand_over() const;
 
+  // The topic of a chunk's next publication, if that awaits an acknowledgement and need not go out
+  // alone. The chunk is in no queue, and something of it is to be taken up.
+  std::optional<TopicKey> NextTopic(const Chunk& chunk, Clock::time_point now);
+  // Whether something for the topic is open here that the session `home` has forwarded.
+  bool HasOpen(std::uint32_t home, const TopicKey& topic) const;
+
   // A publication for the topic is open at another session: the next one waits until it is free.
   void TopicTaken(std::uint64_t topic_hash) { lines_.TakeAlso(topic_hash); }
   void TopicFree(std::uint64_t topic_hash) { Release(topic_hash); }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "absl/hash/hash.h"
 #include "server/mqtt/queue/lanes.h"
 #include "server/mqtt/queue/send_queue.h"
 
@@ -74,6 +75,26 @@ Chunk& SendQueue::PartOf(Chunk& chunk, std::uint32_t position) {
     return chunk;
   }
   return chunk.batch->Split(chunk, position, /*count=*/0, /*open=*/1);
+}
+
+std::optional<TopicKey> SendQueue::NextTopic(const Chunk& chunk, Clock::time_point now) {
+  const Batch& batch = *chunk.batch;
+  if (batch.options().qos == Qos::kAtMostOnce) return std::nullopt;
+  const std::uint32_t position = chunk.first + chunk.taken;
+  batch.WriteTopic(position, topic_);
+  const TopicKey topic{batch.RouteKey(position), absl::HashOf(topic_)};
+  if (MustBeAlone(batch, topic.hash, {}, now)) return std::nullopt;
+  return topic;
+}
+
+bool SendQueue::HasOpen(std::uint32_t home, const TopicKey& topic) const {
+  if (lines_.IsTaken(topic.hash)) return true;
+  for (const Chunk* const chunk : open_.Of(home)) {
+    for (std::uint32_t i = chunk->taken; i < chunk->count; ++i) {
+      if (chunk->batch->RouteKey(chunk->first + i) == topic.route_key) return true;
+    }
+  }
+  return false;
 }
 
 void SendQueue::Divert(Deferred& deferred) {

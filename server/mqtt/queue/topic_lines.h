@@ -24,6 +24,9 @@ class TopicLines {
   // Takes the topic, if nobody has it.
   bool TryTake(std::uint64_t topic_hash);
 
+  // Whether somebody has the topic.
+  bool IsTaken(std::uint64_t topic_hash) const { return lines_.contains(topic_hash); }
+
   // Takes the topic for a publication that is open at another session, whoever has it: the topic is
   // passed on when all have released it.
   void TakeAlso(std::uint64_t topic_hash);

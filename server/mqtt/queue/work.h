@@ -20,6 +20,12 @@ struct Work {
   bool empty() const { return deferred.empty() && chunks.empty(); }
 };
 
+// A topic, as sessions tell each other: the route key of its publications, and its hash.
+struct TopicKey {
+  std::uint64_t route_key = 0;
+  std::uint64_t hash = 0;
+};
+
 // What a session gives back to the home that asks for its work.
 struct RecalledWork {
   Work work;

@@ -15,10 +15,10 @@ bool TakesEvents(const ConnAck& announced) {
   return announced.maximum_packet_size == 0 || announced.maximum_packet_size >= kSmallestEvent;
 }
 
-bool BrokerJudge::Fits(const ConnAck& announced, Clock::time_point now) {
+ConnectionUse BrokerJudge::Judge(const ConnAck& announced, Clock::time_point now) {
   if (!health_->left()) probing_ = false;
-  if (!TakesEvents(announced)) return false;
-  if (!health_->left() && announced.maximum_qos > 0) return true;
+  if (!TakesEvents(announced)) return ConnectionUse::kNone;
+  if (!health_->left() && announced.maximum_qos > 0) return ConnectionUse::kAll;
   if (probing_ && now >= idle_since_ + kLongestIdle) {
     probing_ = false;
     health_->PassOnProbe(session_, now);
@@ -26,9 +26,15 @@ bool BrokerJudge::Fits(const ConnAck& announced, Clock::time_point now) {
   if (!probing_) {
     probing_ = health_->TryProbe(session_, now);
     idle_since_ = now;
+    with_all_ = !has_users_;
   }
-  // A bad broker is better than none.
-  return probing_ || !peers_.OtherBrokerServes(session_);
+  if (!peers_.OtherBrokerServes(session_)) {
+    // A bad broker is better than none.
+    with_all_ = true;
+    return ConnectionUse::kAll;
+  }
+  if (!probing_) return ConnectionUse::kNone;
+  return with_all_ ? ConnectionUse::kAll : ConnectionUse::kTrial;
 }
 
 void BrokerJudge::ConnectionLost(Clock::time_point now) {

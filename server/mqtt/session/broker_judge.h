@@ -15,7 +15,16 @@ namespace dino::mqtt {
 // True if some event may be small enough for a broker that has announced this.
 bool TakesEvents(const ConnAck& announced);
 
-// Answers whether a session's users are to be served through its connection: not by a broker that
+// What a session's connection is good for.
+enum class ConnectionUse {
+  kNone,
+  // One user's publications, to find out whether the broker answers.
+  kTrial,
+  // Its own users and others.
+  kAll,
+};
+
+// Answers whether users are to be served through a session's connection: not by a broker that
 // answers nothing or takes no events, as long as another one serves. Not thread-safe.
 class BrokerJudge {
  public:
@@ -25,18 +34,13 @@ class BrokerJudge {
       : session_(session), has_users_(has_users), health_(std::move(health)), peers_(peers) {}
 
   // What a connection is good for whose broker has announced this.
-  bool Fits(const ConnAck& announced, Clock::time_point now);
+  ConnectionUse Judge(const ConnAck& announced, Clock::time_point now);
 
   // True if the connection is used to find out whether the broker answers.
   bool probing() const { return probing_; }
   // Something is on its way to try the broker, or cannot be sent yet. After five seconds without
   // this, another session may try.
   void ProbeGoesOn(Clock::time_point now) { idle_since_ = now; }
-  // Whether the users of others may come: not while the session's own ones find that out, if there
-  // is another broker for them.
-  bool serves_others() const {
-    return !probing_ || !has_users_ || !peers_.OtherBrokerServes(session_);
-  }
   // True if the users are not to wait for the broker.
   bool broker_left() const { return health_->left(); }
 
@@ -50,6 +54,8 @@ class BrokerJudge {
   const std::shared_ptr<BrokerHealth> health_;
   Peers& peers_;
   bool probing_ = false;
+  // All users do so, since there was no other broker for them.
+  bool with_all_ = false;
   // When the probe went on last.
   Clock::time_point idle_since_;
 };

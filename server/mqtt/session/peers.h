@@ -36,6 +36,13 @@ class Peers {
   virtual void Forward(std::uint32_t standby, std::uint32_t home, Work work) = 0;
   virtual void Recall(std::uint32_t standby, std::uint32_t home) = 0;
 
+  // From a home to a standby: whether something for this topic is open there, with which it wants
+  // to try its broker; and the answer for that trial.
+  virtual void AskForOpen(std::uint32_t standby, std::uint32_t home, TopicKey topic,
+                          std::uint64_t trial) = 0;
+  virtual void TellOpen(std::uint32_t home, std::uint32_t standby, std::uint64_t trial,
+                        bool open) = 0;
+
   // From a standby to a home: it cannot serve any more and waits for the recall.
   virtual void StandbyLost(std::uint32_t home, std::uint32_t standby) = 0;
   // The answer to a recall, and then the end of each publication that was in flight.

@@ -23,21 +23,24 @@ Router::Router(std::uint32_t self, Options options, Peers& peers, SendQueue& que
 
 void Router::AddOwn(Chunk& chunk) {
   if (place_ == Place::kAway && !closed_) {
-    ForwardWork({{}, {&chunk}});
+    const bool keep = !trial_.wanted() || ChooseForTrial(chunk);
+    const Work work{{}, {&chunk}};
+    ForwardWork(keep ? KeepForTrial(work) : work);
   } else {
     queue_.Add(chunk);
   }
 }
 
-void Router::Usable(Clock::time_point now, bool serves_others) {
+void Router::Usable(Clock::time_point now) {
   if (!usable_) usable_since_ = now;
   usable_ = true;
-  serves_others_ = serves_others;
-  if (place_ == Place::kHome) peers_.SetServing(self_, serves_others);
+  trial_.Succeed();
+  if (place_ == Place::kHome) peers_.SetServing(self_, true);
 }
 
 void Router::Unusable(Clock::time_point now, Urgency urgency) {
   usable_ = false;
+  trial_.Fail();
   if (urgency == Urgency::kNow) {
     move_at_ = now;
   } else if (!move_at_.has_value()) {
@@ -74,6 +77,7 @@ void Router::StandbyLost(std::uint32_t standby) {
 
 void Router::RecallAll() {
   place_ = Place::kReturning;
+  trial_.Interrupt();
   recalled_.insert(standbys_.sessions().begin(), standbys_.sessions().end());
   for (const std::uint32_t standby : recalled_) peers_.Recall(standby, self_);
 }
@@ -179,7 +183,9 @@ Router::Move Router::AdvanceHome(Clock::time_point now) {
 
 Router::Move Router::AdvanceAway(Clock::time_point now) {
   if (stable(now)) RecallAll();
-  return place_ == Place::kReturning ? AdvanceReturning(now) : Move::kNone;
+  if (place_ == Place::kReturning) return AdvanceReturning(now);
+  AdvanceTrial(now);
+  return Move::kNone;
 }
 
 Router::Move Router::AdvanceReturning(Clock::time_point now) {
@@ -192,9 +198,11 @@ Router::Move Router::AdvanceReturning(Clock::time_point now) {
   // New work may have come before what was given back.
   queue_.Adopt(queue_.Take(self_).work);
   place_ = Place::kHome;
+  trial_.Succeed();
+  trial_.End();
   // A connection that may not hold is better than none; if it does not, they leave at once.
   if (stable(now)) move_at_.reset();
-  peers_.SetServing(self_, serves_others_);
+  peers_.SetServing(self_, true);
   return std::exchange(moved_, false) ? Move::kBack : Move::kNone;
 }
 
@@ -208,9 +216,10 @@ bool Router::GoAway(Clock::time_point now) {
   if (now < SettledFor(standbys)) return false;
   standbys_ = std::move(standbys);
   place_ = Place::kAway;
+  trial_.Resume();
   // Who has no work of ours is to say as well if it is lost.
   for (const std::uint32_t standby : standbys_.sessions()) peers_.Forward(standby, self_, {});
-  ForwardWork(queue_.Take(self_).work);
+  ForwardWork(KeepForTrial(queue_.Take(self_).work));
   return true;
 }
 
@@ -238,8 +247,11 @@ Clock::time_point Router::NextTimer() const {
   Clock::time_point next =
       settling_topics_.empty() ? Clock::time_point::max() : settling_topics_.front().first;
   if (closed_) return next;
-  if (place_ == Place::kHome && usable_ && serves_others_ && !joined_) {
+  if (place_ == Place::kHome && usable_ && !joined_) {
     next = std::min(next, usable_since_ + kStable);
+  }
+  if (place_ == Place::kAway) {
+    next = std::min(next, trial_.over() ? EndOfTrial() : trial_.NextTimer());
   }
   return std::min(next, NextMove());
 }

@@ -16,6 +16,7 @@
 #include "server/mqtt/session/newcomers.h"
 #include "server/mqtt/session/peers.h"
 #include "server/mqtt/session/standbys.h"
+#include "server/mqtt/session/trial.h"
 
 namespace dino::mqtt {
 
@@ -31,6 +32,10 @@ inline constexpr std::chrono::seconds kStable{2};
 // What a recall finds in flight stays where it is: its topics wait at home until they are free, and
 // nobody else does. Where the work comes to another broker, it waits once until what the last one
 // acknowledged has settled there, since a cluster passes events on between its nodes.
+//
+// A broker that was left is tried with one user's publications, while all others stay with the
+// standbys: that user's wait at home until nothing of theirs is open at the standby, and the last
+// one has settled there.
 //
 // Users who belong to a broker that came after the start are handed over to a guest home beside the
 // session, once; what of theirs is in flight is followed from there in the same way.
@@ -54,9 +59,10 @@ class Router : public QueueListener {
 
   // Takes a new chunk of this session.
   void Add(Chunk& chunk);
-  // The connection can be used, by other sessions' users as well or not; or cannot any more, or not
-  // yet.
-  void Usable(Clock::time_point now, bool serves_others);
+  // The connection can be used, by other sessions' users as well; only to try the broker; or cannot
+  // any more, or not yet.
+  void Usable(Clock::time_point now);
+  void Try(Clock::time_point now);
   void Unusable(Clock::time_point now, Urgency urgency);
   // The session stays where it is and passes nothing on any more.
   void Close();
@@ -69,6 +75,8 @@ class Router : public QueueListener {
   // What other sessions say; see `Peers`.
   void Forwarded(std::uint32_t home, const Work& work);
   void Recall(std::uint32_t home);
+  void Asked(std::uint32_t home, const TopicKey& topic, std::uint64_t trial);
+  void Told(std::uint32_t standby, std::uint64_t trial, bool open);
   void StandbyLost(std::uint32_t standby);
   void Recalled(std::uint32_t standby, const RecalledWork& recalled);
   void TopicFreeAt(std::uint32_t standby, std::uint64_t topic_hash);
@@ -82,7 +90,11 @@ class Router : public QueueListener {
   Clock::time_point NextTimer() const;
 
   // True if what is in the queue is to be sent through the session's own connection.
-  bool may_send() const { return place_ == Place::kHome && usable_; }
+  bool may_send() const {
+    return place_ == Place::kHome ? usable_ : place_ == Place::kAway && trial_.may_send();
+  }
+  // True if there is nothing to try the broker with.
+  bool wants_trial() const { return place_ == Place::kAway && trial_.wanted(); }
 
  private:
   enum class Place {
@@ -114,6 +126,14 @@ class Router : public QueueListener {
   Move AdvanceHome(Clock::time_point now);
   Move AdvanceAway(Clock::time_point now);
   Move AdvanceReturning(Clock::time_point now);
+  // Tries the broker with the user of the chunk's next publication, if that will do. False if the
+  // chunk itself is not to be kept for it.
+  bool ChooseForTrial(const Chunk& chunk);
+  void AdvanceTrial(Clock::time_point now);
+  // When what the broker was tried with can go to the standbys.
+  Clock::time_point EndOfTrial() const;
+  // Puts what the broker is tried with into the queue, and returns the rest.
+  Work KeepForTrial(Work work);
   // Gives the work to those who can serve it. False if there is nobody, or it must wait.
   bool GoAway(Clock::time_point now);
   // When brokers have passed on what they acknowledged, so that these standbys can go on.
@@ -129,7 +149,6 @@ class Router : public QueueListener {
   Place place_ = Place::kHome;
   bool closed_ = false;
   bool usable_ = false;
-  bool serves_others_ = false;
   Clock::time_point usable_since_;
   // That has been said.
   bool joined_ = false;
@@ -139,6 +158,7 @@ class Router : public QueueListener {
   bool moved_ = false;
 
   Standbys standbys_;
+  Trial trial_;
   // Who has been asked for what it has of ours.
   absl::flat_hash_set<std::uint32_t> recalled_;
   // When this session's broker, or another one, last acknowledged something of ours to a standby.

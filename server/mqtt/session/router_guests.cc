@@ -34,7 +34,7 @@ absl::btree_map<std::uint32_t, Work> Router::SplitOffGuests(const Work& work) co
 }
 
 void Router::SayIfJoined(Clock::time_point now) {
-  if (joined_ || !serves_others_ || place_ != Place::kHome || !stable(now)) return;
+  if (joined_ || place_ != Place::kHome || !stable(now)) return;
   joined_ = true;
   peers_.Joined(self_);
 }

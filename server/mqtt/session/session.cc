@@ -91,9 +91,9 @@ void Session::Established() {
   }
   if (!change.was_connected) options_.connections->Made();
   queue_.Connected(connected_at_, Window());
-  fits_ = false;
+  use_ = ConnectionUse::kNone;
   JudgeBroker(connected_at_);
-  if (!fits_) router_.Unusable(connected_at_, Router::Urgency::kNow);
+  if (use_ == ConnectionUse::kNone) router_.Unusable(connected_at_, Router::Urgency::kNow);
   change.connected = true;
   change.announced = connection_->connack();
   on_change_(change);
@@ -132,16 +132,24 @@ void Session::ChangeOver() {
 
 void Session::JudgeBroker(Clock::time_point now) {
   const bool was_probing = judge_.probing();
-  const bool fits = judge_.Fits(connection_->connack(), now);
-  if (fits == fits_ && judge_.probing() == was_probing) return;
-  fits_ = fits;
-  if (fits) {
-    queue_.LimitWindow(Window());
-    router_.Usable(now, judge_.serves_others());
-  } else if (queue_.OldestSentAt().has_value()) {
+  const ConnectionUse use = judge_.Judge(connection_->connack(), now);
+  if (use == use_ && judge_.probing() == was_probing) return;
+  const ConnectionUse was = std::exchange(use_, use);
+  if (was == ConnectionUse::kAll && use != was && queue_.OldestSentAt().has_value()) {
     Lost(absl::DeadlineExceededError("the broker acknowledges nothing"));
-  } else {
-    router_.Unusable(now, Router::Urgency::kNow);
+    return;
+  }
+  queue_.LimitWindow(Window());
+  switch (use) {
+    case ConnectionUse::kAll:
+      router_.Usable(now);
+      break;
+    case ConnectionUse::kTrial:
+      router_.Try(now);
+      break;
+    case ConnectionUse::kNone:
+      router_.Unusable(now, Router::Urgency::kNow);
+      break;
   }
 }
 
@@ -178,7 +186,7 @@ void Session::Lost(const absl::Status& why) {
   connector_->Cancel();
   way_home_.Rest();
   judge_.ConnectionLost(now);
-  fits_ = false;
+  use_ = ConnectionUse::kNone;
   router_.Unusable(
       now, judge_.broker_left() || retired_ ? Router::Urgency::kNow : Router::Urgency::kLater);
   on_change_(change);

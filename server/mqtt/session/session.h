@@ -188,8 +188,8 @@ class Session : private SocketHandler, private Channel::Listener {
   std::unique_ptr<Channel> connection_;
   // The address and port of that one.
   std::string endpoint_;
-  // Whether the users are served through it.
-  bool fits_ = false;
+  // What it is good for.
+  ConnectionUse use_ = ConnectionUse::kNone;
   // How many publications from it were counted.
   std::uint64_t counted_unsolicited_ = 0;
   // Whether it has the session's second client ID.

@@ -41,7 +41,7 @@ void Session::Leave(Clock::time_point now) {
   connection_.reset();
   state_ = State::kWaiting;
   judge_.ConnectionLost(now);
-  fits_ = false;
+  use_ = ConnectionUse::kNone;
   router_.Unusable(now, Router::Urgency::kNow);
   TellRetired(/*was_connected=*/true);
 }

@@ -22,6 +22,16 @@ void SessionPool::Recall(std::uint32_t standby, std::uint32_t home) {
   TellRouter(standby, [home](Router& router) { router.Recall(home); });
 }
 
+void SessionPool::AskForOpen(std::uint32_t standby, std::uint32_t home, TopicKey topic,
+                             std::uint64_t trial) {
+  TellRouter(standby, [home, topic, trial](Router& router) { router.Asked(home, topic, trial); });
+}
+
+void SessionPool::TellOpen(std::uint32_t home, std::uint32_t standby, std::uint64_t trial,
+                           bool open) {
+  TellRouter(home, [standby, trial, open](Router& router) { router.Told(standby, trial, open); });
+}
+
 void SessionPool::StandbyLost(std::uint32_t home, std::uint32_t standby) {
   TellRouter(home, [standby](Router& router) { router.StandbyLost(standby); });
 }

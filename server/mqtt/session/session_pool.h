@@ -137,6 +137,9 @@ class SessionPool : public Publisher, private Peers {
   }
   void Forward(std::uint32_t standby, std::uint32_t home, Work work) override;
   void Recall(std::uint32_t standby, std::uint32_t home) override;
+  void AskForOpen(std::uint32_t standby, std::uint32_t home, TopicKey topic,
+                  std::uint64_t trial) override;
+  void TellOpen(std::uint32_t home, std::uint32_t standby, std::uint64_t trial, bool open) override;
   void StandbyLost(std::uint32_t home, std::uint32_t standby) override;
   void Recalled(std::uint32_t home, std::uint32_t standby, RecalledWork recalled) override;
   void TopicFree(std::uint32_t home, std::uint32_t standby, std::uint64_t topic_hash) override;

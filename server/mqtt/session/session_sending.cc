@@ -34,7 +34,8 @@ void Session::ProcessAnswers() {
 }
 
 void Session::FollowProbe(Clock::time_point now) {
-  if (!router_.may_send() || queue_.OldestSentAt().has_value()) judge_.ProbeGoesOn(now);
+  const bool waits = !router_.may_send() && !router_.wants_trial();
+  if (waits || queue_.OldestSentAt().has_value()) judge_.ProbeGoesOn(now);
 }
 
 void Session::CountUnsolicited() {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/base/stable_hash.h"
 #include "server/mqtt/batch.h"
 #include "tests/support/process/patience.h"
 
@@ -52,6 +53,10 @@ class RecordingBatch : public mqtt::Batch {
 
   void WriteTopic(std::uint32_t position, std::string& topic) const override {
     topic = topics_[position];
+  }
+
+  std::uint64_t RouteKey(std::uint32_t position) const override {
+    return StableHash(topics_[position]);
   }
 
   void Explain(std::uint32_t position, const mqtt::Explanation& explanation) override {

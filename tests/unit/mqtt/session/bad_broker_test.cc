@@ -35,7 +35,7 @@ class BadBrokerTest : public ::testing::Test {
     options.brokers = {{"127.0.0.1", bad_.port()}};
     if (with_good) options.brokers.push_back({"127.0.0.1", good_.port()});
     options.sessions = sessions_each * options.brokers.size();
-    options.session.ack_timeout = milliseconds(100);
+    options.session.ack_timeout = ack_timeout_;
     // Too late for any test: only a broker that is bad makes users move.
     options.session.routing.failover_after = std::chrono::hours(1);
     options.session.routing.settle = milliseconds(10);
@@ -43,6 +43,7 @@ class BadBrokerTest : public ::testing::Test {
     options.on_change = [this](const SessionChange& change) {
       const std::lock_guard lock(mutex_);
       connected_count_ += change.connected ? 1 : 0;
+      lost_count_ += change.was_connected && !change.connected ? 1 : 0;
       changed_.notify_all();
     };
     options.on_broker_change = [this](const std::string& broker, bool left) {
@@ -88,6 +89,8 @@ class BadBrokerTest : public ::testing::Test {
   std::condition_variable changed_;
   std::vector<std::pair<std::string, bool>> changes_;
   std::size_t connected_count_ = 0;
+  std::size_t lost_count_ = 0;
+  milliseconds ack_timeout_{100};
   std::optional<SessionPool> pool_;
 };
 
@@ -103,6 +106,30 @@ TEST_F(BadBrokerTest, OneThatAcknowledgesNothingIsLeftAndTakenBack) {
   // Each publication may be the one by which the broker is tried.
   while (pool_->broker_left(0) && !HasFailure()) Publish({"4"});
   WaitForChange(/*left=*/false);
+}
+
+TEST_F(BadBrokerTest, OnlyOneUserWaitsWhileItIsTried) {
+  ack_timeout_ = std::chrono::seconds(1);
+  bad_.HoldAcks();
+  Start();
+  Publish({"0"});
+  WaitForChange(/*left=*/true);
+  const std::size_t before = bad_.publications().size();
+  std::vector<std::shared_ptr<RecordingBatch>> batches;
+  const Clock::time_point deadline = Clock::now() + testing::kPatience;
+  while (bad_.publications().size() == before && Clock::now() < deadline) {
+    batches.push_back(RecordingBatch::ForSession(0, "e", {std::to_string(batches.size())}));
+    pool_->Publish(batches.back());
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  const auto lost_count = [this] {
+    const std::lock_guard lock(mutex_);
+    return lost_count_;
+  };
+  const std::size_t lost = lost_count();
+  Publish({"another"});
+  EXPECT_EQ(lost_count(), lost) << "they wait until it is left again";
+  for (const auto& batch : batches) EXPECT_TRUE(batch->WaitForEnd());
 }
 
 TEST_F(BadBrokerTest, WhatMustBeSentAloneKeepsNobodyThere) {

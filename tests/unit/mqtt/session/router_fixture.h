@@ -77,7 +77,20 @@ class RouterWorld : private Peers {
     Node& node = *nodes_[session];
     node.connected = true;
     node.queue.Connected(now_, 64);
-    node.router.Usable(now_, /*serves_others=*/true);
+    node.router.Usable(now_);
+  }
+  // The same to a broker that was left: with it the session tries whether that answers now.
+  void Try(std::uint32_t session) {
+    Node& node = *nodes_[session];
+    node.connected = true;
+    node.queue.Connected(now_, 1);
+    node.router.Try(now_);
+  }
+  // It does.
+  void TakeBack(std::uint32_t session) {
+    Node& node = *nodes_[session];
+    node.queue.LimitWindow(64);
+    node.router.Usable(now_);
   }
   void Lose(std::uint32_t session) {
     Node& node = *nodes_[session];
@@ -149,6 +162,13 @@ class RouterWorld : private Peers {
     }
   }
 
+  // From here on what the session wants to confine is kept, until it is given back.
+  void MayConfine() { may_confine_ = true; }
+  bool confines() const { return !confined_.empty(); }
+  void GiveConfinedBack(std::uint32_t session) {
+    nodes_[session]->router.ConfinedBack(std::exchange(confined_, {}));
+  }
+
   std::vector<Router::Move> Moves(std::uint32_t session) {
     return std::exchange(nodes_[session]->moves, {});
   }
@@ -210,6 +230,15 @@ class RouterWorld : private Peers {
   void Recall(std::uint32_t standby, std::uint32_t home) override {
     Send(home, standby, [home](Router& router) { router.Recall(home); });
   }
+  void AskForOpen(std::uint32_t standby, std::uint32_t home, TopicKey topic,
+                  std::uint64_t trial) override {
+    Send(home, standby, [home, topic, trial](Router& router) { router.Asked(home, topic, trial); });
+  }
+  void TellOpen(std::uint32_t home, std::uint32_t standby, std::uint64_t trial,
+                bool open) override {
+    Send(standby, home,
+         [standby, trial, open](Router& router) { router.Told(standby, trial, open); });
+  }
   void StandbyLost(std::uint32_t home, std::uint32_t standby) override {
     Send(standby, home, [standby](Router& router) { router.StandbyLost(standby); });
   }
@@ -225,8 +254,10 @@ class RouterWorld : private Peers {
     Send(standby, home, [work](Router& router) { router.GivenBack(work); });
   }
 
-  // Nothing is confined here.
-  void Confine(std::uint32_t /*owner*/, Work /*work*/) override { ADD_FAILURE(); }
+  void Confine(std::uint32_t /*owner*/, Work work) override {
+    EXPECT_TRUE(may_confine_) << "nothing is to be confined here";
+    confined_ = std::move(work);
+  }
   void ConfinedFree(std::uint32_t /*owner*/, std::uint64_t /*topic_hash*/) override {}
   void ConfinedBack(std::uint32_t /*owner*/, Work /*work*/) override {}
 
@@ -237,6 +268,8 @@ class RouterWorld : private Peers {
   std::vector<std::unique_ptr<Node>> nodes_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::deque<std::function<void()>>> messages_;
   std::vector<std::pair<std::uint32_t, std::string>> sent_;
+  bool may_confine_ = false;
+  Work confined_;
   int last_packet_id_ = 0;
 };
 

@@ -33,6 +33,7 @@ class RouterModel {
     // All is well from here on: everything must end.
     for (std::uint32_t session = 0; session < kSessions; ++session) {
       if (!world_.connected(session)) world_.Connect(session);
+      if (tries_[session]) world_.TakeBack(session);
     }
     for (int i = 0; i < 3000 && !::testing::Test::HasFailure() && !AllEnded(); ++i) {
       world_.Pass(milliseconds(50));
@@ -57,9 +58,16 @@ class RouterModel {
         break;
       case 2:
         if (const std::uint32_t session = AnySession(); world_.connected(session)) {
-          if (Below(3) == 0) world_.Lose(session);
+          if (Below(3) == 0) {
+            world_.Lose(session);
+            tries_[session] = false;
+          } else if (tries_[session] && Below(2) == 0) {
+            world_.TakeBack(session);
+            tries_[session] = false;
+          }
         } else {
-          world_.Connect(session);
+          tries_[session] = Below(2) == 0;
+          tries_[session] ? world_.Try(session) : world_.Connect(session);
         }
         break;
       case 3:
@@ -152,6 +160,8 @@ class RouterModel {
   std::map<std::string, Topic> topics_;
   // Whether a session's users were handed over.
   std::array<bool, kSessions> guests_{};
+  // Whether it tries its broker, which was left.
+  std::array<bool, kSessions> tries_{};
 };
 
 TEST(RouterModelTest, EventsOfAUserKeepTheirOrderWhateverBecomesOfConnections) {

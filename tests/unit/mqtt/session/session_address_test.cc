@@ -40,6 +40,8 @@ class LonelyPeers : public Peers {
   bool SameBroker(std::uint32_t, std::uint32_t) const override { return true; }
   void Forward(std::uint32_t, std::uint32_t, Work) override {}
   void Recall(std::uint32_t, std::uint32_t) override {}
+  void AskForOpen(std::uint32_t, std::uint32_t, TopicKey, std::uint64_t) override {}
+  void TellOpen(std::uint32_t, std::uint32_t, std::uint64_t, bool) override {}
   void StandbyLost(std::uint32_t, std::uint32_t) override {}
   void Recalled(std::uint32_t, std::uint32_t, RecalledWork) override {}
   void TopicFree(std::uint32_t, std::uint32_t, std::uint64_t) override {}
