@@ -32,7 +32,7 @@ while (($#)); do
   case "$1" in
     --once) options+=("$1") ;;
     --port)
-      [[ "${2:-}" =~ ^[0-9]{1,5}$ ]] || refuse '--port needs a number'
+      [[ "${2:-}" =~ ^[0-9]{1,5}$ ]] && ((10#$2 <= 65535)) || refuse '--port needs a number up to 65535'
       options+=("$1" "$2")
       shift
       ;;

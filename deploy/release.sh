@@ -147,9 +147,15 @@ build_binary() {
 
 # The images as one OCI layout, whose manifests keep their bytes and so their digests wherever they are pushed.
 build_image() {
-  local each layouts=()
+  local each layouts=() status
+  # Of an earlier release with other architectures; and no digest without an index.
+  rm -f "$output"/dino-bridge-*.{spdx,openvex}.json "$output/image.digest"
   for each in $(tr , '\n' <<<"$architectures" | sort -u); do
-    "$clone/tests/checks/image.sh" --architecture "$each" --layout "$work/layout-$each"
+    status=0
+    "$clone/tests/checks/image.sh" --architecture "$each" --layout "$work/layout-$each" || status=$?
+    # It makes itself root; what it leaves behind is to be ours.
+    if ((EUID != 0)); then sudo chown -R "$(id -u):$(id -g)" "$work" "$root/build/tools"; fi
+    ((status == 0)) || return "$status"
     cp "$clone/build/sbom/$each/dino-bridge.spdx.json" "$output/dino-bridge-$each.spdx.json"
     cp "$clone/build/sbom/$each/dino-bridge.openvex.json" "$output/dino-bridge-$each.openvex.json"
     layouts+=("$work/layout-$each")

@@ -64,6 +64,8 @@ attest() {
 
 push() {
   local version architecture one
+  # What was built again since is not what was summed up.
+  (cd "$folder" && sha256sum --quiet --check SHA256SUMS)
   version=$(<"$folder/VERSION")
   if [[ -e "$folder/image.digest" ]]; then
     push_image "$version"

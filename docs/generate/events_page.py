@@ -24,8 +24,9 @@ NOTES = {
 }
 # Where the whole payload tells a copy: why that is enough, or what to do.
 SAME_BYTES = {
-    "group": "Writing the same state again is harmless anyway.",
-    "edit": "Writing the same text again is harmless anyway. An edit back to an earlier text differs from that "
+    "group": "A copy that comes late would bring back an older state: drop it, or keep the state with the later "
+    "`updated_at`.",
+    "edit": "A copy that comes late would bring back an older text: drop it. An edit back to an earlier text differs from that "
     "one only if the backend sets `created_at` to the time of the edit.",
     "custom": "If two events of yours may have the same content, put an ID into it.",
 }

@@ -14,6 +14,13 @@
 #include "server/mqtt/batch.h"
 
 namespace dino::api {
+namespace {
+
+// What the result of an event takes in memory, and that of a recipient beside its bytes.
+constexpr std::size_t kBytesPerEventResult = 256;
+constexpr std::size_t kBytesPerRecipientResult = 56;
+
+}  // namespace
 
 grpc::Status BatchCall::Parse(const transport::Message& message, v1::PublishBatchRequest& request) {
   grpc::Status parsed = ParseRequest(message, shared().call_limits, request);
@@ -34,6 +41,7 @@ void BatchCall::Handle(const transport::Message& message) {
   lane_ = mqtt::NewLane();
   deadline_ = AnswerBy(call(), shared().default_deadline);
   open_ += static_cast<std::size_t>(request.events_size());
+  Charge(static_cast<std::size_t>(request.events_size()) * kBytesPerEventResult);
   response_.mutable_results()->Reserve(request.events_size());
   for (int i = 0; i < request.events_size(); ++i) response_.add_results();
   for (int i = 0; i < request.events_size(); ++i) {
@@ -60,14 +68,18 @@ void BatchCall::Start(const v1::EventRequest& request, v1::EventResult& result) 
 
 void BatchCall::Write(const grpc::Status& status, v1::Delivery delivery, v1::EventResult& result) {
   WriteEventResult(status, std::move(delivery), result);
-  const bool is_short = result.has_delivery() && result.delivery().results().empty();
-  if (!is_short) Charge(result.ByteSizeLong());
+  const auto recipients = static_cast<std::size_t>(result.delivery().results_size());
+  if (result.has_delivery() && recipients == 0) return;
+  Charge(result.ByteSizeLong() + recipients * kBytesPerRecipientResult);
 }
 
 void BatchCall::EndOne() {
   if (--open_ > 0) return;
-  FitInAnswer(response_);
-  Finish(response_);
+  // Not kept beside its bytes until they are read.
+  v1::PublishBatchResponse response;
+  response.Swap(&response_);
+  FitInAnswer(response);
+  Finish(response);
 }
 
 void BatchCall::Stop() {

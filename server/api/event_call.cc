@@ -76,14 +76,24 @@ grpc::Status EventCall::CheckRights(const EventDraft& draft) const {
 }
 
 void EventCall::Publish(fanout::Event event) {
-  published_ = shared_.publisher.Publish(
+  auto published = shared_.publisher.Publish(
       std::move(event), [this](const fanout::EventPublisher::Result& result) {
+        Forget();
         if (const auto* refusal = std::get_if<fanout::Refusal>(&result)) {
           NotAdmitted(*refusal);
         } else {
           OnEnded(std::get<fanout::CallResult>(result));
         }
       });
+  const MutexLock lock(mutex_);
+  if (!ended_) published_ = std::move(published);
+}
+
+void EventCall::Forget() {
+  std::shared_ptr<fanout::PublishedEvent> ended;
+  const MutexLock lock(mutex_);
+  ended_ = true;
+  ended.swap(published_);
 }
 
 void EventCall::Validate(const fanout::Event& event) {
@@ -98,7 +108,12 @@ void EventCall::Validate(const fanout::Event& event) {
 
 void EventCall::Stop() {
   stopped_.store(true, std::memory_order_relaxed);
-  shared_.publisher.Stop(published_);
+  std::shared_ptr<fanout::PublishedEvent> published;
+  {
+    const MutexLock lock(mutex_);
+    published = published_;
+  }
+  shared_.publisher.Stop(published);
 }
 
 void EventCall::OnEnded(const fanout::CallResult& result) {

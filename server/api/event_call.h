@@ -14,6 +14,7 @@
 #include "server/api/event_draft.h"
 #include "server/api/publish_context.h"
 #include "server/base/clock.h"
+#include "server/base/mutex.h"
 #include "server/fanout/call_result.h"
 #include "server/fanout/event_publisher.h"
 
@@ -47,6 +48,8 @@ class EventCall {
   // wrong.
   bool Identify(const EventDraft& draft, fanout::Event& event) const;
   void Publish(fanout::Event event);
+  // It is stopped no more, and what it was is not kept until its answer is read.
+  void Forget();
   void Validate(const fanout::Event& event);
   void OnEnded(const fanout::CallResult& result);
   // It was within its caller's rates, but cannot be published.
@@ -76,8 +79,10 @@ class EventCall {
   bool validate_only_ = false;
   std::atomic<bool> stopped_{false};
   v1::ResultDetail result_detail_ = v1::RESULT_DETAIL_UNSPECIFIED;
+  Mutex mutex_;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   // What it waits for.
-  std::shared_ptr<fanout::PublishedEvent> published_;
+  std::shared_ptr<fanout::PublishedEvent> published_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace dino::api

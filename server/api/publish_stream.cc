@@ -56,6 +56,7 @@ void PublishStream::OnBegin() {
     finishing_ = true;
     status_ = error;
   }
+  rejected_ = true;
   call_.Reject(error, RetryDelayOf(error));
 }
 
@@ -255,7 +256,8 @@ void PublishStream::EndByAge() {
 
 void PublishStream::OnFinished(bool ok) {
   grpc::Status status = WhyCutOff();
-  if (ok) {
+  // Whether a caller who may not begin hears it or not.
+  if (ok || rejected_) {
     const MutexLock lock(mutex_);
     status = status_;
   }

@@ -102,6 +102,7 @@ class PublishStream final : public transport::Handler {
   std::uint64_t lane_ = 0;
   Clock::time_point arrived_at_;
   std::size_t requests_ = 0;
+  bool rejected_ = false;
   std::list<Entry> entries_;
   // From its beginning on; for itself and for unread answers.
   std::optional<fanout::Admission::Ticket> room_;

@@ -17,11 +17,12 @@ UnaryCall::UnaryCall(PublishContext& shared, transport::Call& call, std::string_
       origin_{method, Traceparent(call), nullptr, &call, via} {}
 
 grpc::Status UnaryCall::Check() {
+  grpc::Status error = CheckCaller(shared_, call_, origin_, kind_);
+  if (!error.ok()) return error;
   if (shared_.draining.load(std::memory_order_relaxed) && !answers_while_draining()) {
     return ShuttingDown();
   }
-  grpc::Status error = CheckCaller(shared_, call_, origin_, kind_);
-  if (!error.ok() || !takes_room()) return error;
+  if (!takes_room()) return grpc::Status::OK;
   room_ = shared_.admission.TryBegin(origin_.caller_name());
   return room_.has_value() ? grpc::Status::OK : Refused(fanout::Refusal::kOverloaded);
 }

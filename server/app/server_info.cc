@@ -112,7 +112,8 @@ v1::GetServerInfoResponse DescribeServer(const Settings& settings,
   response.set_version(std::string(Version()));
   WriteLimits(settings, *response.mutable_limits());
   for (const mqtt::SessionInfo& session : sessions) {
-    WriteSession(session, *response.add_sessions());
+    // One of a broker that has left its name connects no more.
+    if (!session.retired) WriteSession(session, *response.add_sessions());
   }
   WriteHealth(health, response);
   return response;

@@ -24,6 +24,8 @@ const EVP_MD* Fetch(const char* name) {
   return algorithm;
 }
 
+// One for each algorithm: to change it costs an allocation.
+template <typename Digest>
 EVP_MD_CTX* Context() {
   thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
   Check(context != nullptr);
@@ -32,7 +34,7 @@ EVP_MD_CTX* Context() {
 
 template <typename Digest>
 Digest Hash(const EVP_MD* algorithm, std::initializer_list<std::string_view> pieces) {
-  EVP_MD_CTX* const context = Context();
+  EVP_MD_CTX* const context = Context<Digest>();
   Check(EVP_DigestInit_ex2(context, algorithm, nullptr) == 1);
   for (const std::string_view piece : pieces) {
     Check(EVP_DigestUpdate(context, piece.data(), piece.size()) == 1);

@@ -46,14 +46,14 @@ void KeyedPublisher::OpenLane(const Call& call, Consequences& consequences) {
   if (gates_.Open(call)) consequences.open_lanes.push_back(call->lane);
 }
 
-void KeyedPublisher::OnTakenUp(const Run& run) {
-  run->taken_up = true;
-  if (!run->awaited_by_lanes) return;
+void KeyedPublisher::OnTakenUp(KeyedRun& run) {
+  run.taken_up = true;
+  if (!run.awaited_by_lanes) return;
   Consequences consequences;
   {
-    Part& part = *parts_[PartFor(run->id)];
+    Part& part = *parts_[PartFor(run.id)];
     const MutexLock lock(part.mutex);
-    for (const Call& call : run->joined) OpenLane(call, consequences);
+    for (const Call& call : run.joined) OpenLane(call, consequences);
   }
   Do(std::move(consequences));
 }

@@ -138,9 +138,8 @@ void KeyedPublisher::Publishes(const Run& run, std::string json, const Call& cal
   event.lane = call->lane;
   event.caller = call->caller;
   run->taken_up = false;
-  event.taken_up = [this, weak = std::weak_ptr<KeyedRun>(run)] {
-    if (const Run taken_up = weak.lock()) OnTakenUp(taken_up);
-  };
+  // What is published keeps the call, and that its run, until it ends.
+  event.taken_up = [this, taken_up = run.get()] { OnTakenUp(*taken_up); };
   // The run has its own list.
   event.content_bytes = call->content_bytes + run->recipients.size() * sizeof(std::int64_t);
   consequences.launch.emplace(Launch{call, std::move(event)});

@@ -172,7 +172,7 @@ class KeyedPublisher : public EventPublisher {
   void CloseLane(const Run& run, const Call& call);
   void OpenLane(const Call& call, Consequences& consequences);
   // All of the run was sent or stands in its topics' lines.
-  void OnTakenUp(const Run& run);
+  void OnTakenUp(KeyedRun& run);
   // Publishes what was held, until the lane is closed again.
   void GoOn(std::uint64_t lane);
   void PublishHeld(const Call& call, Event event);

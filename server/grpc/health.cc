@@ -1,5 +1,6 @@
 #include "server/grpc/health.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -26,50 +27,66 @@ std::optional<health::HealthCheckResponse::ServingStatus> HealthService::StatusO
   return ready_() ? health::HealthCheckResponse::SERVING : health::HealthCheckResponse::NOT_SERVING;
 }
 
-class HealthService::CheckCall final : public Handler {
+// What both calls have in common: a request that must come soon.
+class HealthService::HealthCall : public Handler {
  public:
-  CheckCall(HealthService& owner, Call& call) : owner_(owner), call_(call) {}
+  HealthCall(HealthService& owner, Call& call) : owner_(owner), call_(call) {}
 
-  void OnBegin() override { call_.Read(); }
-
-  void OnMessage(const Message& message) override {
-    health::HealthCheckRequest request;
-    if (!message.Parse(request)) return call_.Finish(BadRequest());
-    const auto status = owner_.StatusOf(request.service());
-    if (!status.has_value()) {
-      return call_.Finish(grpc::Status(grpc::StatusCode::NOT_FOUND, "unknown service"));
-    }
-    health::HealthCheckResponse response;
-    response.set_status(*status);
-    call_.Finish(Message(response));
+  void OnBegin() final {
+    owner_.Await(*this);
+    call_.Read();
   }
 
-  void OnNoMessage() override { call_.Finish(BadRequest()); }
+  void OnMessage(const Message& message) final {
+    if (!owner_.EndWait(*this)) return;
+    health::HealthCheckRequest request;
+    message.Parse(request) ? Answer(request) : call_.Finish(BadRequest());
+  }
+
+  void OnNoMessage() final {
+    if (owner_.EndWait(*this)) call_.Finish(BadRequest());
+  }
+
+  // While its request is awaited.
+  void Hold() { call_.Hold(); }
+  void Release() { call_.Release(); }
+  void GiveUp() {
+    call_.Finish(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "the request did not come"));
+    call_.Release();
+  }
+
+ protected:
+  virtual void Answer(const health::HealthCheckRequest& request) = 0;
+
+  HealthService& owner() const { return owner_; }
+  Call& call() const { return call_; }
 
  private:
   HealthService& owner_;
   Call& call_;
 };
 
+class HealthService::CheckCall final : public HealthCall {
+ public:
+  using HealthCall::HealthCall;
+
+ private:
+  void Answer(const health::HealthCheckRequest& request) override {
+    const auto status = owner().StatusOf(request.service());
+    if (!status.has_value()) {
+      return call().Finish(grpc::Status(grpc::StatusCode::NOT_FOUND, "unknown service"));
+    }
+    health::HealthCheckResponse response;
+    response.set_status(*status);
+    call().Finish(Message(response));
+  }
+};
+
 // One stream: looks at the status again and again, and writes when it has changed. It either
 // writes, or waits for its next look and is held for that, so there is always one who goes on.
-class HealthService::WatchCall final : public Handler {
+class HealthService::WatchCall final : public HealthCall {
  public:
-  WatchCall(HealthService& owner, Call& call) : owner_(owner), call_(call) {}
-
-  void OnBegin() override { call_.Read(); }
-
-  void OnMessage(const Message& message) override {
-    health::HealthCheckRequest request;
-    if (!message.Parse(request)) return call_.Finish(BadRequest());
-    {
-      const MutexLock lock(mutex_);
-      service_ = request.service();
-    }
-    Look();
-  }
-
-  void OnNoMessage() override { call_.Finish(BadRequest()); }
+  using HealthCall::HealthCall;
 
   void OnWritten(bool ok) override {
     if (!ok) over_ = true;
@@ -82,31 +99,37 @@ class HealthService::WatchCall final : public Handler {
   // After a while; on the timer's thread.
   void LookAgain() {
     Look();
-    call_.Release();
+    call().Release();
   }
 
  private:
+  void Answer(const health::HealthCheckRequest& request) override {
+    {
+      const MutexLock lock(mutex_);
+      service_ = request.service();
+    }
+    Look();
+  }
+
   void Look() {
     const MutexLock lock(mutex_);
-    if (over_) return call_.Finish(grpc::Status::CANCELLED);
-    if (owner_.ending_) {
-      return call_.Finish(
+    if (over_) return call().Finish(grpc::Status::CANCELLED);
+    if (owner().ending_) {
+      return call().Finish(
           grpc::Status(grpc::StatusCode::UNAVAILABLE, "this server is shutting down"));
     }
     const auto status =
-        owner_.StatusOf(service_).value_or(health::HealthCheckResponse::SERVICE_UNKNOWN);
+        owner().StatusOf(service_).value_or(health::HealthCheckResponse::SERVICE_UNKNOWN);
     if (status == last_) {
-      call_.Hold();
-      return owner_.LookLater(*this);
+      call().Hold();
+      return owner().LookLater(*this);
     }
     last_ = status;
     health::HealthCheckResponse response;
     response.set_status(status);
-    call_.Write(Message(response), /*more=*/false);
+    call().Write(Message(response), /*more=*/false);
   }
 
-  HealthService& owner_;
-  Call& call_;
   std::atomic<bool> over_{false};
   Mutex mutex_;
   std::string service_ ABSL_GUARDED_BY(mutex_);
@@ -118,6 +141,51 @@ std::vector<Method> HealthService::Methods() {
            [this](Call& call) { return std::make_unique<CheckCall>(*this, call); }},
           {kName, "Watch", Method::Type::kServerStream, Method::Bound::kWatches,
            [this](Call& call) { return std::make_unique<WatchCall>(*this, call); }}};
+}
+
+void HealthService::Await(HealthCall& call) {
+  const Clock::time_point until = Clock::now() + kLongestRequest;
+  HealthCall* given_up = nullptr;
+  call.Hold();
+  {
+    const MutexLock lock(mutex_);
+    if (awaited_.size() >= kMostRequests) {
+      given_up = awaited_.front().call;
+      awaited_.pop_front();
+    }
+    awaited_.push_back({until, &call});
+  }
+  if (given_up != nullptr) given_up->GiveUp();
+  request_timer_.CallBy(until);
+}
+
+bool HealthService::EndWait(HealthCall& call) {
+  {
+    const MutexLock lock(mutex_);
+    const auto awaited = std::find_if(awaited_.begin(), awaited_.end(), [&call](const Awaited& each) {
+      return each.call == &call;
+    });
+    if (awaited == awaited_.end()) return false;
+    awaited_.erase(awaited);
+  }
+  // Its end is still to come.
+  call.Release();
+  return true;
+}
+
+Clock::time_point HealthService::EndOverdue() {
+  const Clock::time_point now = Clock::now();
+  while (true) {
+    HealthCall* overdue = nullptr;
+    {
+      const MutexLock lock(mutex_);
+      if (awaited_.empty()) return Timer::kNever;
+      if (awaited_.front().until > now) return awaited_.front().until;
+      overdue = awaited_.front().call;
+      awaited_.pop_front();
+    }
+    overdue->GiveUp();
+  }
 }
 
 void HealthService::LookLater(WatchCall& watcher) {

@@ -14,6 +14,8 @@ void WriteSessions(const mqtt::SessionPool& pool, JsonWriter& json) {
   WriteKey(json, "sessions");
   json.StartArray();
   for (const mqtt::SessionInfo& session : pool.Sessions()) {
+    // Of a broker that has left its name: nobody waits for it.
+    if (session.retired) continue;
     json.StartObject();
     WriteField(json, "client_id", session.client_id);
     WriteField(json, "broker", session.broker);

@@ -45,7 +45,8 @@ std::optional<std::string> UriName(std::string_view text) {
 }
 
 std::optional<std::string> DnsName(std::string_view text) {
-  if (!IsUsable(text)) return std::nullopt;
+  // No host name has a colon: it would be taken for a URI.
+  if (!IsUsable(text) || absl::StrContains({text.data(), text.size()}, ':')) return std::nullopt;
   return absl::AsciiStrToLower(absl::string_view(text.data(), text.size()));
 }
 

@@ -47,19 +47,10 @@ func TestPodsAreRenewedWhenTheConfigChanges(t *testing.T) {
 	}
 }
 
-func TestProbesSpeakGrpcWithoutTls(t *testing.T) {
-	one := container(t, render(t, matrix["other ports"]))
-	live, ready := one.LivenessProbe.GRPC, one.ReadinessProbe.GRPC
-	if live == nil || live.Port != 9090 || live.Service == nil || *live.Service != "liveness" {
-		t.Errorf("liveness is %v", live)
-	}
-	if ready == nil || ready.Port != 9090 || ready.Service == nil || *ready.Service != "" {
-		t.Errorf("readiness is %v", ready)
-	}
-}
-
-func TestProbesSpeakHttpWithTls(t *testing.T) {
+// Where callers cannot use up the connections or descriptors, and TLS does not matter.
+func TestProbesAskTheOpsPort(t *testing.T) {
 	for name, text := range map[string]string{
+		"without TLS": matrix["other ports"],
 		"by a Secret": matrix["mutual TLS"],
 		"by settings": "config: {tls-cert-file: /a, tls-key-file: /b}",
 	} {
@@ -73,7 +64,7 @@ func TestProbesSpeakHttpWithTls(t *testing.T) {
 				t.Errorf("readiness is %v", ready)
 			}
 			if one.LivenessProbe.GRPC != nil || one.ReadinessProbe.GRPC != nil {
-				t.Error("a probe speaks both")
+				t.Error("a probe asks the callers' port, too")
 			}
 		})
 	}

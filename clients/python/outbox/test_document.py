@@ -43,7 +43,8 @@ def test_no_block_is_left_out():
 
 
 def test_the_table_is_made(database):
-    install, make = blocks("sh")[0].splitlines()
+    *environment, install, make = blocks("sh")[0].splitlines()
+    assert environment == ["python3 -m venv venv", ". venv/bin/activate"]
     assert install == "pip install './clients/python[postgres]'"
     command = make.replace("python", shlex.quote(sys.executable), 1).replace(
         "psql", f"psql --quiet --set=ON_ERROR_STOP=1 {shlex.quote(database.conninfo)}"

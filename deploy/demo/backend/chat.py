@@ -59,7 +59,9 @@ class Chat:
         if message is None or message["sender_id"] != person.id:
             raise NotPossibleError(f"{person.name} has not written that message")
         message["text"] = text
-        return self._publish(person, self._members, partial(events.edit, **message))
+        # When it was edited, or a device could take an edit back to an earlier text for a copy of that one.
+        edited = {**message, "created_at": datetime.now(UTC)}
+        return self._publish(person, self._members, partial(events.edit, **edited))
 
     def read(self, person):
         """Has read what there is."""

@@ -1,9 +1,11 @@
 // What calls hold, from their beginning until their answers are written.
 #include <chrono>
 #include <cstddef>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "server/api/publish_stream.h"
@@ -82,6 +84,49 @@ TEST_F(FootprintTest, AnEventThatListsItsRecipientsHoldsRoomForThem) {
     WaitForPending(0);
   }
   EXPECT_EQ(pending[1] - pending[0], std::size_t{4} * 48);
+}
+
+class BatchFootprintTest : public FootprintTest {
+ protected:
+  // A batch of two events, of which the first has that many recipients and lists them.
+  void Begin(std::int64_t recipients) {
+    std::vector<std::int64_t> users;
+    for (std::int64_t user = 1; user <= recipients; ++user) users.push_back(user);
+    v1::PublishBatchRequest request;
+    v1::PublishMessageRequest& first = *request.add_events()->mutable_message();
+    first = Request(users);
+    first.mutable_options()->set_result_detail(v1::RESULT_DETAIL_ALL);
+    *request.add_events()->mutable_message() = Request({1});
+    answer_ = std::async(std::launch::async, [this, request] {
+      grpc::ClientContext context;
+      SetDeadline(context);
+      v1::PublishBatchResponse response;
+      return stub_->PublishBatch(&context, request, &response);
+    });
+    publisher_.WaitForPublishedCount(2);
+  }
+
+  std::future<grpc::Status> answer_;
+};
+
+TEST_F(BatchFootprintTest, WhatHasEndedIsNotKeptUntilItsAnswerIsRead) {
+  Begin(10);
+  auto first = publisher_.WaitForBatch();
+  publisher_.End(first, kAcknowledged);
+  const std::weak_ptr<mqtt::Batch> ended = std::exchange(first, nullptr);
+  EXPECT_TRUE(ended.expired());
+  publisher_.End(publisher_.WaitForBatch(), kAcknowledged);
+  EXPECT_TRUE(answer_.get().ok());
+}
+
+TEST_F(BatchFootprintTest, ItsResultsHoldRoomForWhatTheyTakeInMemory) {
+  Begin(1000);
+  publisher_.End(publisher_.WaitForBatch(), kAcknowledged);
+  const std::size_t without_results = Admission::kBytesPerCall + Admission::kBytesPerEvent;
+  EXPECT_GE(Pending(), without_results + std::size_t{1000} * 56);
+  publisher_.End(publisher_.WaitForBatch(), kAcknowledged);
+  EXPECT_TRUE(answer_.get().ok());
+  WaitForPending(0);
 }
 
 TEST_F(FootprintTest, UnreadAnswersOfAStreamHoldRoomAndStopItsReading) {

@@ -48,6 +48,10 @@ TEST_F(CertificateTest, OmitsUrisWithoutAScheme) {
               ElementsAre("spiffe://prod/chat", "b.example"));
 }
 
+TEST_F(CertificateTest, OmitsDnsNamesThatLookLikeUris) {
+  EXPECT_THAT(Issue("DNS:spiffe://prod/chat,DNS:b.example").Names(), ElementsAre("b.example"));
+}
+
 TEST_F(CertificateTest, IsReadFromDerToo) {
   const auto files = authority_.Issue("DNS:chat.example");
   std::string der;
