@@ -32,7 +32,8 @@ while (($#)); do
   case "$1" in
     --once) options+=("$1") ;;
     --port)
-      [[ "${2:-}" =~ ^[0-9]{1,5}$ ]] && ((10#$2 <= 65535)) || refuse '--port needs a number up to 65535'
+      [[ "${2:-}" =~ ^[0-9]{1,5}$ ]] || refuse '--port needs a number'
+      ((10#$2 <= 65535)) || refuse 'there is no such port'
       options+=("$1" "$2")
       shift
       ;;

@@ -162,9 +162,8 @@ void HealthService::Await(HealthCall& call) {
 bool HealthService::EndWait(HealthCall& call) {
   {
     const MutexLock lock(mutex_);
-    const auto awaited = std::find_if(awaited_.begin(), awaited_.end(), [&call](const Awaited& each) {
-      return each.call == &call;
-    });
+    const auto awaited = std::find_if(awaited_.begin(), awaited_.end(),
+                                      [&call](const Awaited& each) { return each.call == &call; });
     if (awaited == awaited_.end()) return false;
     awaited_.erase(awaited);
   }

@@ -36,10 +36,11 @@ class HealthService {
   HealthService(std::string service, std::function<bool()> ready)
       : service_(std::move(service)),
         ready_(std::move(ready)),
-        timer_("health-watch", Timer::kNever, [this] {
-          WakeWatchers();
-          return Timer::kNever;
-        }),
+        timer_("health-watch", Timer::kNever,
+               [this] {
+                 WakeWatchers();
+                 return Timer::kNever;
+               }),
         request_timer_("health-requests", Timer::kNever, [this] { return EndOverdue(); }) {}
   HealthService(const HealthService&) = delete;
   HealthService& operator=(const HealthService&) = delete;

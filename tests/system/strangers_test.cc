@@ -95,10 +95,10 @@ TEST_F(StrangersTest, AHealthCheckWhoseRequestDoesNotComeEnds) {
   peer.Greet();
   for (std::uint32_t i = 0; i < kCalls; ++i) {
     const std::uint32_t stream = 2 * i + 1;
-    const Http2Headers headers = GrpcCallHeaders(
-        i % 2 == 0 ? "/grpc.health.v1.Health/Check" : "/grpc.health.v1.Health/Watch");
-    peer.Send(Encode({Http2Frame::Type::kHeaders, Http2Frame::kEndHeaders, stream,
-                      EncodeHeaderBlock(headers)}));
+    const Http2Headers headers = GrpcCallHeaders(i % 2 == 0 ? "/grpc.health.v1.Health/Check"
+                                                            : "/grpc.health.v1.Health/Watch");
+    peer.Send(Encode(
+        {Http2Frame::Type::kHeaders, Http2Frame::kEndHeaders, stream, EncodeHeaderBlock(headers)}));
     peer.Send(Encode({Http2Frame::Type::kData, 0, stream, GrpcMessage("", 1000000)}));
   }
   peer.WaitForEnds(kCalls);

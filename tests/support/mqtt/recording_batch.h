@@ -5,13 +5,13 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "server/base/stable_hash.h"
 #include "server/mqtt/batch.h"
 #include "tests/support/process/patience.h"
 
@@ -56,7 +56,7 @@ class RecordingBatch : public mqtt::Batch {
   }
 
   std::uint64_t RouteKey(std::uint32_t position) const override {
-    return StableHash(topics_[position]);
+    return std::hash<std::string>()(topics_[position]);
   }
 
   void Explain(std::uint32_t position, const mqtt::Explanation& explanation) override {

@@ -73,24 +73,13 @@ class RouterWorld : private Peers {
     node.router.HandOver(Newcomers(map, /*first=*/all ? 0 : 1), node.guests->router());
   }
 
-  void Connect(std::uint32_t session) {
-    Node& node = *nodes_[session];
-    node.connected = true;
-    node.queue.Connected(now_, 64);
-    node.router.Usable(now_);
-  }
-  // The same to a broker that was left: with it the session tries whether that answers now.
-  void Try(std::uint32_t session) {
-    Node& node = *nodes_[session];
-    node.connected = true;
-    node.queue.Connected(now_, 1);
-    node.router.Try(now_);
-  }
+  void Connect(std::uint32_t session) { Connected(session, 64).router.Usable(now_); }
+  // To a broker that was left: with it the session tries whether that answers now.
+  void Try(std::uint32_t session) { Connected(session, 1).router.Try(now_); }
   // It does.
   void TakeBack(std::uint32_t session) {
-    Node& node = *nodes_[session];
-    node.queue.LimitWindow(64);
-    node.router.Usable(now_);
+    nodes_[session]->queue.LimitWindow(64);
+    nodes_[session]->router.Usable(now_);
   }
   void Lose(std::uint32_t session) {
     Node& node = *nodes_[session];
@@ -196,6 +185,13 @@ class RouterWorld : private Peers {
     std::map<std::string, int> in_flight;
     std::vector<Router::Move> moves;
   };
+
+  Node& Connected(std::uint32_t session, std::size_t window) {
+    Node& node = *nodes_[session];
+    node.connected = true;
+    node.queue.Connected(now_, window);
+    return node;
+  }
 
   std::vector<std::string> Send(Node& node) {
     std::vector<std::string> sent;
