@@ -68,15 +68,13 @@ func newCluster(t *testing.T, drainDelay time.Duration) *cluster {
 	t.Helper()
 	c := &cluster{t: t, broker: startBroker(t), port: freePort(t), opsPort: freePort(t), drainDelay: drainDelay,
 		service: &endpoints{late: scaled(time.Second)}, headless: &endpoints{late: scaled(5 * time.Second)}}
-	for range 2 {
-		c.startPod()
-	}
+	c.replace(c.newPod(), c.newPod())
 	within(t, "name servers know the pods", 10*time.Millisecond, func() bool { return len(c.headless.all()) == 2 })
 	return c
 }
 
-// startPod returns when the pod's readiness was seen.
-func (c *cluster) startPod() {
+// newPod returns when the pod's readiness was seen.
+func (c *cluster) newPod() pod {
 	c.t.Helper()
 	c.started++
 	host := fmt.Sprintf("127.0.0.%d", 10+c.started)
@@ -84,11 +82,12 @@ func (c *cluster) startPod() {
 		"--mqtt-brokers="+c.broker, "--mqtt-client-id-prefix=bridge-"+host, "--drain-timeout=5s",
 		"--drain-delay="+scaled(c.drainDelay).String()), host, c.opsPort}
 	within(c.t, host+" is ready", scaled(5*time.Second), its.ready)
-	c.pods = append(c.pods, its)
-	c.announce()
+	return its
 }
 
-func (c *cluster) announce() {
+// replace has others than before serve.
+func (c *cluster) replace(pods ...pod) {
+	c.pods = pods
 	var hosts []string
 	for _, one := range c.pods {
 		hosts = append(hosts, one.host)
@@ -102,10 +101,9 @@ func (c *cluster) roll(minReady time.Duration) {
 	c.t.Helper()
 	var stopping sync.WaitGroup
 	for _, old := range slices.Clone(c.pods) {
-		c.startPod()
+		c.replace(append(c.pods, c.newPod())...)
 		<-time.After(scaled(minReady))
-		c.pods = c.pods[1:]
-		c.announce()
+		c.replace(c.pods[1:]...)
 		stopping.Go(old.stop)
 	}
 	stopping.Wait()
@@ -114,9 +112,9 @@ func (c *cluster) roll(minReady time.Duration) {
 const roundRobin = `{"loadBalancingConfig": [{"round_robin": {}}]}`
 
 // rollUnderLoad returns what callers of the Service, and of the headless Service, and their users saw.
-func rollUnderLoad(t *testing.T, minReady, drainDelay time.Duration) (service, headless load.Counts) {
+func rollUnderLoad(c *cluster, roll func()) (service, headless load.Counts) {
+	t := c.t
 	t.Helper()
-	c := newCluster(t, drainDelay)
 	targets := []string{"passthrough:///" + serveAddress(t, c.service, c.port),
 		"dns://" + serveNames(t, c.headless) + "/bridge.chat.svc:" + c.port}
 	var ledgers []*load.Ledger
@@ -137,7 +135,7 @@ func rollUnderLoad(t *testing.T, minReady, drainDelay time.Duration) (service, h
 		}
 		ledgers, loads = append(ledgers, ledger), append(loads, started)
 	}
-	c.roll(minReady)
+	roll()
 	for _, ledger := range ledgers {
 		enough := ledger.OK() + 200
 		within(t, "calls reach the new pods", 10*time.Millisecond, func() bool { return ledger.OK() > enough })
@@ -151,7 +149,8 @@ func rollUnderLoad(t *testing.T, minReady, drainDelay time.Duration) (service, h
 func TestADefaultRollLosesNothing(t *testing.T) {
 	minReady := chartDefault(t, "values.yaml", `(?m)^minReadySeconds: (\d+)$`)
 	drainDelay := chartDefault(t, "templates/_settings.tpl", `"drain-delay" "(\d+)s"`)
-	service, headless := rollUnderLoad(t, minReady, drainDelay)
+	c := newCluster(t, drainDelay)
+	service, headless := rollUnderLoad(c, func() { c.roll(minReady) })
 	for name, counts := range map[string]load.Counts{"Service": service, "headless Service": headless} {
 		t.Logf("%s: %v", name, counts)
 		if !counts.Clean() {
@@ -162,7 +161,17 @@ func TestADefaultRollLosesNothing(t *testing.T) {
 
 // The test above is worth something only if it notices callers who know no pod any more.
 func TestARollFasterThanLookUpsCutsCallersOff(t *testing.T) {
-	_, headless := rollUnderLoad(t, 5*time.Second, 5*time.Second)
+	c := newCluster(t, 0)
+	old := c.pods
+	next := []pod{c.newPod(), c.newPod()}
+	_, headless := rollUnderLoad(c, func() {
+		c.replace(next...)
+		var stopping sync.WaitGroup
+		for _, one := range old {
+			stopping.Go(one.stop)
+		}
+		stopping.Wait()
+	})
 	t.Logf("%v", headless)
 	if headless.Failed == 0 {
 		t.Error("no call failed")
