@@ -150,8 +150,8 @@ class Service:
 
     @property
     def working(self) -> bool:
-        """Whether every thread runs."""
-        return all(thread.is_alive() for thread in self._threads)
+        """Whether no thread has ended."""
+        return all(thread.ident is None or thread.is_alive() for thread in self._threads)
 
     def _guard(self, run: Callable[..., None], *arguments: Any) -> None:
         try:
