@@ -89,12 +89,10 @@ std::optional<TopicKey> SendQueue::NextTopic(const Chunk& chunk, Clock::time_poi
 
 bool SendQueue::HasOpen(std::uint32_t home, const TopicKey& topic) const {
   if (lines_.IsTaken(topic.hash)) return true;
-  for (const Chunk* const chunk : open_.Of(home)) {
-    for (std::uint32_t i = chunk->taken; i < chunk->count; ++i) {
-      if (chunk->batch->RouteKey(chunk->first + i) == topic.route_key) return true;
-    }
-  }
-  return false;
+  const auto is_its = [&topic](std::uint64_t key) { return key == topic.route_key; };
+  const std::vector<Chunk*> chunks = open_.Of(home);
+  return std::any_of(chunks.begin(), chunks.end(),
+                     [&is_its](const Chunk* chunk) { return HasUntaken(*chunk, is_its); });
 }
 
 void SendQueue::Divert(Deferred& deferred) {

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "server/base/clock.h"
+#include "server/mqtt/batch.h"
 #include "server/mqtt/queue/deferred.h"
 
 namespace dino::mqtt {
@@ -25,6 +27,14 @@ struct TopicKey {
   std::uint64_t route_key = 0;
   std::uint64_t hash = 0;
 };
+
+// Whether something that the chunk has not come to yet has such a route key.
+inline bool HasUntaken(const Chunk& chunk, absl::FunctionRef<bool(std::uint64_t)> is_such) {
+  for (std::uint32_t i = chunk.taken; i < chunk.count; ++i) {
+    if (is_such(chunk.batch->RouteKey(chunk.first + i))) return true;
+  }
+  return false;
+}
 
 // What a session gives back to the home that asks for its work.
 struct RecalledWork {

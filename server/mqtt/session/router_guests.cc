@@ -19,10 +19,7 @@ void Router::Add(Chunk& chunk) {
 }
 
 bool Router::HasGuests(const Chunk& chunk) const {
-  for (std::uint32_t i = 0; i < chunk.count; ++i) {
-    if (newcomers_->Has(chunk.batch->RouteKey(chunk.first + i))) return true;
-  }
-  return false;
+  return HasUntaken(chunk, [this](std::uint64_t key) { return newcomers_->Has(key); });
 }
 
 absl::btree_map<std::uint32_t, Work> Router::SplitOffGuests(const Work& work) const {

@@ -22,21 +22,18 @@ bool Router::ChooseForTrial(const Chunk& chunk) {
 
 Work Router::KeepForTrial(Work work) {
   if (!trial_.topic().has_value()) return work;
-  const std::uint64_t key = trial_.topic()->route_key;
-  const auto has_its = [key](const Chunk* chunk) {
-    for (std::uint32_t i = chunk->taken; i < chunk->count; ++i) {
-      if (chunk->batch->RouteKey(chunk->first + i) == key) return true;
-    }
-    return false;
+  const auto is_its = [key = trial_.topic()->route_key](std::uint64_t other) {
+    return other == key;
   };
-  const auto is_its = [key](const Deferred* deferred) {
-    return deferred->chunk->batch->RouteKey(deferred->position) == key;
+  const auto has_its = [&is_its](const Chunk* chunk) { return HasUntaken(*chunk, is_its); };
+  const auto is_deferred_its = [&is_its](const Deferred* deferred) {
+    return is_its(deferred->chunk->batch->RouteKey(deferred->position));
   };
   if (std::none_of(work.chunks.begin(), work.chunks.end(), has_its) &&
-      std::none_of(work.deferred.begin(), work.deferred.end(), is_its)) {
+      std::none_of(work.deferred.begin(), work.deferred.end(), is_deferred_its)) {
     return work;
   }
-  auto parts = SplitWork(work, [key](std::uint64_t other) { return other == key ? 1U : 0U; });
+  auto parts = SplitWork(work, is_its);
   queue_.Adopt(parts[1]);
   return std::move(parts[0]);
 }
