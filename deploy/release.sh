@@ -160,7 +160,8 @@ build_image() {
     cp "$clone/build/sbom/$each/dino-bridge.openvex.json" "$output/dino-bridge-$each.openvex.json"
     layouts+=("$work/layout-$each")
   done
-  python3 -B "$clone/deploy/release/image_index.py" "$work/layout" "${layouts[@]}" >"$output/image.digest"
+  python3 -B "$clone/deploy/release/image_index.py" "$work/layout" "${layouts[@]}" >"$work/image.digest"
+  mv "$work/image.digest" "$output"
   tar --create --directory="$work/layout" --format=ustar --sort=name --owner=0 --group=0 --numeric-owner \
     --mode=u=rwX,go=rX --mtime="@$SOURCE_DATE_EPOCH" . >"$output/dino-bridge-$version-image.tar"
 }
