@@ -39,10 +39,10 @@ class WatchedFiles {
   WatchedFiles(const WatchedFiles&) = delete;
   WatchedFiles& operator=(const WatchedFiles&) = delete;
 
-  // Reads the files and starts watching them. Call once. Fails if they cannot be read.
-  // `thread_name` has at most 15 bytes.
+  // Reads the files and starts watching them: there is a value from then on. Call once. Fails if
+  // they cannot be read. `thread_name` has at most 15 bytes.
   absl::Status Start(const char* thread_name, LookFunction on_look) {
-    absl::Status started = Refresh();
+    absl::Status started = ReadFirst();
     if (!started.ok()) return started;
     watch_.emplace(thread_name, Clock::now() + kInterval, [this, on_look = std::move(on_look)] {
       Refresh().IgnoreError();
@@ -88,6 +88,25 @@ class WatchedFiles {
 
  private:
   using Stamps = std::vector<FileStamp>;
+
+  // How often files are read at the start that change meanwhile.
+  static constexpr int kFirstReads = 10;
+
+  absl::Status ReadFirst() {
+    for (int i = 0; i < kFirstReads && value() == nullptr; ++i) {
+      absl::Status read = Refresh();
+      if (!read.ok()) return read;
+    }
+    if (value() != nullptr) return absl::OkStatus();
+    // An error that was returned before.
+    absl::Status why = state();
+    if (!why.ok()) return why;
+    std::string changing = "files change while they are read:";
+    for (const std::string& path : paths_) {
+      if (!path.empty()) changing.append(" ").append(path);
+    }
+    return absl::UnavailableError(changing);
+  }
 
   Stamps StampFiles() const {
     Stamps stamps;

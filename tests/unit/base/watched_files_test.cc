@@ -18,7 +18,10 @@ class WatchedFilesTest : public ::testing::Test {
   absl::StatusOr<std::shared_ptr<const std::string>> Read() {
     ++reads_;
     if (!can_read_) return absl::ResourceExhaustedError("no file descriptor is left");
-    if (write_while_reading_) testing::ReplaceContent(second_, "changed");
+    if (changes_while_reading_ > 0) {
+      --changes_while_reading_;
+      testing::ReplaceContent(second_, "changed");
+    }
     const auto first = ReadTextFile(first_);
     if (!first.ok()) return first.status();
     const auto second = ReadTextFile(second_);
@@ -31,7 +34,7 @@ class WatchedFilesTest : public ::testing::Test {
   const std::string second_ = directory_.path() / "second";
   int reads_ = 0;
   bool can_read_ = true;
-  bool write_while_reading_ = false;
+  int changes_while_reading_ = 0;
   WatchedFiles<std::string> files_{{first_, second_, ""}, [this] { return Read(); }};
 };
 
@@ -79,12 +82,34 @@ TEST_F(WatchedFilesTest, FilesThatCouldNotBeReadAreReadAgainWithoutAChange) {
 TEST_F(WatchedFilesTest, AFileThatChangesWhileReadIsReadAgainNextTime) {
   testing::ReplaceContent(first_, "a");
   testing::ReplaceContent(second_, "b");
-  write_while_reading_ = true;
+  changes_while_reading_ = 1;
   EXPECT_TRUE(files_.Refresh().ok());
   EXPECT_EQ(files_.value(), nullptr);
-  write_while_reading_ = false;
   EXPECT_TRUE(files_.Refresh().ok());
   EXPECT_EQ(*files_.value(), "achanged");
+}
+
+TEST_F(WatchedFilesTest, StartsWithWhatAFileHasThatChangesMeanwhile) {
+  testing::ReplaceContent(first_, "a");
+  testing::ReplaceContent(second_, "b");
+  changes_while_reading_ = 2;
+  ASSERT_TRUE(files_.Start("test", [](const absl::Status&) {}).ok());
+  ASSERT_NE(files_.value(), nullptr);
+  EXPECT_EQ(*files_.value(), "achanged");
+}
+
+TEST_F(WatchedFilesTest, DoesNotStartWhileAFileChangesAgainAndAgain) {
+  testing::ReplaceContent(first_, "a");
+  testing::ReplaceContent(second_, "b");
+  changes_while_reading_ = 1000;
+  const absl::Status started = files_.Start("test", [](const absl::Status&) {});
+  EXPECT_EQ(started.code(), absl::StatusCode::kUnavailable);
+  EXPECT_NE(started.message().find(second_), absl::string_view::npos) << started;
+}
+
+TEST_F(WatchedFilesTest, DoesNotStartWithAnErrorThatWasReportedBefore) {
+  EXPECT_FALSE(files_.Refresh().ok());
+  EXPECT_FALSE(files_.Start("test", [](const absl::Status&) {}).ok());
 }
 
 TEST_F(WatchedFilesTest, DoesNotStartWithoutTheFiles) {
