@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include <utility>
+
 #include "server/grpc/peer.h"
 #include "server/net/network.h"
 
@@ -9,23 +11,29 @@ namespace dino::transport {
 
 void Connections::Accepted(int socket) {
   std::string peer = net::AddressText(net::PeerOf(socket));
-  if (peer.empty()) return;
   const Clock::time_point now = Clock::now();
   const MutexLock lock(mutex_);
-  accepted_at_[peer] = now;
-  oldest_first_.emplace_back(std::move(peer), now);
-  if (oldest_first_.size() <= max_known_) return;
-  const auto& [oldest, at] = oldest_first_.front();
-  const auto known = accepted_at_.find(oldest);
-  if (known != accepted_at_.end() && known->second == at) accepted_at_.erase(known);
-  oldest_first_.pop_front();
+  Forget(socket);
+  if (peer.empty()) return;
+  sockets_[peer] = socket;
+  connections_[socket] = {std::move(peer), now};
+}
+
+void Connections::Forget(int socket) {
+  const auto connection = connections_.find(socket);
+  if (connection == connections_.end()) return;
+  const auto newest = sockets_.find(connection->second.peer);
+  if (newest != sockets_.end() && newest->second == socket) sockets_.erase(newest);
+  connections_.erase(connection);
 }
 
 std::optional<Clock::time_point> Connections::AcceptedAt(const std::string& peer) const {
   const MutexLock lock(mutex_);
-  const auto known = accepted_at_.find(AddressOf(peer));
-  if (known == accepted_at_.end()) return std::nullopt;
-  return known->second;
+  const auto socket = sockets_.find(AddressOf(peer));
+  if (socket == sockets_.end()) return std::nullopt;
+  const auto connection = connections_.find(socket->second);
+  if (connection == connections_.end()) return std::nullopt;
+  return connection->second.accepted_at;
 }
 
 }  // namespace dino::transport

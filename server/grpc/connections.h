@@ -1,11 +1,8 @@
 #ifndef DINO_SERVER_GRPC_CONNECTIONS_H_
 #define DINO_SERVER_GRPC_CONNECTIONS_H_
 
-#include <cstddef>
-#include <deque>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "server/base/clock.h"
@@ -14,22 +11,28 @@
 namespace dino::transport {
 
 // When connections were accepted, which the library does not tell. Thread-safe.
+//
+// Nor does it tell of their ends: one is forgotten when its socket's number comes again, so that
+// there are never more than were open at the same time, about 200 bytes each.
 class Connections {
  public:
-  // Knows the newest `max_known` connections, about 200 bytes each.
-  explicit Connections(std::size_t max_known) : max_known_(max_known) {}
-
   // A socket was accepted.
   void Accepted(int socket);
   // By the peer's address as the library writes it; none if it is not known.
   std::optional<Clock::time_point> AcceptedAt(const std::string& peer) const;
 
  private:
-  const std::size_t max_known_;
+  struct Connection {
+    std::string peer;
+    Clock::time_point accepted_at;
+  };
+
+  void Forget(int socket) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   mutable Mutex mutex_;
-  // An address may come again; the newest counts.
-  absl::flat_hash_map<std::string, Clock::time_point> accepted_at_ ABSL_GUARDED_BY(mutex_);
-  std::deque<std::pair<std::string, Clock::time_point>> oldest_first_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<int, Connection> connections_ ABSL_GUARDED_BY(mutex_);
+  // By peer. An address may come again; the newest counts.
+  absl::flat_hash_map<std::string, int> sockets_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace dino::transport

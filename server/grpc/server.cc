@@ -24,9 +24,6 @@ constexpr std::chrono::milliseconds kHandshakeTimeout{5000};
 // Of each queue, for the next calls: so many may begin at a time without a detour.
 constexpr int kWaitingCalls = 8;
 
-// How many times as many connections are known as may be open, since no one tells of their ends.
-constexpr std::size_t kKnownConnections = 4;
-
 // For how long typed refusals are given before connections are told to go away.
 constexpr std::chrono::milliseconds kRefusalTime{100};
 // Before the end of a drain, for answers to what has not finished.
@@ -85,7 +82,6 @@ net::ListenerLimits ListenerLimitsOf(const ServerOptions& options) {
 Server::Server(std::vector<Method> methods, CallMeters& meters, ServerOptions options)
     : options_(std::move(options)),
       methods_(std::move(methods), meters),
-      connections_(options_.connection_limits.max_connections * kKnownConnections),
       answers_(options_.connection_limits.max_unread_answers),
       watches_(options_.connection_limits.max_watches),
       calls_{service_,         methods_, connections_, StreamAge(options_.connection_limits),

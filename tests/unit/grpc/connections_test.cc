@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -36,7 +37,7 @@ class ConnectionsTest : public ::testing::Test {
 };
 
 TEST_F(ConnectionsTest, KnowsWhenAPeersConnectionWasAccepted) {
-  Connections connections(10);
+  Connections connections;
   const Connected connected = Connect();
   const Clock::time_point before = Clock::now();
   connections.Accepted(connected.accepted.number());
@@ -47,21 +48,40 @@ TEST_F(ConnectionsTest, KnowsWhenAPeersConnectionWasAccepted) {
   EXPECT_EQ(connections.AcceptedAt("ipv4:127.0.0.1:1"), std::nullopt);
 }
 
-TEST_F(ConnectionsTest, KnowsTheNewestOnly) {
-  Connections connections(2);
+TEST_F(ConnectionsTest, KnowsAnOpenConnectionHoweverManyCameAfterIt) {
+  Connections connections;
+  const Connected kept = Connect();
+  connections.Accepted(kept.accepted.number());
+  for (int i = 0; i < 100; ++i) connections.Accepted(Connect().accepted.number());
+  EXPECT_TRUE(connections.AcceptedAt(PeerOf(kept)).has_value());
+}
+
+TEST_F(ConnectionsTest, ForgetsAConnectionWhenItsSocketsNumberComesAgain) {
+  Connections connections;
   const Connected first = Connect();
+  connections.Accepted(first.accepted.number());
   const Connected second = Connect();
-  const Connected third = Connect();
-  for (const Connected* each : {&first, &second, &third}) {
-    connections.Accepted(each->accepted.number());
-  }
+  // Closes the first one.
+  ASSERT_GE(dup2(second.accepted.number(), first.accepted.number()), 0);
+  connections.Accepted(first.accepted.number());
   EXPECT_EQ(connections.AcceptedAt(PeerOf(first)), std::nullopt);
   EXPECT_TRUE(connections.AcceptedAt(PeerOf(second)).has_value());
-  EXPECT_TRUE(connections.AcceptedAt(PeerOf(third)).has_value());
+}
+
+TEST_F(ConnectionsTest, AnAddressThatCameAgainIsNotForgottenWithItsOlderSocket) {
+  Connections connections;
+  const Connected first = Connect();
+  connections.Accepted(first.accepted.number());
+  const testing::FileDescriptor newer(dup(first.accepted.number()));
+  connections.Accepted(newer.number());
+  const Connected second = Connect();
+  ASSERT_GE(dup2(second.accepted.number(), first.accepted.number()), 0);
+  connections.Accepted(first.accepted.number());
+  EXPECT_TRUE(connections.AcceptedAt(PeerOf(first)).has_value());
 }
 
 TEST_F(ConnectionsTest, WhatIsNoConnectionIsNotKnown) {
-  Connections connections(2);
+  Connections connections;
   connections.Accepted(-1);
   EXPECT_EQ(connections.AcceptedAt(""), std::nullopt);
 }
