@@ -59,7 +59,7 @@ std::optional<std::string_view> BearerKey(std::string_view authorization) {
   return authorization;
 }
 
-grpc::Status IdentifyCaller(const PublishContext& shared, const transport::Call& call,
+grpc::Status IdentifyCaller(const PublishContext& shared, transport::Call& call,
                             CallOrigin& origin) {
   if (shared.authenticator == nullptr) return grpc::Status::OK;
   const auth::Authenticator& authenticator = *shared.authenticator;
@@ -75,11 +75,12 @@ grpc::Status IdentifyCaller(const PublishContext& shared, const transport::Call&
   auto identified = authenticator.Identify(credentials);
   if (!identified.ok()) return Unauthenticated(std::string(identified.status().message()));
   origin.caller = *std::move(identified);
+  call.NoteKnown();
   return grpc::Status::OK;
 }
 
-grpc::Status CheckCaller(const PublishContext& shared, const transport::Call& call,
-                         CallOrigin& origin, std::size_t kind) {
+grpc::Status CheckCaller(const PublishContext& shared, transport::Call& call, CallOrigin& origin,
+                         std::size_t kind) {
   grpc::Status known = IdentifyCaller(shared, call, origin);
   if (!known.ok() || origin.caller == nullptr) return known;
   std::string why_not = origin.caller->WhyNot(origin.method);

@@ -17,14 +17,14 @@ namespace dino::api {
 // Finds out who makes a call, by the API key in its metadata (`authorization: Bearer <key>`) or the
 // client certificate of the connection, or of the caller for whom a trusted proxy has opened it.
 // Returns OK or the answer to the call. Sets `origin.caller`, which stays null if callers are not
-// checked.
-grpc::Status IdentifyCaller(const PublishContext& shared, const transport::Call& call,
+// checked, and has the connection count as one of a known caller.
+grpc::Status IdentifyCaller(const PublishContext& shared, transport::Call& call,
                             CallOrigin& origin);
 
 // The same, and whether they may call the method and, if that is known by `kind` (see `CallEnd`),
 // publish its events.
-grpc::Status CheckCaller(const PublishContext& shared, const transport::Call& call,
-                         CallOrigin& origin, std::size_t kind = CallEnd::kWhole);
+grpc::Status CheckCaller(const PublishContext& shared, transport::Call& call, CallOrigin& origin,
+                         std::size_t kind = CallEnd::kWhole);
 
 // Whether a caller may publish an event: its method, its type, and its recipients' topics. Returns
 // OK or the answer.

@@ -58,6 +58,10 @@ class Call {
   // library cuts it, and after it has told the client to open another one.
   virtual Clock::time_point connection_end() const = 0;
 
+  // Who calls is known: at the limit of connections, this one ends after all those of strangers.
+  // Thread-safe.
+  virtual void NoteKnown() = 0;
+
   // Asks for the next message; one at a time.
   virtual void Read() = 0;
   // Sends a message; one at a time. `more`: another one follows at once. Thread-safe.

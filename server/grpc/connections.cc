@@ -36,4 +36,19 @@ std::optional<Clock::time_point> Connections::AcceptedAt(const std::string& peer
   return connection->second.accepted_at;
 }
 
+void Connections::NoteKnown(const std::string& peer) {
+  const std::string address = AddressOf(peer);
+  const MutexLock lock(mutex_);
+  const auto socket = sockets_.find(address);
+  if (socket == sockets_.end()) return;
+  const auto connection = connections_.find(socket->second);
+  if (connection != connections_.end()) connection->second.known = true;
+}
+
+bool Connections::IsKnown(int socket) const {
+  const MutexLock lock(mutex_);
+  const auto connection = connections_.find(socket);
+  return connection != connections_.end() && connection->second.known;
+}
+
 }  // namespace dino::transport

@@ -10,10 +10,10 @@
 
 namespace dino::transport {
 
-// When connections were accepted, which the library does not tell. Thread-safe.
+// When connections were accepted, which the library does not tell, and whose they are. Thread-safe.
 //
-// Nor does it tell of their ends: one is forgotten when its socket's number comes again, so that
-// there are never more than were open at the same time, about 200 bytes each.
+// Nor does the library tell of their ends: one is forgotten when its socket's number comes again,
+// so that there are never more than were open at the same time, about 200 bytes each.
 class Connections {
  public:
   // A socket was accepted.
@@ -21,10 +21,16 @@ class Connections {
   // By the peer's address as the library writes it; none if it is not known.
   std::optional<Clock::time_point> AcceptedAt(const std::string& peer) const;
 
+  // Somebody who is known has called on the peer's connection.
+  void NoteKnown(const std::string& peer);
+  // Whether that is so, by its socket.
+  bool IsKnown(int socket) const;
+
  private:
   struct Connection {
     std::string peer;
     Clock::time_point accepted_at;
+    bool known = false;
   };
 
   void Forget(int socket) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -70,10 +70,11 @@ std::chrono::milliseconds Grace(const ConnectionLimits& limits) {
   return limits.max_grace + 2 * Jitter(limits);
 }
 
-net::ListenerLimits ListenerLimitsOf(const ServerOptions& options) {
+net::ListenerLimits ListenerLimitsOf(const ServerOptions& options, const Connections& connections) {
   net::ListenerLimits limits{options.connection_limits.max_connections,
                              options.connection_limits.spare_descriptors};
   limits.proxies = options.proxies;
+  limits.is_known = [&connections](int fd) { return connections.IsKnown(fd); };
   return limits;
 }
 
@@ -86,7 +87,7 @@ Server::Server(std::vector<Method> methods, CallMeters& meters, ServerOptions op
       watches_(options_.connection_limits.max_watches),
       calls_{service_,         methods_, connections_, StreamAge(options_.connection_limits),
              options_.proxies, answers_, watches_,     tracker_},
-      listener_(ListenerLimitsOf(options_)) {}
+      listener_(ListenerLimitsOf(options_, connections_)) {}
 
 Server::~Server() = default;
 

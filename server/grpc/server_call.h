@@ -23,7 +23,7 @@ namespace dino::transport {
 struct CallContext {
   grpc::AsyncGenericService& service;
   const MethodTable& methods;
-  const Connections& connections;
+  Connections& connections;
   // From when on a connection is too old for a stream.
   Clock::duration max_age;
   const AddressRanges& proxies;
@@ -50,6 +50,7 @@ class ServerCall final : public Call {
   std::optional<Clock::time_point> answer_by() const override;
   bool overdue() const override { return due_at_.has_value() && *due_at_ <= Clock::now(); }
   Clock::time_point connection_end() const override;
+  void NoteKnown() override { shared_.connections.NoteKnown(context_.peer()); }
   void Read() override;
   void Write(const Message& message, bool more) override;
   void Finish(const Message& answer) override;

@@ -68,6 +68,8 @@ bool GivenSockets::MakeRoom(const std::string& newcomer, std::chrono::millisecon
   while (!silent_.empty() && (any || silent_.back().since >= silence)) {
     const Silent longest = silent_.back();
     silent_.pop_back();
+    // It may have called since the search.
+    if (!ends_known_ && is_known_(longest.fd)) continue;
     const bool ended = End(longest.fd, longest.cookie);
     const auto found = sockets_.find(longest.fd);
     if (found != sockets_.end() && found->second.cookie == longest.cookie) sockets_.erase(found);
@@ -85,13 +87,21 @@ void GivenSockets::ForgetClosed() {
 
 std::size_t GivenSockets::CountOf(const std::string& network) const {
   return static_cast<std::size_t>(
-      std::count_if(sockets_.begin(), sockets_.end(),
-                    [&network](const auto& each) { return each.second.network == network; }));
+      std::count_if(sockets_.begin(), sockets_.end(), [&](const auto& each) {
+        return MayEnd(each.second) && each.second.network == network;
+      }));
 }
 
 void GivenSockets::FindSilent() {
+  ends_known_ = true;
+  for (auto& [fd, socket] : sockets_) {
+    socket.known = is_known_(fd);
+    if (!socket.known) ends_known_ = false;
+  }
   std::map<std::string, std::size_t> counts;
-  for (const auto& [fd, socket] : sockets_) ++counts[socket.network];
+  for (const auto& [fd, socket] : sockets_) {
+    if (MayEnd(socket)) ++counts[socket.network];
+  }
   silent_.clear();
   largest_count_ = 0;
   const auto largest =
@@ -100,7 +110,7 @@ void GivenSockets::FindSilent() {
   if (largest == counts.end()) return;
   largest_count_ = largest->second;
   for (const auto& [fd, socket] : sockets_) {
-    if (counts[socket.network] != largest_count_) continue;
+    if (!MayEnd(socket) || counts[socket.network] != largest_count_) continue;
     silent_.push_back({fd, socket.cookie, SilenceOf(fd)});
   }
   std::sort(silent_.begin(), silent_.end(),

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "server/base/clock.h"
@@ -21,6 +23,12 @@ class GivenSockets {
   // The same for who is silent.
   static constexpr std::chrono::milliseconds kSearchInterval{200};
 
+  // Whether a socket's peer is known.
+  using KnownFunction = std::function<bool(int fd)>;
+
+  explicit GivenSockets(KnownFunction is_known = [](int /*fd*/) { return false; })
+      : is_known_(std::move(is_known)) {}
+
   // Call before handing the socket over. `network` is its peer's, see `NetworkOf`.
   void Add(int fd, std::string network);
 
@@ -30,7 +38,8 @@ class GivenSockets {
 
   // Ends a connection so that a peer of `newcomer` can have one: of the networks with the most, the
   // one whose peer has been silent longest. It must have been silent for `silence`, unless the
-  // newcomer's network has less than a quarter as many. False if there is none.
+  // newcomer's network has less than a quarter as many. Connections of those who are known neither
+  // end nor count while there are others. False if there is none.
   bool MakeRoom(const std::string& newcomer, std::chrono::milliseconds silence,
                 Clock::time_point now);
 
@@ -39,6 +48,8 @@ class GivenSockets {
     // Which the system never reuses.
     std::uint64_t cookie;
     std::string network;
+    // When it was last searched.
+    bool known = false;
   };
   struct Silent {
     int fd;
@@ -47,15 +58,19 @@ class GivenSockets {
   };
 
   void ForgetClosed();
+  bool MayEnd(const Socket& socket) const { return ends_known_ || !socket.known; }
   std::size_t CountOf(const std::string& network) const;
   // Fills `silent_` with those of the networks with the most.
   void FindSilent();
 
+  const KnownFunction is_known_;
   std::unordered_map<int, Socket> sockets_;
   Clock::time_point next_count_;
   // The longest silent ones last.
   std::vector<Silent> silent_;
   std::size_t largest_count_ = 0;
+  // There are only connections of those who are known.
+  bool ends_known_ = false;
   Clock::time_point next_search_;
 };
 

@@ -80,7 +80,9 @@ rlim_t DescriptorLimit() {
 }  // namespace
 
 Listener::Listener(ListenerLimits limits)
-    : limits_(std::move(limits)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+    : limits_(std::move(limits)),
+      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      given_(limits_.is_known) {}
 
 Listener::~Listener() {
   Stop();

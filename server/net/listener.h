@@ -31,6 +31,9 @@ struct ListenerLimits {
   std::chrono::milliseconds silence = std::chrono::seconds(5);
   // Peers that speak for many: each of their connections counts as one of another network.
   AddressRanges proxies = {};
+  // Whether a connection that was handed over is one of somebody who is known. On the listener's
+  // thread.
+  GivenSockets::KnownFunction is_known = [](int /*fd*/) { return false; };
 };
 
 // Why a connection was not handed over.

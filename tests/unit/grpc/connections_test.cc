@@ -60,12 +60,15 @@ TEST_F(ConnectionsTest, ForgetsAConnectionWhenItsSocketsNumberComesAgain) {
   Connections connections;
   const Connected first = Connect();
   connections.Accepted(first.accepted.number());
+  connections.NoteKnown(PeerOf(first));
+  EXPECT_TRUE(connections.IsKnown(first.accepted.number()));
   const Connected second = Connect();
   // Closes the first one.
   ASSERT_GE(dup2(second.accepted.number(), first.accepted.number()), 0);
   connections.Accepted(first.accepted.number());
   EXPECT_EQ(connections.AcceptedAt(PeerOf(first)), std::nullopt);
   EXPECT_TRUE(connections.AcceptedAt(PeerOf(second)).has_value());
+  EXPECT_FALSE(connections.IsKnown(first.accepted.number()));
 }
 
 TEST_F(ConnectionsTest, AnAddressThatCameAgainIsNotForgottenWithItsOlderSocket) {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <set>
 #include <string>
 
 #include "tests/support/process/file_descriptor.h"
@@ -123,7 +124,9 @@ class MakeRoomTest : public ::testing::Test {
   const std::uint16_t port_ = PortOf(listener_.number());
   std::deque<FileDescriptor> peers_;
   std::deque<FileDescriptor> open_;
-  GivenSockets given_;
+  // Sockets of those who are known.
+  std::set<int> known_;
+  GivenSockets given_{[this](int fd) { return known_.count(fd) > 0; }};
   Clock::time_point now_;
 };
 
@@ -146,6 +149,35 @@ TEST_F(MakeRoomTest, ABusyOneEndsForAFarSmallerNetwork) {
   EXPECT_TRUE(MakeRoom("small", kNever));
   Connect("small");
   EXPECT_FALSE(MakeRoom("small", kNever)) << "2 are not less than a quarter of 4";
+}
+
+TEST_F(MakeRoomTest, ThoseOfKnownPeersEndLast) {
+  for (const char* network : {"known", "known", "known", "a", "b"}) Connect(network);
+  for (std::size_t i = 0; i < 3; ++i) known_.insert(open_[i].number());
+  BeSilent(0);
+  EXPECT_TRUE(MakeRoom("c", kNever));
+  EXPECT_TRUE(MakeRoom("c", kNever));
+  for (std::size_t i = 0; i < peers_.size(); ++i) EXPECT_EQ(HasEnded(i), i >= 3) << i;
+  EXPECT_TRUE(MakeRoom("c", kNever));
+  EXPECT_TRUE(HasEnded(0)) << "all others have ended";
+}
+
+TEST_F(MakeRoomTest, OneWhosePeerHasBecomeKnownSinceTheSearchDoesNotEnd) {
+  for (const char* network : {"a", "b", "c"}) Connect(network);
+  BeSilent(1);
+  EXPECT_TRUE(MakeRoom("d", kNever));
+  EXPECT_TRUE(HasEnded(1));
+  known_.insert({open_[0].number(), open_[2].number()});
+  EXPECT_FALSE(given_.MakeRoom("d", kNever, now_)) << "there was no other search";
+}
+
+TEST_F(MakeRoomTest, WhileStrangersAreBusyNoneOfAKnownPeerEnds) {
+  for (int i = 0; i < 5; ++i) {
+    Connect("known");
+    known_.insert(open_.back().number());
+  }
+  Connect("a");
+  EXPECT_FALSE(MakeRoom("a", kNever));
 }
 
 TEST_F(MakeRoomTest, ASocketThatWasClosedIsNotTakenForALaterOne) {
