@@ -41,10 +41,16 @@ struct CallOrigin {
   std::optional<EventMeter::Via> via = std::nullopt;
   // Null if it is not traced.
   std::shared_ptr<const CallTrace> trace = nullptr;
+  // Whose shares it takes if its caller has no name, see `transport::Call::Network`.
+  std::string network = {};
 
   // Empty if callers are not told apart.
   std::string_view caller_name() const {
     return caller == nullptr ? std::string_view() : caller->name();
+  }
+  // Whose share it takes of what callers share.
+  std::string_view owner() const {
+    return network.empty() ? caller_name() : std::string_view(network);
   }
 };
 

@@ -43,6 +43,25 @@ void FindShown(const auth::Authenticator& authenticator, const transport::Call& 
   if (authenticator.checks_revocations()) credentials.chain = call.CertificateChain();
 }
 
+// Returns OK, or what is wrong with what the caller has shown.
+grpc::Status Find(const auth::Authenticator& authenticator, transport::Call& call,
+                  CallOrigin& origin) {
+  auth::Credentials credentials;
+  grpc::Status status;
+  if (authenticator.takes_keys()) status = FindKey(call, credentials);
+  if (call.through_proxy() && !authenticator.caller_header().empty()) {
+    if (status.ok()) status = FindForwarded(authenticator, call, credentials);
+  } else {
+    FindShown(authenticator, call, credentials);
+  }
+  if (!status.ok()) return status;
+  auto identified = authenticator.Identify(credentials);
+  if (!identified.ok()) return Unauthenticated(std::string(identified.status().message()));
+  origin.caller = *std::move(identified);
+  call.NoteKnown();
+  return grpc::Status::OK;
+}
+
 grpc::Status AnswerOf(const std::string& why_not) {
   return why_not.empty() ? grpc::Status::OK : NotAllowed(why_not);
 }
@@ -61,21 +80,12 @@ std::optional<std::string_view> BearerKey(std::string_view authorization) {
 
 grpc::Status IdentifyCaller(const PublishContext& shared, transport::Call& call,
                             CallOrigin& origin) {
-  if (shared.authenticator == nullptr) return grpc::Status::OK;
-  const auth::Authenticator& authenticator = *shared.authenticator;
-  auth::Credentials credentials;
-  grpc::Status status;
-  if (authenticator.takes_keys()) status = FindKey(call, credentials);
-  if (call.through_proxy() && !authenticator.caller_header().empty()) {
-    if (status.ok()) status = FindForwarded(authenticator, call, credentials);
-  } else {
-    FindShown(authenticator, call, credentials);
+  if (shared.authenticator != nullptr) {
+    grpc::Status known = Find(*shared.authenticator, call, origin);
+    if (!known.ok()) return known;
   }
-  if (!status.ok()) return status;
-  auto identified = authenticator.Identify(credentials);
-  if (!identified.ok()) return Unauthenticated(std::string(identified.status().message()));
-  origin.caller = *std::move(identified);
-  call.NoteKnown();
+  // No name begins like that.
+  if (origin.caller_name().empty()) origin.network = "network " + call.Network();
   return grpc::Status::OK;
 }
 

@@ -17,7 +17,8 @@ namespace dino::api {
 // Finds out who makes a call, by the API key in its metadata (`authorization: Bearer <key>`) or the
 // client certificate of the connection, or of the caller for whom a trusted proxy has opened it.
 // Returns OK or the answer to the call. Sets `origin.caller`, which stays null if callers are not
-// checked, and has the connection count as one of a known caller.
+// checked, and has the connection count as one of a known caller. For a caller without a name it
+// sets `origin.network`.
 grpc::Status IdentifyCaller(const PublishContext& shared, transport::Call& call,
                             CallOrigin& origin);
 

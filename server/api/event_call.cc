@@ -39,7 +39,7 @@ void EventCall::Start(EventDraft draft, Clock::time_point deadline, const CallOr
   draft.event.deadline = deadline;
   draft.event.traceparent = origin.traceparent;
   draft.event.traced = origin.trace != nullptr;
-  draft.event.caller = origin.caller_name();
+  draft.event.owner = origin.owner();
   const grpc::Status rights = CheckRights(draft);
   if (!rights.ok()) return Refuse(rights);
   if (!Identify(draft, draft.event)) {

@@ -34,10 +34,10 @@ Clock::time_point OpenStreams::Check() {
   return now + kCheckInterval;
 }
 
-grpc::Status OpenStreams::Add(PublishStream& stream, std::string_view caller) {
+grpc::Status OpenStreams::Add(PublishStream& stream, std::string_view owner) {
   const MutexLock lock(mutex_);
   if (ending_) return ShuttingDown();
-  auto place = places_.TryTake(caller);
+  auto place = places_.TryTake(owner);
   if (!place.has_value()) return TooManyStreams();
   streams_.emplace(&stream, *std::move(place));
   timer_.CallBy(Clock::now() + kCheckInterval);

@@ -23,9 +23,9 @@ class OpenStreams {
   // `shared` outlives it.
   explicit OpenStreams(const PublishContext& shared);
 
-  // Takes a stream of that caller in, and returns OK; or says why not: it is one too many, or comes
-  // too late.
-  grpc::Status Add(PublishStream& stream, std::string_view caller);
+  // Takes a stream of that owner in (see `CallOrigin::owner`), and returns OK; or says why not: it
+  // is one too many, or comes too late.
+  grpc::Status Add(PublishStream& stream, std::string_view owner);
   void Remove(PublishStream& stream);
 
   // Ends those that are open and those still to come; what they have begun is answered first.

@@ -61,7 +61,7 @@ void PublishStream::OnBegin() {
 }
 
 grpc::Status PublishStream::Begin() {
-  std::string_view caller;
+  std::string_view owner;
   {
     const MutexLock lock(caller_mutex_);
     grpc::Status error = Identify(Generation());
@@ -69,10 +69,10 @@ grpc::Status PublishStream::Begin() {
     // Events come with a copy of the first one.
     origins_.back().trace = CallTrace::Begin(shared_.tracer, origins_.back());
     origins_.front().trace = origins_.back().trace;
-    caller = origins_.back().caller_name();
+    owner = origins_.back().owner();
   }
-  room_ = shared_.admission.TryBegin(caller);
-  return room_.has_value() ? open_streams_.Add(*this, caller)
+  room_ = shared_.admission.TryBegin(owner);
+  return room_.has_value() ? open_streams_.Add(*this, owner)
                            : Refused(fanout::Refusal::kOverloaded);
 }
 

@@ -23,7 +23,7 @@ grpc::Status UnaryCall::Check() {
     return ShuttingDown();
   }
   if (!takes_room()) return grpc::Status::OK;
-  room_ = shared_.admission.TryBegin(origin_.caller_name());
+  room_ = shared_.admission.TryBegin(origin_.owner());
   return room_.has_value() ? grpc::Status::OK : Refused(fanout::Refusal::kOverloaded);
 }
 

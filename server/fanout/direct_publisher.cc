@@ -39,7 +39,7 @@ std::variant<Admission::Ticket, Refusal> DirectPublisher::Admit(const Event& eve
   if (!publisher_.connected()) return Refusal::kUnreachable;
   std::optional<Admission::Ticket> ticket = admission_.TryAdmit(
       event.missing_count(), event.content_bytes + event.recipients.size() * kBytesPerRecipient,
-      event.caller);
+      event.owner);
   if (!ticket.has_value()) return Refusal::kOverloaded;
   return std::move(*ticket);
 }

@@ -57,8 +57,8 @@ struct Event {
   // Called once all of it was sent or stands in its topics' lines, if it does not end before: what
   // is published from there on comes behind it. From any thread, which must not be kept.
   std::function<void()> taken_up;
-  // Whose share of pending work it takes; empty if callers are not told apart.
-  std::string caller;
+  // Whose share of pending work it takes; empty if nobody shares it.
+  std::string owner;
   // What its request and its JSON take in memory beside its recipients.
   std::size_t content_bytes = 0;
 

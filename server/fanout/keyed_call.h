@@ -38,7 +38,7 @@ struct KeyedCall : PublishedEvent {
         expiry(event.expiry),
         deadline(event.deadline),
         lane(event.lane),
-        caller(event.caller),
+        owner(event.owner),
         content_bytes(event.content_bytes),
         done(std::move(its_done)),
         part(its_part) {}
@@ -51,7 +51,7 @@ struct KeyedCall : PublishedEvent {
   const std::optional<std::chrono::seconds> expiry;
   const Clock::time_point deadline;
   const std::uint64_t lane;
-  const std::string caller;
+  const std::string owner;
   const std::size_t content_bytes;
   const EventPublisher::DoneFunction done;
 

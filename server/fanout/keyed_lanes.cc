@@ -15,7 +15,7 @@ KeyedPublisher::Call KeyedPublisher::HoldIfClosed(Event& event, DoneFunction& do
     const std::size_t part = event.keyed ? PartFor(*event.id) : 0;
     call = std::make_shared<KeyedCall>(event, part, std::move(done));
     const std::size_t bytes = call->content_bytes + event.recipients.size() * sizeof(std::int64_t);
-    if (auto room = admission_.TryAdmit(0, bytes, call->caller)) {
+    if (auto room = admission_.TryAdmit(0, bytes, call->owner)) {
       call->room.emplace(*std::move(room));
       call->held = std::make_unique<Event>(std::move(event));
       gates_.Hold(call);

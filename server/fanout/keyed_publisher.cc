@@ -85,7 +85,7 @@ void KeyedPublisher::Begin(Part& part, Event event, const Fingerprint& fingerpri
 
 void KeyedPublisher::Join(Part& part, const Run& run, const Event& event, const Call& call,
                           Consequences& consequences) {
-  std::optional<Admission::Ticket> room = admission_.TryAdmit(0, call->content_bytes, call->caller);
+  std::optional<Admission::Ticket> room = admission_.TryAdmit(0, call->content_bytes, call->owner);
   if (!room.has_value()) {
     consequences.finished.push_back({call, Refusal::kOverloaded});
     return;
@@ -136,7 +136,7 @@ void KeyedPublisher::Publishes(const Run& run, std::string json, const Call& cal
   event.expiry = call->expiry;
   event.deadline = call->deadline;
   event.lane = call->lane;
-  event.caller = call->caller;
+  event.owner = call->owner;
   run->taken_up = false;
   // What is published keeps the call, and that its run, until it ends.
   event.taken_up = [this, taken_up = run.get()] { OnTakenUp(*taken_up); };

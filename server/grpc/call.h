@@ -36,6 +36,9 @@ class Call {
   // The caller's address: `10.0.0.1:50000`, `[::1]:50000`; `192.0.2.1 through 10.0.0.1:50000` if a
   // proxy says so. Thread-safe.
   virtual std::string Peer() const = 0;
+  // To whom it counts where limits go by address: the peer's network, or that of whom a proxy
+  // names, or else the proxy's connection. Not text. Thread-safe.
+  virtual std::string Network() const = 0;
   // Whether it comes from one of the proxies that speak for others, and whose metadata can be
   // believed. Thread-safe.
   virtual bool through_proxy() const = 0;

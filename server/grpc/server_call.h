@@ -44,6 +44,7 @@ class ServerCall final : public Call {
 
   MetadataValues Metadata(std::string_view key) const override;
   std::string Peer() const override;
+  std::string Network() const override;
   bool through_proxy() const override { return through_proxy_; }
   std::optional<std::string_view> Certificate() const override;
   std::string_view CertificateChain() const override;
@@ -71,8 +72,6 @@ class ServerCall final : public Call {
   void Begin(const MethodTable::Entry& entry);
   // Whose address a proxy has forwarded; empty if none has.
   std::string ForwardedAddress() const;
-  // To whom it counts.
-  std::string Network() const;
   // Takes one of the places for its network; false if there is none.
   bool Take(SharedPlaces& places);
   void OnRead(bool ok);

@@ -55,6 +55,8 @@ TEST_F(GrpcFloodTest, ACallReleasesItsResourcesWhenItEnds) {
 class GrpcOverloadTest : public FloodFixture {
  protected:
   static constexpr std::size_t kRoom = 1000;
+  // What callers without names at one address may have of it.
+  static constexpr std::size_t kShare = 750;
 
   GrpcOverloadTest()
       : FloodFixture(
@@ -65,7 +67,7 @@ TEST_F(GrpcOverloadTest, CallsBeyondTheLimitAreRefusedAndPublishNothing) {
   CallFlood flood(bridge_.address(), kConnections);
   broker_.Freeze();
   for (std::size_t i = 0; i < kCalls; ++i) flood.Start(RequestOf(i), kLongDeadline);
-  flood.WaitForEnds(kCalls - kRoom);
+  flood.WaitForEnds(kCalls - kShare);
   broker_.Thaw();
   const std::vector<FloodAnswer> answers = flood.Finish();
 
@@ -81,7 +83,7 @@ TEST_F(GrpcOverloadTest, CallsBeyondTheLimitAreRefusedAndPublishNothing) {
     EXPECT_EQ(ReasonOf(status), "OVERLOADED");
     EXPECT_TRUE(DetailOf<google::rpc::RetryInfo>(status).has_value());
   }
-  EXPECT_EQ(answered_ok.size(), kRoom);
+  EXPECT_EQ(answered_ok.size(), kShare);
   EXPECT_EQ(TakeArrivals(kCalls), answered_ok);
 }
 

@@ -1,14 +1,17 @@
 // What calls hold, from their beginning until their answers are written.
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <future>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "server/api/publish_stream.h"
+#include "server/base/address_ranges.h"
 #include "tests/support/process/patience.h"
 #include "tests/unit/api/server_fixture.h"
 
@@ -167,6 +170,53 @@ TEST_F(FootprintTest, UnreadAnswersOfAStreamHoldRoomAndStopItsReading) {
   EXPECT_EQ(answered, kEvents);
   EXPECT_TRUE(stream->Finish().ok());
   WaitForPending(0);
+}
+
+// Callers without names, behind a proxy that says where they are.
+class AddressShareTest : public FootprintTest {
+ protected:
+  AddressShareTest() : FootprintTest(BehindAProxy()) {}
+
+  std::future<Answer> CallFrom(const std::string& address,
+                               const v1::PublishMessageRequest& request) {
+    return std::async(std::launch::async, [this, address, request] {
+      grpc::ClientContext context;
+      SetDeadline(context);
+      context.AddMetadata("x-forwarded-for", address);
+      return Call(context, request);
+    });
+  }
+
+ private:
+  static ServerOptions BehindAProxy() {
+    ServerOptions options;
+    options.transport.proxies = *AddressRanges::Parse("127.0.0.1");
+    return options;
+  }
+};
+
+TEST_F(AddressShareTest, WhoFillsWhatMayBePendingLeavesSomeToOtherAddresses) {
+  std::vector<std::int64_t> users(10000);
+  std::iota(users.begin(), users.end(), 1);
+  auto first = CallFrom("192.0.2.1", Request(users));
+  publisher_.WaitForPublishedCount(1);
+  EXPECT_EQ(ReasonOf(CallFrom("192.0.2.1", Request(users)).get().status), "OVERLOADED");
+  auto other = CallFrom("192.0.2.2", Request(users));
+  publisher_.WaitForPublishedCount(2);
+  for (int i = 0; i < 2; ++i) publisher_.End(publisher_.WaitForBatch(), kAcknowledged);
+  EXPECT_TRUE(first.get().status.ok());
+  EXPECT_TRUE(other.get().status.ok());
+}
+
+TEST_F(AddressShareTest, IdempotencyKeysAreThoseOfOneCaller) {
+  publisher_.AcknowledgeAtOnce();
+  v1::PublishMessageRequest request = Request();
+  request.mutable_options()->set_idempotency_key("key");
+  const Answer first = CallFrom("192.0.2.1", request).get();
+  const Answer second = CallFrom("192.0.2.2", request).get();
+  ASSERT_TRUE(first.status.ok() && second.status.ok());
+  EXPECT_EQ(first.response.delivery().event_id(), second.response.delivery().event_id());
+  EXPECT_TRUE(second.response.delivery().replayed());
 }
 
 TEST_F(FootprintTest, OneNetworkDoesNotHaveAllWatches) {
