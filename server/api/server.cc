@@ -38,7 +38,7 @@ Server::Server(fanout::EventPublisher& publisher, fanout::Admission& admission,
               options.authenticator,
               options.tracer},
       events_(shared_),
-      health_(kServiceName, [this, ready] { return !shared_.leaving && ready(); }),
+      health_(requests_, kServiceName, [this, ready] { return !shared_.leaving && ready(); }),
       transport_(Methods(options), meters_, TransportOptions(options)) {}
 
 std::vector<transport::Method> Server::Methods(const ServerOptions& options) {
@@ -49,12 +49,14 @@ std::vector<transport::Method> Server::Methods(const ServerOptions& options) {
   add(health_.Methods());
   if (!options.reflection) return methods;
   add(transport::ReflectionMethods(
-      {kServiceName, transport::HealthService::kName}, [this](transport::Call& call) {
+      {kServiceName, transport::HealthService::kName},
+      [this](transport::Call& call) {
         CallOrigin origin{"ServerReflectionInfo", {}, nullptr, &call};
         const grpc::Status error = IdentifyCaller(shared_, call, origin);
         if (!error.ok()) NoteRefusal(shared_, origin, error);
         return error;
-      }));
+      },
+      options.authenticator == nullptr ? &requests_ : nullptr));
   return methods;
 }
 

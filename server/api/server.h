@@ -22,6 +22,7 @@
 #include "server/grpc/call_meters.h"
 #include "server/grpc/health.h"
 #include "server/grpc/server.h"
+#include "server/grpc/strangers_requests.h"
 #include "server/trace/tracer.h"
 
 namespace dino::api {
@@ -88,6 +89,7 @@ class Server {
   CallLog log_;
   PublishContext shared_;
   EventService events_;
+  transport::StrangersRequests requests_;
   transport::HealthService health_;
   // Last: its calls use the others.
   transport::Server transport_;

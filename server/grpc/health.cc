@@ -1,6 +1,5 @@
 #include "server/grpc/health.h"
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -27,32 +26,21 @@ std::optional<health::HealthCheckResponse::ServingStatus> HealthService::StatusO
   return ready_() ? health::HealthCheckResponse::SERVING : health::HealthCheckResponse::NOT_SERVING;
 }
 
-// What both calls have in common: a request that must come soon.
+// What both calls have in common: their request.
 class HealthService::HealthCall : public Handler {
  public:
   HealthCall(HealthService& owner, Call& call) : owner_(owner), call_(call) {}
 
-  void OnBegin() final {
-    owner_.Await(*this);
-    call_.Read();
-  }
+  void OnBegin() final { owner_.requests_.Read(call_); }
 
   void OnMessage(const Message& message) final {
-    if (!owner_.EndWait(*this)) return;
+    if (!owner_.requests_.EndWait(call_)) return;
     health::HealthCheckRequest request;
     message.Parse(request) ? Answer(request) : call_.Finish(BadRequest());
   }
 
   void OnNoMessage() final {
-    if (owner_.EndWait(*this)) call_.Finish(BadRequest());
-  }
-
-  // While its request is awaited.
-  void Hold() { call_.Hold(); }
-  void Release() { call_.Release(); }
-  void GiveUp() {
-    call_.Finish(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "the request did not come"));
-    call_.Release();
+    if (owner_.requests_.EndWait(call_)) call_.Finish(BadRequest());
   }
 
  protected:
@@ -141,50 +129,6 @@ std::vector<Method> HealthService::Methods() {
            [this](Call& call) { return std::make_unique<CheckCall>(*this, call); }},
           {kName, "Watch", Method::Type::kServerStream, Method::Bound::kWatches,
            [this](Call& call) { return std::make_unique<WatchCall>(*this, call); }}};
-}
-
-void HealthService::Await(HealthCall& call) {
-  const Clock::time_point until = Clock::now() + kLongestRequest;
-  HealthCall* given_up = nullptr;
-  call.Hold();
-  {
-    const MutexLock lock(mutex_);
-    if (awaited_.size() >= kMostRequests) {
-      given_up = awaited_.front().call;
-      awaited_.pop_front();
-    }
-    awaited_.push_back({until, &call});
-  }
-  if (given_up != nullptr) given_up->GiveUp();
-  request_timer_.CallBy(until);
-}
-
-bool HealthService::EndWait(HealthCall& call) {
-  {
-    const MutexLock lock(mutex_);
-    const auto awaited = std::find_if(awaited_.begin(), awaited_.end(),
-                                      [&call](const Awaited& each) { return each.call == &call; });
-    if (awaited == awaited_.end()) return false;
-    awaited_.erase(awaited);
-  }
-  // Its end is still to come.
-  call.Release();
-  return true;
-}
-
-Clock::time_point HealthService::EndOverdue() {
-  const Clock::time_point now = Clock::now();
-  while (true) {
-    HealthCall* overdue = nullptr;
-    {
-      const MutexLock lock(mutex_);
-      if (awaited_.empty()) return Timer::kNever;
-      if (awaited_.front().until > now) return awaited_.front().until;
-      overdue = awaited_.front().call;
-      awaited_.pop_front();
-    }
-    overdue->GiveUp();
-  }
 }
 
 void HealthService::LookLater(WatchCall& watcher) {

@@ -29,16 +29,18 @@ void NotFound(const std::string& what, reflection::ServerReflectionResponse& res
 // One caller's questions.
 class ReflectionCall final : public Handler {
  public:
-  ReflectionCall(const std::vector<std::string>& services, CheckFunction check, Call& call)
-      : services_(services), check_(std::move(check)), call_(call) {}
+  ReflectionCall(const std::vector<std::string>& services, CheckFunction check,
+                 StrangersRequests* strangers, Call& call)
+      : services_(services), check_(std::move(check)), strangers_(strangers), call_(call) {}
 
   void OnBegin() override {
     const grpc::Status allowed = check_(call_);
     if (!allowed.ok()) return call_.Reject(allowed, std::nullopt);
-    call_.Read();
+    Read();
   }
 
   void OnMessage(const Message& message) override {
+    if (!EndWait()) return;
     reflection::ServerReflectionRequest request;
     if (!message.Parse(request)) {
       return call_.Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
@@ -51,14 +53,20 @@ class ReflectionCall final : public Handler {
     call_.Write(Message(response), /*more=*/false);
   }
 
-  void OnNoMessage() override { call_.Finish(grpc::Status::OK); }
+  void OnNoMessage() override {
+    if (EndWait()) call_.Finish(grpc::Status::OK);
+  }
 
   void OnWritten(bool ok) override {
     if (!ok) return call_.Finish(grpc::Status::CANCELLED);
-    call_.Read();
+    Read();
   }
 
  private:
+  void Read() { strangers_ == nullptr ? call_.Read() : strangers_->Read(call_); }
+  // False if the call was ended meanwhile.
+  bool EndWait() { return strangers_ == nullptr || strangers_->EndWait(call_); }
+
   void Answer(const reflection::ServerReflectionRequest& request,
               reflection::ServerReflectionResponse& response) {
     using Request = reflection::ServerReflectionRequest;
@@ -123,6 +131,7 @@ class ReflectionCall final : public Handler {
 
   const std::vector<std::string>& services_;
   const CheckFunction check_;
+  StrangersRequests* const strangers_;
   Call& call_;
   std::set<const FileDescriptor*> sent_;
 };
@@ -130,13 +139,13 @@ class ReflectionCall final : public Handler {
 }  // namespace
 
 std::vector<Method> ReflectionMethods(const std::vector<std::string>& services,
-                                      const CheckFunction& check) {
+                                      const CheckFunction& check, StrangersRequests* strangers) {
   std::vector<Method> methods;
   for (const char* const version : {"v1", "v1alpha"}) {
     methods.push_back({absl::StrCat("grpc.reflection.", version, ".ServerReflection"),
                        "ServerReflectionInfo", Method::Type::kBidiStream, Method::Bound::kWatches,
-                       [services, check](Call& call) {
-                         return std::make_unique<ReflectionCall>(services, check, call);
+                       [services, check, strangers](Call& call) {
+                         return std::make_unique<ReflectionCall>(services, check, strangers, call);
                        }});
   }
   return methods;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/grpc/call.h"
+#include "server/grpc/strangers_requests.h"
 
 namespace dino::transport {
 
@@ -16,11 +17,12 @@ using CheckFunction = std::function<grpc::Status(Call& call)>;
 
 // The methods of gRPC's server reflection, of which tools ask how to call `services`: those of
 // `grpc.reflection.v1` and of its predecessor `v1alpha`, which are the same on the wire. `services`
-// have linked descriptors.
+// have linked descriptors. `strangers`, which outlives them, bounds their requests; null if whoever
+// may call is known.
 //
 // gRPC's own plugin keeps a thread for each caller, and lets everybody in.
 std::vector<Method> ReflectionMethods(const std::vector<std::string>& services,
-                                      const CheckFunction& check);
+                                      const CheckFunction& check, StrangersRequests* strangers);
 
 }  // namespace dino::transport
 

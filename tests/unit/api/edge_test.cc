@@ -143,6 +143,21 @@ TEST_F(EdgeTest, ReflectionTellsHowToCall) {
   EXPECT_TRUE(stream->Finish().ok());
 }
 
+// Without keys anybody may ask.
+TEST_F(EdgeTest, AReflectionStreamWhoseRequestDoesNotComeEnds) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + testing::kPatience);
+  const auto stream =
+      reflection::ServerReflection::NewStub(channel_)->ServerReflectionInfo(&context);
+  reflection::ServerReflectionRequest request;
+  reflection::ServerReflectionResponse response;
+  request.set_list_services("");
+  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
 TEST_F(EdgeTest, ServerInfoSaysThatTheServerDrains) {
   auto in_progress = CallAsync(Request());
   const auto batch = publisher_.WaitForBatch();

@@ -1,0 +1,53 @@
+#ifndef DINO_SERVER_GRPC_STRANGERS_REQUESTS_H_
+#define DINO_SERVER_GRPC_STRANGERS_REQUESTS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <list>
+
+#include "server/base/clock.h"
+#include "server/base/mutex.h"
+#include "server/base/timer.h"
+#include "server/grpc/call.h"
+
+namespace dino::transport {
+
+// The requests under way of calls that anybody may make, so that what they take is bounded: each
+// must have come within a second, and of so many the oldest gives way to the next one. A call whose
+// request does not come ends with RESOURCE_EXHAUSTED. Thread-safe.
+class StrangersRequests {
+ public:
+  static constexpr std::chrono::seconds kLongest{1};
+  static constexpr std::size_t kMost = 16;
+
+  StrangersRequests() : timer_("awaited-request", Timer::kNever, [this] { return EndOverdue(); }) {}
+  StrangersRequests(const StrangersRequests&) = delete;
+  StrangersRequests& operator=(const StrangersRequests&) = delete;
+
+  // Asks for the call's next message.
+  void Read(Call& call);
+  // The message has come, or none will. False if the call was ended before: nothing may be done
+  // with it any more.
+  bool EndWait(Call& call);
+
+ private:
+  struct Awaited {
+    Clock::time_point until;
+    // Held.
+    Call* call = nullptr;
+  };
+
+  static void GiveUp(Call& call);
+  // Returns when the next one is overdue.
+  Clock::time_point EndOverdue();
+
+  Mutex mutex_;
+  // In the order in which they were asked for.
+  std::list<Awaited> awaited_ ABSL_GUARDED_BY(mutex_);
+  // Last: it uses the others.
+  Timer timer_;
+};
+
+}  // namespace dino::transport
+
+#endif  // DINO_SERVER_GRPC_STRANGERS_REQUESTS_H_
