@@ -38,7 +38,7 @@ Server::Server(fanout::EventPublisher& publisher, fanout::Admission& admission,
               options.authenticator,
               options.tracer},
       events_(shared_),
-      health_(requests_, kServiceName, [this, ready] { return !shared_.leaving && ready(); }),
+      health_(health_requests_, kServiceName, [this, ready] { return !shared_.leaving && ready(); }),
       transport_(Methods(options), meters_, TransportOptions(options)) {}
 
 std::vector<transport::Method> Server::Methods(const ServerOptions& options) {
@@ -56,7 +56,7 @@ std::vector<transport::Method> Server::Methods(const ServerOptions& options) {
         if (!error.ok()) NoteRefusal(shared_, origin, error);
         return error;
       },
-      options.authenticator == nullptr ? &requests_ : nullptr));
+      options.authenticator == nullptr ? &reflection_requests_ : nullptr));
   return methods;
 }
 

@@ -89,7 +89,9 @@ class Server {
   CallLog log_;
   PublishContext shared_;
   EventService events_;
-  transport::StrangersRequests requests_;
+  transport::StrangersRequests health_requests_{std::chrono::seconds(1)};
+  // Between two questions of a tool its user thinks.
+  transport::StrangersRequests reflection_requests_{std::chrono::minutes(1)};
   transport::HealthService health_;
   // Last: its calls use the others.
   transport::Server transport_;

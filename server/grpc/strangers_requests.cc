@@ -7,7 +7,7 @@
 namespace dino::transport {
 
 void StrangersRequests::Read(Call& call) {
-  const Clock::time_point until = Clock::now() + kLongest;
+  const Clock::time_point until = Clock::now() + longest_;
   Call* given_up = nullptr;
   call.Hold();
   {

@@ -13,14 +13,16 @@
 namespace dino::transport {
 
 // The requests under way of calls that anybody may make, so that what they take is bounded: each
-// must have come within a second, and of so many the oldest gives way to the next one. A call whose
-// request does not come ends with RESOURCE_EXHAUSTED. Thread-safe.
+// must have come in time, and of `kMost` the oldest gives way to the next one. A call whose request
+// does not come ends with RESOURCE_EXHAUSTED. Thread-safe.
 class StrangersRequests {
  public:
-  static constexpr std::chrono::seconds kLongest{1};
   static constexpr std::size_t kMost = 16;
 
-  StrangersRequests() : timer_("awaited-request", Timer::kNever, [this] { return EndOverdue(); }) {}
+  // Each request must come within `longest`.
+  explicit StrangersRequests(std::chrono::milliseconds longest)
+      : longest_(longest),
+        timer_("awaited-request", Timer::kNever, [this] { return EndOverdue(); }) {}
   StrangersRequests(const StrangersRequests&) = delete;
   StrangersRequests& operator=(const StrangersRequests&) = delete;
 
@@ -41,6 +43,7 @@ class StrangersRequests {
   // Returns when the next one is overdue.
   Clock::time_point EndOverdue();
 
+  const std::chrono::milliseconds longest_;
   Mutex mutex_;
   // In the order in which they were asked for.
   std::list<Awaited> awaited_ ABSL_GUARDED_BY(mutex_);

@@ -1,12 +1,15 @@
 #include <grpcpp/generic/generic_stub.h>
 
 #include <chrono>
+#include <deque>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "google/protobuf/descriptor.pb.h"
 #include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
+#include "server/grpc/strangers_requests.h"
 #include "tests/unit/api/server_fixture.h"
 
 namespace dino::api {
@@ -144,18 +147,33 @@ TEST_F(EdgeTest, ReflectionTellsHowToCall) {
 }
 
 // Without keys anybody may ask.
-TEST_F(EdgeTest, AReflectionStreamWhoseRequestDoesNotComeEnds) {
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + testing::kPatience);
-  const auto stream =
-      reflection::ServerReflection::NewStub(channel_)->ServerReflectionInfo(&context);
+TEST_F(EdgeTest, OfManyReflectionStreamsWithoutAQuestionTheOldestEnds) {
+  const auto stub = reflection::ServerReflection::NewStub(channel_);
   reflection::ServerReflectionRequest request;
-  reflection::ServerReflectionResponse response;
   request.set_list_services("");
-  ASSERT_TRUE(stream->Write(request));
-  ASSERT_TRUE(stream->Read(&response));
-  EXPECT_FALSE(stream->Read(&response));
-  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  reflection::ServerReflectionResponse response;
+  struct Stream {
+    grpc::ClientContext context;
+    std::unique_ptr<grpc::ClientReaderWriter<reflection::ServerReflectionRequest,
+                                             reflection::ServerReflectionResponse>>
+        questions;
+  };
+  std::deque<Stream> streams(transport::StrangersRequests::kMost + 1);
+  for (Stream& stream : streams) {
+    stream.context.set_deadline(std::chrono::system_clock::now() + testing::kPatience);
+    stream.questions = stub->ServerReflectionInfo(&stream.context);
+    ASSERT_TRUE(stream.questions->Write(request));
+    ASSERT_TRUE(stream.questions->Read(&response));
+  }
+  EXPECT_FALSE(streams.front().questions->Read(&response));
+  EXPECT_EQ(streams.front().questions->Finish().error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+  streams.pop_front();
+  for (Stream& stream : streams) {
+    EXPECT_TRUE(stream.questions->WritesDone());
+    EXPECT_FALSE(stream.questions->Read(&response));
+    EXPECT_TRUE(stream.questions->Finish().ok());
+  }
 }
 
 TEST_F(EdgeTest, ServerInfoSaysThatTheServerDrains) {
