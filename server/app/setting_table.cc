@@ -43,7 +43,8 @@ std::vector<Setting> CallSettings() {
       {"max-connections", "4096",
        "The most connections of callers. At the limit, one of the address with the most ends for "
        "a new one if its caller has been silent for 5s; else the new one is reset. Those on which "
-       "a known caller has called end last. Lower if the process may not open that many files.",
+       "a known caller has called end only while strangers have less than a quarter of all. Lower "
+       "if the process may not open that many files.",
        Whole(&Settings::max_connections, 1, 1000000)},
       {"max-concurrent-streams", "1000",
        "The most calls in progress on one connection. Further calls wait at the caller.",

@@ -93,11 +93,12 @@ std::size_t GivenSockets::CountOf(const std::string& network) const {
 }
 
 void GivenSockets::FindSilent() {
-  ends_known_ = true;
+  std::size_t strangers = 0;
   for (auto& [fd, socket] : sockets_) {
     socket.known = is_known_(fd);
-    if (!socket.known) ends_known_ = false;
+    if (!socket.known) ++strangers;
   }
+  ends_known_ = strangers * 4 < sockets_.size();
   std::map<std::string, std::size_t> counts;
   for (const auto& [fd, socket] : sockets_) {
     if (MayEnd(socket)) ++counts[socket.network];

@@ -38,8 +38,8 @@ class GivenSockets {
 
   // Ends a connection so that a peer of `newcomer` can have one: of the networks with the most, the
   // one whose peer has been silent longest. It must have been silent for `silence`, unless the
-  // newcomer's network has less than a quarter as many. Connections of those who are known neither
-  // end nor count while there are others. False if there is none.
+  // newcomer's network has less than a quarter as many. While strangers have a quarter of all, those
+  // of peers who are known neither end nor count. False if there is none.
   bool MakeRoom(const std::string& newcomer, std::chrono::milliseconds silence,
                 Clock::time_point now);
 
@@ -69,7 +69,7 @@ class GivenSockets {
   // The longest silent ones last.
   std::vector<Silent> silent_;
   std::size_t largest_count_ = 0;
-  // There are only connections of those who are known.
+  // Strangers have less than a quarter of all.
   bool ends_known_ = false;
   Clock::time_point next_search_;
 };

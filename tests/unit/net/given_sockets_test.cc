@@ -162,6 +162,17 @@ TEST_F(MakeRoomTest, ThoseOfKnownPeersEndLast) {
   EXPECT_TRUE(HasEnded(0)) << "all others have ended";
 }
 
+TEST_F(MakeRoomTest, ThoseOfKnownPeersEndWhereStrangersHaveFew) {
+  for (int i = 0; i < 4; ++i) {
+    Connect("known");
+    known_.insert(open_.back().number());
+  }
+  Connect("a");
+  BeSilent(0);
+  EXPECT_TRUE(MakeRoom("b", kNever));
+  EXPECT_TRUE(HasEnded(0));
+}
+
 TEST_F(MakeRoomTest, OneWhosePeerHasBecomeKnownSinceTheSearchDoesNotEnd) {
   for (const char* network : {"a", "b", "c"}) Connect(network);
   BeSilent(1);
@@ -172,7 +183,7 @@ TEST_F(MakeRoomTest, OneWhosePeerHasBecomeKnownSinceTheSearchDoesNotEnd) {
 }
 
 TEST_F(MakeRoomTest, WhileStrangersAreBusyNoneOfAKnownPeerEnds) {
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 3; ++i) {
     Connect("known");
     known_.insert(open_.back().number());
   }
