@@ -61,8 +61,6 @@ struct CallResult {
   bool outcomes_forgotten = false;
   // With a failure: what a repeated call gives back to spare those who are acknowledged.
   std::string_view resume_token = {};
-  // The event's JSON, if it was published.
-  std::string_view json = {};
   // What each broker did in the last attempt, if the event's call is traced and published it
   // itself.
   absl::Span<const BrokerShare> shares = {};

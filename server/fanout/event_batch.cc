@@ -155,7 +155,6 @@ void EventBatch::WithResult(absl::FunctionRef<void(const CallResult&)> use) cons
     resume_token = MakeResumeToken(id_, fingerprint, recipients_, Acknowledgements(outcomes_));
     result.resume_token = resume_token;
   }
-  result.json = payload();
   use(result);
 }
 

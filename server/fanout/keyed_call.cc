@@ -2,16 +2,12 @@
 
 namespace dino::fanout {
 
-KeyedRun::KeyedRun(Event& event, const Fingerprint& its_fingerprint)
+KeyedRun::KeyedRun(const Event& event, const Fingerprint& its_fingerprint)
     : id(*event.id),
-      type(std::move(event.type)),
-      kind(event.kind),
-      qos(event.qos),
       fingerprint(its_fingerprint),
-      recipients(std::move(event.recipients)),
-      overlays(std::move(event.overlays)),
+      recipients(event.recipients),
       acknowledgements(event.earlier.has_value()
-                           ? *std::move(event.earlier)
+                           ? *event.earlier
                            : Acknowledgements(static_cast<std::uint32_t>(recipients.size()))) {}
 
 }  // namespace dino::fanout

@@ -29,7 +29,7 @@ void KeyedPublisher::StopCall(const Call& call) {
     }
   }
   next_.Stop(published);
-  Do(std::move(consequences));
+  Do(consequences);
 }
 
 Clock::time_point KeyedPublisher::EndOverdue() {
@@ -53,7 +53,7 @@ Clock::time_point KeyedPublisher::EndOverdue() {
     }
     if (!held_.empty()) next = std::min(next, held_.begin()->first);
   }
-  Do(std::move(consequences));
+  Do(consequences);
   return next;
 }
 

@@ -14,8 +14,8 @@ KeyedPublisher::Call KeyedPublisher::HoldIfClosed(Event& event, DoneFunction& do
     // Without a key any part will do.
     const std::size_t part = event.keyed ? PartFor(*event.id) : 0;
     call = std::make_shared<KeyedCall>(event, part, std::move(done));
-    const std::size_t bytes = call->content_bytes + event.recipients.size() * sizeof(std::int64_t);
-    if (auto room = admission_.TryAdmit(0, bytes, call->owner)) {
+    const std::size_t bytes = event.content_bytes + event.recipients.size() * sizeof(std::int64_t);
+    if (auto room = admission_.TryAdmit(0, bytes, event.owner)) {
       call->room.emplace(*std::move(room));
       call->held = std::make_unique<Event>(std::move(event));
       gates_.Hold(call);
@@ -55,7 +55,7 @@ void KeyedPublisher::OnTakenUp(KeyedRun& run) {
     const MutexLock lock(part.mutex);
     for (const Call& call : run.joined) OpenLane(call, consequences);
   }
-  Do(std::move(consequences));
+  Do(consequences);
 }
 
 void KeyedPublisher::GoOn(std::uint64_t lane) {

@@ -45,33 +45,38 @@ std::shared_ptr<PublishedEvent> KeyedPublisher::Publish(Event event, DoneFunctio
   return call;
 }
 
-void KeyedPublisher::Begin(Event event, const Call& call) {
+void KeyedPublisher::Begin(Event&& event, const Call& call) {
   const Fingerprint fingerprint = FingerprintOf(event);
   Part& part = PartOf(call);
   Consequences consequences;
+  bool publishes = false;
   {
     const MutexLock lock(part.mutex);
-    Begin(part, std::move(event), fingerprint, call, consequences);
+    publishes = Begins(part, event, fingerprint, call, consequences);
   }
-  Do(std::move(consequences));
+  if (publishes) return Start(call, std::move(event));
+  Do(consequences);
 }
 
-void KeyedPublisher::Begin(Part& part, Event event, const Fingerprint& fingerprint,
-                           const Call& call, Consequences& consequences) {
+bool KeyedPublisher::Begins(Part& part, Event& event, const Fingerprint& fingerprint,
+                            const Call& call, Consequences& consequences) {
   const Clock::time_point now = Clock::now();
   const EventId id = *event.id;
-  const auto reused = [&] { consequences.finished.push_back({call, Refusal::kKeyReused}); };
+  const auto reused = [&] {
+    consequences.finished.push_back({call, Refusal::kKeyReused});
+    return false;
+  };
   if (const auto running = part.running.find(id); running != part.running.end()) {
     if (running->second->fingerprint != fingerprint) return reused();
-    return Join(part, running->second, event, call, consequences);
+    Join(part, running->second, event, call, consequences);
+    return false;
   }
-  std::string json = std::move(event.json);
   const Run run = std::make_shared<KeyedRun>(event, fingerprint);
   if (const auto finished = part.finished.Find(id, now)) {
     if (finished->fingerprint != fingerprint.high) return reused();
     ++part.replays;
     consequences.finished.push_back({call, Replay(run, finished->no_subscriber_count)});
-    return;
+    return false;
   }
   if (const auto* known = part.unfinished.Find(id, now)) {
     if (known->fingerprint != fingerprint) return reused();
@@ -80,12 +85,13 @@ void KeyedPublisher::Begin(Part& part, Event event, const Fingerprint& fingerpri
         SortedOrder(run->recipients).Unsort(part.unfinished.Take(id, now)->acknowledgements));
   }
   part.running.emplace(id, run);
-  Publishes(run, std::move(json), call, consequences);
+  Publishes(run, call, event);
+  return true;
 }
 
-void KeyedPublisher::Join(Part& part, const Run& run, const Event& event, const Call& call,
+void KeyedPublisher::Join(Part& part, const Run& run, Event& event, const Call& call,
                           Consequences& consequences) {
-  std::optional<Admission::Ticket> room = admission_.TryAdmit(0, call->content_bytes, call->owner);
+  std::optional<Admission::Ticket> room = admission_.TryAdmit(0, event.content_bytes, event.owner);
   if (!room.has_value()) {
     consequences.finished.push_back({call, Refusal::kOverloaded});
     return;
@@ -95,7 +101,10 @@ void KeyedPublisher::Join(Part& part, const Run& run, const Event& event, const 
   if (event.earlier.has_value()) {
     const Acknowledgements by_place = SortedOrder(event.recipients).Sort(*event.earlier);
     run->acknowledgements.AddAll(SortedOrder(run->recipients).Unsort(by_place));
+    event.earlier.reset();
   }
+  event.recipients = Recipients();
+  call->joined = std::make_unique<Event>(std::move(event));
   call->state = KeyedCall::State::kJoined;
   call->run = run;
   call->place = run->joined.insert(run->joined.end(), call);
@@ -108,44 +117,28 @@ void KeyedPublisher::Join(Part& part, const Run& run, const Event& event, const 
   consequences.finished.push_back({call, OutOfTime(run, Failure::kTimeUp)});
 }
 
-void KeyedPublisher::Leave(Part& part, const Call& call, Consequences& consequences) {
+std::unique_ptr<Event> KeyedPublisher::Leave(Part& part, const Call& call,
+                                             Consequences& consequences) {
   call->state = KeyedCall::State::kEnded;
   call->room.reset();
   part.deadlines.erase({call->deadline, call});
   call->run->joined.erase(call->place);
   OpenLane(call, consequences);
+  return std::move(call->joined);
 }
 
-void KeyedPublisher::Publishes(const Run& run, std::string json, const Call& call,
-                               Consequences& consequences) {
+void KeyedPublisher::Publishes(const Run& run, const Call& call, Event& event) {
   call->state = KeyedCall::State::kPublishing;
   call->run = run;
-  Event event;
-  event.type = run->type;
-  event.kind = run->kind;
-  event.id = run->id;
-  event.json = std::move(json);
-  event.recipients = run->recipients;
   if (run->acknowledgements.count() > 0) event.earlier = run->acknowledgements;
-  event.overlays = run->overlays;
-  event.traceparent = call->traceparent;
-  event.user_properties = call->user_properties;
-  event.traced = call->traced;
-  event.qos = run->qos;
-  event.accepted_at = call->accepted_at;
-  event.expiry = call->expiry;
-  event.deadline = call->deadline;
-  event.lane = call->lane;
-  event.owner = call->owner;
   run->taken_up = false;
   // What is published keeps the call, and that its run, until it ends.
   event.taken_up = [this, taken_up = run.get()] { OnTakenUp(*taken_up); };
   // The run has its own list.
-  event.content_bytes = call->content_bytes + run->recipients.size() * sizeof(std::int64_t);
-  consequences.launch.emplace(Launch{call, std::move(event)});
+  event.content_bytes += run->recipients.size() * sizeof(std::int64_t);
 }
 
-void KeyedPublisher::Do(Consequences consequences) {
+void KeyedPublisher::Do(const Consequences& consequences) {
   for (const Finished& finished : consequences.finished) {
     if (const auto* refusal = std::get_if<Refusal>(&finished.result)) {
       finished.call->done(*refusal);
@@ -158,14 +151,13 @@ void KeyedPublisher::Do(Consequences consequences) {
     result.resume_token = stored.resume_token;
     finished.call->done(result);
   }
-  if (consequences.launch.has_value()) Start(*std::move(consequences.launch));
+  if (const auto& launch = consequences.launch) Start(launch->call, std::move(*launch->event));
   for (const std::uint64_t lane : consequences.open_lanes) GoOn(lane);
 }
 
-void KeyedPublisher::Start(Launch launch) {
-  const Call call = launch.call;
+void KeyedPublisher::Start(const Call& call, Event&& event) {
   const auto published = next_.Publish(
-      std::move(launch.event), [this, call](const Result& result) { OnEnded(call, result); });
+      std::move(event), [this, call](const Result& result) { OnEnded(call, result); });
   bool stop = false;
   {
     Part& part = PartOf(call);
@@ -203,14 +195,14 @@ void KeyedPublisher::OnEnded(const Call& call, const Result& result) {
     if (!consequences.launch.has_value()) EndRun(part, run);
   }
   if (answer != nullptr) call->done(result);
-  Do(std::move(consequences));
+  Do(consequences);
 }
 
 void KeyedPublisher::EndJoined(Part& part, const Run& run, const Result& result,
                                Consequences& consequences) {
   const auto* const answer = std::get_if<CallResult>(&result);
   if (answer != nullptr && TimeHelps(answer->summary.failure)) {
-    return TakeOver(part, run, answer->json, consequences);
+    return TakeOver(part, run, consequences);
   }
   const Ending shared =
       answer != nullptr ? Ending(Shared(run, *answer)) : Refused(run, std::get<Refusal>(result));
@@ -221,8 +213,7 @@ void KeyedPublisher::EndJoined(Part& part, const Run& run, const Result& result,
   }
 }
 
-void KeyedPublisher::TakeOver(Part& part, const Run& run, std::string_view json,
-                              Consequences& consequences) {
+void KeyedPublisher::TakeOver(Part& part, const Run& run, Consequences& consequences) {
   const Clock::time_point now = Clock::now();
   for (auto next = run->joined.begin(); run->taken_up && next != run->joined.end();) {
     const Call call = *next++;
@@ -233,12 +224,14 @@ void KeyedPublisher::TakeOver(Part& part, const Run& run, std::string_view json,
   }
   while (!run->joined.empty() && !consequences.launch.has_value()) {
     const Call call = run->joined.front();
-    Leave(part, call, consequences);
+    std::unique_ptr<Event> event = Leave(part, call, consequences);
     if (call->deadline <= now) {
       consequences.finished.push_back({call, OutOfTime(run, Failure::kTimeUp)});
-    } else {
-      Publishes(run, std::string(json), call, consequences);
+      continue;
     }
+    event->recipients = run->recipients;
+    Publishes(run, call, *event);
+    consequences.launch.emplace(Launch{call, std::move(event)});
   }
 }
 

@@ -9,7 +9,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -99,7 +98,7 @@ class KeyedPublisher : public EventPublisher {
   };
   struct Launch {
     Call call;
-    Event event;
+    std::unique_ptr<Event> event;
   };
   // What to do once the mutexes are released, in this order.
   struct Consequences {
@@ -129,30 +128,32 @@ class KeyedPublisher : public EventPublisher {
   static std::size_t PartFor(const EventId& id);
   Part& PartOf(const Call& call) { return *parts_[call->part]; }
 
-  void Do(Consequences consequences);
-  void Start(Launch launch);
-  void Begin(Event event, const Call& call);
+  void Do(const Consequences& consequences);
+  // Publishes the event of a call.
+  void Start(const Call& call, Event&& event);
+  void Begin(Event&& event, const Call& call);
   void OnEnded(const Call& call, const Result& result);
   void StopCall(const Call& call);
   // Ends waiting calls whose deadline has passed. Returns the next deadline.
   Clock::time_point EndOverdue();
 
-  void Begin(Part& part, Event event, const Fingerprint& fingerprint, const Call& call,
-             Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
+  // True if the event is to be published now. Takes it if the call joins.
+  bool Begins(Part& part, Event& event, const Fingerprint& fingerprint, const Call& call,
+              Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
   // Answers from what is known of a finished event.
   static StoredResult Replay(const Run& run, std::uint32_t no_subscriber_count);
-  void Join(Part& part, const Run& run, const Event& event, const Call& call,
-            Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
-  // Removes a joined call from the waiting ones.
-  void Leave(Part& part, const Call& call, Consequences& consequences)
+  void Join(Part& part, const Run& run, Event& event, const Call& call, Consequences& consequences)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
-  // On its part's mutex.
-  void Publishes(const Run& run, std::string json, const Call& call, Consequences& consequences);
+  // Removes a joined call from the waiting ones. Returns its event, without recipients.
+  std::unique_ptr<Event> Leave(Part& part, const Call& call, Consequences& consequences)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
+  // Has a call publish what is missing of its event. On its part's mutex.
+  void Publishes(const Run& run, const Call& call, Event& event);
   // Tells the joined calls how the publishing one has ended, or lets one of them go on.
   void EndJoined(Part& part, const Run& run, const Result& result, Consequences& consequences)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
   // Continues a run with the first joined call that can.
-  void TakeOver(Part& part, const Run& run, std::string_view json, Consequences& consequences)
+  void TakeOver(Part& part, const Run& run, Consequences& consequences)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
   // It is not published any more: what is known of it is remembered.
   static void EndRun(Part& part, const Run& run) ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
