@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/container/btree_map.h"
+#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "server/base/digest.h"
 #include "server/base/little_endian.h"
@@ -70,6 +71,19 @@ Fingerprint FingerprintOf(mqtt::Qos qos, std::string_view type, std::string_view
 
 Fingerprint FingerprintOf(const Event& event) {
   return FingerprintOf(event.qos, event.type, event.json, event.recipients, event.overlays.get());
+}
+
+std::uint64_t LocalFingerprintOf(const Event& event) {
+  const Recipients& recipients = event.recipients;
+  std::uint64_t overlays = 0;
+  if (event.overlays != nullptr) {
+    // A sum, because their order is not always the same.
+    for (const auto& [user_id, members] : *event.overlays) {
+      overlays += absl::HashOf(user_id, members);
+    }
+  }
+  return absl::HashOf(event.qos, event.type, event.json, overlays, recipients.user_ids().size(),
+                      recipients.topics().size(), HashOf(recipients).first);
 }
 
 }  // namespace dino::fanout

@@ -28,7 +28,7 @@ class FinishedEvents {
   FinishedEvents(std::size_t max_events, Clock::duration window);
 
   struct Digest {
-    // Half of it.
+    // See `LocalFingerprintOf`.
     std::uint64_t fingerprint = 0;
     std::uint32_t no_subscriber_count = 0;
   };

@@ -7,7 +7,7 @@ namespace dino::fanout {
 
 std::optional<Refusal> KeyedPublisher::WouldRefuse(const Event& event) {
   if (!event.keyed) return next_.WouldRefuse(event);
-  const Fingerprint fingerprint = FingerprintOf(event);
+  const std::uint64_t fingerprint = LocalFingerprintOf(event);
   Event missing = event;
   Part& part = *parts_[PartFor(*event.id)];
   {
@@ -19,7 +19,7 @@ std::optional<Refusal> KeyedPublisher::WouldRefuse(const Event& event) {
       return Refusal::kKeyReused;
     }
     if (const auto finished = part.finished.Find(*event.id, now)) {
-      if (finished->fingerprint == fingerprint.high) return std::nullopt;
+      if (finished->fingerprint == fingerprint) return std::nullopt;
       return Refusal::kKeyReused;
     }
     if (const auto* unfinished = part.unfinished.Find(*event.id, now)) {
@@ -81,7 +81,7 @@ KeyedPublisher::Ending KeyedPublisher::Refused(const Run& run, Refusal refusal) 
 }
 
 std::string KeyedPublisher::TokenOf(const Run& run) {
-  return MakeResumeToken(run->id, run->fingerprint, run->recipients, run->acknowledgements);
+  return MakeResumeToken(run->id, *run->token_fingerprint, run->recipients, run->acknowledgements);
 }
 
 KeyedPublisher::Figures KeyedPublisher::figures() const {

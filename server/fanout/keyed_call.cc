@@ -2,7 +2,7 @@
 
 namespace dino::fanout {
 
-KeyedRun::KeyedRun(const Event& event, const Fingerprint& its_fingerprint)
+KeyedRun::KeyedRun(const Event& event, std::uint64_t its_fingerprint)
     : id(*event.id),
       fingerprint(its_fingerprint),
       recipients(event.recipients),

@@ -59,10 +59,11 @@ struct KeyedCall : PublishedEvent {
 // A keyed event while it is published, possibly by one call after another.
 struct KeyedRun {
   // REQUIRES: event.id.has_value().
-  KeyedRun(const Event& event, const Fingerprint& its_fingerprint);
+  KeyedRun(const Event& event, std::uint64_t its_fingerprint);
 
   const EventId id;
-  const Fingerprint fingerprint;
+  // See `LocalFingerprintOf`.
+  const std::uint64_t fingerprint;
   // All of them, in the order of the first call's request.
   const Recipients recipients;
 
@@ -77,6 +78,8 @@ struct KeyedRun {
   Acknowledgements acknowledgements{0};
   // A call has published it; else it leaves no trace.
   bool published = false;
+  // For resume tokens: known before any call of this run may get one.
+  std::optional<Fingerprint> token_fingerprint;
   // The waiting calls, in order of arrival.
   std::list<std::shared_ptr<KeyedCall>> joined;
 };

@@ -94,10 +94,10 @@ void KeyedPublisher::EndHeld(const Call& call, Consequences& consequences) {
   gates_.Remove(call);
   Event event = TakeHeld(call);
   if (!event.id.has_value()) event.id = RandomEventId();
-  const Fingerprint fingerprint = FingerprintOf(event);
+  const auto run = std::make_shared<KeyedRun>(event, LocalFingerprintOf(event));
+  run->token_fingerprint = FingerprintOf(event);
   const mqtt::PublicationOutcome not_sent{mqtt::Outcome::kNotSent, 0, false};
-  consequences.finished.push_back({call, OutOfTime(std::make_shared<KeyedRun>(event, fingerprint),
-                                                   Failure::kTimeUp, not_sent)});
+  consequences.finished.push_back({call, OutOfTime(run, Failure::kTimeUp, not_sent)});
 }
 
 Event KeyedPublisher::TakeHeld(const Call& call) {

@@ -46,7 +46,7 @@ std::shared_ptr<PublishedEvent> KeyedPublisher::Publish(Event event, DoneFunctio
 }
 
 void KeyedPublisher::Begin(Event&& event, const Call& call) {
-  const Fingerprint fingerprint = FingerprintOf(event);
+  const std::uint64_t fingerprint = LocalFingerprintOf(event);
   Part& part = PartOf(call);
   Consequences consequences;
   bool publishes = false;
@@ -58,8 +58,8 @@ void KeyedPublisher::Begin(Event&& event, const Call& call) {
   Do(consequences);
 }
 
-bool KeyedPublisher::Begins(Part& part, Event& event, const Fingerprint& fingerprint,
-                            const Call& call, Consequences& consequences) {
+bool KeyedPublisher::Begins(Part& part, Event& event, std::uint64_t fingerprint, const Call& call,
+                            Consequences& consequences) {
   const Clock::time_point now = Clock::now();
   const EventId id = *event.id;
   const auto reused = [&] {
@@ -73,7 +73,7 @@ bool KeyedPublisher::Begins(Part& part, Event& event, const Fingerprint& fingerp
   }
   const Run run = std::make_shared<KeyedRun>(event, fingerprint);
   if (const auto finished = part.finished.Find(id, now)) {
-    if (finished->fingerprint != fingerprint.high) return reused();
+    if (finished->fingerprint != fingerprint) return reused();
     ++part.replays;
     consequences.finished.push_back({call, Replay(run, finished->no_subscriber_count)});
     return false;
@@ -84,6 +84,9 @@ bool KeyedPublisher::Begins(Part& part, Event& event, const Fingerprint& fingerp
     run->acknowledgements.AddAll(
         SortedOrder(run->recipients).Unsort(part.unfinished.Take(id, now)->acknowledgements));
   }
+  // If the call is refused, it is told whom earlier ones have reached.
+  if (run->acknowledgements.count() > 0 || run->published)
+    run->token_fingerprint = FingerprintOf(event);
   part.running.emplace(id, run);
   Publishes(run, call, event);
   return true;
@@ -98,6 +101,7 @@ void KeyedPublisher::Join(Part& part, const Run& run, Event& event, const Call& 
   }
   call->room.emplace(*std::move(room));
   ++part.joins;
+  if (!run->token_fingerprint.has_value()) run->token_fingerprint = FingerprintOf(event);
   if (event.earlier.has_value()) {
     const Acknowledgements by_place = SortedOrder(event.recipients).Sort(*event.earlier);
     run->acknowledgements.AddAll(SortedOrder(run->recipients).Unsort(by_place));
@@ -240,7 +244,7 @@ void KeyedPublisher::EndRun(Part& part, const Run& run) {
   const Clock::time_point now = Clock::now();
   const Acknowledgements& known = run->acknowledgements;
   if (known.complete()) {
-    part.finished.Add(run->id, {run->fingerprint.high, known.no_subscriber_count()}, now);
+    part.finished.Add(run->id, {run->fingerprint, known.no_subscriber_count()}, now);
   } else if (run->published) {
     part.unfinished.Put(run->id, {run->fingerprint, SortedOrder(run->recipients).Sort(known)}, now);
   }

@@ -138,7 +138,7 @@ class KeyedPublisher : public EventPublisher {
   Clock::time_point EndOverdue();
 
   // True if the event is to be published now. Takes it if the call joins.
-  bool Begins(Part& part, Event& event, const Fingerprint& fingerprint, const Call& call,
+  bool Begins(Part& part, Event& event, std::uint64_t fingerprint, const Call& call,
               Consequences& consequences) ABSL_EXCLUSIVE_LOCKS_REQUIRED(part.mutex);
   // Answers from what is known of a finished event.
   static StoredResult Replay(const Run& run, std::uint32_t no_subscriber_count);

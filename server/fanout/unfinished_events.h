@@ -10,7 +10,6 @@
 #include "server/base/clock.h"
 #include "server/fanout/acknowledgements.h"
 #include "server/fanout/event_id.h"
-#include "server/fanout/fingerprint.h"
 
 namespace dino::fanout {
 
@@ -21,7 +20,8 @@ namespace dino::fanout {
 class UnfinishedEvents {
  public:
   struct Event {
-    Fingerprint fingerprint;
+    // See `LocalFingerprintOf`.
+    std::uint64_t fingerprint = 0;
     // By place in the sorted order.
     Acknowledgements acknowledgements{0};
   };

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace dino::fanout {
@@ -49,6 +51,7 @@ TEST(FingerprintTest, TellsEventsApart) {
     Event changed = SomeEvent();
     c.change(changed);
     EXPECT_TRUE(FingerprintOf(changed) != FingerprintOf(SomeEvent())) << c.name;
+    EXPECT_NE(LocalFingerprintOf(changed), LocalFingerprintOf(SomeEvent())) << c.name;
   }
 }
 
@@ -66,10 +69,12 @@ TEST(FingerprintTest, DoesNotDependOnTheOrderOfRecipients) {
   Event reversed = SomeEvent();
   reversed.recipients = {2, 1};
   EXPECT_TRUE(FingerprintOf(reversed) == FingerprintOf(SomeEvent()));
+  EXPECT_EQ(LocalFingerprintOf(reversed), LocalFingerprintOf(SomeEvent()));
   reversed.recipients = Recipients::OfTopics({"b", "a"});
   Event sorted = SomeEvent();
   sorted.recipients = Recipients::OfTopics({"a", "b"});
   EXPECT_TRUE(FingerprintOf(reversed) == FingerprintOf(sorted));
+  EXPECT_EQ(LocalFingerprintOf(reversed), LocalFingerprintOf(sorted));
 }
 
 // Replicas of two versions must agree.
@@ -79,6 +84,17 @@ TEST(FingerprintTest, IsTheSameInEveryProcessAndVersion) {
   EXPECT_EQ(fingerprint.low, 0x5F3CA823EC481CF5U);
 }
 
+TEST(FingerprintTest, TellsOverlaysApart) {
+  const auto local_fingerprint = [](const Overlays& overlays) {
+    Event event = SomeEvent();
+    event.overlays = std::make_shared<const Overlays>(overlays);
+    return LocalFingerprintOf(event);
+  };
+  const std::uint64_t fingerprint = local_fingerprint({{1, "\"a\":1"}, {2, "\"a\":2"}});
+  EXPECT_EQ(fingerprint, local_fingerprint({{2, "\"a\":2"}, {1, "\"a\":1"}}));
+  EXPECT_NE(fingerprint, local_fingerprint({{1, "\"a\":2"}, {2, "\"a\":1"}})) << "swapped";
+}
+
 TEST(FingerprintTest, OfARepeatedCallIsTheSame) {
   Event repeated = SomeEvent();
   repeated.id = EventIdOf("caller", "key");
@@ -86,6 +102,7 @@ TEST(FingerprintTest, OfARepeatedCallIsTheSame) {
   repeated.expiry = std::chrono::seconds(5);
   repeated.deadline = Clock::now();
   EXPECT_TRUE(FingerprintOf(repeated) == FingerprintOf(SomeEvent()));
+  EXPECT_EQ(LocalFingerprintOf(repeated), LocalFingerprintOf(SomeEvent()));
 }
 
 }  // namespace
