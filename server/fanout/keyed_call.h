@@ -39,6 +39,9 @@ struct KeyedCall : PublishedEvent {
   const std::size_t part;
   std::atomic<bool> stop_requested{false};
 
+  // Itself, while its event is published.
+  std::shared_ptr<KeyedCall> keep_alive;
+
   // Guarded by the part's mutex.
   State state = State::kEnded;
   std::shared_ptr<KeyedRun> run;

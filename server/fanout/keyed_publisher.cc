@@ -136,7 +136,7 @@ void KeyedPublisher::Publishes(const Run& run, const Call& call, Event& event) {
   call->run = run;
   if (run->acknowledgements.count() > 0) event.earlier = run->acknowledgements;
   run->taken_up = false;
-  // What is published keeps the call, and that its run, until it ends.
+  // The call keeps the run until what is published has ended.
   event.taken_up = [this, taken_up = run.get()] { OnTakenUp(*taken_up); };
   // The run has its own list.
   event.content_bytes += run->recipients.size() * sizeof(std::int64_t);
@@ -160,8 +160,11 @@ void KeyedPublisher::Do(const Consequences& consequences) {
 }
 
 void KeyedPublisher::Start(const Call& call, Event&& event) {
-  const auto published = next_.Publish(
-      std::move(event), [this, call](const Result& result) { OnEnded(call, result); });
+  call->keep_alive = call;
+  // Without a `shared_ptr` the function needs no memory of its own.
+  const auto published =
+      next_.Publish(std::move(event),
+                    [this, ended = call.get()](const Result& result) { OnEnded(*ended, result); });
   bool stop = false;
   {
     Part& part = PartOf(call);
@@ -175,7 +178,8 @@ void KeyedPublisher::Start(const Call& call, Event&& event) {
   if (stop) next_.Stop(published);
 }
 
-void KeyedPublisher::OnEnded(const Call& call, const Result& result) {
+void KeyedPublisher::OnEnded(KeyedCall& ended, const Result& result) {
+  const Call call = std::move(ended.keep_alive);
   const auto* const answer = std::get_if<CallResult>(&result);
   std::optional<Acknowledgements> reached;
   if (answer != nullptr) reached.emplace(answer->outcomes);

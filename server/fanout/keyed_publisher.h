@@ -132,7 +132,7 @@ class KeyedPublisher : public EventPublisher {
   // Publishes the event of a call.
   void Start(const Call& call, Event&& event);
   void Begin(Event&& event, const Call& call);
-  void OnEnded(const Call& call, const Result& result);
+  void OnEnded(KeyedCall& ended, const Result& result);
   void StopCall(const Call& call);
   // Ends waiting calls whose deadline has passed. Returns the next deadline.
   Clock::time_point EndOverdue();
