@@ -25,9 +25,20 @@ FinishedEvents::Entry* FinishedEvents::Part::Find(const EventId& id) {
   return found == places_.end() ? nullptr : &entries_[*found - first_place_];
 }
 
-void FinishedEvents::Part::Add(const Entry& entry) {
+bool FinishedEvents::Part::Add(const Entry& entry) {
   entries_.push_back(entry);
-  places_.insert(first_place_ + static_cast<std::uint32_t>(entries_.size() - 1));
+  const auto [place, is_new] =
+      places_.insert(first_place_ + static_cast<std::uint32_t>(entries_.size() - 1));
+  if (is_new) return true;
+  entries_.pop_back();
+  Entry& known = entries_[*place - first_place_];
+  known = entry;
+  known.renewed = 1;
+  return false;
+}
+
+void FinishedEvents::Part::Prefetch(const EventId& id) const {
+  if (!entries_.empty()) places_.prefetch(id);
 }
 
 void FinishedEvents::Part::ForgetFirst() {
@@ -56,7 +67,7 @@ std::uint32_t FinishedEvents::SecondsAt(Clock::time_point time) const {
 std::optional<FinishedEvents::Digest> FinishedEvents::Find(const EventId& id,
                                                            Clock::time_point now) {
   const std::uint32_t second = SecondsAt(now);
-  Entry* const entry = PartOf(id).Find(id);
+  Entry* const entry = parts_[PartFor(id)].Find(id);
   if (entry == nullptr || entry->forget_at <= second) return std::nullopt;
   entry->forget_at = second + window_;
   entry->renewed = 1;
@@ -64,22 +75,24 @@ std::optional<FinishedEvents::Digest> FinishedEvents::Find(const EventId& id,
 }
 
 void FinishedEvents::Add(const EventId& id, const Digest& digest, Clock::time_point now) {
-  Part& part = PartOf(id);
+  Part& part = parts_[PartFor(id)];
   const std::uint32_t second = SecondsAt(now);
   Entry entry{};
   entry.id = id;
   entry.fingerprint = digest.fingerprint;
   entry.forget_at = second + window_;
   entry.no_subscriber_count = digest.no_subscriber_count;
-  if (Entry* const known = part.Find(id)) {
-    *known = entry;
-    known->renewed = 1;
-    return;
-  }
   Forget(part, second);
-  if (part.size() >= max_in_part_) MakeRoom(part, second);
-  part.Add(entry);
+  if (!part.Add(entry)) return;
   ++size_;
+  if (part.size() > max_in_part_) MakeRoom(part, second);
+}
+
+void FinishedEvents::PrefetchForAdd(const EventId& id) const {
+  const Part& part = parts_[PartFor(id)];
+  part.Prefetch(id);
+  // It may be forgotten to make room.
+  if (part.size() > 0) part.Prefetch(part.first().id);
 }
 
 void FinishedEvents::Forget(Part& part, std::uint32_t now) {

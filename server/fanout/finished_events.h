@@ -36,6 +36,10 @@ class FinishedEvents {
   // None if it is not known. Otherwise its window begins anew.
   std::optional<Digest> Find(const EventId& id, Clock::time_point now);
   void Add(const EventId& id, const Digest& digest, Clock::time_point now);
+  // Have the processor fetch what `Find` or `Add` will look at, while the caller does something
+  // else: each event is at another place of large tables.
+  void PrefetchForFind(const EventId& id) const { parts_[PartFor(id)].Prefetch(id); }
+  void PrefetchForAdd(const EventId& id) const;
 
   std::size_t size() const { return size_; }
   // How many were forgotten before their window had passed.
@@ -62,7 +66,9 @@ class FinishedEvents {
     Part& operator=(const Part&) = delete;
 
     Entry* Find(const EventId& id);
-    void Add(const Entry& entry);
+    // False if it was there: it is renewed then.
+    bool Add(const Entry& entry);
+    void Prefetch(const EventId& id) const;
     std::size_t size() const { return entries_.size(); }
     // The first to be forgotten. REQUIRES: size() > 0.
     const Entry& first() const { return entries_.front(); }
@@ -82,7 +88,7 @@ class FinishedEvents {
     struct Equal {
       using is_transparent = void;
       const Part* part;
-      bool operator()(std::uint32_t a, std::uint32_t b) const { return a == b; }
+      bool operator()(std::uint32_t a, std::uint32_t b) const { return (*this)(a, part->IdAt(b)); }
       bool operator()(std::uint32_t a, const EventId& b) const { return part->IdAt(a) == b; }
       bool operator()(const EventId& a, std::uint32_t b) const { return a == part->IdAt(b); }
     };
@@ -93,7 +99,7 @@ class FinishedEvents {
     absl::flat_hash_set<std::uint32_t, Hash, Equal> places_;
   };
 
-  Part& PartOf(const EventId& id) { return parts_[id.back() % kParts]; }
+  static std::size_t PartFor(const EventId& id) { return id.back() % kParts; }
   std::uint32_t SecondsAt(Clock::time_point time) const;
   // Those whose time has come; a few at a time.
   void Forget(Part& part, std::uint32_t now);

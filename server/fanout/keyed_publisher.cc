@@ -60,8 +60,9 @@ void KeyedPublisher::Begin(Event&& event, const Call& call) {
 
 bool KeyedPublisher::Begins(Part& part, Event& event, std::uint64_t fingerprint, const Call& call,
                             Consequences& consequences) {
-  const Clock::time_point now = Clock::now();
   const EventId id = *event.id;
+  part.finished.PrefetchForFind(id);
+  const Clock::time_point now = Clock::now();
   const auto reused = [&] {
     consequences.finished.push_back({call, Refusal::kKeyReused});
     return false;
@@ -189,9 +190,10 @@ void KeyedPublisher::OnEnded(KeyedCall& ended, const Result& result) {
   std::shared_ptr<PublishedEvent> held;
   {
     const MutexLock lock(part.mutex);
+    const Run& run = call->run;
+    part.finished.PrefetchForAdd(run->id);
     call->state = KeyedCall::State::kEnded;
     held.swap(call->published);
-    const Run& run = call->run;
     if (reached.has_value()) {
       run->published = true;
       run->acknowledgements.AddAll(*reached);
