@@ -17,14 +17,14 @@ namespace dino::api {
 
 namespace v1 = ::dino::events::v1;
 
-// What a request asks for, before it is known when it must be answered.
+// What a request asks for, before it is known when it must be answered. The request outlives it.
 struct EventDraft {
   // The method of such events' own RPC.
   std::string_view method;
   fanout::Event event;
-  std::string idempotency_key;
+  std::string_view idempotency_key;
   // What the answer to an earlier attempt gave; empty for none.
-  std::string resume_token;
+  std::string_view resume_token;
   v1::ResultDetail result_detail = v1::RESULT_DETAIL_UNSPECIFIED;
   bool validate_only = false;
 };
