@@ -35,6 +35,10 @@ void Acknowledgements::Add(std::uint32_t place, mqtt::Outcome outcome) {
 }
 
 void Acknowledgements::AddAll(const Acknowledgements& others) {
+  if (count_ == 0) {
+    *this = others;
+    return;
+  }
   for (std::uint32_t place = 0; place < recipient_count_; ++place) {
     if (others.Has(place)) Add(place, others.OutcomeOf(place).outcome);
   }
