@@ -10,12 +10,10 @@
 #include "server/app/server_info.h"
 #include "server/app/setting_table.h"
 #include "server/base/clock.h"
-#include "server/base/text_file.h"
 #include "server/grpc/library.h"
 #include "server/log/log.h"
 #include "server/memory/memory_limit.h"
 #include "server/metrics/process_series.h"
-#include "server/tls/certificate.h"
 
 namespace dino::app {
 namespace {
@@ -28,29 +26,17 @@ std::chrono::system_clock::time_point StartTime() {
       std::chrono::duration_cast<std::chrono::system_clock::duration>(start));
 }
 
-using CertificateEnd = std::chrono::system_clock::time_point;
-
-absl::StatusOr<std::shared_ptr<const CertificateEnd>> ReadCertificateEnd(const std::string& file) {
-  const absl::StatusOr<std::string> pem = ReadTextFile(file);
-  if (!pem.ok()) return pem.status();
-  const auto certificate = tls::Certificate::Parse(*pem);
-  if (!certificate.ok()) return certificate.status();
-  return std::make_shared<const CertificateEnd>(certificate->not_after());
-}
-
-// For callers, the certificate in use; for brokers, the one in the file, which is read for each
-// connection.
+// Those in use: a new file that is broken ends nothing.
 Certificates CertificatesOf(const Settings& settings, const CallerAccess& access,
-                            WatchedFiles<CertificateEnd>& broker_certificate) {
+                            BrokerTlsFiles& broker_tls) {
   Certificates certificates;
   if (const auto not_after = access.certificate_end()) {
     certificates.push_back({settings.tls_cert_file, *not_after});
   }
-  const std::string& file = settings.mqtt_tls_cert_file;
-  if (file.empty() || file == settings.tls_cert_file) return certificates;
-  broker_certificate.Refresh().IgnoreError();
-  if (!broker_certificate.current()) return certificates;
-  certificates.push_back({file, *broker_certificate.value()});
+  if (settings.mqtt_tls_cert_file == settings.tls_cert_file) return certificates;
+  if (const auto not_after = broker_tls.certificate_end()) {
+    certificates.push_back({settings.mqtt_tls_cert_file, *not_after});
+  }
   return certificates;
 }
 
@@ -65,7 +51,7 @@ std::vector<ops::ShownSetting> ShownSettings(const Settings& settings) {
 health::Facts FactsOf(const Settings& settings, const CallerAccess& access,
                       const fanout::DirectPublisher& publisher, const mqtt::SessionPool& pool,
                       const api::Server& server, const ops::History& history,
-                      WatchedFiles<CertificateEnd>& broker_certificate) {
+                      BrokerTlsFiles& broker_tls) {
   health::Facts facts;
   facts.now = std::chrono::system_clock::now();
   facts.ready = server.ready();
@@ -78,7 +64,7 @@ health::Facts FactsOf(const Settings& settings, const CallerAccess& access,
                          publisher.options().max_pending_bytes};
   facts.key_file_valid = access.key_file_valid();
   facts.revocation_lists_readable = access.revocation_lists_readable();
-  for (const auto& [file, not_after] : CertificatesOf(settings, access, broker_certificate)) {
+  for (const auto& [file, not_after] : CertificatesOf(settings, access, broker_tls)) {
     facts.certificates.push_back({file, not_after});
   }
   facts.mqtt_ack_timeout = settings.mqtt_ack_timeout;
@@ -120,27 +106,25 @@ metrics::Sources MetricsOf(const Settings& settings, const CallerAccess& access,
                            const fanout::DirectPublisher& publisher,
                            const fanout::KeyedPublisher& keyed, const mqtt::SessionPool& pool,
                            const api::Server& server, const health::HealthWatch& health,
-                           WatchedFiles<CertificateEnd>& broker_certificate,
-                           const trace::Tracer* tracer) {
-  return {std::string(Version()),
-          server.meters(),
-          server.event_meter(),
-          publisher,
-          keyed,
-          pool,
-          [&settings, &access, &broker_certificate] {
-            return CertificatesOf(settings, access, broker_certificate);
-          },
-          [&access] { return access.key_file_errors(); },
-          &transport::LibraryErrors,
-          [&server] { return server.RefusedConnections(); },
-          [&access] { return access.revocation_lists_readable(); },
-          [&access] { return access.key_file_valid(); },
-          [&access] { return access.tls_files_current(); },
-          memory::MemoryLimit(),
-          [&access] { return access.caller_usage(); },
-          [&health] { return health.Read().health; },
-          [tracer] { return SpansOf(tracer); }};
+                           BrokerTlsFiles& broker_tls, const trace::Tracer* tracer) {
+  return {
+      std::string(Version()),
+      server.meters(),
+      server.event_meter(),
+      publisher,
+      keyed,
+      pool,
+      [&settings, &access, &broker_tls] { return CertificatesOf(settings, access, broker_tls); },
+      [&access] { return access.key_file_errors(); },
+      &transport::LibraryErrors,
+      [&server] { return server.RefusedConnections(); },
+      [&access] { return access.revocation_lists_readable(); },
+      [&access] { return access.key_file_valid(); },
+      [&access] { return access.tls_files_current(); },
+      memory::MemoryLimit(),
+      [&access] { return access.caller_usage(); },
+      [&health] { return health.Read().health; },
+      [tracer] { return SpansOf(tracer); }};
 }
 
 }  // namespace
@@ -159,12 +143,10 @@ Operations::Operations(const Settings& settings, const CallerAccess& access,
                        const api::Server& server, const trace::Tracer* tracer)
     : address_(settings.ops_address),
       history_(server.meters(), publisher.meter(), pool.meter()),
-      broker_certificate_({settings.mqtt_tls_cert_file},
-                          [&settings] { return ReadCertificateEnd(settings.mqtt_tls_cert_file); }),
+      broker_tls_(settings),
       health_(
           [&settings, &access, &publisher, &pool, &server, this] {
-            return FactsOf(settings, access, publisher, pool, server, history_,
-                           broker_certificate_);
+            return FactsOf(settings, access, publisher, pool, server, history_, broker_tls_);
           },
           LogHealthChange),
       status_{std::string(Version()),
@@ -177,8 +159,8 @@ Operations::Operations(const Settings& settings, const CallerAccess& access,
               pool,
               history_,
               [&access] { return access.caller_usage(); }},
-      metrics_(MetricsOf(settings, access, publisher, keyed, pool, server, health_,
-                         broker_certificate_, tracer)),
+      metrics_(MetricsOf(settings, access, publisher, keyed, pool, server, health_, broker_tls_,
+                         tracer)),
       pages_({[this] { return health_.Read().health; }, [this] { return metrics_.Text(); },
               [this] { return ops::StatusJson(status_); }}),
       http_([this](std::string_view path) { return pages_.Respond(path); },

@@ -1,18 +1,17 @@
 #ifndef DINO_SERVER_APP_OPERATIONS_H_
 #define DINO_SERVER_APP_OPERATIONS_H_
 
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "server/api/server.h"
+#include "server/app/broker_tls_files.h"
 #include "server/app/caller_access.h"
 #include "server/app/settings.h"
 #include "server/base/host_port.h"
 #include "server/base/timer.h"
-#include "server/base/watched_files.h"
 #include "server/fanout/direct_publisher.h"
 #include "server/fanout/keyed_publisher.h"
 #include "server/health/health_watch.h"
@@ -47,8 +46,7 @@ class Operations {
  private:
   const std::optional<HostPort> address_;
   ops::History history_;
-  // When the certificate for brokers ends; read when it is asked for and the file has changed.
-  WatchedFiles<std::chrono::system_clock::time_point> broker_certificate_;
+  BrokerTlsFiles broker_tls_;
   health::HealthWatch health_;
   const ops::StatusSources status_;
   const metrics::BridgeMetrics metrics_;
