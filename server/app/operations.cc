@@ -1,9 +1,6 @@
 #include "server/app/operations.h"
 
-#include <algorithm>
-#include <array>
 #include <chrono>
-#include <initializer_list>
 #include <utility>
 #include <vector>
 
@@ -11,7 +8,6 @@
 #include "server/app/setting_table.h"
 #include "server/base/clock.h"
 #include "server/grpc/library.h"
-#include "server/log/log.h"
 #include "server/memory/memory_limit.h"
 #include "server/metrics/process_series.h"
 
@@ -72,30 +68,6 @@ health::Facts FactsOf(const Settings& settings, const CallerAccess& access,
   return facts;
 }
 
-// Whether those who notice a problem first log its beginning and its end themselves.
-bool HasOwnLines(std::string_view kind) {
-  using health::ProblemKind;
-  constexpr std::array kKinds = {ProblemKind::kDraining,
-                                 ProblemKind::kNoBroker,
-                                 ProblemKind::kBrokerLost,
-                                 ProblemKind::kBrokerLeft,
-                                 ProblemKind::kSessionsMissing,
-                                 ProblemKind::kKeyFileBroken,
-                                 ProblemKind::kRevocationListsUnreadable};
-  return std::any_of(kKinds.begin(), kKinds.end(),
-                     [kind](ProblemKind own) { return NameOf(own) == kind; });
-}
-
-void LogHealthChange(const health::Change& change) {
-  if (HasOwnLines(change.kind)) return;
-  const bool good = change.verdict == health::Verdict::kGood;
-  const std::initializer_list<log::Field> fields = {{"verdict", NameOf(change.verdict)},
-                                                    {"kind", change.kind},
-                                                    {"subject", change.subject},
-                                                    {"text", change.text}};
-  log::Write(good ? log::Level::kInfo : log::Level::kWarning, "state changed", fields);
-}
-
 metrics::Sources::Counts SpansOf(const trace::Tracer* tracer) {
   trace::Tracer::Figures figures;
   if (tracer != nullptr) figures = tracer->figures();
@@ -148,7 +120,7 @@ Operations::Operations(const Settings& settings, const CallerAccess& access,
           [&settings, &access, &publisher, &pool, &server, this] {
             return FactsOf(settings, access, publisher, pool, server, history_, broker_tls_);
           },
-          LogHealthChange),
+          [this](const health::Change& change) { health_log_.OnChange(change, Clock::now()); }),
       status_{std::string(Version()),
               HostName(),
               StartTime(),
@@ -175,6 +147,7 @@ absl::StatusOr<std::string> Operations::Start() {
   watcher_ =
       std::make_unique<Timer>("health", Clock::now() + health::HealthWatch::kInterval, [this] {
         health_.Look();
+        health_log_.Look(Clock::now());
         return Clock::now() + health::HealthWatch::kInterval;
       });
   return address_.has_value() ? http_.Start(*address_) : std::string();

@@ -9,6 +9,7 @@
 #include "server/api/server.h"
 #include "server/app/broker_tls_files.h"
 #include "server/app/caller_access.h"
+#include "server/app/health_log.h"
 #include "server/app/settings.h"
 #include "server/base/host_port.h"
 #include "server/base/timer.h"
@@ -47,6 +48,8 @@ class Operations {
   const std::optional<HostPort> address_;
   ops::History history_;
   BrokerTlsFiles broker_tls_;
+  // The watcher's.
+  HealthLog health_log_;
   health::HealthWatch health_;
   const ops::StatusSources status_;
   const metrics::BridgeMetrics metrics_;

@@ -32,6 +32,8 @@ HealthWatch::Reading HealthWatch::Complete(Facts facts) const {
     }
     facts.recent_brokers.push_back(recent);
   }
+  facts.earlier.clear();
+  for (const Problem& problem : last_.problems) facts.earlier.push_back(problem.kind);
   Health health = Judge(facts);
   for (Problem& problem : health.problems) {
     const auto known =

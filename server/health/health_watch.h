@@ -26,7 +26,7 @@ class HealthWatch {
   // How often to look.
   static constexpr std::chrono::seconds kInterval{1};
 
-  // Asks for the facts, all but `recent_brokers`. Thread-safe.
+  // Asks for the facts, all but `recent_brokers` and `earlier`. Thread-safe.
   using FactsFunction = std::function<Facts()>;
   // Told of each change, on the thread that calls `Look`.
   using ChangeFunction = std::function<void(const Change&)>;

@@ -20,8 +20,10 @@ constexpr std::uint64_t kManyFailures = 10;
 constexpr std::size_t kManyLooks = 2;
 // A part of the publications that is not worth a word.
 constexpr double kSmallPart = 0.001;
-// Of what may be pending, of which one caller alone never has more than three quarters.
+// Of what may be pending, of which one caller alone never has more than three quarters: where the
+// problem begins, and below which it ends.
 constexpr double kNearLimit = 0.7;
+constexpr double kFarFromLimit = 0.6;
 constexpr std::chrono::hours kExpiresSoon{14 * 24};
 
 Problem ProblemOf(ProblemKind kind, Time since, std::string subject = {}) {
@@ -30,6 +32,10 @@ Problem ProblemOf(ProblemKind kind, Time since, std::string subject = {}) {
   problem.since = since;
   problem.subject = std::move(subject);
   return problem;
+}
+
+bool WasThere(const Facts& facts, ProblemKind kind) {
+  return std::find(facts.earlier.begin(), facts.earlier.end(), kind) != facts.earlier.end();
 }
 
 Problem Draining(Time now) {
@@ -136,7 +142,8 @@ void AddPending(const Facts& facts, std::vector<Problem>& problems) {
   };
   const double publications = part(facts.pending_publications);
   const double bytes = part(facts.pending_bytes);
-  if (std::max(publications, bytes) < kNearLimit) return;
+  const bool was_near = WasThere(facts, ProblemKind::kPendingNearLimit);
+  if (std::max(publications, bytes) < (was_near ? kFarFromLimit : kNearLimit)) return;
   const bool by_bytes = bytes > publications;
   Problem problem = ProblemOf(ProblemKind::kPendingNearLimit, facts.now);
   problem.what =

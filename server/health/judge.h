@@ -57,6 +57,8 @@ struct Facts {
   // By the same places.
   std::vector<RecentBroker> recent_brokers;
   RecentPublications recent;
+  // What was wrong at the last look: some problems end later than they begin.
+  std::vector<ProblemKind> earlier;
   Room pending_publications;
   Room pending_bytes;
   bool key_file_valid = true;

@@ -63,6 +63,18 @@ TEST_F(HealthWatchTest, RemembersTheLastChangesTheNewestFirst) {
   EXPECT_EQ(watch_.Changes().front().kind, "draining");
 }
 
+TEST_F(HealthWatchTest, WhatSwingsAboutItsBoundIsOneProblem) {
+  LookAfter(seconds(1));
+  for (std::size_t i = 0; i < 10; ++i) {
+    facts_.pending_bytes.used = i % 2 == 0 ? 710 : 690;
+    LookAfter(seconds(1));
+  }
+  EXPECT_THAT(watch_.Changes(), SizeIs(1));
+  facts_.pending_bytes.used = 500;
+  LookAfter(seconds(1));
+  EXPECT_THAT(watch_.Changes(), SizeIs(2));
+}
+
 TEST_F(HealthWatchTest, CountsWhatABrokerDidInTheLastMinute) {
   mqtt::BrokerInfo& broker = facts_.brokers[0];
   broker.acknowledged = 100;

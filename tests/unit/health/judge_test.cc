@@ -108,6 +108,15 @@ TEST(JudgeTest, PendingWorkNearEitherLimit) {
   EXPECT_THAT(Judge(facts).problems.at(0).what, HasSubstr("95 % of max-pending-bytes"));
 }
 
+TEST(JudgeTest, PendingWorkThatWasNearItsLimitMustFallFurther) {
+  Facts facts = GoodFacts();
+  facts.earlier = {ProblemKind::kPendingNearLimit};
+  facts.pending_publications = {600, 1000};
+  EXPECT_THAT(Judge(facts).problems.at(0).what, HasSubstr("60 % of max-pending-publications"));
+  facts.pending_publications = {599, 1000};
+  EXPECT_THAT(Judge(facts).problems, IsEmpty());
+}
+
 TEST(JudgeTest, FilesThatCannotBeUsed) {
   Facts facts = GoodFacts();
   facts.key_file_valid = false;
