@@ -88,6 +88,7 @@ void SessionLog::TakeDown(const mqtt::SessionChange& change, Broker& broker) {
     return;
   }
   session.connected = change.connected;
+  session.failed = !change.connected && !change.was_connected;
   session.was_connected = session.was_connected || change.connected;
   if (change.connected) return;
   ++broker.failures;
@@ -110,6 +111,7 @@ SessionLog::Count SessionLog::CountOf(const Broker& broker) {
   for (const auto& [client_id, session] : broker.sessions) {
     if (session.connected) ++count.connected;
     if (session.away) ++count.away;
+    if (session.failed) ++count.failed;
   }
   return count;
 }
@@ -122,8 +124,9 @@ int SessionLog::BadnessOf(const Broker& broker, const Count& count) {
   return all_connected && count.away == 0 && !broker.news ? kWell : kDegraded;
 }
 
-const char* SessionLog::MessageOf(const Broker& broker, const Count& count) {
-  if (broker.left) return kLeft;
+std::string_view SessionLog::MessageOf(const Broker& broker, const Count& count) {
+  // One that is left loses its sessions time and again, but they can connect.
+  if (broker.left && count.failed < broker.sessions.size()) return kLeft;
   if (count.connected == 0) return kNoSession;
   if (count.connected < broker.sessions.size()) return kSomeSessions;
   return count.away > 0 ? kUsersAway : kSessionsLost;
@@ -133,7 +136,10 @@ void SessionLog::LookAt(const std::string& name, Broker& broker, Clock::time_poi
   using Line = log::StatePace::Line;
   const Count count = CountOf(broker);
   const int badness = BadnessOf(broker, count);
-  const Line line = broker.pace.Look(badness, now);
+  const std::string_view message = MessageOf(broker, count);
+  // One that was left may die, and the other way round.
+  const bool turned = badness == kDown && !broker.said.empty() && message != broker.said;
+  const Line line = broker.pace.Look(badness, now, turned);
   broker.news = false;
   if (line == Line::kNone) {
     if (badness == kWell && !broker.pace.open()) broker.failures = 0;
@@ -149,10 +155,12 @@ void SessionLog::LookAt(const std::string& name, Broker& broker, Clock::time_poi
   if (line == Line::kEnded) {
     log::Write(log::Level::kInfo, kRecovered, fields);
     broker.failures = 0;
+    broker.said = {};
     return;
   }
+  broker.said = message;
   fields.emplace_back("reason", broker.reason);
-  log::Write(log::Level::kWarning, MessageOf(broker, count), fields);
+  log::Write(log::Level::kWarning, message, fields);
 }
 
 }  // namespace dino::app

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/base/thread_annotations.h"
 #include "server/base/clock.h"
@@ -42,6 +43,8 @@ class SessionLog {
     // Another one serves its users.
     bool away = false;
     bool was_connected = false;
+    // Its last attempt to connect did.
+    bool failed = false;
   };
   struct Broker {
     std::map<std::string, Session> sessions;
@@ -51,19 +54,22 @@ class SessionLog {
     std::string reason;
     // There were some since the last look.
     bool news = false;
+    // What the last line said is wrong; empty if all is well.
+    std::string_view said;
     log::StatePace pace;
   };
   // How many of a broker's sessions are so.
   struct Count {
     std::size_t connected = 0;
     std::size_t away = 0;
+    std::size_t failed = 0;
   };
 
   static void TakeDown(const mqtt::SessionChange& change, Broker& broker);
   static Count CountOf(const Broker& broker);
   // How bad it is, for `StatePace`, and in words.
   static int BadnessOf(const Broker& broker, const Count& count);
-  static const char* MessageOf(const Broker& broker, const Count& count);
+  static std::string_view MessageOf(const Broker& broker, const Count& count);
   static void LookAt(const std::string& name, Broker& broker, Clock::time_point now);
 
   Mutex mutex_;

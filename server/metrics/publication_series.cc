@@ -26,7 +26,7 @@ void CollectPending(const fanout::DirectPublisher& publisher, Families& families
 }
 
 void CollectBrokers(const mqtt::SessionPool& pool, Families& families) {
-  const std::vector<std::string> brokers = pool.brokers();
+  const std::vector<mqtt::BrokerInfo> brokers = pool.Brokers();
   Family::OfGauge("dino_bridge_broker_set_digest",
                   "The same number at all replicas that know the same brokers now.")
       .Add(pool.broker_digest())
@@ -41,13 +41,13 @@ void CollectBrokers(const mqtt::SessionPool& pool, Families& families) {
   Family losses = Family::OfCounter("dino_bridge_session_losses_total",
                                     "Connected sessions that were lost, by broker and reason.");
   for (std::size_t broker = 0; broker < brokers.size(); ++broker) {
-    left.Add(pool.broker_left(broker) ? 1 : 0, {{"broker", brokers[broker]}});
-    confined.Add(static_cast<double>(pool.confined_topics(broker)), {{"broker", brokers[broker]}});
-    unsolicited.Add(static_cast<double>(pool.unsolicited(broker)), {{"broker", brokers[broker]}});
+    const mqtt::BrokerInfo& info = brokers[broker];
+    left.Add(info.left ? 1 : 0, {{"broker", info.name}});
+    confined.Add(static_cast<double>(pool.confined_topics(broker)), {{"broker", info.name}});
+    unsolicited.Add(static_cast<double>(pool.unsolicited(broker)), {{"broker", info.name}});
     for (std::size_t reason = 0; reason < mqtt::kLossReasonNames.size(); ++reason) {
-      losses.Add(
-          static_cast<double>(pool.losses(broker, static_cast<mqtt::LossReason>(reason))),
-          {{"broker", brokers[broker]}, {"reason", std::string(mqtt::kLossReasonNames[reason])}});
+      losses.Add(static_cast<double>(pool.losses(broker, static_cast<mqtt::LossReason>(reason))),
+                 {{"broker", info.name}, {"reason", std::string(mqtt::kLossReasonNames[reason])}});
     }
   }
   for (Family* family : {&left, &confined, &unsolicited, &losses}) family->Into(families);

@@ -70,7 +70,7 @@ struct BrokerInfo {
   Time all_since;
   // What it announced in its last CONNACK.
   std::optional<ConnAck> announced;
-  // It acknowledges nothing and is left for that, since then.
+  // It acknowledges nothing and is left for that, since then; not while it is down.
   bool left = false;
   Time left_since;
   // Why a session was lost, or could not connect, most recently; empty if none ever was.

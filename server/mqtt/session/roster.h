@@ -121,6 +121,9 @@ class Roster {
   };
 
   bool AnyServes(const BrokerEntry& broker) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // No session is connected, and each has tried to connect since: more than a pause between two
+  // attempts.
+  bool IsDown(const BrokerEntry& broker) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // A session of the broker that serves, other than the home's own; which of several differs from
   // home to home, which spreads the users of those that are gone.
   std::optional<std::uint32_t> ServingAt(const BrokerEntry& broker, std::uint32_t home) const

@@ -18,8 +18,9 @@ void Roster::Update(std::uint32_t session, const std::function<void(SessionInfo&
   const auto now = std::chrono::system_clock::now();
   const MutexLock lock(mutex_);
   SessionEntry& entry = sessions_[session];
-  change(entry.info);
   BrokerEntry& broker = brokers_[entry.broker];
+  const bool was_down = IsDown(broker);
+  change(entry.info);
   if (entry.info.connected) broker.info.announced = entry.info.announced;
   if (!entry.info.connected && !entry.info.retired) {
     broker.info.last_error = entry.info.reason;
@@ -31,6 +32,7 @@ void Roster::Update(std::uint32_t session, const std::function<void(SessionInfo&
   }
   const std::size_t before = std::exchange(broker.info.connected, connected);
   if ((before > 0) != (connected > 0)) broker.info.connected_since = now;
+  if (was_down && connected > 0) broker.info.left_since = now;
   const std::size_t all = broker.sessions.size();
   if ((before == all) != (connected == all)) broker.info.all_since = now;
 }
@@ -46,6 +48,14 @@ void Roster::SetLeft(std::uint32_t broker, bool left) {
   brokers_[broker].info.left_since = std::chrono::system_clock::now();
 }
 
+bool Roster::IsDown(const BrokerEntry& broker) const {
+  if (broker.info.connected > 0) return false;
+  for (const std::uint32_t session : broker.sessions) {
+    if (sessions_[session].info.failure == ConnectFailure::kNone) return false;
+  }
+  return true;
+}
+
 std::vector<BrokerInfo> Roster::Brokers() const {
   const Clock::time_point now = Clock::now();
   const MutexLock lock(mutex_);
@@ -55,6 +65,7 @@ std::vector<BrokerInfo> Roster::Brokers() const {
     info.name = broker.shared.name;
     info.present = broker.present;
     info.sessions = broker.sessions.size();
+    info.left = info.left && !IsDown(broker);
     const BrokerCounts& counts = *broker.shared.counts;
     info.acknowledged = counts.acknowledged.load(std::memory_order_relaxed);
     info.refused = counts.refused.load(std::memory_order_relaxed);

@@ -94,8 +94,6 @@ class SessionPool : public Publisher, private Peers {
   std::uint64_t losses(std::size_t broker, LossReason reason) const {
     return BrokerAt(broker).losses.at(static_cast<std::size_t>(reason)).load();
   }
-  // Whether it is left because it acknowledges nothing.
-  bool broker_left(std::size_t broker) const { return BrokerAt(broker).health->left(); }
   // How many publications it has sent us, though we subscribe to nothing.
   std::uint64_t unsolicited(std::size_t broker) const {
     return BrokerAt(broker).counts->unsolicited.load();

@@ -122,6 +122,20 @@ TEST_F(SessionLogTest, ABrokerThatIsLeftHasItsLines) {
                                    HasSubstr("recovered")));
 }
 
+TEST_F(SessionLogTest, ABrokerThatWasLeftAndDiesIsDown) {
+  log_.OnBroker("one:1883", true);
+  Look(1);
+  for (int i = 0; i < 4; ++i) Lose(i, /*was_connected=*/true, "no PUBACK in time");
+  for (int i = 0; i < 3; ++i) Lose(i, /*was_connected=*/false, "connect: Connection refused");
+  Look(2);
+  Lose(3, /*was_connected=*/false, "connect: Connection refused");
+  Look(3);
+  Look(4);
+  EXPECT_THAT(Lines(), ElementsAre(HasSubstr("broker left: it acknowledges nothing"),
+                                   AllOf(HasSubstr("broker down: no session is connected"),
+                                         HasSubstr("Connection refused"))));
+}
+
 TEST_F(SessionLogTest, ABrokerThatIsGoneFromItsNameIsNoFault) {
   for (int i = 0; i < 4; ++i) {
     mqtt::SessionChange change = Change(i);

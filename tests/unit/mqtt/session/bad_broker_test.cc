@@ -68,9 +68,11 @@ class BadBrokerTest : public ::testing::Test {
     return batch;
   }
 
+  bool IsLeft() const { return pool_->Brokers().at(0).left; }
+
   void PublishUntilItIs(bool left, std::uint32_t session) {
     const Clock::time_point deadline = Clock::now() + testing::kPatience;
-    while (pool_->broker_left(0) != left && Clock::now() < deadline) {
+    while (IsLeft() != left && Clock::now() < deadline) {
       Publish({"1"}, Qos::kAtLeastOnce, session);
     }
     WaitForChange(left);
@@ -99,13 +101,28 @@ TEST_F(BadBrokerTest, OneThatAcknowledgesNothingIsLeftAndTakenBack) {
   Start();
   EXPECT_THAT(Publish({"1", "2"})->outcomes(), Each(Outcome::kAcknowledged));
   WaitForChange(/*left=*/true);
-  EXPECT_TRUE(pool_->broker_left(0));
+  EXPECT_TRUE(IsLeft());
   EXPECT_THAT(Publish({"3"})->outcomes(), Each(Outcome::kAcknowledged));
   EXPECT_THAT(good_.publications(), Not(IsEmpty()));
   bad_.ReleaseAcks();
   // Each publication may be the one by which the broker is tried.
-  while (pool_->broker_left(0) && !HasFailure()) Publish({"4"});
+  while (IsLeft() && !HasFailure()) Publish({"4"});
   WaitForChange(/*left=*/false);
+}
+
+TEST_F(BadBrokerTest, OneThatWasLeftAndDiesIsDown) {
+  bad_.HoldAcks();
+  Start();
+  Publish({"1"});
+  WaitForChange(/*left=*/true);
+  bad_.StopListening();
+  bad_.DropConnections();
+  const Clock::time_point deadline = Clock::now() + testing::kPatience;
+  while (IsLeft() && Clock::now() < deadline) std::this_thread::sleep_for(milliseconds(1));
+  EXPECT_FALSE(IsLeft());
+  bad_.Listen();
+  while (!IsLeft() && Clock::now() < deadline) std::this_thread::sleep_for(milliseconds(1));
+  EXPECT_TRUE(IsLeft());
 }
 
 TEST_F(BadBrokerTest, OnlyOneUserWaitsWhileItIsTried) {

@@ -135,6 +135,26 @@ TEST_F(RosterTest, ABrokerIsConnectedSinceItsFirstSessionAndFullySinceItsLast) {
   EXPECT_EQ(roster_.Brokers()[0].last_error, "");
 }
 
+TEST_F(RosterTest, ABrokerThatWasLeftIsDownOnceEachSessionHasTriedInVain) {
+  const auto fail = [this](std::uint32_t session) {
+    roster_.Update(session, [](SessionInfo& info) { info.failure = ConnectFailure::kNetwork; });
+  };
+  Connect(roster_, 1, true);
+  roster_.SetLeft(1, true);
+  const BrokerInfo left = roster_.Brokers()[1];
+  EXPECT_TRUE(left.left);
+  Connect(roster_, 1, false, "no PUBACK in time");
+  fail(3);
+  EXPECT_TRUE(roster_.Brokers()[1].left) << "the other is only between two attempts";
+  fail(1);
+  const BrokerInfo down = roster_.Brokers()[1];
+  EXPECT_FALSE(down.left);
+  EXPECT_GE(down.connected_since, left.left_since);
+  Connect(roster_, 3, true);
+  EXPECT_TRUE(roster_.Brokers()[1].left);
+  EXPECT_GE(roster_.Brokers()[1].left_since, down.connected_since);
+}
+
 TEST_F(RosterTest, UsersWaitForTheirBrokerThenMoveAndComeBack) {
   roster_.MakeRoutes();
   for (const std::uint32_t session : {0U, 1U, 2U, 3U}) roster_.SetServing(session, true);
