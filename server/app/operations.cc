@@ -50,6 +50,7 @@ health::Facts FactsOf(const Settings& settings, const CallerAccess& access,
                       BrokerTlsFiles& broker_tls) {
   health::Facts facts;
   facts.now = std::chrono::system_clock::now();
+  facts.measured_at = Clock::now();
   facts.ready = server.ready();
   facts.draining = server.draining();
   facts.brokers = pool.Brokers();

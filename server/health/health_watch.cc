@@ -47,10 +47,10 @@ HealthWatch::Reading HealthWatch::Complete(Facts facts) const {
 }
 
 void HealthWatch::TakeSample(const Facts& facts) {
-  Sample sample{facts.now, {}};
+  Sample sample{facts.measured_at, {}};
   for (const mqtt::BrokerInfo& broker : facts.brokers) sample.brokers.push_back(CountsOf(broker));
   samples_.push_back(std::move(sample));
-  while (samples_.front().at < facts.now - kRecent) samples_.pop_front();
+  while (samples_.front().at < facts.measured_at - kRecent) samples_.pop_front();
 }
 
 void HealthWatch::Look() {

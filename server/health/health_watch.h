@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "server/base/clock.h"
 #include "server/base/mutex.h"
 #include "server/health/changes.h"
 #include "server/health/health.h"
@@ -58,7 +59,7 @@ class HealthWatch {
     std::chrono::nanoseconds puback_time{};
   };
   struct Sample {
-    Time at;
+    Clock::time_point at;
     std::vector<Counts> brokers;
   };
 

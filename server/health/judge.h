@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "server/base/clock.h"
 #include "server/health/health.h"
 #include "server/mqtt/session/broker_info.h"
 
@@ -51,6 +52,8 @@ struct Room {
 // All that is known when health is judged.
 struct Facts {
   Time now;
+  // The same time by the clock that never jumps.
+  Clock::time_point measured_at;
   bool ready = false;
   bool draining = false;
   std::vector<mqtt::BrokerInfo> brokers;

@@ -17,6 +17,7 @@ class HealthWatchTest : public ::testing::Test {
  protected:
   void LookAfter(seconds time) {
     facts_.now += time;
+    facts_.measured_at += time;
     watch_.Look();
   }
 
@@ -93,6 +94,18 @@ TEST_F(HealthWatchTest, CountsWhatABrokerDidInTheLastMinute) {
   recent = watch_.Read().facts.recent_brokers.at(0);
   EXPECT_EQ(recent.acknowledged, 0U);
   EXPECT_EQ(recent.puback_time, std::nullopt);
+}
+
+TEST_F(HealthWatchTest, AStepOfTheWallClockDoesNotChangeTheLastMinute) {
+  const auto recent = [this] { return watch_.Read().facts.recent_brokers.at(0).acknowledged; };
+  LookAfter(seconds(1));
+  facts_.brokers[0].acknowledged = 5;
+  facts_.now += std::chrono::hours(2);
+  LookAfter(seconds(30));
+  EXPECT_EQ(recent(), 5U);
+  facts_.now -= std::chrono::hours(3);
+  LookAfter(seconds(31));
+  EXPECT_EQ(recent(), 0U);
 }
 
 TEST_F(HealthWatchTest, ABrokerThatCameLaterHasCountedFromZero) {
