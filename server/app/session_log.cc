@@ -22,6 +22,7 @@ constexpr char kSomeSessions[] = "broker degraded: some sessions are not connect
 constexpr char kSessionsLost[] = "broker degraded: sessions were lost, and are connected again";
 constexpr char kUsersAway[] = "broker degraded: some of its users are still served elsewhere";
 constexpr char kRecovered[] = "broker recovered";
+constexpr char kGone[] = "broker gone: it is not among the addresses of its name any more";
 
 // The line of a single session. Those of its first connection tell of a start, the others are for
 // who looks for details.
@@ -153,7 +154,7 @@ void SessionLog::LookAt(const std::string& name, Broker& broker, Clock::time_poi
                                                {"count", broker.failures}};
   if (lasted.count() > 0) fields.emplace_back("seconds", lasted.count());
   if (line == Line::kEnded) {
-    log::Write(log::Level::kInfo, kRecovered, fields);
+    log::Write(log::Level::kInfo, broker.sessions.empty() ? kGone : kRecovered, fields);
     broker.failures = 0;
     broker.said = {};
     return;

@@ -66,8 +66,11 @@ std::string Relief(const Problem& problem) {
   return "Over";
 }
 
-// A problem of a broker may end in a worse one.
+// A problem of a broker may end in a worse one, or because the broker was removed.
 bool IsRelief(const Problem& problem, const Health& after) {
+  if (problem.kind == ProblemKind::kNoBroker) {
+    return std::any_of(after.brokers.begin(), after.brokers.end(), IsUp);
+  }
   const Broker* const broker = Find(after, problem.subject);
   return broker == nullptr || IsUp(*broker);
 }

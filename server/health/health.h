@@ -68,9 +68,10 @@ struct Problem {
   std::string meaning;
   std::string action;
 
-  // The same problem, perhaps at another time.
+  // The same problem, perhaps at another time. There is but one of having no broker, whichever
+  // brokers there are.
   bool IsSameAs(const Problem& other) const {
-    return kind == other.kind && subject == other.subject;
+    return kind == other.kind && (subject == other.subject || kind == ProblemKind::kNoBroker);
   }
 };
 

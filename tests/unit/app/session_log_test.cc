@@ -146,6 +146,18 @@ TEST_F(SessionLogTest, ABrokerThatIsGoneFromItsNameIsNoFault) {
   EXPECT_THAT(Lines(), IsEmpty());
 }
 
+TEST_F(SessionLogTest, ABrokerThatIsRemovedWhileItIsDownHasNotRecovered) {
+  for (int i = 0; i < 4; ++i) Lose(i, /*was_connected=*/true);
+  Look(1);
+  for (int i = 0; i < 4; ++i) {
+    mqtt::SessionChange change = Change(i);
+    change.retired = true;
+    log_.OnSession(change);
+  }
+  Look(2);
+  EXPECT_THAT(Lines(), ElementsAre(HasSubstr("broker down"), HasSubstr("broker gone")));
+}
+
 TEST_F(SessionLogTest, AtLevelDebugEachSessionHasItsLines) {
   captured_.Take(log::Level::kDebug);
   Lose(1, /*was_connected=*/true);

@@ -46,6 +46,28 @@ TEST(ChangesTest, AProblemThatTurnsIntoAWorseOneHasNotEnded) {
   EXPECT_EQ(changes[0].verdict, Verdict::kDown);
 }
 
+TEST(ChangesTest, WithoutAnyBrokerNothingHasEndedWhenOneIsRemoved) {
+  Facts facts = FactsOf({LostBroker("a:1883", 0.48), LostBroker("b:1883", 0.52)});
+  const Health before = Judge(facts);
+  facts.brokers[1].present = false;
+  const Health after = Judge(facts);
+  EXPECT_THAT(DescribeChanges(before, after, kNow),
+              ElementsAre(Says("Broker b:1883 is gone from the addresses of its name.")));
+  facts.brokers[0] = GoodBroker("a:1883", 1);
+  EXPECT_THAT(DescribeChanges(after, Judge(facts), kNow),
+              ElementsAre(Says("Events go out again, after 1 min.")));
+}
+
+TEST(ChangesTest, EventsDoNotGoOutAgainToABrokerThatAcknowledgesNothing) {
+  const Health before = Judge(FactsOf({LostBroker("a:1883", 0.48), LostBroker("b:1883", 0.52)}));
+  Facts facts = FactsOf({GoodBroker("a:1883", 0.48), LostBroker("b:1883", 0.52)});
+  facts.brokers[0].left = true;
+  facts.brokers[0].left_since = kNow;
+  for (const Change& change : DescribeChanges(before, Judge(facts), kNow)) {
+    EXPECT_NE(change.verdict, Verdict::kGood) << change.text;
+  }
+}
+
 TEST(ChangesTest, AnOldProblemThatGetsWorseIsSaidNow) {
   Facts facts = GoodFacts();
   facts.recent.rejected = facts.recent.rejected_since_acknowledged = 9;
