@@ -50,6 +50,31 @@ func TestEachPanelIsExplainedAlsoWhenEmpty(t *testing.T) {
 	}
 }
 
+func TestFailedCallsAreThoseOfEveryCodeButOKAndCanceled(t *testing.T) {
+	names := regexp.MustCompile(`kCodeNames = \{([^}]*)\}`).FindStringSubmatch(sources(t))
+	if names == nil {
+		t.Fatal("server/grpc/call_meters.h names no codes")
+	}
+	all, _ := panels(t)
+	for _, panel := range all {
+		if panel["title"] != "Failed calls" {
+			continue
+		}
+		left := regexp.MustCompile(`grpc_code!~"([^"]*)"`).FindStringSubmatch(texts(panel, "expr")[0])
+		if left == nil {
+			t.Fatalf("it does not say which codes are left out: %s", texts(panel, "expr")[0])
+		}
+		leftOut := regexp.MustCompile("^(?:" + left[1] + ")$")
+		for _, code := range regexp.MustCompile(`\w+`).FindAllString(names[1], -1) {
+			if leftOut.MatchString(code) != (code == "OK" || code == "Canceled") {
+				t.Errorf("%s: %s", code, left[1])
+			}
+		}
+		return
+	}
+	t.Error("there is no such panel")
+}
+
 // Metrics of VerneMQ 2.1.2 that the dashboard and the optional alerts ask for.
 var ofVernemq = map[string]bool{
 	"cluster_bytes_dropped": true, "mqtt_publish_received": true, "mqtt_publish_sent": true,
