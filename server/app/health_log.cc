@@ -20,7 +20,9 @@ bool HasOwnLines(std::string_view kind) {
                                  ProblemKind::kBrokerLost,
                                  ProblemKind::kBrokerLeft,
                                  ProblemKind::kSessionsMissing,
+                                 ProblemKind::kConnectionsRefused,
                                  ProblemKind::kKeyFileBroken,
+                                 ProblemKind::kTlsFilesBroken,
                                  ProblemKind::kRevocationListsUnreadable};
   return std::any_of(kKinds.begin(), kKinds.end(),
                      [kind](ProblemKind own) { return NameOf(own) == kind; });

@@ -1,9 +1,14 @@
 #include "server/app/operations.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "dino/events/v1/delivery.pb.h"
 #include "server/app/server_info.h"
 #include "server/app/setting_table.h"
 #include "server/base/clock.h"
@@ -14,6 +19,7 @@
 namespace dino::app {
 namespace {
 
+namespace v1 = ::dino::events::v1;
 using Certificates = std::vector<metrics::Sources::Certificate>;
 
 std::chrono::system_clock::time_point StartTime() {
@@ -44,6 +50,33 @@ std::vector<ops::ShownSetting> ShownSettings(const Settings& settings) {
   return shown;
 }
 
+// How many calls were refused for that reason.
+std::uint64_t RefusedAs(v1::ErrorReason reason, const transport::CallMeters& meters) {
+  const std::vector<std::string>& reasons = meters.refusals();
+  const auto found = std::find(reasons.begin(), reasons.end(), v1::ErrorReason_Name(reason));
+  if (found == reasons.end()) return 0;
+  return meters.refused(static_cast<std::size_t>(found - reasons.begin()));
+}
+
+health::Refusals RefusalsOf(const CallerAccess& access, const api::Server& server) {
+  health::Refusals refusals;
+  refusals.unknown_callers = RefusedAs(v1::UNKNOWN_CALLER, server.meters());
+  refusals.overloaded = RefusedAs(v1::OVERLOADED, server.meters());
+  for (const auto& [reason, count] : server.RefusedConnections()) {
+    refusals.connections[reason] = count;
+  }
+  for (const auto& [caller, usage] : access.caller_usage()) {
+    if (usage.refused_events > 0) refusals.over_quota[caller] = usage.refused_events;
+  }
+  return refusals;
+}
+
+// Nothing is used if there is no limit.
+health::Room MemoryOf() {
+  static const std::optional<std::size_t> limit = memory::MemoryLimit();
+  return limit.has_value() ? health::Room{metrics::ResidentBytes(), *limit} : health::Room();
+}
+
 health::Facts FactsOf(const Settings& settings, const CallerAccess& access,
                       const fanout::DirectPublisher& publisher, const mqtt::SessionPool& pool,
                       const api::Server& server, const ops::History& history,
@@ -59,7 +92,11 @@ health::Facts FactsOf(const Settings& settings, const CallerAccess& access,
                                 publisher.options().max_pending_publications};
   facts.pending_bytes = {publisher.admission().pending_bytes(),
                          publisher.options().max_pending_bytes};
+  facts.memory = MemoryOf();
+  facts.refusals = RefusalsOf(access, server);
   facts.key_file_valid = access.key_file_valid();
+  facts.tls_files_valid = access.tls_files_current();
+  facts.broker_tls_files_valid = broker_tls.valid();
   facts.revocation_lists_readable = access.revocation_lists_readable();
   for (const auto& [file, not_after] : CertificatesOf(settings, access, broker_tls)) {
     facts.certificates.push_back({file, not_after});

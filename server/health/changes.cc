@@ -56,10 +56,22 @@ std::string Relief(const Problem& problem) {
       return of_broker(": no topic is confined any more");
     case ProblemKind::kPendingNearLimit:
       return "Pending work is far from its limit again";
+    case ProblemKind::kMemoryNearLimit:
+      return "The process is far from its memory limit again";
+    case ProblemKind::kConnectionsRefused:
+      return "Connections are accepted again";
+    case ProblemKind::kUnknownCallers:
+      return "Hardly any call comes without a valid key or certificate any more";
+    case ProblemKind::kCallerOverQuota:
+      return "Callers keep to their quotas again";
     case ProblemKind::kRevocationListsUnreadable:
       return "tls-client-crl-file can be read again";
     case ProblemKind::kKeyFileBroken:
       return "auth-keys-file is valid again";
+    case ProblemKind::kTlsFilesBroken:
+      return "The TLS files for callers are valid again";
+    case ProblemKind::kBrokerTlsFilesBroken:
+      return "The TLS files for brokers are valid again";
     case ProblemKind::kCertificateExpires:
       return absl::StrCat("The certificate in ", problem.subject, " was replaced");
   }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dino::health {
@@ -36,18 +37,30 @@ enum class ProblemKind : std::uint8_t {
   kSessionsFlap,               // Sessions with a broker are lost again and again.
   kBrokerSlow,                 // A broker takes long to acknowledge.
   kTopicsConfined,             // A broker closes connections on topics.
-  kPendingNearLimit,           // Calls will soon be refused as OVERLOADED.
+  kPendingNearLimit,           // Calls are refused as OVERLOADED, or will be soon.
+  kMemoryNearLimit,            // The system will soon kill the process.
+  kConnectionsRefused,         // Callers cannot connect.
+  kUnknownCallers,             // Many calls come without a valid key or certificate.
+  kCallerOverQuota,            // A caller has sent too much for a while.
   kRevocationListsUnreadable,  // No client certificate is accepted.
   kKeyFileBroken,              // The last good key file stays in force.
+  kTlsFilesBroken,             // The last good TLS files for callers stay in force.
+  kBrokerTlsFilesBroken,       // No session can be opened with the TLS files for brokers.
   kCertificateExpires,         // A certificate of ours expires soon, or has.
 };
 // Their names in metrics and JSON, in that order.
-inline constexpr std::array<std::string_view, 15> kProblemNames = {
-    "draining",          "no_broker",        "broker_lost",
-    "broker_left",       "broker_limits",    "publications_refused",
-    "publications_fail", "sessions_missing", "sessions_flap",
-    "broker_slow",       "topics_confined",  "pending_near_limit",
-    "crl_unreadable",    "key_file_broken",  "certificate_expires"};
+inline constexpr std::array<std::string_view, 21> kProblemNames = {
+    "draining",           "no_broker",
+    "broker_lost",        "broker_left",
+    "broker_limits",      "publications_refused",
+    "publications_fail",  "sessions_missing",
+    "sessions_flap",      "broker_slow",
+    "topics_confined",    "pending_near_limit",
+    "memory_near_limit",  "connections_refused",
+    "unknown_callers",    "caller_over_quota",
+    "crl_unreadable",     "key_file_broken",
+    "tls_files_broken",   "broker_tls_files_broken",
+    "certificate_expires"};
 
 inline std::string_view NameOf(ProblemKind kind) {
   return kProblemNames.at(static_cast<std::size_t>(kind));
@@ -74,6 +87,14 @@ struct Problem {
     return kind == other.kind && (subject == other.subject || kind == ProblemKind::kNoBroker);
   }
 };
+
+inline Problem ProblemOf(ProblemKind kind, Time since, std::string subject = {}) {
+  Problem problem;
+  problem.kind = kind;
+  problem.since = since;
+  problem.subject = std::move(subject);
+  return problem;
+}
 
 // The state of a broker in a word.
 enum class BrokerState : std::uint8_t {

@@ -1,12 +1,36 @@
 #include "server/health/health_watch.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <string>
 
 namespace dino::health {
 namespace {
 
 constexpr std::chrono::minutes kRecent{1};
+
+using CountsByName = std::map<std::string, std::uint64_t>;
+
+// A caller that comes back into the key file counts anew.
+std::uint64_t Growth(std::uint64_t then, std::uint64_t now) { return now > then ? now - then : 0; }
+
+// What has not grown is left out.
+CountsByName Growth(const CountsByName& then, const CountsByName& now) {
+  CountsByName growth;
+  for (const auto& [name, count] : now) {
+    const auto known = then.find(name);
+    const std::uint64_t more = Growth(known == then.end() ? 0 : known->second, count);
+    if (more > 0) growth[name] = more;
+  }
+  return growth;
+}
+
+Refusals Growth(const Refusals& then, const Refusals& now) {
+  return {Growth(then.unknown_callers, now.unknown_callers),
+          Growth(then.overloaded, now.overloaded), Growth(then.connections, now.connections),
+          Growth(then.over_quota, now.over_quota)};
+}
 
 }  // namespace
 
@@ -32,6 +56,7 @@ HealthWatch::Reading HealthWatch::Complete(Facts facts) const {
     }
     facts.recent_brokers.push_back(recent);
   }
+  AddRefusals(facts);
   facts.earlier.clear();
   for (const Problem& problem : last_.problems) facts.earlier.push_back(problem.kind);
   Health health = Judge(facts);
@@ -46,8 +71,20 @@ HealthWatch::Reading HealthWatch::Complete(Facts facts) const {
   return {std::move(facts), std::move(health)};
 }
 
+void HealthWatch::AddRefusals(Facts& facts) const {
+  facts.recent_refusals =
+      Growth(samples_.empty() ? Refusals() : samples_.front().refusals, facts.refusals);
+  facts.over_quota_looks.clear();
+  for (std::size_t i = 1; i < samples_.size(); ++i) {
+    for (const auto& [name, more] :
+         Growth(samples_[i - 1].refusals.over_quota, samples_[i].refusals.over_quota)) {
+      ++facts.over_quota_looks[name];
+    }
+  }
+}
+
 void HealthWatch::TakeSample(const Facts& facts) {
-  Sample sample{facts.measured_at, {}};
+  Sample sample{facts.measured_at, {}, facts.refusals};
   for (const mqtt::BrokerInfo& broker : facts.brokers) sample.brokers.push_back(CountsOf(broker));
   samples_.push_back(std::move(sample));
   while (samples_.front().at < facts.measured_at - kRecent) samples_.pop_front();

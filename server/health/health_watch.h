@@ -27,7 +27,7 @@ class HealthWatch {
   // How often to look.
   static constexpr std::chrono::seconds kInterval{1};
 
-  // Asks for the facts, all but `recent_brokers` and `earlier`. Thread-safe.
+  // Asks for the facts, all but those that earlier looks tell. Thread-safe.
   using FactsFunction = std::function<Facts()>;
   // Told of each change, on the thread that calls `Look`.
   using ChangeFunction = std::function<void(const Change&)>;
@@ -61,11 +61,13 @@ class HealthWatch {
   struct Sample {
     Clock::time_point at;
     std::vector<Counts> brokers;
+    Refusals refusals;
   };
 
   static Counts CountsOf(const mqtt::BrokerInfo& broker);
   // Adds what depends on earlier looks.
   Reading Complete(Facts facts) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddRefusals(Facts& facts) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeSample(const Facts& facts) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const FactsFunction facts_;

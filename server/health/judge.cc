@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/health/broker_problems.h"
+#include "server/health/replica_problems.h"
 #include "server/health/words.h"
 #include "server/mqtt/wire/reason_code.h"
 
@@ -20,23 +21,6 @@ constexpr std::uint64_t kManyFailures = 10;
 constexpr std::size_t kManyLooks = 2;
 // A part of the publications that is not worth a word.
 constexpr double kSmallPart = 0.001;
-// Of what may be pending, of which one caller alone never has more than three quarters: where the
-// problem begins, and below which it ends.
-constexpr double kNearLimit = 0.7;
-constexpr double kFarFromLimit = 0.6;
-constexpr std::chrono::hours kExpiresSoon{14 * 24};
-
-Problem ProblemOf(ProblemKind kind, Time since, std::string subject = {}) {
-  Problem problem;
-  problem.kind = kind;
-  problem.since = since;
-  problem.subject = std::move(subject);
-  return problem;
-}
-
-bool WasThere(const Facts& facts, ProblemKind kind) {
-  return std::find(facts.earlier.begin(), facts.earlier.end(), kind) != facts.earlier.end();
-}
 
 Problem Draining(Time now) {
   Problem problem = ProblemOf(ProblemKind::kDraining, now);
@@ -135,62 +119,6 @@ void AddPublications(const Facts& facts, std::vector<Problem>& problems) {
   }
 }
 
-void AddPending(const Facts& facts, std::vector<Problem>& problems) {
-  const auto part = [](const Room& room) {
-    return static_cast<double>(room.used) /
-           static_cast<double>(std::max<std::size_t>(room.limit, 1));
-  };
-  const double publications = part(facts.pending_publications);
-  const double bytes = part(facts.pending_bytes);
-  const bool was_near = WasThere(facts, ProblemKind::kPendingNearLimit);
-  if (std::max(publications, bytes) < (was_near ? kFarFromLimit : kNearLimit)) return;
-  const bool by_bytes = bytes > publications;
-  Problem problem = ProblemOf(ProblemKind::kPendingNearLimit, facts.now);
-  problem.what =
-      absl::StrCat("Pending work takes ", Percent(by_bytes ? bytes : publications), " of ",
-                   by_bytes ? "max-pending-bytes" : "max-pending-publications", ".");
-  problem.meaning = "Calls beyond it are refused as OVERLOADED; nothing of those is published.";
-  problem.action =
-      "If it does not fall by itself once the brokers keep up: add replicas, or let callers send "
-      "less at once.";
-  problems.push_back(std::move(problem));
-}
-
-void AddFiles(const Facts& facts, std::vector<Problem>& problems) {
-  if (!facts.revocation_lists_readable) {
-    Problem problem = ProblemOf(ProblemKind::kRevocationListsUnreadable, facts.now);
-    problem.what = "tls-client-crl-file cannot be read.";
-    problem.meaning =
-        "Nobody knows which certificates are revoked: no client certificate is "
-        "accepted.";
-    problem.action = "Correct the file; the log says what is wrong with it.";
-    problems.push_back(std::move(problem));
-  }
-  if (!facts.key_file_valid) {
-    Problem problem = ProblemOf(ProblemKind::kKeyFileBroken, facts.now);
-    problem.what = "auth-keys-file was changed and cannot be used.";
-    problem.meaning =
-        "The callers of the last good one are still let in; a replica that starts "
-        "now does not start.";
-    problem.action = "Correct the file; the log says what is wrong and where.";
-    problems.push_back(std::move(problem));
-  }
-  for (const CertificateFact& certificate : facts.certificates) {
-    const auto left = certificate.not_after - facts.now;
-    if (left > kExpiresSoon) continue;
-    const bool expired = left <= left.zero();
-    const Time since = expired ? certificate.not_after : certificate.not_after - kExpiresSoon;
-    Problem problem = ProblemOf(ProblemKind::kCertificateExpires, since, certificate.file);
-    problem.what = expired ? absl::StrCat("The certificate in ", certificate.file, " has expired.")
-                           : absl::StrCat("The certificate in ", certificate.file, " expires in ",
-                                          InWords(left), ".");
-    problem.meaning = expired ? "Whoever checks it refuses new connections."
-                              : "After that, whoever checks it refuses new connections.";
-    problem.action = "Replace the file; the new one is taken without a restart.";
-    problems.push_back(std::move(problem));
-  }
-}
-
 }  // namespace
 
 Health Judge(const Facts& facts) {
@@ -200,8 +128,8 @@ Health Judge(const Facts& facts) {
   std::vector<Problem> of_brokers = FindBrokerProblems(facts);
   std::move(of_brokers.begin(), of_brokers.end(), std::back_inserter(health.problems));
   AddPublications(facts, health.problems);
-  AddPending(facts, health.problems);
-  AddFiles(facts, health.problems);
+  std::vector<Problem> of_replica = FindReplicaProblems(facts);
+  std::move(of_replica.begin(), of_replica.end(), std::back_inserter(health.problems));
   std::stable_sort(health.problems.begin(), health.problems.end(),
                    [](const Problem& a, const Problem& b) {
                      return a.verdict != b.verdict ? a.verdict > b.verdict : a.kind < b.kind;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +44,17 @@ struct CertificateFact {
   Time not_after;
 };
 
+// Callers who were refused: since the process started, or of late.
+struct Refusals {
+  // Calls without a valid key or certificate, and calls that were refused as OVERLOADED.
+  std::uint64_t unknown_callers = 0;
+  std::uint64_t overloaded = 0;
+  // Connections, by what was lacking.
+  std::map<std::string, std::uint64_t> connections;
+  // Events beyond the quota of the caller with that name.
+  std::map<std::string, std::uint64_t> over_quota;
+};
+
 // Something that has a limit.
 struct Room {
   std::size_t used = 0;
@@ -57,19 +69,30 @@ struct Facts {
   bool ready = false;
   bool draining = false;
   std::vector<mqtt::BrokerInfo> brokers;
-  // By the same places.
-  std::vector<RecentBroker> recent_brokers;
   RecentPublications recent;
-  // What was wrong at the last look: some problems end later than they begin.
-  std::vector<ProblemKind> earlier;
+  Refusals refusals;
   Room pending_publications;
   Room pending_bytes;
+  // Nothing is used if there is no limit.
+  Room memory;
   bool key_file_valid = true;
   bool revocation_lists_readable = true;
+  // Those for callers, and those for brokers; true if there are none.
+  bool tls_files_valid = true;
+  bool broker_tls_files_valid = true;
   std::vector<CertificateFact> certificates;
   // The settings of these names.
   std::chrono::milliseconds mqtt_ack_timeout{5000};
   std::chrono::milliseconds mqtt_failover_after{5000};
+
+  // The rest is what earlier looks tell. By the places of `brokers`:
+  std::vector<RecentBroker> recent_brokers;
+  // Of the last minute.
+  Refusals recent_refusals;
+  // At how many looks of the last minute a caller had gone beyond its quota since the one before.
+  std::map<std::string, std::size_t> over_quota_looks;
+  // What was wrong at the last one: some problems end later than they begin.
+  std::vector<ProblemKind> earlier;
 };
 
 // What the facts mean. A problem whose beginning they do not tell begins now. Pure.

@@ -41,6 +41,10 @@ std::optional<std::vector<double>> ReadStat() {
 
 double TicksPerSecond() { return static_cast<double>(sysconf(_SC_CLK_TCK)); }
 
+double ResidentBytesOf(const std::vector<double>& stat) {
+  return stat[kResidentPages] * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
 double FindProcessStart() {
   const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
   const auto stat = ReadStat();
@@ -78,6 +82,11 @@ double ProcessStart() {
   return start;
 }
 
+std::size_t ResidentBytes() {
+  const auto stat = ReadStat();
+  return stat.has_value() ? static_cast<std::size_t>(ResidentBytesOf(*stat)) : 0;
+}
+
 void CollectProcess(Families& families) {
   AddGauge("process_start_time_seconds", "Start time of the process since unix epoch in seconds.",
            ProcessStart(), families);
@@ -97,7 +106,7 @@ void CollectProcess(Families& families) {
   AddGauge("process_virtual_memory_bytes", "Virtual memory size in bytes.", (*stat)[kVirtualBytes],
            families);
   AddGauge("process_resident_memory_bytes", "Resident memory size in bytes.",
-           (*stat)[kResidentPages] * static_cast<double>(sysconf(_SC_PAGESIZE)), families);
+           ResidentBytesOf(*stat), families);
 }
 
 }  // namespace dino::metrics

@@ -19,6 +19,7 @@
 #include "tests/support/mqtt/automatic_broker.h"
 #include "tests/support/process/certificate_authority.h"
 #include "tests/support/process/files.h"
+#include "tests/support/process/http_client.h"
 #include "tests/support/process/process_usage.h"
 #include "tests/system/bridge_process.h"
 #include "tests/system/log_record.h"
@@ -29,6 +30,7 @@
 namespace dino::testing {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 // The SHA-256 of the key that `SteadyLoad` has.
@@ -103,6 +105,8 @@ class AlertsTest : public ::testing::Test {
   // Waits until each fault's alert has fired, and says when.
   void ExpectEachAlert(PrometheusProcess& prometheus, Clock::time_point begin) const;
   void ExpectNothingElse(PrometheusProcess& prometheus) const;
+  // The status page's banner has a problem of that kind, or none in good weather.
+  void ExpectEachInTheBanner() const;
   void ExpectShortLogs(Clock::duration time);
 
   std::map<std::string, std::string> Targets() const {
@@ -223,6 +227,34 @@ void AlertsTest::ExpectNothingElse(PrometheusProcess& prometheus) const {
   }
 }
 
+void AlertsTest::ExpectEachInTheBanner() const {
+  const std::map<std::string, std::string> kinds = {{"broker-down", "no_broker"},
+                                                    {"one-of-two-down", "broker_lost"},
+                                                    {"all-refused", "publications_refused"},
+                                                    {"one-topic-refused", "publications_refused"},
+                                                    {"never-acknowledges", "broker_left"},
+                                                    {"wrong-password", "no_broker"},
+                                                    {"name-unknown", "no_broker"},
+                                                    {"certificate-expired", "certificate_expires"},
+                                                    {"wrong-key", "unknown_callers"},
+                                                    {"over-quota", "caller_over_quota"},
+                                                    {"memory-bound-reached", "pending_near_limit"},
+                                                    {"descriptors-gone", "connections_refused"}};
+  const Clock::time_point deadline = Clock::now() + kPatience;
+  for (const Fault& fault : faults_) {
+    const auto kind = kinds.find(fault.name);
+    const std::string wanted =
+        kind == kinds.end() ? R"("problems":[])" : "\"kind\":\"" + kind->second + "\"";
+    std::string banner;
+    do {
+      // What has been wrong is in `changes`, which come later.
+      const std::string status = HttpGet(fault.bridge->ops_address(), "/status.json");
+      banner = status.substr(0, status.find("\"brokers\":"));
+    } while (banner.find(wanted) == std::string::npos && Clock::now() < deadline);
+    EXPECT_THAT(banner, HasSubstr(wanted)) << fault.name;
+  }
+}
+
 // Beside those of calls, and of what only details tell.
 void AlertsTest::ExpectShortLogs(Clock::duration time) {
   const auto most =
@@ -249,6 +281,7 @@ TEST_F(AlertsTest, EachFaultIsNamedByAnAlertAndNothingElseIsBlamed) {
   // Later a broker that is merely slow would be left, too.
   while (prometheus.WaitForAlerts(begin + std::chrono::minutes(4) / Haste())) continue;
   ExpectNothingElse(prometheus);
+  ExpectEachInTheBanner();
   while (prometheus.WaitForAlerts(begin + std::chrono::minutes(10) / Haste())) continue;
   EXPECT_THAT(prometheus.fired("good-weather"), IsEmpty());
   for (const Fault& fault : faults_) fault.load->Stop();

@@ -8,7 +8,9 @@
 
 #include "dino/events/v1/server_info.pb.h"
 #include "tests/support/mqtt/automatic_broker.h"
+#include "tests/support/process/files.h"
 #include "tests/support/process/http_client.h"
+#include "tests/support/process/temporary_directory.h"
 #include "tests/system/bridge_process.h"
 #include "tests/system/error_details.h"
 #include "tests/system/requests.h"
@@ -93,6 +95,23 @@ TEST(HealthTest, OneOfTwoBrokersDead) {
   two.Listen();
   WaitForProblem(bridge, "");
   WaitForLine(bridge, "broker recovered");
+}
+
+TEST(HealthTest, CallersWithoutAValidKey) {
+  const AutomaticBroker broker;
+  const TemporaryDirectory directory;
+  const std::string keys = WriteFile(
+      directory.path(), "keys.json",
+      R"({"callers": [{"name": "chat", "sha256": [")" + std::string(64, '0') + R"("]}]})");
+  BridgeProcess bridge(broker.address(), {"--auth-keys-file=" + keys});
+  const Clock::time_point end = Clock::now() + kPatience;
+  std::string status;
+  do {
+    EXPECT_EQ(PublishMessage(bridge, MessageRequest({1}, "hello")).error_code(),
+              grpc::StatusCode::UNAUTHENTICATED);
+    status = Get(bridge, "/status.json");
+  } while (status.find(R"("kind":"unknown_callers")") == std::string::npos && Clock::now() < end);
+  EXPECT_THAT(status, HasSubstr("came without a valid key or certificate"));
 }
 
 TEST(HealthTest, EveryPublicationRefused) {

@@ -10,7 +10,9 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 using ::testing::SizeIs;
 
 class HealthWatchTest : public ::testing::Test {
@@ -94,6 +96,33 @@ TEST_F(HealthWatchTest, CountsWhatABrokerDidInTheLastMinute) {
   recent = watch_.Read().facts.recent_brokers.at(0);
   EXPECT_EQ(recent.acknowledged, 0U);
   EXPECT_EQ(recent.puback_time, std::nullopt);
+}
+
+TEST_F(HealthWatchTest, CountsWhoWasRefusedInTheLastMinute) {
+  facts_.refusals.unknown_callers = 100;
+  facts_.refusals.connections["descriptors"] = 7;
+  facts_.refusals.over_quota["chat"] = 50;
+  LookAfter(seconds(1));
+  facts_.refusals.unknown_callers = 103;
+  facts_.refusals.connections["limit"] = 1;
+  for (int i = 0; i < 3; ++i) {
+    facts_.refusals.over_quota["chat"] += 20;
+    LookAfter(seconds(1));
+  }
+  LookAfter(seconds(1));
+  Facts facts = watch_.Read().facts;
+  EXPECT_EQ(facts.recent_refusals.unknown_callers, 3U);
+  EXPECT_THAT(facts.recent_refusals.connections, ElementsAre(Pair("limit", 1U)));
+  EXPECT_THAT(facts.recent_refusals.over_quota, ElementsAre(Pair("chat", 60U)));
+  EXPECT_THAT(facts.over_quota_looks, ElementsAre(Pair("chat", 3U)));
+
+  // It was taken out of the key file, and has come back.
+  facts_.refusals.over_quota["chat"] = 0;
+  LookAfter(seconds(1));
+  EXPECT_THAT(watch_.Read().facts.recent_refusals.over_quota, IsEmpty());
+  LookAfter(seconds(61));
+  EXPECT_EQ(watch_.Read().facts.recent_refusals.unknown_callers, 0U);
+  EXPECT_THAT(watch_.Read().facts.over_quota_looks, IsEmpty());
 }
 
 TEST_F(HealthWatchTest, AStepOfTheWallClockDoesNotChangeTheLastMinute) {

@@ -31,6 +31,7 @@ TEST(ProcessSeriesTest, HasTheStandardNames) {
     EXPECT_EQ(values.count(name), 1U) << name;
   }
   EXPECT_GT(values.at("process_resident_memory_bytes"), 1e6);
+  EXPECT_GT(ResidentBytes(), 1000000U);
   EXPECT_GT(values.at("process_virtual_memory_bytes"), values.at("process_resident_memory_bytes"));
 }
 

@@ -1,0 +1,210 @@
+#include "server/health/replica_problems.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "server/health/words.h"
+
+namespace dino::health {
+namespace {
+
+// Where a problem begins, and below which it ends, so that what swings about the bound is one
+// problem.
+struct Bounds {
+  double begin;
+  double end;
+};
+// One caller alone never has more than three quarters of what may be pending.
+constexpr Bounds kPending{0.7, 0.6};
+constexpr Bounds kMemory{0.8, 0.7};
+// Of calls in the last minute: a few are one caller's mistake, or a moment's.
+constexpr Bounds kManyCalls{10, 5};
+// So many looks of the last minute are a while.
+constexpr Bounds kWhile{10, 5};
+constexpr std::size_t kMostNamed = 5;
+constexpr std::chrono::hours kExpiresSoon{14 * 24};
+
+// Whether a value is beyond the bound of that problem.
+bool IsBeyond(const Bounds& bounds, double value, ProblemKind kind, const Facts& facts) {
+  const bool was_there =
+      std::find(facts.earlier.begin(), facts.earlier.end(), kind) != facts.earlier.end();
+  return value >= (was_there ? bounds.end : bounds.begin);
+}
+
+double PartOf(const Room& room) {
+  return static_cast<double>(room.used) / static_cast<double>(std::max<std::size_t>(room.limit, 1));
+}
+
+void AddPending(const Facts& facts, std::vector<Problem>& problems) {
+  constexpr ProblemKind kKind = ProblemKind::kPendingNearLimit;
+  const double publications = PartOf(facts.pending_publications);
+  const double bytes = PartOf(facts.pending_bytes);
+  const double most = std::max(publications, bytes);
+  const std::uint64_t refused = facts.recent_refusals.overloaded;
+  // Large calls are refused while there is room for small ones.
+  const bool refuses = IsBeyond(kManyCalls, static_cast<double>(refused), kKind, facts);
+  if (!refuses && !IsBeyond(kPending, most, kKind, facts)) return;
+  Problem problem = ProblemOf(kKind, facts.now);
+  problem.what =
+      absl::StrCat("Pending work takes ", Percent(most), " of ",
+                   bytes > publications ? "max-pending-bytes" : "max-pending-publications", ".");
+  if (refuses) {
+    absl::StrAppend(&problem.what, " In the last minute ", refused,
+                    " calls were refused as OVERLOADED.");
+  }
+  problem.meaning = "Calls beyond it are refused as OVERLOADED; nothing of those is published.";
+  problem.action =
+      "If it does not fall by itself once the brokers keep up: add replicas, or let callers send "
+      "less at once.";
+  problems.push_back(std::move(problem));
+}
+
+void AddMemory(const Facts& facts, std::vector<Problem>& problems) {
+  const double part = PartOf(facts.memory);
+  if (!IsBeyond(kMemory, part, ProblemKind::kMemoryNearLimit, facts)) return;
+  Problem problem = ProblemOf(ProblemKind::kMemoryNearLimit, facts.now);
+  problem.what = absl::StrCat("The process uses ", Percent(part), " of its memory limit.");
+  problem.meaning =
+      "Above the limit the system kills it: its calls end, and its idempotency keys are forgotten.";
+  problem.action = "Raise the limit, or lower max-pending-bytes and idempotency-memory.";
+  problems.push_back(std::move(problem));
+}
+
+const char* WhatIsLacking(const std::string& reason) {
+  if (reason == "descriptors") return "there are too few file descriptors";
+  if (reason == "limit") return "max-connections is reached";
+  return "the system cannot open another one";
+}
+
+void AddConnections(const Facts& facts, std::vector<Problem>& problems) {
+  if (facts.recent_refusals.connections.empty()) return;
+  Problem problem = ProblemOf(ProblemKind::kConnectionsRefused, facts.now);
+  for (const auto& [reason, count] : facts.recent_refusals.connections) {
+    absl::StrAppend(&problem.what, problem.what.empty() ? "" : " ", count,
+                    count == 1 ? " connection was" : " connections were",
+                    " refused in the last minute: ", WhatIsLacking(reason), ".");
+  }
+  problem.meaning = "Callers that are connected are served; others cannot connect.";
+  problem.action =
+      "The log has the last one's address. See who holds so many connections, or raise the limit.";
+  problems.push_back(std::move(problem));
+}
+
+void AddUnknownCallers(const Facts& facts, std::vector<Problem>& problems) {
+  const std::uint64_t count = facts.recent_refusals.unknown_callers;
+  constexpr ProblemKind kKind = ProblemKind::kUnknownCallers;
+  if (!IsBeyond(kManyCalls, static_cast<double>(count), kKind, facts)) return;
+  Problem problem = ProblemOf(kKind, facts.now);
+  problem.what =
+      absl::StrCat(count, " calls of the last minute came without a valid key or certificate.");
+  problem.meaning = "They are refused as UNKNOWN_CALLER; nothing of them is published.";
+  problem.action =
+      "The log has their addresses. Was a key taken out of auth-keys-file too early, or a "
+      "certificate revoked? Or they are strangers.";
+  problems.push_back(std::move(problem));
+}
+
+void AddQuotas(const Facts& facts, std::vector<Problem>& problems) {
+  constexpr ProblemKind kKind = ProblemKind::kCallerOverQuota;
+  std::string callers;
+  std::size_t named = 0;
+  std::size_t others = 0;
+  for (const auto& [name, looks] : facts.over_quota_looks) {
+    if (!IsBeyond(kWhile, static_cast<double>(looks), kKind, facts)) continue;
+    if (named == kMostNamed) {
+      ++others;
+      continue;
+    }
+    ++named;
+    const auto found = facts.recent_refusals.over_quota.find(name);
+    const std::uint64_t count = found == facts.recent_refusals.over_quota.end() ? 0 : found->second;
+    absl::StrAppend(&callers, callers.empty() ? "" : ", ", count, " of ", name);
+  }
+  if (named == 0) return;
+  if (others > 0) absl::StrAppend(&callers, ", and those of ", others, " more callers");
+  Problem problem = ProblemOf(kKind, facts.now);
+  problem.what =
+      absl::StrCat("Events that the caller's quota refused in the last minute: ", callers, ".");
+  problem.meaning = "They are refused as CALLER_QUOTA; other callers are not affected.";
+  problem.action =
+      "See whether the caller is stuck in a loop, or needs more in auth-keys-file, which takes "
+      "effect without a restart.";
+  problems.push_back(std::move(problem));
+}
+
+void AddFiles(const Facts& facts, std::vector<Problem>& problems) {
+  if (!facts.revocation_lists_readable) {
+    Problem problem = ProblemOf(ProblemKind::kRevocationListsUnreadable, facts.now);
+    problem.what = "tls-client-crl-file cannot be read.";
+    problem.meaning =
+        "Nobody knows which certificates are revoked: no client certificate is "
+        "accepted.";
+    problem.action = "Correct the file; the log says what is wrong with it.";
+    problems.push_back(std::move(problem));
+  }
+  if (!facts.key_file_valid) {
+    Problem problem = ProblemOf(ProblemKind::kKeyFileBroken, facts.now);
+    problem.what = "auth-keys-file was changed and cannot be used.";
+    problem.meaning =
+        "The callers of the last good one are still let in; a replica that starts "
+        "now does not start.";
+    problem.action = "Correct the file; the log says what is wrong and where.";
+    problems.push_back(std::move(problem));
+  }
+  if (!facts.tls_files_valid) {
+    Problem problem = ProblemOf(ProblemKind::kTlsFilesBroken, facts.now);
+    problem.what =
+        "tls-cert-file, tls-key-file or tls-client-ca-file was changed and cannot be used.";
+    problem.meaning =
+        "The last good ones stay in force until their certificate expires; a replica that starts "
+        "now does not start.";
+    problem.action = "Correct the files; the log says what is wrong with them.";
+    problems.push_back(std::move(problem));
+  }
+  if (!facts.broker_tls_files_valid) {
+    Problem problem = ProblemOf(ProblemKind::kBrokerTlsFilesBroken, facts.now);
+    problem.what =
+        "mqtt-tls-ca-file, mqtt-tls-cert-file or mqtt-tls-key-file was changed and cannot be used.";
+    problem.meaning =
+        "Open sessions are kept; one that is lost cannot connect again, and a replica that starts "
+        "now does not start.";
+    problem.action = "Correct the files; the next attempt to connect reads them.";
+    problems.push_back(std::move(problem));
+  }
+}
+
+void AddCertificates(const Facts& facts, std::vector<Problem>& problems) {
+  for (const CertificateFact& certificate : facts.certificates) {
+    const auto left = certificate.not_after - facts.now;
+    if (left > kExpiresSoon) continue;
+    const bool expired = left <= left.zero();
+    const Time since = expired ? certificate.not_after : certificate.not_after - kExpiresSoon;
+    Problem problem = ProblemOf(ProblemKind::kCertificateExpires, since, certificate.file);
+    problem.what = expired ? absl::StrCat("The certificate in ", certificate.file, " has expired.")
+                           : absl::StrCat("The certificate in ", certificate.file, " expires in ",
+                                          InWords(left), ".");
+    problem.meaning = expired ? "Whoever checks it refuses new connections."
+                              : "After that, whoever checks it refuses new connections.";
+    problem.action = "Replace the file; the new one is taken without a restart.";
+    problems.push_back(std::move(problem));
+  }
+}
+
+}  // namespace
+
+std::vector<Problem> FindReplicaProblems(const Facts& facts) {
+  std::vector<Problem> problems;
+  for (const auto add : {AddPending, AddMemory, AddConnections, AddUnknownCallers, AddQuotas,
+                         AddFiles, AddCertificates}) {
+    add(facts, problems);
+  }
+  return problems;
+}
+
+}  // namespace dino::health
