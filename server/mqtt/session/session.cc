@@ -202,6 +202,8 @@ Clock::time_point Session::Advance(Clock::time_point now) {
   MoveUsers(now);
   if (connected() && retired_ && !queue_.OldestSentAt().has_value()) Leave(now);
   if (connected() && !retired_ && Stays(now) && router_.may_send()) Send();
+  // Also after a ping, and after what was read and written meanwhile.
+  if (connection_ != nullptr) connection_->Watch();
   Measure();
   const Clock::time_point next = NextTimer();
   return guests_ == nullptr ? next : std::min(next, guests_->Advance(now));

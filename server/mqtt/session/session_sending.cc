@@ -61,7 +61,6 @@ void Session::Send() {
   } while (queue_.unsent() > 0);
   // A broker that leaves Nagle's algorithm on holds back its next PUBACKs until then.
   if (queue_.OldestSentAt().has_value()) connection_->AcknowledgeReceived();
-  connection_->Watch();
 }
 
 bool Session::Burst(Clock::time_point now) {
