@@ -1,6 +1,7 @@
 #include "server/mqtt/session/quarantine.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "server/mqtt/wire/reason_code.h"
 
@@ -91,6 +92,7 @@ void Quarantine::ProcessAnswer() {
     // That it was written says nothing of what the broker makes of it.
     Watch(subject.topic_hash, now);
     acquit_at_ = send_at_;
+    if (subject.deferred != nullptr) written_batch_ = subject.deferred->chunk->keep_alive;
   } else if (reason_code < kFirstFailure) {
     retry_policy_.Acknowledged();
     options_.suspects->Acquit(subject.topic_hash);
@@ -205,6 +207,7 @@ void Quarantine::SendNext(Clock::time_point now) {
   if (acquit_at_.has_value() && now > *acquit_at_) {
     options_.suspects->Acquit(refused_topic_);
     acquit_at_.reset();
+    if (const auto batch = std::exchange(written_batch_, nullptr)) Acquit(*batch, now);
   }
   for (std::size_t i = 0; i < waiting_.size() && !tried_.has_value() && now > MaySendFrom();) {
     const Case subject = waiting_[i];

@@ -114,7 +114,7 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   bool MustGiveBack(Clock::time_point now) const;
   void GiveBackIf(absl::FunctionRef<bool(const Case&)> is_it);
   void GiveAllBack();
-  // One of the batch was acknowledged here: the others go back that are not suspect themselves.
+  // One of the batch was innocent: the others go back that are not suspect themselves.
   void Acquit(Batch& batch, Clock::time_point now);
   // Gives all back and suspects none of it any more, but for topics that were convicted.
   void PardonAll();
@@ -142,6 +142,8 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   Clock::time_point send_at_;
   // When the topic that is watched is innocent, if it is to be said at all.
   std::optional<Clock::time_point> acquit_at_;
+  // And its batch with it; null if nobody waited for its outcome any more.
+  std::shared_ptr<Batch> written_batch_;
 
   OpenChunks open_;
   std::deque<Case> waiting_;

@@ -19,6 +19,7 @@ void Quarantine::Lost(const absl::Status& /*why*/) {
   const bool by_broker = IsByBroker(loss);
   connection_.reset();
   const bool was_written = std::exchange(acquit_at_, std::nullopt).has_value();
+  written_batch_.reset();
   const Clock::time_point refused_at = std::exchange(refused_at_, {});
   state_ = State::kIdle;
   connect_at_ = now + backoff_.Next();

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -244,6 +245,25 @@ TEST(RefusalAndEndTest, TheTopicIsConfinedNotWhatWasInFlightBesideIt) {
   }
   EXPECT_LE(pool.losses(0, LossReason::kClosed), 2U);
   EXPECT_EQ(pool.confined_topics(0), 1U);
+}
+
+TEST(QosZeroBatchTest, IsNotSentAloneAnyMoreOnceOneOfItIsOutlived) {
+  const AutomaticBroker broker;
+  SessionPoolOptions options;
+  options.brokers = {{"127.0.0.1", broker.port()}};
+  options.sessions = 1;
+  SessionPool pool(options);
+  pool.Start();
+  PublishOptions at_most_once = RecordingBatch::Options();
+  at_most_once.qos = Qos::kAtMostOnce;
+  const auto batch = RecordingBatch::ForSession(0, "e", {"1", "2"}, at_most_once);
+  const Clock::time_point now = Clock::now();
+  for (const int second : {1, 2}) batch->AddLoss(now + std::chrono::seconds(second));
+  ASSERT_TRUE(batch->must_be_alone());
+  pool.Publish(batch);
+  ASSERT_TRUE(batch->WaitForEnd());
+  EXPECT_THAT(batch->outcomes(), Each(Outcome::kAcknowledged));
+  EXPECT_FALSE(batch->must_be_alone());
 }
 
 }  // namespace
