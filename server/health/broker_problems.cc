@@ -20,6 +20,8 @@ constexpr std::uint64_t kFlappingLossesPerSession = 3;
 // A broker is slow that takes on the average so great a part of the time after which it counts as
 // silent.
 constexpr int kSlowPart = 5;
+// How long a failure of a quarantine counts: nothing tells of its end if nothing is suspected.
+constexpr std::chrono::minutes kQuarantineMemory{1};
 
 bool IsLimited(const BrokerInfo& broker) {
   return broker.connected > 0 && broker.announced.has_value() &&
@@ -159,6 +161,25 @@ Problem TopicsConfined(const BrokerInfo& broker, Time now) {
   return problem;
 }
 
+bool QuarantineHasFailed(const BrokerInfo& broker, Time now) {
+  return !broker.quarantine_error.empty() && now < broker.quarantine_error_at + kQuarantineMemory;
+}
+
+Problem QuarantineFails(const BrokerInfo& broker, Time now) {
+  Problem problem = ProblemOf(ProblemKind::kQuarantineFails, broker, now);
+  problem.what = absl::StrCat("Broker ", broker.name,
+                              " refuses the connection for publications that must go out alone, "
+                              "since it may have closed others on them: ",
+                              broker.quarantine_error, ".");
+  problem.meaning =
+      "They go out beside the others again: a publication that the broker does not bear is not "
+      "found, and costs all users reconnects as often as it is repeated.";
+  problem.action =
+      "Look for a limit on connections at the broker, and for an ACL on client IDs: this one's is "
+      "that of a session with a q before its last number.";
+  return problem;
+}
+
 void AddConnected(const Facts& facts, std::size_t place, std::vector<Problem>& problems) {
   const BrokerInfo& broker = facts.brokers[place];
   const RecentBroker& recent = facts.recent_brokers.at(place);
@@ -239,6 +260,9 @@ std::vector<Problem> FindBrokerProblems(const Facts& facts) {
       AddConnected(facts, place, problems);
     }
     if (broker.confined_topics > 0) problems.push_back(TopicsConfined(broker, facts.now));
+    if (QuarantineHasFailed(broker, facts.now)) {
+      problems.push_back(QuarantineFails(broker, facts.now));
+    }
   }
   return problems;
 }

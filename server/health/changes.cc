@@ -54,6 +54,8 @@ std::string Relief(const Problem& problem) {
       return of_broker(" acknowledges fast enough again");
     case ProblemKind::kTopicsConfined:
       return of_broker(": no topic is confined any more");
+    case ProblemKind::kQuarantineFails:
+      return of_broker(" no longer refuses the connection for what must go out alone");
     case ProblemKind::kPendingNearLimit:
       return "Pending work is far from its limit again";
     case ProblemKind::kMemoryNearLimit:

@@ -37,6 +37,7 @@ enum class ProblemKind : std::uint8_t {
   kSessionsFlap,               // Sessions with a broker are lost again and again.
   kBrokerSlow,                 // A broker takes long to acknowledge.
   kTopicsConfined,             // A broker closes connections on topics.
+  kQuarantineFails,            // What is to be sent alone for that cannot be.
   kPendingNearLimit,           // Calls are refused as OVERLOADED, or will be soon.
   kMemoryNearLimit,            // The system will soon kill the process.
   kConnectionsRefused,         // Callers cannot connect.
@@ -49,17 +50,14 @@ enum class ProblemKind : std::uint8_t {
   kCertificateExpires,         // A certificate of ours expires soon, or has.
 };
 // Their names in metrics and JSON, in that order.
-inline constexpr std::array<std::string_view, 21> kProblemNames = {
-    "draining",           "no_broker",
-    "broker_lost",        "broker_left",
-    "broker_limits",      "publications_refused",
-    "publications_fail",  "sessions_missing",
-    "sessions_flap",      "broker_slow",
-    "topics_confined",    "pending_near_limit",
-    "memory_near_limit",  "connections_refused",
-    "unknown_callers",    "caller_over_quota",
-    "crl_unreadable",     "key_file_broken",
-    "tls_files_broken",   "broker_tls_files_broken",
+inline constexpr std::array<std::string_view, 22> kProblemNames = {
+    "draining",           "no_broker",         "broker_lost",
+    "broker_left",        "broker_limits",     "publications_refused",
+    "publications_fail",  "sessions_missing",  "sessions_flap",
+    "broker_slow",        "topics_confined",   "quarantine_fails",
+    "pending_near_limit", "memory_near_limit", "connections_refused",
+    "unknown_callers",    "caller_over_quota", "crl_unreadable",
+    "key_file_broken",    "tls_files_broken",  "broker_tls_files_broken",
     "certificate_expires"};
 
 inline std::string_view NameOf(ProblemKind kind) {

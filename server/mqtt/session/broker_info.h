@@ -85,6 +85,10 @@ struct BrokerInfo {
   std::chrono::nanoseconds puback_time{};
   // Topics that get publications one at a time, because it closes connections on them.
   std::size_t confined_topics = 0;
+  // Why the connection for those cannot be had, most recently, though it lets others in; empty if
+  // it could be had since.
+  std::string quarantine_error;
+  Time quarantine_error_at;
 
   // Parts of all users, from 0 to 1: those that belong to it; and of these, those that other
   // brokers serve now, and those that nobody serves for the moment.

@@ -37,7 +37,7 @@ void Loop::AddSession(std::uint32_t number, SessionOptions options, unsigned see
 }
 
 void Loop::AddQuarantine(std::uint32_t broker, SessionOptions options, unsigned seed,
-                         Peers& peers) {
+                         Quarantine::FailureFunction on_failure, Peers& peers) {
   if (quarantines_.size() <= broker) quarantines_.resize(broker + 1);
   const auto resolve = [this, broker](const std::string& host) {
     resolver_.Resolve(host, [this, broker, host](absl::StatusOr<Resolver::Addresses> addresses) {
@@ -46,8 +46,8 @@ void Loop::AddQuarantine(std::uint32_t broker, SessionOptions options, unsigned 
       });
     });
   };
-  quarantines_[broker] =
-      std::make_unique<Quarantine>(std::move(options), seed, link_.make_connector, resolve, peers);
+  quarantines_[broker] = std::make_unique<Quarantine>(
+      std::move(options), seed, link_.make_connector, resolve, std::move(on_failure), peers);
 }
 
 void Loop::WatchNames(std::vector<std::string> hosts, Clock::duration every,

@@ -35,7 +35,8 @@ class Loop {
                   const Session::ChangeFunction& on_change, Peers& peers);
 
   // Adds the quarantine of the broker with this number in the pool. The same.
-  void AddQuarantine(std::uint32_t broker, SessionOptions options, unsigned seed, Peers& peers);
+  void AddQuarantine(std::uint32_t broker, SessionOptions options, unsigned seed,
+                     Quarantine::FailureFunction on_failure, Peers& peers);
 
   // Has the loop watch names, and say on its thread where they lead. Before `Start`.
   void WatchNames(std::vector<std::string> hosts, Clock::duration every,

@@ -19,8 +19,10 @@ constexpr int kMostAttempts = 3;
 
 Quarantine::Quarantine(SessionOptions options, unsigned seed,
                        const ConnectorFactory& make_connector,
-                       const Connector::ResolveFunction& resolve, Peers& peers)
+                       const Connector::ResolveFunction& resolve, FailureFunction on_failure,
+                       Peers& peers)
     : options_(std::move(options)),
+      on_failure_(std::move(on_failure)),
       peers_(peers),
       connector_(make_connector(options_, resolve,
                                 [this](const absl::Status& status) { OnConnectorDone(status); })),
@@ -56,10 +58,12 @@ void Quarantine::OnConnectorDone(const absl::Status& status) {
     state_ = State::kIdle;
     connect_at_ = now + backoff_.Next();
     if (!options_.connections->any()) return GiveAllBack();
-    if (++failed_attempts_ >= kMostAttempts) PardonAll();
+    if (++failed_attempts_ < kMostAttempts) return;
+    on_failure_(std::string(status.message()));
+    PardonAll();
     return;
   }
-  failed_attempts_ = 0;
+  if (std::exchange(failed_attempts_, 0) >= kMostAttempts) on_failure_({});
   state_ = State::kConnected;
   connection_ = connector_->Take();
   connection_->HandTo(*this, *this);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,10 +37,14 @@ namespace dino::mqtt {
 // when there has been nothing for a while. One for each broker. Belongs to its loop's thread.
 class Quarantine : private SocketHandler, private Channel::Listener {
  public:
+  // Told why the connection cannot be had while the broker lets others in, as often as suspicions
+  // are dropped for it; empty once it can.
+  using FailureFunction = std::function<void(const std::string& reason)>;
+
   // `options`: those of the broker's sessions, with a client ID of its own, of which the witness's
   // is made. `peers` outlives it.
   Quarantine(SessionOptions options, unsigned seed, const ConnectorFactory& make_connector,
-             const Connector::ResolveFunction& resolve, Peers& peers);
+             const Connector::ResolveFunction& resolve, FailureFunction on_failure, Peers& peers);
   Quarantine(const Quarantine&) = delete;
   Quarantine& operator=(const Quarantine&) = delete;
   // Settles what is left.
@@ -122,6 +127,7 @@ class Quarantine : private SocketHandler, private Channel::Listener {
   void GiveUp(Chunk& chunk);
 
   const SessionOptions options_;
+  const FailureFunction on_failure_;
   Peers& peers_;
   const std::unique_ptr<Connector> connector_;
   Witness witness_;

@@ -103,6 +103,8 @@ class Roster {
   void SetUsersAway(std::uint32_t session, bool away);
   // The broker is left because it acknowledges nothing, or is taken back.
   void SetLeft(std::uint32_t broker, bool left);
+  // The connection for what is to go out alone cannot be had; empty: it can.
+  void SetQuarantineError(std::uint32_t broker, const std::string& reason);
 
  private:
   struct BrokerEntry {

@@ -56,6 +56,12 @@ bool Roster::IsDown(const BrokerEntry& broker) const {
   return true;
 }
 
+void Roster::SetQuarantineError(std::uint32_t broker, const std::string& reason) {
+  const MutexLock lock(mutex_);
+  brokers_[broker].info.quarantine_error = reason;
+  brokers_[broker].info.quarantine_error_at = std::chrono::system_clock::now();
+}
+
 std::vector<BrokerInfo> Roster::Brokers() const {
   const Clock::time_point now = Clock::now();
   const MutexLock lock(mutex_);

@@ -103,8 +103,11 @@ std::uint32_t SessionPool::AddBroker(const BrokerId& id, bool at_start) {
       OptionsOf(roster_.broker(number), absl::StrCat(client_id_prefix_, "q", number));
   Loop& loop = LoopOf(number);
   const auto seed = static_cast<unsigned>(random_());
-  const auto add = [this, &loop, number, seed, quarantine = std::move(quarantine)] {
-    loop.AddQuarantine(number, quarantine, seed, *this);
+  const auto on_failure = [this, number](const std::string& reason) {
+    roster_.SetQuarantineError(number, reason);
+  };
+  const auto add = [this, &loop, number, seed, on_failure, quarantine = std::move(quarantine)] {
+    loop.AddQuarantine(number, quarantine, seed, on_failure, *this);
   };
   if (at_start) {
     add();

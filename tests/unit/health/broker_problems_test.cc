@@ -146,6 +146,18 @@ TEST(BrokerProblemsTest, ConfinedTopicsConcernNobodyElse) {
   EXPECT_THAT(problem.what, HasSubstr("1 topic."));
 }
 
+TEST(BrokerProblemsTest, AQuarantineThatFailsIsOneForAMinute) {
+  Facts facts = GoodFacts();
+  facts.brokers[0].quarantine_error = "broker refused: 0x97 quota exceeded";
+  facts.brokers[0].quarantine_error_at = kNow - std::chrono::seconds(59);
+  const Problem problem = Only(facts);
+  EXPECT_EQ(problem.kind, ProblemKind::kQuarantineFails);
+  EXPECT_EQ(problem.verdict, Verdict::kDegraded);
+  EXPECT_THAT(problem.what, HasSubstr("0x97"));
+  facts.now += std::chrono::seconds(1);
+  EXPECT_THAT(FindBrokerProblems(facts), IsEmpty());
+}
+
 TEST(BrokerProblemsTest, ABrokerThatIsGoneIsNone) {
   Facts facts = FactsOf({GoodBroker("a:1883", 0.5), LostBroker("b:1883", 0.5)});
   facts.brokers[1].present = false;
