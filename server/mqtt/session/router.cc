@@ -182,7 +182,10 @@ Router::Move Router::AdvanceHome(Clock::time_point now) {
 }
 
 Router::Move Router::AdvanceAway(Clock::time_point now) {
-  if (stable(now)) RecallAll();
+  // Not while something that was given up is in flight, with which the broker was tried: all would
+  // wait for that.
+  const bool hands_over = next_newcomers_.has_value() && queue_.can_hand_over();
+  if (stable(now) || hands_over) RecallAll();
   if (place_ == Place::kReturning) return AdvanceReturning(now);
   AdvanceTrial(now);
   return Move::kNone;
@@ -209,8 +212,6 @@ Router::Move Router::AdvanceReturning(Clock::time_point now) {
 bool Router::GoAway(Clock::time_point now) {
   // What is in flight elsewhere is followed from here.
   if (in_flight_elsewhere_ > 0 || queue_.confined() > 0) return false;
-  // What is handed over is not to be followed to others.
-  if (next_newcomers_.has_value()) return false;
   Standbys standbys = peers_.StandbysOf(self_);
   if (standbys.empty()) return false;
   if (now < SettledFor(standbys)) return false;

@@ -46,7 +46,6 @@ void Router::HandOver(const Newcomers& newcomers, Router& guest) {
   if (closed_ || newcomers_ == newcomers) return;
   guest_ = &guest;
   next_newcomers_ = newcomers;
-  if (place_ == Place::kAway) RecallAll();
 }
 
 void Router::HandOverIfPossible() {

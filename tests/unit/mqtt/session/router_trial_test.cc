@@ -187,6 +187,32 @@ TEST_F(RouterTrialTest, ItGoesOnWhileTheOthersMoveToAnotherStandby) {
   EXPECT_THAT(world_.Sent(), ElementsAre(Pair(0, "1 b")));
 }
 
+TEST_F(RouterTrialTest, NobodyWaitsToBeHandedOverForWhatWasGivenUpThere) {
+  world_.Try(0);
+  const auto tried = world_.Publish(0, "a", {"1"});
+  world_.Settle();
+  world_.Pass(seconds(1));
+  world_.Settle();
+  ASSERT_THAT(world_.Sent(), ElementsAre(Pair(0, "1 a")));
+  world_.Stop(tried);
+  world_.HandOver(0, /*all=*/false);
+  world_.Settle();
+  world_.Publish(0, "b", {"2"});
+  world_.Settle();
+  EXPECT_THAT(world_.Sent(), ElementsAre(Pair(1, "2 b")));
+  // They may move meanwhile.
+  world_.Lose(1);
+  world_.Settle();
+  EXPECT_THAT(world_.Sent(), ElementsAre(Pair(2, "2 b")));
+  world_.Answer(2, "2");
+  world_.Lose(0);
+  world_.HandOver(0, /*all=*/true);
+  world_.Publish(0, "c", {"1", "2"});
+  world_.Pass(seconds(1));
+  world_.Settle();
+  EXPECT_THAT(world_.Sent(), UnorderedElementsAre(Pair(2, "1 c"), Pair(2, "2 c")));
+}
+
 TEST_F(RouterTrialTest, Qos0TellsNothingOfABroker) {
   world_.Try(0);
   PublishOptions options = testing::RecordingBatch::Options();
