@@ -38,7 +38,8 @@ Server::Server(fanout::EventPublisher& publisher, fanout::Admission& admission,
               options.authenticator,
               options.tracer},
       events_(shared_),
-      health_(health_requests_, kServiceName, [this, ready] { return !shared_.leaving && ready(); }),
+      health_(health_requests_, kServiceName,
+              [this, ready] { return !shared_.leaving && ready(); }),
       transport_(Methods(options), meters_, TransportOptions(options)) {}
 
 std::vector<transport::Method> Server::Methods(const ServerOptions& options) {

@@ -31,11 +31,10 @@ class HealthService {
       : requests_(requests),
         service_(std::move(service)),
         ready_(std::move(ready)),
-        timer_("health-watch", Timer::kNever,
-               [this] {
-                 WakeWatchers();
-                 return Timer::kNever;
-               }) {}
+        timer_("health-watch", Timer::kNever, [this] {
+          WakeWatchers();
+          return Timer::kNever;
+        }) {}
   HealthService(const HealthService&) = delete;
   HealthService& operator=(const HealthService&) = delete;
 

@@ -86,10 +86,9 @@ void GivenSockets::ForgetClosed() {
 }
 
 std::size_t GivenSockets::CountOf(const std::string& network) const {
-  return static_cast<std::size_t>(
-      std::count_if(sockets_.begin(), sockets_.end(), [&](const auto& each) {
-        return MayEnd(each.second) && each.second.network == network;
-      }));
+  return static_cast<std::size_t>(std::count_if(
+      sockets_.begin(), sockets_.end(),
+      [&](const auto& each) { return MayEnd(each.second) && each.second.network == network; }));
 }
 
 void GivenSockets::FindSilent() {

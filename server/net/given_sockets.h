@@ -38,8 +38,8 @@ class GivenSockets {
 
   // Ends a connection so that a peer of `newcomer` can have one: of the networks with the most, the
   // one whose peer has been silent longest. It must have been silent for `silence`, unless the
-  // newcomer's network has less than a quarter as many. While strangers have a quarter of all, those
-  // of peers who are known neither end nor count. False if there is none.
+  // newcomer's network has less than a quarter as many. While strangers have a quarter of all,
+  // those of peers who are known neither end nor count. False if there is none.
   bool MakeRoom(const std::string& newcomer, std::chrono::milliseconds silence,
                 Clock::time_point now);
 

@@ -166,8 +166,7 @@ TEST_F(EdgeTest, OfManyReflectionStreamsWithoutAQuestionTheOldestEnds) {
     ASSERT_TRUE(stream.questions->Read(&response));
   }
   EXPECT_FALSE(streams.front().questions->Read(&response));
-  EXPECT_EQ(streams.front().questions->Finish().error_code(),
-            grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(streams.front().questions->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   streams.pop_front();
   for (Stream& stream : streams) {
     EXPECT_TRUE(stream.questions->WritesDone());
