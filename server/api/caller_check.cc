@@ -84,8 +84,8 @@ grpc::Status IdentifyCaller(const PublishContext& shared, transport::Call& call,
     grpc::Status known = Find(*shared.authenticator, call, origin);
     if (!known.ok()) return known;
   }
-  // No name begins like that.
-  if (origin.caller_name().empty()) origin.network = "network " + call.Network();
+  // No name begins like that; with an address of IPv6 it needs no memory of its own.
+  if (origin.caller_name().empty()) origin.network = "net " + call.Network();
   return grpc::Status::OK;
 }
 

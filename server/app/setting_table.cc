@@ -50,8 +50,9 @@ std::vector<Setting> CallSettings() {
        "The most calls in progress on one connection. Further calls wait at the caller.",
        Whole(&Settings::max_concurrent_streams, 1, 1000000)},
       {"max-publish-streams", "1000",
-       "The most PublishStream calls in progress. One caller may have three quarters of them. "
-       "Further ones are refused with RESOURCE_EXHAUSTED (OVERLOADED).",
+       "The most PublishStream calls in progress. One caller, or one address of callers without "
+       "names, may have three quarters of them. Further ones are refused with RESOURCE_EXHAUSTED "
+       "(OVERLOADED).",
        Whole(&Settings::max_publish_streams, 1, 1000000)},
       {"max-watches", "1000",
        "The most health watches and reflection streams in progress, which need no key. One IPv4 "
@@ -93,15 +94,17 @@ std::vector<Setting> LimitSettings() {
        Whole(&Settings::max_payload_bytes, 1, 16 * kMebibyte)},
       {"max-pending-publications", "1000000",
        "The most publications of all calls that may wait for the broker. Calls above it are "
-       "refused. At least max-recipients.",
+       "refused, and one caller, or one address of callers without names, may have three "
+       "quarters. At least max-recipients.",
        Whole(&Settings::max_pending_publications, 1, 100000000)},
       {"max-pending-bytes", "auto",
        "The most bytes that calls hold until their answers are written: for each call 8192 and "
        "its answer; for each event 4096, its request, its JSON, and 15 bytes a recipient, or 63 "
-       "where the answer lists recipients. Calls above it are refused, and one caller may have "
-       "three quarters; the process uses up to twice as much memory for them. auto: a quarter of "
-       "the memory limit of the process's control group, such as a container's, and at most "
-       "268435456. At least enough for a call of max-recipients with max-payload-bytes.",
+       "where the answer lists recipients. Calls above it are refused, and one caller, or one "
+       "address of callers without names, may have three quarters; the process uses up to twice "
+       "as much memory for them. auto: a quarter of the memory limit of the process's control "
+       "group, such as a container's, and at most 268435456. At least enough for a call of "
+       "max-recipients with max-payload-bytes.",
        WholeOrAuto(&Settings::max_pending_bytes, 1, kMebibyte * kMebibyte,
                    [] { return DefaultPendingBytes(memory::MemoryLimit()); })},
       {"idempotency-window", "600s",

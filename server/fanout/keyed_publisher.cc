@@ -86,8 +86,9 @@ bool KeyedPublisher::Begins(Part& part, Event& event, std::uint64_t fingerprint,
         SortedOrder(run->recipients).Unsort(part.unfinished.Take(id, now)->acknowledgements));
   }
   // If the call is refused, it is told whom earlier ones have reached.
-  if (run->acknowledgements.count() > 0 || run->published)
+  if (run->acknowledgements.count() > 0 || run->published) {
     run->token_fingerprint = FingerprintOf(event);
+  }
   part.running.emplace(id, run);
   Publishes(run, call, event);
   return true;

@@ -183,11 +183,12 @@ TEST_F(MakeRoomTest, OneWhosePeerHasBecomeKnownSinceTheSearchDoesNotEnd) {
 }
 
 TEST_F(MakeRoomTest, WhileStrangersAreBusyNoneOfAKnownPeerEnds) {
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 5; ++i) {
     Connect("known");
     known_.insert(open_.back().number());
   }
   Connect("a");
+  Connect("b");
   EXPECT_FALSE(MakeRoom("a", kNever));
 }
 
