@@ -19,6 +19,7 @@ are taken from there, and nothing else. PURPOSE is one or more of
           Debian has
   hivemq  fetch and compile that broker for tests/system/brokers
   coverage  see what the tests reach (with test)
+  cluster   start a Kubernetes for tests/cluster (with test)
 
 --for arm64 is for `build` and `unit` on another architecture: the compiler and libraries
 for arm64, and an emulator. It changes nothing on arm64 itself.
@@ -55,6 +56,7 @@ test_packages=(
   chromium                                   # the status page
   postgresql                                 # the outbox of the client packages
 )
+cluster_packages=(busybox-static conntrack containerd containernetworking-plugins iptables runc socat)
 bench_packages=(openssl python3 python3-venv valgrind)
 
 # Packages that only one release has.
@@ -190,6 +192,7 @@ for purpose in "$@"; do
       command -v javac >/dev/null || wanted+=(default-jdk-headless)
       ;;
     coverage) wanted+=(llvm) ;;
+    cluster) wanted+=("${cluster_packages[@]}") ;;
     demo)
       # MQTT.js comes from npm, and the backend's packages from PyPI.
       command -v npm >/dev/null || wanted+=(npm)
