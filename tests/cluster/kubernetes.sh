@@ -54,7 +54,9 @@ find_go "$root/build/tools"
 programs=$root/build/tools/kubernetes
 mkdir -p "$programs"
 echo 'Compiling Kubernetes'
-(cd "$root/tests/cluster/kubernetes" && CGO_ENABLED=0 "$go" build -o "$programs/" -trimpath tool ./dns)
+version=$(sed -n 's|^\tk8s.io/kubernetes \(v[0-9.]*\).*|\1|p' "$root/tests/cluster/kubernetes/go.mod")
+(cd "$root/tests/cluster/kubernetes" && CGO_ENABLED=0 "$go" build -o "$programs/" -trimpath \
+  -ldflags "-X k8s.io/component-base/version.gitVersion=$version" tool ./dns)
 
 dir=$(mktemp -d -t dino-kubernetes.XXXXXX)
 source "$root/deploy/programs.sh"
@@ -71,9 +73,11 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# fail MESSAGE NAME...: with what has been logged by those names.
 fail() {
+  local name
   echo "error: $1" >&2
-  tail -n 20 "$dir"/*.log >&2
+  for name in "${@:2}"; do tail -n 20 "$dir/$name.log" >&2; done
   exit 1
 }
 
@@ -107,7 +111,7 @@ make_images() {
 }
 
 echo 'Making the images'
-make_images >"$dir/images.log" 2>&1 || fail 'the images cannot be made'
+make_images >"$dir/images.log" 2>&1 || fail 'the images cannot be made' images
 make_network
 start_control_plane
 for node in 1 2; do start_node "$node"; done
@@ -115,6 +119,6 @@ all_ready() {
   [[ "$(kubectl get nodes --no-headers 2>/dev/null | grep -c ' Ready ')" == 2 ]] &&
     kubectl get serviceaccount default >/dev/null 2>&1
 }
-within 120 all_ready || fail 'the nodes do not become ready'
+within 120 all_ready || fail 'the nodes do not become ready' kubelet-1 kubelet-2
 kubectl get nodes --output wide
 "$@"

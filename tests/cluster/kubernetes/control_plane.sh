@@ -40,7 +40,7 @@ api_is_ready() { kubectl get --raw /readyz >/dev/null 2>&1; }
 
 start_control_plane() {
   local port
-  make_keys >"$dir/keys.log" 2>&1 || fail 'the keys cannot be made'
+  make_keys >"$dir/keys.log" 2>&1 || fail 'the keys cannot be made' keys
   write_kubeconfig "$dir/kubeconfig" "https://$control_plane:6443"
   start_beside control etcd "$programs/server" --data-dir "$dir/etcd" --unsafe-no-fsync --log-level error
   start_beside control apiserver "$programs/kube-apiserver" --etcd-servers http://127.0.0.1:2379 \
@@ -52,10 +52,10 @@ start_control_plane() {
     --kubelet-preferred-address-types InternalIP
   # The namespace has no way out: only by this does kubectl reach it.
   serve relay listening socat -dd "TCP-LISTEN:PORT,bind=127.0.0.1,fork" \
-    EXEC:"nsenter --net=/run/netns/dino-control -- socat STDIO TCP\:127.0.0.1\:6443" || fail 'the relay does not start'
+    EXEC:"nsenter --net=/run/netns/dino-control -- socat STDIO TCP\:127.0.0.1\:6443" || fail 'the relay does not start' relay
   write_kubeconfig "$dir/kubeconfig.outside" "https://127.0.0.1:$port"
   export KUBECONFIG=$dir/kubeconfig.outside PATH=$programs:$PATH
-  within 120 api_is_ready || fail 'the API server does not become ready'
+  within 120 api_is_ready || fail 'the API server does not become ready' etcd apiserver
   start_beside control controller-manager "$programs/kube-controller-manager" --kubeconfig "$dir/kubeconfig" \
     --service-account-private-key-file "$dir/accounts.key" --root-ca-file "$dir/authority.crt" --leader-elect=false
   start_beside control scheduler "$programs/kube-scheduler" --kubeconfig "$dir/kubeconfig" --leader-elect=false

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # A node: containerd, kubelet and kube-proxy in its network, with files of its own.
 
-: "${dir:?}" "${programs:?}" "${control_plane:?}" "${broker_image:?}"
+: "${dir:?}" "${programs:?}" "${control_plane:?}" "${image:?}" "${broker_image:?}"
 
 # The kubelet sets these for the whole machine.
 kernel_settings=$(sysctl vm.overcommit_memory vm.panic_on_oom kernel.panic kernel.panic_on_oops \
@@ -62,13 +62,16 @@ container_tool() { ctr --address "$1/containerd.sock" --namespace k8s.io "${@:2}
 
 # start_node NODE
 start_node() {
-  local node=$1 folder=$dir/node-$1 archive
+  local node=$1 folder=$dir/node-$1 archive name
   write_node "$node" "$folder"
   start_beside "$node" "containerd-$node" containerd --config "$folder/containerd.toml"
-  within 30 container_tool "$folder" version >/dev/null 2>&1 || fail 'containerd does not start'
+  within 30 says_or_ended "containerd-$node" 'successfully booted' || fail 'containerd does not start' "containerd-$node"
   for archive in "$dir"/broker.tar "$dir"/dino-bridge.tar; do
-    container_tool "$folder" images import --index-name "localhost/$(basename "$archive" .tar):cluster" "$archive" \
-      >"$dir/import.log" 2>&1 || fail 'an image cannot be taken'
+    name=()
+    # Only an OCI layout does not say how its image is called.
+    if tar --list --file "$archive" | grep -qx './index.json'; then name=(--index-name "$image"); fi
+    container_tool "$folder" images import "${name[@]}" "$archive" >"$dir/import.log" 2>&1 ||
+      fail 'an image cannot be taken' import
   done
   start_beside "$node" "kubelet-$node" "$programs/kubelet" --config "$folder/kubelet.yaml" \
     --kubeconfig "$dir/kubeconfig" --root-dir "$folder/kubelet" --cert-dir "$folder/pki" \
