@@ -18,6 +18,7 @@ state = "$2/state"
   address = "$2/containerd.sock"
 [plugins."io.containerd.grpc.v1.cri"]
   netns_mounts_under_state_dir = true
+  restrict_oom_score_adj = true # Root in a container may not lower it.
   sandbox_image = "$broker_image"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
