@@ -5,6 +5,7 @@
 
 #include "tests/soak/rig.h"
 #include "tests/support/mqtt/tamperer.h"
+#include "tests/support/process/repository.h"
 
 namespace dino::soak {
 namespace {
@@ -14,7 +15,7 @@ using testing::Tampering;
 
 RigOptions SmallRig(Manner manner) {
   RigOptions options;
-  options.bridge = DINO_BRIDGE;
+  options.bridge = testing::BuiltProgram("dino-bridge");
   options.load.small_callers = 4;
   options.load.manners = {manner};
   options.load.large_group = 50;

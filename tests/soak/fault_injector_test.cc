@@ -10,6 +10,7 @@
 #include "tests/soak/rig.h"
 #include "tests/soak/schedule.h"
 #include "tests/support/ledger/ledger.h"
+#include "tests/support/process/repository.h"
 
 namespace dino::soak {
 namespace {
@@ -36,7 +37,7 @@ class FaultInjectorTest : public ::testing::TestWithParam<FaultKind> {};
 
 TEST_P(FaultInjectorTest, NothingIsLostOrSwappedAndCallsSucceedAgain) {
   RigOptions options;
-  options.bridge = DINO_BRIDGE;
+  options.bridge = testing::BuiltProgram("dino-bridge");
   options.load.small_callers = 4;
   options.load.large_group = 100;
   Rig rig(options);

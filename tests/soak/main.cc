@@ -14,6 +14,7 @@
 #include "tests/soak/report.h"
 #include "tests/soak/rig.h"
 #include "tests/soak/schedule.h"
+#include "tests/support/process/repository.h"
 
 namespace dino::soak {
 namespace {
@@ -102,7 +103,7 @@ Report Run(const Options& options) {
 }
 
 int Main(const std::vector<std::string>& arguments) {
-  const auto options = ParseOptions(arguments, DINO_BRIDGE);
+  const auto options = ParseOptions(arguments, testing::BuiltProgram("dino-bridge"));
   if (!options.ok()) {
     std::fprintf(stderr, "error: %s\n%s", std::string(options.status().message()).c_str(),
                  Usage().c_str());

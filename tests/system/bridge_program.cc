@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "tests/support/process/file_descriptor.h"
+#include "tests/support/process/repository.h"
 
 namespace dino::testing {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 std::string Program() {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes the environment.
   const char* const other = std::getenv("DINO_BRIDGE");
-  return other == nullptr || *other == '\0' ? DINO_BRIDGE : other;
+  return other == nullptr || *other == '\0' ? BuiltProgram("dino-bridge") : other;
 }
 
 // A sanitized program has hundreds of megabytes, too many to copy for each test.

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "tests/support/process/files.h"
+#include "tests/support/process/repository.h"
 
 namespace dino::testing {
 namespace {
@@ -27,7 +28,7 @@ GoldenEvent::JsonCall With(grpc::Status (Stub::*method)(grpc::ClientContext*, co
 }
 
 std::string Golden(const std::string& name) {
-  std::string content = ContentOf(DINO_GOLDEN_DIR "/" + name);
+  std::string content = ContentOf(RepositoryFile("tests/support/golden/" + name));
   EXPECT_NE(content, "") << name;
   return content;
 }

@@ -14,6 +14,7 @@
 #include "tests/support/process/files.h"
 #include "tests/support/process/loopback.h"
 #include "tests/support/process/patience.h"
+#include "tests/support/process/repository.h"
 #include "tests/support/process/subprocess.h"
 #include "tests/system/error_details.h"
 #include "tests/system/tls_caller.h"
@@ -73,7 +74,7 @@ class Haproxy {
  public:
   // `bridge` is the bridge's address.
   explicit Haproxy(const std::string& bridge)
-      : proxy_({kHaproxy, "-db", "-f", DINO_HAPROXY_CFG},
+      : proxy_({kHaproxy, "-db", "-f", RepositoryFile("deploy/haproxy.cfg")},
                {"DINO_PROXY_ADDRESS=" + port_.address(), "DINO_GRPC_ADDRESS=" + bridge,
                 "DINO_PROXY_CERT_FILE=" + JoinedInto(authority_.directory() / "server.pem",
                                                      authority_.Issue("IP:127.0.0.1")),

@@ -11,6 +11,7 @@
 
 #include "tests/support/process/files.h"
 #include "tests/support/process/http_client.h"
+#include "tests/support/process/repository.h"
 
 namespace dino::testing {
 namespace {
@@ -73,8 +74,9 @@ std::string HastenRules(const std::string& rules, int haste) {
 
 PrometheusProcess::PrometheusProcess(const std::map<std::string, std::string>& targets, int haste)
     : alertmanager_(ListenOnLoopback(alertmanager_port_.number())) {
-  const std::string rules =
-      WriteFile(directory_.path(), "alerts.yaml", HastenRules(ContentOf(DINO_ALERTS_FILE), haste));
+  const std::string rules = WriteFile(
+      directory_.path(), "alerts.yaml",
+      HastenRules(ContentOf(RepositoryFile("helm/dino-bridge/files/alerts.yaml")), haste));
   const std::string configuration =
       WriteFile(directory_.path(), "prometheus.yaml",
                 Configuration(targets, alertmanager_port_.address(), rules, haste));

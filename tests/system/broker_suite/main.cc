@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/process/repository.h"
 #include "tests/system/broker_suite/options.h"
 #include "tests/system/broker_suite/part.h"
 #include "tests/system/broker_suite/parts.h"
@@ -41,7 +42,7 @@ Part Run(const char* name, void (*run)(const Options&, Part&), const Options& op
 }
 
 int Main(const std::vector<std::string>& arguments) {
-  const auto options = ParseOptions(arguments, DINO_BRIDGE);
+  const auto options = ParseOptions(arguments, testing::BuiltProgram("dino-bridge"));
   if (!options.ok()) {
     std::fprintf(stderr, "error: %s\n%s", std::string(options.status().message()).c_str(),
                  Usage().c_str());

@@ -8,6 +8,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "server/event/kinds.h"
 #include "tests/support/process/files.h"
+#include "tests/support/process/repository.h"
 #include "tests/unit/api/server_fixture.h"
 
 namespace dino::api {
@@ -77,8 +78,8 @@ TEST_F(PublishCallTest, IsAnsweredWhenEveryRecipientIsAcknowledged) {
 template <typename Request>
 Request Golden() {
   Request request;
-  const std::string path =
-      DINO_GOLDEN_DIR "/" + std::string(event::Kind<Request>::kName) + ".request.json";
+  const std::string path = testing::RepositoryFile(
+      "tests/support/golden/" + std::string(event::Kind<Request>::kName) + ".request.json");
   const auto status =
       google::protobuf::util::JsonStringToMessage(testing::ContentOf(path), &request);
   EXPECT_TRUE(status.ok()) << path << ": " << status.ToString();

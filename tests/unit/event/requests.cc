@@ -4,12 +4,13 @@
 #include <iterator>
 
 #include "google/protobuf/util/json_util.h"
+#include "tests/support/process/repository.h"
 
 namespace dino::event {
 namespace {
 
 std::string ReadGolden(const std::string& name) {
-  std::ifstream file(DINO_GOLDEN_DIR "/" + name, std::ios::binary);
+  std::ifstream file(testing::RepositoryFile("tests/support/golden/" + name), std::ios::binary);
   EXPECT_TRUE(file.is_open()) << name;
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
