@@ -244,7 +244,7 @@ void AlertsTest::ExpectEachInTheBanner() const {
   for (const Fault& fault : faults_) {
     const auto kind = kinds.find(fault.name);
     const std::string wanted =
-        kind == kinds.end() ? R"("problems":[])" : "\"kind\":\"" + kind->second + "\"";
+        kind == kinds.end() ? R"("problems":[])" : R"("kind":")" + kind->second + "\"";
     std::string banner;
     do {
       // What has been wrong is in `changes`, which come later.

@@ -44,8 +44,9 @@ TEST_F(PingsTest, WhoPingsMoreOftenIsSentAway) {
   Http2Peer peer = Connect();
   // At once: what the server has not read when it closes would lose the frame.
   std::string pings;
-  for (int i = 0; i < 10; ++i)
+  for (int i = 0; i < 10; ++i) {
     pings += Encode(Http2Frame{Http2Frame::Type::kPing, 0, 0, "dino-pin"});
+  }
   peer.Send(pings);
   const auto goaway = peer.WaitFor(Http2Frame::Type::kGoAway, 0);
   ASSERT_TRUE(goaway.has_value());
