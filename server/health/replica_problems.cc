@@ -1,6 +1,7 @@
 #include "server/health/replica_problems.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -139,42 +140,40 @@ void AddQuotas(const Facts& facts, std::vector<Problem>& problems) {
 }
 
 void AddFiles(const Facts& facts, std::vector<Problem>& problems) {
-  if (!facts.revocation_lists_readable) {
-    Problem problem = ProblemOf(ProblemKind::kRevocationListsUnreadable, facts.now);
-    problem.what = "tls-client-crl-file cannot be read.";
-    problem.meaning =
-        "Nobody knows which certificates are revoked: no client certificate is "
-        "accepted.";
-    problem.action = "Correct the file; the log says what is wrong with it.";
-    problems.push_back(std::move(problem));
-  }
-  if (!facts.key_file_valid) {
-    Problem problem = ProblemOf(ProblemKind::kKeyFileBroken, facts.now);
-    problem.what = "auth-keys-file was changed and cannot be used.";
-    problem.meaning =
-        "The callers of the last good one are still let in; a replica that starts "
-        "now does not start.";
-    problem.action = "Correct the file; the log says what is wrong and where.";
-    problems.push_back(std::move(problem));
-  }
-  if (!facts.tls_files_valid) {
-    Problem problem = ProblemOf(ProblemKind::kTlsFilesBroken, facts.now);
-    problem.what =
-        "tls-cert-file, tls-key-file or tls-client-ca-file was changed and cannot be used.";
-    problem.meaning =
-        "The last good ones stay in force until their certificate expires; a replica that starts "
-        "now does not start.";
-    problem.action = "Correct the files; the log says what is wrong with them.";
-    problems.push_back(std::move(problem));
-  }
-  if (!facts.broker_tls_files_valid) {
-    Problem problem = ProblemOf(ProblemKind::kBrokerTlsFilesBroken, facts.now);
-    problem.what =
-        "mqtt-tls-ca-file, mqtt-tls-cert-file or mqtt-tls-key-file was changed and cannot be used.";
-    problem.meaning =
-        "Open sessions are kept; one that is lost cannot connect again, and a replica that starts "
-        "now does not start.";
-    problem.action = "Correct the files; the next attempt to connect reads them.";
+  struct File {
+    bool valid;
+    ProblemKind kind;
+    const char* what;
+    const char* meaning;
+    const char* action;
+  };
+  const std::array<File, 4> files{{
+      {facts.revocation_lists_readable, ProblemKind::kRevocationListsUnreadable,
+       "tls-client-crl-file cannot be read.",
+       "Nobody knows which certificates are revoked: no client certificate is accepted.",
+       "Correct the file; the log says what is wrong with it."},
+      {facts.key_file_valid, ProblemKind::kKeyFileBroken,
+       "auth-keys-file was changed and cannot be used.",
+       "The callers of the last good one are still let in; a replica that starts now does not "
+       "start.",
+       "Correct the file; the log says what is wrong and where."},
+      {facts.tls_files_valid, ProblemKind::kTlsFilesBroken,
+       "tls-cert-file, tls-key-file or tls-client-ca-file was changed and cannot be used.",
+       "The last good ones stay in force until their certificate expires; a replica that starts "
+       "now does not start.",
+       "Correct the files; the log says what is wrong with them."},
+      {facts.broker_tls_files_valid, ProblemKind::kBrokerTlsFilesBroken,
+       "mqtt-tls-ca-file, mqtt-tls-cert-file or mqtt-tls-key-file was changed and cannot be used.",
+       "Open sessions are kept; one that is lost cannot connect again, and a replica that starts "
+       "now does not start.",
+       "Correct the files; the next attempt to connect reads them."},
+  }};
+  for (const File& file : files) {
+    if (file.valid) continue;
+    Problem problem = ProblemOf(file.kind, facts.now);
+    problem.what = file.what;
+    problem.meaning = file.meaning;
+    problem.action = file.action;
     problems.push_back(std::move(problem));
   }
 }
