@@ -24,10 +24,12 @@ struct Bounds {
 // One caller alone never has more than three quarters of what may be pending.
 constexpr Bounds kPending{0.7, 0.6};
 constexpr Bounds kMemory{0.8, 0.7};
-// Of calls in the last minute: a few are one caller's mistake, or a moment's.
+// Of calls in the last minute: a few are a moment's.
 constexpr Bounds kManyCalls{10, 5};
-// So many looks of the last minute are a while.
-constexpr Bounds kWhile{10, 5};
+// Of calls in the last minute: one or two are a mistake. As many as the alert has.
+constexpr Bounds kSomeCalls{3, 1};
+// Of the last minute's looks, one a second: fewer are a moment, which quotas are there to cut off.
+constexpr Bounds kSomeLooks{3, 1};
 constexpr std::size_t kMostNamed = 5;
 constexpr std::chrono::hours kExpiresSoon{14 * 24};
 
@@ -100,10 +102,10 @@ void AddConnections(const Facts& facts, std::vector<Problem>& problems) {
 void AddUnknownCallers(const Facts& facts, std::vector<Problem>& problems) {
   const std::uint64_t count = facts.recent_refusals.unknown_callers;
   constexpr ProblemKind kKind = ProblemKind::kUnknownCallers;
-  if (!IsBeyond(kManyCalls, static_cast<double>(count), kKind, facts)) return;
+  if (!IsBeyond(kSomeCalls, static_cast<double>(count), kKind, facts)) return;
   Problem problem = ProblemOf(kKind, facts.now);
-  problem.what =
-      absl::StrCat(count, " calls of the last minute came without a valid key or certificate.");
+  problem.what = absl::StrCat(count, count == 1 ? " call" : " calls",
+                              " of the last minute came without a valid key or certificate.");
   problem.meaning = "They are refused as UNKNOWN_CALLER; nothing of them is published.";
   problem.action =
       "The log has their addresses. Was a key taken out of auth-keys-file too early, or a "
@@ -117,7 +119,7 @@ void AddQuotas(const Facts& facts, std::vector<Problem>& problems) {
   std::size_t named = 0;
   std::size_t others = 0;
   for (const auto& [name, looks] : facts.over_quota_looks) {
-    if (!IsBeyond(kWhile, static_cast<double>(looks), kKind, facts)) continue;
+    if (!IsBeyond(kSomeLooks, static_cast<double>(looks), kKind, facts)) continue;
     if (named == kMostNamed) {
       ++others;
       continue;

@@ -64,19 +64,25 @@ TEST(ReplicaProblemsTest, RefusedConnectionsWithWhatIsLacking) {
             "1 connection was refused in the last minute: max-connections is reached.");
 }
 
-TEST(ReplicaProblemsTest, ManyUnknownCallers) {
+TEST(ReplicaProblemsTest, UnknownCallersUntilTheyAreGone) {
   Facts facts = GoodFacts();
-  facts.recent_refusals.unknown_callers = 9;
+  facts.recent_refusals.unknown_callers = 2;
   EXPECT_THAT(FindReplicaProblems(facts), IsEmpty());
-  facts.recent_refusals.unknown_callers = 10;
+  facts.recent_refusals.unknown_callers = 3;
   EXPECT_EQ(WhatIsWrong(facts, ProblemKind::kUnknownCallers),
-            "10 calls of the last minute came without a valid key or certificate.");
+            "3 calls of the last minute came without a valid key or certificate.");
+  facts.earlier = {ProblemKind::kUnknownCallers};
+  facts.recent_refusals.unknown_callers = 1;
+  EXPECT_EQ(WhatIsWrong(facts, ProblemKind::kUnknownCallers),
+            "1 call of the last minute came without a valid key or certificate.");
+  facts.recent_refusals.unknown_callers = 0;
+  EXPECT_THAT(FindReplicaProblems(facts), IsEmpty());
 }
 
 TEST(ReplicaProblemsTest, CallersOverTheirQuotaForAWhile) {
   Facts facts = GoodFacts();
   facts.recent_refusals.over_quota = {{"chat", 40}, {"presence", 2000}};
-  facts.over_quota_looks = {{"chat", 10}, {"presence", 9}};
+  facts.over_quota_looks = {{"chat", 3}, {"presence", 2}};
   EXPECT_EQ(WhatIsWrong(facts, ProblemKind::kCallerOverQuota),
             "Events that the caller's quota refused in the last minute: 40 of chat.");
   for (const char* name : {"a", "b", "c", "d", "e", "f"}) {
