@@ -36,8 +36,10 @@ async function chat(on) {
 
   const chooser = on.page.waitForEvent('filechooser');
   await on.press('Attach…', 'Ben');
-  await (await chooser).setFiles({name: 'menu.pdf', mimeType: 'application/pdf', buffer: Buffer.from('menu')});
-  await on.allGet(both, /Ben attached menu\.pdf/);
+  // A name too long for a file_id is cut between two characters.
+  const name = `menu ${'🍕'.repeat(70)}.pdf`;
+  await (await chooser).setFiles({name, mimeType: 'application/pdf', buffer: Buffer.from('menu')});
+  await on.allGet(both, /Ben attached menu (🍕){53}/u);
 
   await on.pane('Ada').getByRole('button', {name: /^Edit/}).press('Enter');
   await on.write('Ada', 'Lunch at one?');

@@ -10,6 +10,8 @@ from dino_events import GroupType, events
 
 MAX_MESSAGES = 1000
 BURST = 20
+# What a file_id may have.
+MAX_FILE_ID_BYTES = 255
 
 
 class NotPossibleError(Exception):
@@ -50,7 +52,10 @@ class Chat:
 
     def attachment(self, person, file_name, text):
         """Says that a file was attached. The file itself goes another way."""
-        return self._post(events.attachment, person, text=text, file_id=f"{uuid4()}/{file_name}")
+        file_id = f"{uuid4()}/{file_name}".encode()[:MAX_FILE_ID_BYTES]
+        return self._post(
+            events.attachment, person, text=text, file_id=file_id.decode(errors="ignore")
+        )
 
     def edit(self, person, message_id, text):
         """Changes a message of one's own."""

@@ -140,7 +140,8 @@ def _text(body, name):
     value = body.get(name, "") if isinstance(body, dict) else None
     if not isinstance(value, str):
         raise web.HTTPBadRequest(text=f"{name} must be a text")
-    return value
+    # JSON may have halves of characters, which no event may.
+    return value.encode(errors="replace").decode()
 
 
 def _error(status, text):

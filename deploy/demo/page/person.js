@@ -118,7 +118,7 @@ export class Person {
   // Only the file's name is used: a chat backend stores the file elsewhere and publishes its ID.
   async #attach() {
     const [file] = this.#file.files;
-    if (file && await this.#does('attachment', {file: file.name.slice(0, 100), text: this.#input.value})) {
+    if (file && await this.#does('attachment', {file: file.name, text: this.#input.value})) {
       this.#edit(null);
     }
     this.#file.value = '';
