@@ -214,6 +214,7 @@ void Session::MoveUsers(Clock::time_point now) {
   if (move == Router::Move::kNone || !options_.has_users) return;
   SessionChange change = Change();
   change.users = move;
+  change.retired = retired_;
   on_change_(change);
 }
 

@@ -82,7 +82,7 @@ struct SessionChange {
   ConnectFailure failure = ConnectFailure::kNone;
   Clock::duration retry_in{};
   // Whether the users go to another session from here on, or come back; nothing else changed
-  // then.
+  // then. They also leave a session that is retired, after it has said so.
   Router::Move users = Router::Move::kNone;
 };
 

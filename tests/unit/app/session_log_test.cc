@@ -146,6 +146,18 @@ TEST_F(SessionLogTest, ABrokerThatIsGoneFromItsNameIsNoFault) {
   EXPECT_THAT(Lines(), IsEmpty());
 }
 
+TEST_F(SessionLogTest, ThatTheUsersOfABrokerMoveThatIsGoneIsNoFault) {
+  for (int i = 0; i < 4; ++i) {
+    mqtt::SessionChange change = Change(i);
+    change.retired = true;
+    log_.OnSession(change);
+    change.users = mqtt::Router::Move::kAway;
+    log_.OnSession(change);
+  }
+  Look(1);
+  EXPECT_THAT(Lines(), IsEmpty());
+}
+
 TEST_F(SessionLogTest, ABrokerThatIsRemovedWhileItIsDownHasNotRecovered) {
   for (int i = 0; i < 4; ++i) Lose(i, /*was_connected=*/true);
   Look(1);

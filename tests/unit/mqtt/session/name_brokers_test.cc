@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -90,6 +91,9 @@ class NameBrokersTest : public ::testing::Test {
     options.look_up = [server = name_server_, reversed](const std::string& /*host*/) {
       return server->Answer(reversed);
     };
+    options.on_change = [this](const SessionChange& change) {
+      if (change.users == Router::Move::kAway) ++(change.retired ? retired_moves_ : other_moves_);
+    };
     auto pool = std::make_unique<SessionPool>(options);
     pool->Start();
     return pool;
@@ -138,6 +142,8 @@ class NameBrokersTest : public ::testing::Test {
   AutomaticBroker three_{one_, 3};
   const std::shared_ptr<NameServer> name_server_ = std::make_shared<NameServer>();
   std::map<const AutomaticBroker*, std::size_t> seen_;
+  std::atomic<int> retired_moves_{0};
+  std::atomic<int> other_moves_{0};
 };
 
 TEST_F(NameBrokersTest, EveryReplicaSendsAUserThroughTheSameOneWhateverTheOrder) {
@@ -223,6 +229,13 @@ TEST_F(NameBrokersTest, OfTwoOneIsLeftAndTakenBackAndNobodyElseMoves) {
   EXPECT_TRUE(after.connected);
   EXPECT_EQ(after.since, before.since) << "it stayed connected";
   EXPECT_EQ(pool->brokers().size(), 2U);
+}
+
+TEST_F(NameBrokersTest, SessionsSayThatTheirUsersMoveBecauseTheBrokerIsGone) {
+  const auto pool = Start();
+  LeadTo({"127.0.0.1"});
+  while (retired_moves_ + other_moves_ < 2 && !HasFailure()) std::this_thread::yield();
+  EXPECT_EQ(retired_moves_.load(), 2);
 }
 
 TEST_F(NameBrokersTest, AReplicaThatStartedWithOneOfTwoAgreesOnceTheOtherIsBack) {
