@@ -18,6 +18,7 @@ void BrokerHealth::TimedOut(std::uint32_t session, Clock::time_point now) {
     timeouts_.store(timeouts, std::memory_order_relaxed);
     if (timeouts < kTimeoutsToLeave) return;
     prober_.reset();
+    if (!left() && now >= recovered_at_ + kProven) backoff_ = shortest_backoff_;
     probe_at_ = now + backoff_;
     backoff_ = std::min<Clock::duration>(2 * backoff_, kLongestBackoff);
     if (left_.exchange(true)) return;
@@ -51,13 +52,13 @@ void BrokerHealth::EndProbe(std::uint32_t session, Clock::time_point now) {
   probe_at_ = now + backoff_;
 }
 
-void BrokerHealth::Recover() {
+void BrokerHealth::Recover(Clock::time_point now) {
   {
     const MutexLock lock(mutex_);
     timeouts_.store(0, std::memory_order_relaxed);
-    backoff_ = shortest_backoff_;
     prober_.reset();
     if (!left_.exchange(false)) return;
+    recovered_at_ = now;
   }
   on_change_(false);
 }

@@ -17,7 +17,8 @@ namespace dino::mqtt {
 
 // Answers whether a broker does its work: what counts is that it answers publications, not that it
 // accepts connections. After two ack timeouts in a row, of any of its sessions, it is left; from
-// then on one session at a time tries it again, later and later, until the first answer.
+// then on one session at a time tries it again, later and later, until the first answer. One that
+// answers then, but not what follows, is not tried sooner the next time.
 //
 // Shared by the broker's sessions. Thread-safe.
 class BrokerHealth {
@@ -37,8 +38,8 @@ class BrokerHealth {
   bool left() const { return left_.load(std::memory_order_relaxed); }
 
   // A session got an answer, or got none in time.
-  void Answered() {
-    if (timeouts_.load(std::memory_order_relaxed) != 0) Recover();
+  void Answered(Clock::time_point now) {
+    if (timeouts_.load(std::memory_order_relaxed) != 0) Recover(now);
   }
   void TimedOut(std::uint32_t session, Clock::time_point now);
 
@@ -50,9 +51,11 @@ class BrokerHealth {
   void PassOnProbe(std::uint32_t session, Clock::time_point now);
 
  private:
-  void Recover();
+  void Recover(Clock::time_point now);
 
   static constexpr std::chrono::seconds kLongestBackoff{80};
+  // A broker that has been used for so long is left for the shortest time again.
+  static constexpr std::chrono::minutes kProven{2};
   // So soon each session that is connected asks again.
   static constexpr std::chrono::seconds kRound{2};
 
@@ -68,6 +71,8 @@ class BrokerHealth {
   std::vector<std::uint32_t> passed_on_ ABSL_GUARDED_BY(mutex_);
   Clock::time_point passed_on_at_ ABSL_GUARDED_BY(mutex_);
   Clock::duration backoff_ ABSL_GUARDED_BY(mutex_);
+  // When it was taken back last; the beginning of time for never.
+  Clock::time_point recovered_at_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace dino::mqtt

@@ -44,7 +44,7 @@ class BrokerJudge {
   // True if the users are not to wait for the broker.
   bool broker_left() const { return health_->left(); }
 
-  void Answered() { health_->Answered(); }
+  void Answered(Clock::time_point now) { health_->Answered(now); }
   void TimedOut(Clock::time_point now) { health_->TimedOut(session_, now); }
   void ConnectionLost(Clock::time_point now);
 

@@ -26,7 +26,7 @@ void Session::ProcessAnswers() {
     if (!latency.has_value()) continue;
     latencies.Observe(*latency);
     counts.Answered(reason_code, *latency);
-    judge_.Answered();
+    judge_.Answered(now);
   }
   if (window_limit_.Answered(answers_.size())) queue_.LimitWindow(Window());
   answers_.clear();

@@ -37,7 +37,7 @@ TEST_F(BrokerHealthTest, TwoTimeoutsInARowMeanThatTheBrokerIsLeft) {
 TEST_F(BrokerHealthTest, AnAnswerBetweenThemKeepsIt) {
   for (int i = 0; i < 5; ++i) {
     health_.TimedOut(0, now_);
-    health_.Answered();
+    health_.Answered(now_);
   }
   EXPECT_FALSE(health_.left());
 }
@@ -47,7 +47,7 @@ TEST_F(BrokerHealthTest, OneSessionAtATimeTriesItAgain) {
   EXPECT_FALSE(health_.TryProbe(0, now_ + milliseconds(4999)));
   EXPECT_TRUE(health_.TryProbe(0, now_ + seconds(5)));
   EXPECT_FALSE(health_.TryProbe(1, now_ + seconds(5)));
-  health_.Answered();
+  health_.Answered(now_);
   EXPECT_FALSE(health_.left());
   EXPECT_THAT(changes_, ElementsAre(true, false));
 }
@@ -60,9 +60,20 @@ TEST_F(BrokerHealthTest, ItIsTriedLaterAndLater) {
     ASSERT_TRUE(health_.TryProbe(0, now_));
     health_.TimedOut(0, now_);
   }
-  health_.Answered();
+}
+
+TEST_F(BrokerHealthTest, OneThatAnswersOnlyWhenItIsTriedIsTriedLaterAndLater) {
+  for (const int backoff : {5, 10, 20, 40, 80, 80}) {
+    Leave();
+    EXPECT_FALSE(health_.TryProbe(0, now_ + seconds(backoff) - milliseconds(1)));
+    now_ += seconds(backoff);
+    ASSERT_TRUE(health_.TryProbe(0, now_));
+    health_.Answered(now_);
+    now_ += seconds(119);
+  }
+  now_ += seconds(1);
   Leave();
-  EXPECT_TRUE(health_.TryProbe(0, now_ + seconds(5)));
+  EXPECT_TRUE(health_.TryProbe(0, now_ + seconds(5))) << "it was used for two minutes";
 }
 
 TEST_F(BrokerHealthTest, TimeoutsOfWhatWasSentBeforeDelayNothing) {
