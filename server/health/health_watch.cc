@@ -5,6 +5,8 @@
 #include <numeric>
 #include <string>
 
+#include "server/health/replica_problems.h"
+
 namespace dino::health {
 namespace {
 
@@ -59,6 +61,7 @@ HealthWatch::Reading HealthWatch::Complete(Facts facts) const {
   AddRefusals(facts);
   facts.earlier.clear();
   for (const Problem& problem : last_.problems) facts.earlier.push_back(problem.kind);
+  facts.earlier_over_quota = over_quota_;
   Health health = Judge(facts);
   for (Problem& problem : health.problems) {
     const auto known =
@@ -99,6 +102,7 @@ void HealthWatch::Look() {
     TakeSample(reading.facts);
     changes = DescribeChanges(last_, reading.health, reading.facts.now);
     last_ = std::move(reading.health);
+    over_quota_ = CallersOverQuota(reading.facts);
     changes_.insert(changes_.begin(), changes.rbegin(), changes.rend());
     if (changes_.size() > kChanges) changes_.resize(kChanges);
   }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -77,6 +78,7 @@ class HealthWatch {
   std::deque<Sample> samples_ ABSL_GUARDED_BY(mutex_);
   // As of the last look.
   Health last_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> over_quota_ ABSL_GUARDED_BY(mutex_);
   // The newest first.
   std::deque<Change> changes_ ABSL_GUARDED_BY(mutex_);
 };

@@ -93,6 +93,8 @@ struct Facts {
   std::map<std::string, std::size_t> over_quota_looks;
   // What was wrong at the last one: some problems end later than they begin.
   std::vector<ProblemKind> earlier;
+  // Who was beyond their quota then, as `CallersOverQuota` has it.
+  std::vector<std::string> earlier_over_quota;
 };
 
 // What the facts mean. A problem whose beginning they do not tell begins now. Pure.

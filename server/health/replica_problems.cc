@@ -33,10 +33,11 @@ constexpr Bounds kSomeLooks{3, 1};
 constexpr std::size_t kMostNamed = 5;
 constexpr std::chrono::hours kExpiresSoon{14 * 24};
 
-// Whether a value is beyond the bound of that problem.
-bool IsBeyond(const Bounds& bounds, double value, ProblemKind kind, const Facts& facts) {
-  const bool was_there =
-      std::find(facts.earlier.begin(), facts.earlier.end(), kind) != facts.earlier.end();
+// Whether a value is beyond the bound that counts for what is among the earlier ones, or is not.
+template <typename What>
+bool IsBeyond(const Bounds& bounds, double value, const What& what,
+              const std::vector<What>& earlier) {
+  const bool was_there = std::find(earlier.begin(), earlier.end(), what) != earlier.end();
   return value >= (was_there ? bounds.end : bounds.begin);
 }
 
@@ -51,8 +52,8 @@ void AddPending(const Facts& facts, std::vector<Problem>& problems) {
   const double most = std::max(publications, bytes);
   const std::uint64_t refused = facts.recent_refusals.overloaded;
   // Large calls are refused while there is room for small ones.
-  const bool refuses = IsBeyond(kManyCalls, static_cast<double>(refused), kKind, facts);
-  if (!refuses && !IsBeyond(kPending, most, kKind, facts)) return;
+  const bool refuses = IsBeyond(kManyCalls, static_cast<double>(refused), kKind, facts.earlier);
+  if (!refuses && !IsBeyond(kPending, most, kKind, facts.earlier)) return;
   Problem problem = ProblemOf(kKind, facts.now);
   problem.what =
       absl::StrCat("Pending work takes ", Percent(most), " of ",
@@ -70,7 +71,7 @@ void AddPending(const Facts& facts, std::vector<Problem>& problems) {
 
 void AddMemory(const Facts& facts, std::vector<Problem>& problems) {
   const double part = PartOf(facts.memory);
-  if (!IsBeyond(kMemory, part, ProblemKind::kMemoryNearLimit, facts)) return;
+  if (!IsBeyond(kMemory, part, ProblemKind::kMemoryNearLimit, facts.earlier)) return;
   Problem problem = ProblemOf(ProblemKind::kMemoryNearLimit, facts.now);
   problem.what = absl::StrCat("The process uses ", Percent(part), " of its memory limit.");
   problem.meaning =
@@ -102,7 +103,7 @@ void AddConnections(const Facts& facts, std::vector<Problem>& problems) {
 void AddUnknownCallers(const Facts& facts, std::vector<Problem>& problems) {
   const std::uint64_t count = facts.recent_refusals.unknown_callers;
   constexpr ProblemKind kKind = ProblemKind::kUnknownCallers;
-  if (!IsBeyond(kSomeCalls, static_cast<double>(count), kKind, facts)) return;
+  if (!IsBeyond(kSomeCalls, static_cast<double>(count), kKind, facts.earlier)) return;
   Problem problem = ProblemOf(kKind, facts.now);
   problem.what = absl::StrCat(count, count == 1 ? " call" : " calls",
                               " of the last minute came without a valid key or certificate.");
@@ -114,24 +115,19 @@ void AddUnknownCallers(const Facts& facts, std::vector<Problem>& problems) {
 }
 
 void AddQuotas(const Facts& facts, std::vector<Problem>& problems) {
-  constexpr ProblemKind kKind = ProblemKind::kCallerOverQuota;
+  const std::vector<std::string> names = CallersOverQuota(facts);
+  if (names.empty()) return;
+  const std::size_t named = std::min(names.size(), kMostNamed);
   std::string callers;
-  std::size_t named = 0;
-  std::size_t others = 0;
-  for (const auto& [name, looks] : facts.over_quota_looks) {
-    if (!IsBeyond(kSomeLooks, static_cast<double>(looks), kKind, facts)) continue;
-    if (named == kMostNamed) {
-      ++others;
-      continue;
-    }
-    ++named;
-    const auto found = facts.recent_refusals.over_quota.find(name);
+  for (std::size_t i = 0; i < named; ++i) {
+    const auto found = facts.recent_refusals.over_quota.find(names[i]);
     const std::uint64_t count = found == facts.recent_refusals.over_quota.end() ? 0 : found->second;
-    absl::StrAppend(&callers, callers.empty() ? "" : ", ", count, " of ", name);
+    absl::StrAppend(&callers, callers.empty() ? "" : ", ", count, " of ", names[i]);
   }
-  if (named == 0) return;
-  if (others > 0) absl::StrAppend(&callers, ", and those of ", others, " more callers");
-  Problem problem = ProblemOf(kKind, facts.now);
+  if (names.size() > named) {
+    absl::StrAppend(&callers, ", and those of ", names.size() - named, " more callers");
+  }
+  Problem problem = ProblemOf(ProblemKind::kCallerOverQuota, facts.now);
   problem.what =
       absl::StrCat("Events that the caller's quota refused in the last minute: ", callers, ".");
   problem.meaning = "They are refused as CALLER_QUOTA; other callers are not affected.";
@@ -198,6 +194,16 @@ void AddCertificates(const Facts& facts, std::vector<Problem>& problems) {
 }
 
 }  // namespace
+
+std::vector<std::string> CallersOverQuota(const Facts& facts) {
+  std::vector<std::string> callers;
+  for (const auto& [name, looks] : facts.over_quota_looks) {
+    if (IsBeyond(kSomeLooks, static_cast<double>(looks), name, facts.earlier_over_quota)) {
+      callers.push_back(name);
+    }
+  }
+  return callers;
+}
 
 std::vector<Problem> FindReplicaProblems(const Facts& facts) {
   std::vector<Problem> problems;

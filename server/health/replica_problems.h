@@ -1,6 +1,7 @@
 #ifndef DINO_SERVER_HEALTH_REPLICA_PROBLEMS_H_
 #define DINO_SERVER_HEALTH_REPLICA_PROBLEMS_H_
 
+#include <string>
 #include <vector>
 
 #include "server/health/health.h"
@@ -10,6 +11,9 @@ namespace dino::health {
 
 // What is wrong with this replica itself and its callers: limits, refusals, files. Pure.
 std::vector<Problem> FindReplicaProblems(const Facts& facts);
+
+// The names of those callers who have been beyond their quota for a while. Pure.
+std::vector<std::string> CallersOverQuota(const Facts& facts);
 
 }  // namespace dino::health
 

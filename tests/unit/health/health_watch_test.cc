@@ -125,6 +125,20 @@ TEST_F(HealthWatchTest, CountsWhoWasRefusedInTheLastMinute) {
   EXPECT_THAT(watch_.Read().facts.over_quota_looks, IsEmpty());
 }
 
+TEST_F(HealthWatchTest, AMomentOfOneCallerDoesNotProlongWhatIsWrongWithAnother) {
+  LookAfter(seconds(1));
+  for (int i = 0; i < 3; ++i) {
+    facts_.refusals.over_quota["chat"] += 20;
+    LookAfter(seconds(1));
+  }
+  LookAfter(seconds(1));
+  EXPECT_THAT(watch_.Read().health.problems, SizeIs(1));
+  facts_.refusals.over_quota["presence"] = 1;
+  LookAfter(seconds(59));
+  EXPECT_THAT(watch_.Read().facts.over_quota_looks, ElementsAre(Pair("presence", 1U)));
+  EXPECT_THAT(watch_.Read().health.problems, IsEmpty());
+}
+
 TEST_F(HealthWatchTest, AStepOfTheWallClockDoesNotChangeTheLastMinute) {
   const auto recent = [this] { return watch_.Read().facts.recent_brokers.at(0).acknowledged; };
   LookAfter(seconds(1));

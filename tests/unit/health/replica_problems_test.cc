@@ -12,6 +12,7 @@ namespace dino::health::health_test {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -85,6 +86,10 @@ TEST(ReplicaProblemsTest, CallersOverTheirQuotaForAWhile) {
   facts.over_quota_looks = {{"chat", 3}, {"presence", 2}};
   EXPECT_EQ(WhatIsWrong(facts, ProblemKind::kCallerOverQuota),
             "Events that the caller's quota refused in the last minute: 40 of chat.");
+  facts.earlier = {ProblemKind::kCallerOverQuota};
+  facts.earlier_over_quota = {"chat"};
+  facts.over_quota_looks["chat"] = 1;
+  EXPECT_THAT(WhatIsWrong(facts, ProblemKind::kCallerOverQuota), EndsWith(": 40 of chat."));
   for (const char* name : {"a", "b", "c", "d", "e", "f"}) {
     facts.recent_refusals.over_quota[name] = 7;
     facts.over_quota_looks[name] = 60;
