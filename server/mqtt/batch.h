@@ -99,7 +99,7 @@ struct Chunk {
   std::uint32_t taken = 0;
   // How many publications are not settled.
   std::uint32_t open = 0;
-  // The session that has it, or had it last.
+  // The session or guest home (session/peers.h) that has it, or had it last.
   std::uint32_t at = 0;
   // Keeps the batch alive from hand-over until its last publication is settled.
   std::shared_ptr<Batch> keep_alive;

@@ -78,6 +78,8 @@ class SessionPool : public Publisher, private Peers {
   std::shared_ptr<const Routes> routes() const override { return routes_; }
   bool connected() const override { return usable_count_.load() > 0; }
   std::string BrokerOf(std::uint32_t session) const override {
+    // What ends at a guest home was with no broker.
+    if (IsGuest(session)) return {};
     return roster_.broker(roster_.BrokerOf(session)).name;
   }
   // All sessions, by number.

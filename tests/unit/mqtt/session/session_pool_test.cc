@@ -81,6 +81,12 @@ TEST_F(SessionPoolTest, PublishesNothingBeforeConnack) {
   connection.ExpectPublish("1", "a");
 }
 
+TEST_F(SessionPoolTest, NamesTheBrokerOfASessionAndNoneForAGuestHome) {
+  Start();
+  EXPECT_EQ(pool_->BrokerOf(0), broker_.address());
+  EXPECT_EQ(pool_->BrokerOf(GuestOf(0)), "");
+}
+
 TEST_F(SessionPoolTest, FindsABrokerByName) {
   SessionPoolOptions options = Options(broker_.port());
   options.brokers = {{testing::kLoopbackName, broker_.port()}};
