@@ -42,6 +42,7 @@ void HealthLog::OnChange(const health::Change& change, Clock::time_point now) {
   if (HasOwnLines(change.kind)) return;
   if (!change.kind.empty()) {
     State& state = states_[{std::string(change.kind), change.subject}];
+    state.again = change.verdict == state.last.verdict;
     state.last = change;
     state.changed_at = now;
   } else if (change.verdict == health::Verdict::kGood) {
@@ -54,8 +55,11 @@ void HealthLog::Look(Clock::time_point now) {
   using Line = log::StatePace::Line;
   for (auto it = states_.begin(); it != states_.end();) {
     State& state = it->second;
-    const Line line = state.pace.Look(static_cast<int>(state.last.verdict), now);
-    if (line == Line::kBegan) Write(log::Level::kWarning, state.last);
+    const Line line = state.pace.Look(static_cast<int>(state.last.verdict), now, state.again);
+    if (line == Line::kBegan) {
+      Write(log::Level::kWarning, state.last);
+      state.again = false;
+    }
     if (line == Line::kEnded) Write(log::Level::kInfo, state.last);
     // Until then its lines may count.
     const bool over = !state.pace.open() && state.last.verdict == health::Verdict::kGood &&

@@ -28,6 +28,8 @@ class HealthLog {
   struct State {
     health::Change last;
     Clock::time_point changed_at;
+    // It has begun anew though its end was never told: a worse problem had hidden it.
+    bool again = false;
     log::StatePace pace;
   };
 

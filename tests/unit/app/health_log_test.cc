@@ -67,6 +67,16 @@ TEST_F(HealthLogTest, WhatSwingsAboutItsBoundHasThreeLinesAMinute) {
                                  HasSubstr("Far.")));
 }
 
+TEST_F(HealthLogTest, WhatAWorseProblemHasHiddenIsSaidWhenItBeginsAgain) {
+  Change(ProblemKind::kBrokerSlow, Verdict::kDegraded, "Slow.", "a:1883");
+  Look();
+  // It was down in between: that has lines of its own, and is no end of being slow.
+  Change(ProblemKind::kBrokerSlow, Verdict::kDegraded, "Slow again.", "a:1883");
+  Look();
+  Look();
+  EXPECT_THAT(captured_.Lines(), ElementsAre(HasSubstr("Slow."), HasSubstr("Slow again.")));
+}
+
 TEST_F(HealthLogTest, EachBrokersProblemsHaveTheirOwnPace) {
   for (const std::string& broker : {std::string("a:1883"), std::string("b:1883")}) {
     for (const Verdict verdict : {Verdict::kDegraded, Verdict::kGood, Verdict::kDegraded}) {

@@ -9,10 +9,13 @@ namespace dino::health::health_test {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::Eq;
 using ::testing::Field;
 using ::testing::IsEmpty;
 
 auto Says(const char* text) { return Field(&Change::text, text); }
+
+auto IsOf(const char* kind) { return Field(&Change::kind, Eq(kind)); }
 
 // Both brokers, of which the second is lost.
 Facts OneLost() { return FactsOf({GoodBroker("a:1883", 0.48), LostBroker("b:1883", 0.52)}); }
@@ -44,6 +47,16 @@ TEST(ChangesTest, AProblemThatTurnsIntoAWorseOneHasNotEnded) {
   ASSERT_EQ(changes.size(), 1U);
   EXPECT_EQ(changes[0].kind, "no_broker");
   EXPECT_EQ(changes[0].verdict, Verdict::kDown);
+}
+
+TEST(ChangesTest, AProblemThatAWorseOneHasHiddenBeginsAgainWithoutAnEnd) {
+  Facts facts = GoodFacts();
+  facts.recent_brokers[1].puback_time = std::chrono::seconds(2);
+  const Health slow = Judge(facts);
+  const Health lost = Judge(OneLost());
+  EXPECT_THAT(DescribeChanges(slow, lost, kNow), ElementsAre(IsOf("broker_lost")));
+  EXPECT_THAT(DescribeChanges(lost, slow, kNow),
+              ElementsAre(IsOf("broker_lost"), IsOf("broker_slow")));
 }
 
 TEST(ChangesTest, WithoutAnyBrokerNothingHasEndedWhenOneIsRemoved) {
