@@ -27,25 +27,21 @@ void Quarantine::Expire(Clock::time_point now) {
 
 void Quarantine::GiveUp(Chunk& chunk) {
   Deferred* const given_up = chunk.deferred;
-  if (tried_.has_value() && tried_->deferred == given_up) {
-    // The topic is free when it is answered.
-    const std::unique_ptr<Deferred> owned(std::exchange(tried_->deferred, nullptr));
-    open_.Settle(chunk, given_up->position, {Outcome::kUnknown, 0, false});
+  const auto is_it = [given_up](const Case& subject) { return subject.deferred == given_up; };
+  Case* sent = nullptr;
+  if (tried_.has_value() && is_it(*tried_)) sent = &*tried_;
+  for (Verdict& verdict : verdicts_) {
+    if (is_it(verdict.subject)) sent = &verdict.subject;
+  }
+  if (sent != nullptr) {
+    // The topic is free when it is answered, or judged.
+    const std::unique_ptr<Deferred> owned(std::exchange(sent->deferred, nullptr));
+    open_.Settle(chunk, owned->position, {Outcome::kUnknown, 0, false});
     return;
   }
-  const auto is_it = [given_up](const Case& subject) { return subject.deferred == given_up; };
   const auto waiting = std::find_if(waiting_.begin(), waiting_.end(), is_it);
-  Case subject;
-  if (waiting != waiting_.end()) {
-    subject = *waiting;
-    waiting_.erase(waiting);
-  } else {
-    const auto verdict =
-        std::find_if(verdicts_.begin(), verdicts_.end(),
-                     [&](const Verdict& candidate) { return is_it(candidate.subject); });
-    subject = verdict->subject;
-    verdicts_.erase(verdict);
-  }
+  const Case subject = *waiting;
+  waiting_.erase(waiting);
   Close(subject, OutcomeIfGivenUp(given_up->attempts, /*unreachable=*/state_ != State::kConnected));
 }
 
