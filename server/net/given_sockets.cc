@@ -64,6 +64,8 @@ bool GivenSockets::MakeRoom(const std::string& newcomer, std::chrono::millisecon
     FindSilent();
     next_search_ = now + kSearchInterval;
   }
+  // Those that came since the search are strangers, too.
+  if (!StrangersAreFew()) ends_known_ = false;
   const bool any = CountOf(newcomer) * kFarLarger < largest_count_;
   while (!silent_.empty() && (any || silent_.back().since >= silence)) {
     const Silent longest = silent_.back();
@@ -85,6 +87,12 @@ void GivenSockets::ForgetClosed() {
   }
 }
 
+bool GivenSockets::StrangersAreFew() const {
+  const auto strangers = static_cast<std::size_t>(std::count_if(
+      sockets_.begin(), sockets_.end(), [](const auto& each) { return !each.second.known; }));
+  return strangers * 4 < sockets_.size();
+}
+
 std::size_t GivenSockets::CountOf(const std::string& network) const {
   return static_cast<std::size_t>(std::count_if(
       sockets_.begin(), sockets_.end(),
@@ -92,12 +100,8 @@ std::size_t GivenSockets::CountOf(const std::string& network) const {
 }
 
 void GivenSockets::FindSilent() {
-  std::size_t strangers = 0;
-  for (auto& [fd, socket] : sockets_) {
-    socket.known = is_known_(fd);
-    if (!socket.known) ++strangers;
-  }
-  ends_known_ = strangers * 4 < sockets_.size();
+  for (auto& [fd, socket] : sockets_) socket.known = is_known_(fd);
+  ends_known_ = StrangersAreFew();
   std::map<std::string, std::size_t> counts;
   for (const auto& [fd, socket] : sockets_) {
     if (MayEnd(socket)) ++counts[socket.network];

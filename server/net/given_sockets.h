@@ -48,7 +48,7 @@ class GivenSockets {
     // Which the system never reuses.
     std::uint64_t cookie;
     std::string network;
-    // When it was last searched.
+    // As of the last search; false since it came, if that was later.
     bool known = false;
   };
   struct Silent {
@@ -58,6 +58,8 @@ class GivenSockets {
   };
 
   void ForgetClosed();
+  // Whether strangers have less than a quarter of all.
+  bool StrangersAreFew() const;
   bool MayEnd(const Socket& socket) const { return ends_known_ || !socket.known; }
   std::size_t CountOf(const std::string& network) const;
   // Fills `silent_` with those of the networks with the most.
@@ -69,7 +71,7 @@ class GivenSockets {
   // The longest silent ones last.
   std::vector<Silent> silent_;
   std::size_t largest_count_ = 0;
-  // Strangers have less than a quarter of all.
+  // Strangers were few at the last search, and still are.
   bool ends_known_ = false;
   Clock::time_point next_search_;
 };

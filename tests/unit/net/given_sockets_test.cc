@@ -173,6 +173,25 @@ TEST_F(MakeRoomTest, ThoseOfKnownPeersEndWhereStrangersHaveFew) {
   EXPECT_TRUE(HasEnded(0));
 }
 
+TEST_F(MakeRoomTest, StrangersWhoComeBetweenTwoSearchesTakeNoMoreThanAQuarterFromKnownPeers) {
+  constexpr std::size_t kKnown = 8;
+  for (std::size_t i = 0; i < kKnown; ++i) {
+    Connect("known");
+    known_.insert(open_.back().number());
+  }
+  EXPECT_TRUE(MakeRoom("a", kNever));
+  Connect("a");
+  EXPECT_TRUE(given_.MakeRoom("b", kNever, now_));
+  Connect("b");
+  EXPECT_FALSE(given_.MakeRoom("c", kNever, now_)) << "2 of 8 are a quarter";
+  EXPECT_TRUE(MakeRoom("c", kNever)) << "of a stranger";
+  std::size_t ended = 0;
+  for (std::size_t i = 0; i < kKnown; ++i) {
+    if (HasEnded(i)) ++ended;
+  }
+  EXPECT_EQ(ended, 2U);
+}
+
 TEST_F(MakeRoomTest, OneWhosePeerHasBecomeKnownSinceTheSearchDoesNotEnd) {
   for (const char* network : {"a", "b", "c"}) Connect(network);
   BeSilent(1);
