@@ -3,24 +3,38 @@
 #include <grpcpp/support/status.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace dino::transport {
 
 void StrangersRequests::Read(Call& call) {
   const Clock::time_point until = Clock::now() + longest_;
+  std::string network = call.Network();
   Call* given_up = nullptr;
   call.Hold();
   {
     const MutexLock lock(mutex_);
-    if (awaited_.size() >= kMost) {
-      given_up = awaited_.front().call;
-      awaited_.pop_front();
+    awaited_.push_back({until, &call, std::move(network)});
+    if (awaited_.size() > kMost) {
+      const auto oldest = OldestOfMost(awaited_);
+      given_up = oldest->call;
+      awaited_.erase(oldest);
     }
-    awaited_.push_back({until, &call});
   }
   if (given_up != nullptr) GiveUp(*given_up);
   timer_.CallBy(until);
   call.Read();
+}
+
+StrangersRequests::List::const_iterator StrangersRequests::OldestOfMost(const List& awaited) {
+  const auto count_of = [&awaited](const std::string& network) {
+    return std::count_if(awaited.begin(), awaited.end(),
+                         [&network](const Awaited& each) { return each.network == network; });
+  };
+  return std::max_element(awaited.begin(), awaited.end(),
+                          [&count_of](const Awaited& a, const Awaited& b) {
+                            return count_of(a.network) < count_of(b.network);
+                          });
 }
 
 bool StrangersRequests::EndWait(Call& call) {

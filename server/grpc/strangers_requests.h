@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <list>
+#include <string>
 
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
@@ -13,8 +14,8 @@
 namespace dino::transport {
 
 // The requests under way of calls that anybody may make, so that what they take is bounded: each
-// must have come in time, and of `kMost` the oldest gives way to the next one. A call whose request
-// does not come ends with RESOURCE_EXHAUSTED. Thread-safe.
+// must have come in time, and beyond `kMost` the oldest one of the network with the most is given
+// up. A call whose request does not come ends with RESOURCE_EXHAUSTED. Thread-safe.
 class StrangersRequests {
  public:
   static constexpr std::size_t kMost = 16;
@@ -37,8 +38,12 @@ class StrangersRequests {
     Clock::time_point until;
     // Held.
     Call* call = nullptr;
+    std::string network;
   };
+  using List = std::list<Awaited>;
 
+  // The oldest one of the network with the most. REQUIRES: there are some.
+  static List::const_iterator OldestOfMost(const List& awaited);
   static void GiveUp(Call& call);
   // Returns when the next one is overdue.
   Clock::time_point EndOverdue();
@@ -46,7 +51,7 @@ class StrangersRequests {
   const std::chrono::milliseconds longest_;
   Mutex mutex_;
   // In the order in which they were asked for.
-  std::list<Awaited> awaited_ ABSL_GUARDED_BY(mutex_);
+  List awaited_ ABSL_GUARDED_BY(mutex_);
   // Last: it uses the others.
   Timer timer_;
 };
