@@ -85,7 +85,7 @@ grpc::Status IdentifyCaller(const PublishContext& shared, transport::Call& call,
     if (!known.ok()) return known;
   }
   // No name begins like that; with an address of IPv6 it needs no memory of its own.
-  if (origin.caller_name().empty()) origin.network = "net " + call.Network();
+  origin.network = origin.caller_name().empty() ? "net " + call.Network() : std::string();
   return grpc::Status::OK;
 }
 

@@ -22,8 +22,7 @@ OpenStreams::OpenStreams(const PublishContext& shared)
 Clock::time_point OpenStreams::Check() {
   const MutexLock lock(mutex_);
   if (streams_.empty()) return Timer::kNever;
-  const std::uint64_t generation =
-      shared_.authenticator == nullptr ? 0 : shared_.authenticator->generation();
+  const std::uint64_t generation = shared_.caller_generation();
   const bool callers_changed = generation != generation_;
   generation_ = generation;
   const Clock::time_point now = Clock::now();

@@ -42,7 +42,7 @@ class OpenStreams {
   Mutex mutex_;
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   std::unordered_map<PublishStream*, SharedPlaces::Place> streams_ ABSL_GUARDED_BY(mutex_);
-  // `Authenticator::generation` when their callers were last looked at.
+  // `PublishContext::caller_generation` when their callers were last looked at.
   std::uint64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;
   // Last: it uses the others.
   Timer timer_;

@@ -2,6 +2,7 @@
 #define DINO_SERVER_API_PUBLISH_CONTEXT_H_
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 
 #include "dino/events/v1/server_info.pb.h"
@@ -42,6 +43,11 @@ struct PublishContext {
   std::atomic<bool> leaving{false};
   // New calls are refused.
   std::atomic<bool> draining{false};
+
+  // Changes whenever who calls must be found out again.
+  std::uint64_t caller_generation() const {
+    return authenticator == nullptr ? 0 : authenticator->generation();
+  }
 };
 
 }  // namespace dino::api

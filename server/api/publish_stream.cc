@@ -64,7 +64,7 @@ grpc::Status PublishStream::Begin() {
   std::string_view owner;
   {
     const MutexLock lock(caller_mutex_);
-    grpc::Status error = Identify(Generation());
+    grpc::Status error = Identify(shared_.caller_generation());
     if (!error.ok()) return error;
     // Events come with a copy of the first one.
     origins_.back().trace = CallTrace::Begin(shared_.tracer, origins_.back());
@@ -74,10 +74,6 @@ grpc::Status PublishStream::Begin() {
   room_ = shared_.admission.TryBegin(owner);
   return room_.has_value() ? open_streams_.Add(*this, owner)
                            : Refused(fanout::Refusal::kOverloaded);
-}
-
-std::uint64_t PublishStream::Generation() const {
-  return shared_.authenticator == nullptr ? 0 : shared_.authenticator->generation();
 }
 
 grpc::Status PublishStream::Identify(std::uint64_t generation) {
@@ -92,7 +88,7 @@ grpc::Status PublishStream::Identify(std::uint64_t generation) {
 
 const CallOrigin* PublishStream::CheckCaller() {
   const MutexLock lock(caller_mutex_);
-  const std::uint64_t generation = Generation();
+  const std::uint64_t generation = shared_.caller_generation();
   if (caller_generation_ != generation) {
     const grpc::Status error = Identify(generation);
     if (!error.ok()) Refuse(origins_.back(), error);

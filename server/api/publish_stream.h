@@ -69,7 +69,6 @@ class PublishStream final : public transport::Handler {
 
   // Whether it may begin; else the error.
   grpc::Status Begin();
-  std::uint64_t Generation() const;
   // Finds out who calls, and whether they may; else returns the error.
   grpc::Status Identify(std::uint64_t generation) ABSL_EXCLUSIVE_LOCKS_REQUIRED(caller_mutex_);
   // Ends it, as one that may not be; counts that.
@@ -111,7 +110,7 @@ class PublishStream final : public transport::Handler {
   Mutex caller_mutex_;
   // The last one is in force; events refer to that with which they came.
   std::deque<CallOrigin> origins_ ABSL_GUARDED_BY(caller_mutex_);
-  // `Authenticator::generation` when that was found; none before the first look.
+  // `PublishContext::caller_generation` when that was found; none before the first look.
   std::optional<std::uint64_t> caller_generation_ ABSL_GUARDED_BY(caller_mutex_);
   bool may_publish_ ABSL_GUARDED_BY(caller_mutex_) = false;
 

@@ -16,8 +16,14 @@ UnaryCall::UnaryCall(PublishContext& shared, transport::Call& call, std::string_
       kind_(kind),
       origin_{method, Traceparent(call), nullptr, &call, via} {}
 
+grpc::Status UnaryCall::Identify() {
+  caller_generation_ = shared_.caller_generation();
+  origin_.caller = nullptr;
+  return CheckCaller(shared_, call_, origin_, kind_);
+}
+
 grpc::Status UnaryCall::Check() {
-  grpc::Status error = CheckCaller(shared_, call_, origin_, kind_);
+  grpc::Status error = Identify();
   if (!error.ok()) return error;
   if (shared_.draining.load(std::memory_order_relaxed) && !answers_while_draining()) {
     return ShuttingDown();
@@ -44,6 +50,11 @@ void UnaryCall::OnBegin() {
 
 void UnaryCall::OnMessage(const transport::Message& message) {
   if (cancelled_) return Finish(grpc::Status::CANCELLED);
+  // A request may take minutes to come.
+  if (caller_generation_ != shared_.caller_generation()) {
+    const grpc::Status error = Identify();
+    if (!error.ok()) return Refuse(error);
+  }
   handled_ = true;
   Handle(message);
 }

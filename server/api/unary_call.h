@@ -5,6 +5,7 @@
 #include <grpcpp/support/status.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -16,7 +17,8 @@
 namespace dino::api {
 
 // What the calls with one request and one answer have in common: who calls is known, and may,
-// before the request is asked for; and room is taken from then on until the answer was written.
+// before the request is asked for, and still when it has come; and room is taken from its beginning
+// until the answer was written.
 class UnaryCall : public transport::Handler {
  public:
   void OnBegin() final;
@@ -56,12 +58,16 @@ class UnaryCall : public transport::Handler {
 
  private:
   grpc::Status Check();
+  // Finds out who calls, and whether they may.
+  grpc::Status Identify();
   void EndTrace(const grpc::Status& status) const;
 
   PublishContext& shared_;
   transport::Call& call_;
   const std::size_t kind_;
   CallOrigin origin_;
+  // `PublishContext::caller_generation` when the caller was found.
+  std::uint64_t caller_generation_ = 0;
   std::optional<fanout::Admission::Ticket> room_;
   bool handled_ = false;
   bool cancelled_ = false;

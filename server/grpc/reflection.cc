@@ -41,6 +41,9 @@ class ReflectionCall final : public Handler {
 
   void OnMessage(const Message& message) override {
     if (!EndWait()) return;
+    // A key may have been taken away since the last question.
+    const grpc::Status allowed = check_(call_);
+    if (!allowed.ok()) return call_.Finish(allowed);
     reflection::ServerReflectionRequest request;
     if (!message.Parse(request)) {
       return call_.Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
