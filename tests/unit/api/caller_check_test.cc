@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <chrono>
 #include <memory>
 #include <string>
 
@@ -110,85 +108,6 @@ TEST_F(CallerCheckTest, ABatchIsNoWayAroundTheRights) {
   ASSERT_TRUE(stub_->PublishBatch(&context, batch, &response).ok());
   EXPECT_EQ(response.results(0).error().code(), grpc::StatusCode::PERMISSION_DENIED);
   EXPECT_TRUE(response.results(1).has_delivery()) << response.results(1).ShortDebugString();
-}
-
-TEST_F(CallerCheckTest, BeyondTheQuotaCallsAreToldWhenToRepeat) {
-  EXPECT_TRUE(CallWith(kSlowKey, Request({1, 2, 3, 4, 5, 6, 7, 8, 9, 10})).status.ok());
-  const grpc::Status status = CallWith(kSlowKey, Request({1, 2, 3, 4, 5})).status;
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
-  EXPECT_EQ(ReasonOf(status), "CALLER_QUOTA");
-  const auto retry = DetailOf<google::rpc::RetryInfo>(status).retry_delay();
-  const double seconds = static_cast<double>(retry.seconds()) + retry.nanos() * 1e-9;
-  EXPECT_GT(seconds, 0);
-  EXPECT_LE(seconds, 0.5);
-  EXPECT_TRUE(CallWith(kChatKey).status.ok()) << "others are not held up";
-}
-
-TEST_F(CallerCheckTest, WhoCallsWithoutPauseGetsThroughWhatTheQuotaGives) {
-  // Far fewer than a slow machine makes.
-  constexpr double kRate = 20;
-  // Connecting takes time, in which the quota gives nothing.
-  ASSERT_TRUE(CallWith(kChatKey).status.ok());
-  using Seconds = std::chrono::duration<double>;
-  const auto begin = testing::Clock::now();
-  auto last_sent = begin;
-  auto first_answered = begin;
-  double admitted = 0;
-  double refused = 0;
-  Seconds unused{};
-  // What comes in a second at once, and then as much as comes in two. A call that is refused finds
-  // less than one event left; how long calls take does not matter.
-  while (admitted < 3 * kRate) {
-    const auto sent = testing::Clock::now();
-    const bool ok = CallWith(kSteadyKey).status.ok();
-    const auto answered = testing::Clock::now();
-    if (admitted == 0) first_answered = answered;
-    // No more than a second's events are kept for who does not call.
-    unused += std::max(Seconds(0), Seconds(answered - last_sent) - Seconds(1));
-    last_sent = sent;
-    if (ok) {
-      ++admitted;
-    } else {
-      ++refused;
-      const Seconds used = Seconds(sent - first_answered) - unused;
-      EXPECT_GT(admitted + 1, kRate + kRate * used.count() - 0.001);
-    }
-    EXPECT_LE(admitted, kRate + kRate * Seconds(answered - begin).count() + 0.001);
-  }
-  EXPECT_GT(refused, 0);
-}
-
-TEST_F(CallerCheckTest, WhatIsInvalidCostsNothing) {
-  for (int i = 0; i < 100; ++i) {
-    EXPECT_EQ(CallWith(kSlowKey, Request({1, 2, -1})).status.error_code(),
-              grpc::StatusCode::INVALID_ARGUMENT);
-  }
-  EXPECT_TRUE(CallWith(kSlowKey, Request({1, 2, 3, 4, 5, 6, 7, 8, 9, 10})).status.ok());
-}
-
-TEST_F(CallerCheckTest, WhatCannotBePublishedCostsNothing) {
-  v1::PublishMessageRequest request = Request({1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
-  v1::PublishMessageRequest keyed = request;
-  keyed.mutable_options()->set_idempotency_key("key");
-  publisher_.set_connected(false);
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(ReasonOf(CallWith(kSlowKey, request).status), "BROKER_UNREACHABLE");
-    EXPECT_EQ(ReasonOf(CallWith(kSlowKey, keyed).status), "BROKER_UNREACHABLE");
-  }
-  publisher_.set_connected(true);
-  EXPECT_TRUE(CallWith(kSlowKey, request).status.ok());
-}
-
-TEST_F(CallerCheckTest, AWrongResumeTokenNeitherCostsNorGives) {
-  const v1::PublishMessageRequest request = Request({1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
-  v1::PublishMessageRequest wrong = request;
-  wrong.mutable_options()->set_resume_token("wrong");
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(ReasonOf(CallWith(kSlowKey, wrong).status), "RESUME_TOKEN");
-  EXPECT_TRUE(CallWith(kSlowKey, request).status.ok());
-  // Nothing is left of a second's recipients, and a dry run does not change that.
-  wrong.mutable_options()->set_validate_only(true);
-  CallWith(kSlowKey, wrong);
-  EXPECT_EQ(ReasonOf(CallWith(kSlowKey, request).status), "CALLER_QUOTA");
 }
 
 TEST_F(CallerCheckTest, IdempotencyKeysAreEachCallersOwn) {
