@@ -115,7 +115,7 @@ TEST_F(SessionFaultsTest, APortThatSpeaksSomethingElse) {
   FakeConnection other = broker_.Accept();
   other.SendBytes("220 mail.example ESMTP\r\n");
   EXPECT_FALSE(changes_.Next().connected);
-  Connected();
+  ConnectedInTime();
 }
 
 TEST_F(SessionFaultsTest, ABlackHoleAtConnectIsGivenUpSoonerThanASilentBroker) {

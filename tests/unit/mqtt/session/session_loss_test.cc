@@ -1,6 +1,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "server/mqtt/session/session.h"
@@ -49,9 +50,19 @@ TEST_F(SessionPoolTest, ReconnectsWhenNoPubackComesInTime) {
   silent.ExpectPublish("1", "a");
   EXPECT_THAT(changes_.Next().reason, HasSubstr("no PUBACK"));
   silent.ExpectClosed();
-  FakeConnection connection = Connected();
-  connection.Send(PubAck{connection.ExpectPublish("1", "a").packet_id});
-  EXPECT_TRUE(batch->WaitForEnd());
+  // On a busy machine an answer may be late, too.
+  constexpr int kMostAnswers = 20;
+  const Clock::time_point limit = Clock::now() + kPatience;
+  for (int i = 0; i < kMostAnswers && !batch->ended() && !HasFailure(); ++i) {
+    FakeConnection connection = Connected();
+    connection.Send(PubAck{connection.ExpectPublish("1", "a").packet_id});
+    const auto known = [&] { return batch->ended() || changes_.HasNext(); };
+    while (!known() && Clock::now() < limit) std::this_thread::yield();
+    if (!batch->ended()) {
+      EXPECT_THAT(changes_.Next().reason, HasSubstr("no PUBACK"));
+    }
+  }
+  EXPECT_TRUE(batch->ended());
 }
 
 TEST_F(SessionPoolTest, TriesAgainWhenNoConnackComesInTime) {
@@ -62,7 +73,7 @@ TEST_F(SessionPoolTest, TriesAgainWhenNoConnackComesInTime) {
   silent.ExpectConnect();
   EXPECT_THAT(changes_.Next().reason, HasSubstr("no CONNACK"));
   silent.ExpectClosed();
-  Connected();
+  ConnectedInTime();
 }
 
 TEST_F(SessionPoolTest, SaysWhyTheBrokerRefuses) {

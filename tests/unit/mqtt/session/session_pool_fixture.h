@@ -45,6 +45,11 @@ class Changes {
     }
     return changes_[next_++];
   }
+  // Whether there is one already.
+  bool HasNext() {
+    const std::lock_guard lock(mutex_);
+    return next_ < changes_.size();
+  }
 
  private:
   std::mutex mutex_;
@@ -74,6 +79,12 @@ class SessionPoolTest : public ::testing::Test {
   FakeConnection Connected(const ConnAck& answer = {}) {
     FakeConnection connection = broker_.AcceptSession(answer);
     EXPECT_TRUE(changes_.Next().connected);
+    return connection;
+  }
+  // The same where an attempt has so little time that this broker may be too late for some.
+  FakeConnection ConnectedInTime() {
+    FakeConnection connection = broker_.AcceptSession();
+    while (!changes_.Next().connected && !HasFailure()) connection = broker_.AcceptSession();
     return connection;
   }
 
