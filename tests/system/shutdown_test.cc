@@ -167,7 +167,8 @@ TEST(ShutdownOfConnectionsTest, ASilentClientDoesNotDelayShutdown) {
   const Clock::time_point begin = Clock::now();
   bridge.Stop();
 
-  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(5));
+  // Whoever is silent for so long is sent a ping, and sent away if it does not answer.
+  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(30));
 }
 
 // The drains would never end if they waited for more than the calls in progress.
