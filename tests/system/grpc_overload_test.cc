@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <iostream>
+#include <limits>
 #include <numeric>
 #include <set>
 #include <vector>
@@ -87,9 +89,11 @@ TEST_F(GrpcOverloadTest, CallsBeyondTheLimitAreRefusedAndPublishNothing) {
   EXPECT_EQ(TakeArrivals(kCalls), answered_ok);
 }
 
-TEST_F(GrpcOverloadTest, EveryCallIsRefusedWhileThereIsNoRoom) {
+TEST_F(GrpcOverloadTest, EveryCallIsRefusedAtOnceWhileThereIsNoRoom) {
   constexpr std::size_t kRounds = 20;
-  constexpr std::size_t kRefusals = 100;
+  constexpr std::size_t kRefusals = 50;
+  // It would be more if a call waited for room for only a few milliseconds.
+  constexpr double kMaxRatio = 4;
   std::vector<std::int64_t> users(kRoom);
   std::iota(users.begin(), users.end(), kFirstUser);
   broker_.Freeze();
@@ -97,22 +101,30 @@ TEST_F(GrpcOverloadTest, EveryCallIsRefusedWhileThereIsNoRoom) {
   for (int i = 0; i < 2; ++i) flood.Start(MessageRequest(users, "0"), kLongDeadline);
   // One of them took all the room.
   flood.WaitForEnds(1);
-  Clock::duration best_median = Clock::duration::max();
+  double least_ratio = std::numeric_limits<double>::max();
   for (std::size_t round = 0; round < kRounds; ++round) {
-    std::vector<Clock::duration> times;
+    std::vector<Clock::duration> refused;
+    std::vector<Clock::duration> idle;
+    // A call that is refused and one that does nothing, in turn: what else the machine does slows
+    // both.
     for (std::size_t i = 0; i < kRefusals; ++i) {
       const Clock::time_point begin = Clock::now();
       const grpc::Status status = PublishMessage(bridge_, RequestOf(i));
-      times.push_back(Clock::now() - begin);
+      const Clock::time_point end = Clock::now();
+      ASSERT_EQ(bridge_.Health("liveness"), health::HealthCheckResponse::SERVING);
+      idle.push_back(Clock::now() - end);
+      refused.push_back(end - begin);
       ASSERT_EQ(ReasonOf(status), "OVERLOADED") << Describe(status);
     }
-    std::sort(times.begin(), times.end());
-    best_median = std::min(best_median, times[kRefusals / 2]);
+    std::sort(refused.begin(), refused.end());
+    std::sort(idle.begin(), idle.end());
+    const std::chrono::duration<double> median = refused[kRefusals / 2];
+    least_ratio = std::min(least_ratio, median / idle[kRefusals / 2]);
   }
   broker_.Thaw();
 
-  // Other work on the machine slows rounds down, but not all of them.
-  EXPECT_LT(best_median, std::chrono::milliseconds(10));
+  std::cout << "a refused call over one that does nothing: " << least_ratio << "\n";
+  EXPECT_LE(least_ratio, kMaxRatio);
 }
 
 }  // namespace
