@@ -75,7 +75,8 @@ TEST_F(BrokerProcessFaultsTest, SurvivesRestartsBeforeAnySessionIsStable) {
 }
 
 TEST_F(BrokerProcessFaultsTest, AFreezeShorterThanTheAckTimeoutLosesNoSession) {
-  RestartableBridge bridge(broker_.address());
+  // Longer than any freeze that a busy machine makes of three seconds.
+  RestartableBridge bridge(broker_.address(), {"--mqtt-ack-timeout=60s", "--mqtt-keep-alive=60s"});
   StartCallers(bridge, std::chrono::seconds(3));
   broker_.Freeze();
   // Three seconds later.
