@@ -24,19 +24,37 @@ class SessionPoolFailoverTest : public SessionPoolTest {
     Start(options);
   }
 
+  // The home broker's session is connected before the other: its users would move to that.
+  FakeConnection ConnectedHome() {
+    FakeConnection home = broker_.AcceptSession();
+    while (!NextOfHome().connected && !HasFailure()) continue;
+    return home;
+  }
+
+  // The next move of the users of `broker_`; those of the other one may move, too, until that is
+  // connected.
   SessionChange NextMove() {
     SessionChange change;
     do {
-      change = changes_.Next();
+      change = NextOfHome();
     } while (change.users == Router::Move::kNone && !HasFailure());
     return change;
   }
 
   FakeBroker other_broker_;
+
+ private:
+  SessionChange NextOfHome() {
+    SessionChange change;
+    do {
+      change = changes_.Next();
+    } while (change.broker != broker_.address() && !HasFailure());
+    return change;
+  }
 };
 
 TEST_F(SessionPoolFailoverTest, UsersMoveToAnotherSessionAndBackInOrder) {
-  FakeConnection home = broker_.AcceptSession();
+  FakeConnection home = ConnectedHome();
   FakeConnection other = other_broker_.AcceptSession();
   PublishBatch("a", {"1", "2"});
   PublishBatch("b", {"1"});
@@ -64,7 +82,7 @@ TEST_F(SessionPoolFailoverTest, UsersMoveToAnotherSessionAndBackInOrder) {
 }
 
 TEST_F(SessionPoolFailoverTest, AStoppedBatchEndsWhereverItIs) {
-  FakeConnection home = broker_.AcceptSession();
+  FakeConnection home = ConnectedHome();
   FakeConnection other = other_broker_.AcceptSession();
   broker_.StopListening();
   home.Close();
