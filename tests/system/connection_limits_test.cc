@@ -36,9 +36,10 @@ TEST_F(ConnectionLimitsTest, AnIdleConnectionGetsGoawayAndIsClosed) {
 TEST_F(ConnectionLimitsTest, ExcessivePingsCloseTheConnection) {
   Http2Peer peer(bridge_.port());
   peer.Greet();
-  peer.Send(EncodeCallHeaders(1));
-  const Http2Frame ping{Type::kPing, 0, 0, "dino-pin"};
-  for (int i = 0; i < 10; ++i) peer.Send(ping);
+  // At once: what the server has not read when it closes would lose the frame.
+  std::string frames = EncodeCallHeaders(1);
+  for (int i = 0; i < 10; ++i) frames += Encode(Http2Frame{Type::kPing, 0, 0, "dino-pin"});
+  peer.Send(frames);
   const auto goaway = peer.WaitFor(Type::kGoAway, 0);
   ASSERT_TRUE(goaway.has_value());
   // ENHANCE_YOUR_CALM
