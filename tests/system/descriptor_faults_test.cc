@@ -27,8 +27,6 @@
 namespace dino::testing {
 namespace {
 
-constexpr std::chrono::seconds kDeadline{10};
-
 // Lets a process open no descriptor numbered `first` or above.
 void LimitDescriptors(pid_t pid, std::size_t first) {
   rlimit limit{};
@@ -60,7 +58,7 @@ class DescriptorFaultsTest : public ::testing::Test {
   void SetUp() override {
     bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);
     for (const int user : {1, 2}) {
-      callers_.push_back(std::make_unique<Caller>(bridge_, user, kDeadline));
+      callers_.push_back(std::make_unique<Caller>(bridge_, user, kPatience));
     }
     WaitForSuccessesOfEach(callers_, 20);
     idle_ = UsageOf(bridge_.pid());

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstddef>
 #include <memory>
 
@@ -15,7 +14,6 @@
 namespace dino::testing {
 namespace {
 
-constexpr std::chrono::seconds kDeadline{30};
 // More records than the log's queue and the pipe hold.
 constexpr std::size_t kRecords = 6000;
 
@@ -26,7 +24,7 @@ class LogFaultsTest : public ::testing::Test {
   void SetUp() override {
     bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);
     for (const int user : {1, 2}) {
-      callers_.push_back(std::make_unique<Caller>(bridge_, user, kDeadline));
+      callers_.push_back(std::make_unique<Caller>(bridge_, user, kPatience));
     }
     WaitForSuccessesOfEach(callers_, 20);
   }

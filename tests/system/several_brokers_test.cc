@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <memory>
 #include <string>
 
@@ -19,7 +18,7 @@ class SeveralBrokersTest : public ::testing::Test {
     bridge_.WaitForHealth("", health::HealthCheckResponse::SERVING);
     // Enough users for every session to have some.
     for (int user = 1; user <= 16; ++user) {
-      callers_.push_back(std::make_unique<Caller>(bridge_, user, std::chrono::seconds(20)));
+      callers_.push_back(std::make_unique<Caller>(bridge_, user, kPatience));
     }
   }
 

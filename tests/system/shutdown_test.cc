@@ -193,7 +193,7 @@ class ShutdownUnderLoadTest : public ::testing::Test {
 TEST_F(ShutdownUnderLoadTest, NoEventAnsweredOkIsLostAndNoRefusedOneIsPublished) {
   Callers callers;
   for (const int user : {1, 2, 3, 4}) {
-    callers.push_back(std::make_unique<Caller>(bridge_, user, std::chrono::seconds(10)));
+    callers.push_back(std::make_unique<Caller>(bridge_, user, kPatience));
   }
   WaitForSuccessesOfEach(callers, 20);
   bridge_.BeginStop();
