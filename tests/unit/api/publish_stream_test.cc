@@ -176,8 +176,8 @@ TEST_F(PublishStreamTest, WhatIsNoRequestEndsTheStreamAfterTheAnswers) {
 TEST_F(PublishStreamTest, ADrainAnswersWhatIsOpenAndEndsTheStream) {
   ASSERT_TRUE(stream_->Write(Event(1)));
   const auto batch = publisher_.WaitForBatch();
-  auto drained =
-      std::async(std::launch::async, [this] { server_->Drain(std::chrono::seconds(15)); });
+  // Longer than the stream has: its end would be another one if the drain waited for it.
+  auto drained = std::async(std::launch::async, [this] { server_->Drain(2 * testing::kPatience); });
   publisher_.End(batch, kAcknowledged);
   EXPECT_EQ(Next().sequence(), 1U);
   v1::PublishStreamResponse none;
@@ -185,7 +185,7 @@ TEST_F(PublishStreamTest, ADrainAnswersWhatIsOpenAndEndsTheStream) {
   const grpc::Status status = stream_->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(ReasonOf(status), "SHUTTING_DOWN");
-  EXPECT_EQ(drained.wait_for(std::chrono::seconds(10)), std::future_status::ready)
+  EXPECT_EQ(drained.wait_for(testing::kPatience), std::future_status::ready)
       << "an idle stream delays the stop";
 }
 
