@@ -9,35 +9,22 @@
 #include <vector>
 
 #include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
-#include "server/api/event_results.h"
 #include "server/api/publish_call.h"
-#include "server/api/publish_context.h"
-#include "server/api/refusal.h"
 #include "server/grpc/message.h"
-#include "tests/unit/api/known_callers.h"
+#include "tests/unit/api/known_callers_context.h"
+#include "tests/unit/grpc/unsent_call.h"
 
 namespace dino::api {
 namespace {
 
-// With the key of the chat. Keeps how it ends, of which nothing is sent.
-class ChatCall final : public transport::Call {
+// With the key of the chat. Keeps how it ends.
+class ChatCall final : public transport::UnsentCall {
  public:
   transport::MetadataValues Metadata(std::string_view key) const override {
     transport::MetadataValues values;
     if (key == "authorization") values.emplace_back(authorization_);
     return values;
   }
-  std::string Peer() const override { return "192.0.2.1:50000"; }
-  std::string Network() const override { return "192.0.2.1"; }
-  bool through_proxy() const override { return false; }
-  std::optional<std::string_view> Certificate() const override { return std::nullopt; }
-  std::string_view CertificateChain() const override { return {}; }
-  std::optional<Clock::time_point> answer_by() const override { return std::nullopt; }
-  bool overdue() const override { return false; }
-  Clock::time_point connection_end() const override { return Clock::time_point::max(); }
-  void NoteKnown() override {}
-  void Read() override {}
-  void Write(const transport::Message& /*message*/, bool /*more*/) override {}
   void Finish(const transport::Message& /*answer*/) override { code_ = grpc::StatusCode::OK; }
   void Finish(const grpc::Status& status,
               std::optional<std::chrono::milliseconds> /*retry_after*/) override {
@@ -47,8 +34,6 @@ class ChatCall final : public transport::Call {
               std::optional<std::chrono::milliseconds> /*retry_after*/) override {
     code_ = status.error_code();
   }
-  void Hold() override {}
-  void Release() override {}
 
   std::optional<grpc::StatusCode> code() const { return code_; }
 
@@ -57,7 +42,7 @@ class ChatCall final : public transport::Call {
   std::optional<grpc::StatusCode> code_;
 };
 
-class RevokedCallerTest : public KnownCallers, public ::testing::Test {
+class RevokedCallerTest : public KnownCallersContext {
  public:
   static void SetUpTestSuite() { ServerFixture::SetUpTestSuite(); }
 
@@ -74,24 +59,6 @@ class RevokedCallerTest : public KnownCallers, public ::testing::Test {
     handler.OnMessage(transport::Message(v1::PublishMessageRequest()));
     return call.code();
   }
-
-  testing::FakePublisher publisher_;
-  fanout::DirectPublisher direct_{
-      publisher_, *fanout::TopicTemplate::Parse("dms/{environment}/{user_id}", "test"),
-      fanout::FanoutOptions()};
-  transport::CallMeters meters_{RefusalReasons()};
-  EventMeter event_meter_{EventNames()};
-  CallLog log_;
-  PublishContext shared_{direct_,
-                         direct_.admission(),
-                         meters_,
-                         event_meter_,
-                         log_,
-                         {},
-                         {},
-                         std::chrono::seconds(10),
-                         [] { return v1::GetServerInfoResponse(); },
-                         &authenticator_};
 };
 
 TEST_F(RevokedCallerTest, ARequestThatComesAfterItsKeyWasTakenAwayIsRefused) {

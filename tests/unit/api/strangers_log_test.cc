@@ -9,12 +9,10 @@
 #include <vector>
 
 #include "server/api/batch_call.h"
-#include "server/api/event_results.h"
 #include "server/api/open_streams.h"
-#include "server/api/publish_context.h"
 #include "server/api/publish_stream.h"
-#include "server/api/refusal.h"
-#include "tests/unit/api/known_callers.h"
+#include "tests/unit/api/known_callers_context.h"
+#include "tests/unit/grpc/unsent_call.h"
 #include "tests/unit/log/captured_log.h"
 
 namespace dino::api {
@@ -23,8 +21,8 @@ namespace {
 using ::testing::Each;
 using ::testing::HasSubstr;
 
-// Has no key, and says that its trace is recorded. Nothing of it is sent.
-class StrangersCall final : public transport::Call {
+// Has no key, and says that its trace is recorded.
+class StrangersCall final : public transport::UnsentCall {
  public:
   transport::MetadataValues Metadata(std::string_view key) const override {
     transport::MetadataValues values;
@@ -33,29 +31,15 @@ class StrangersCall final : public transport::Call {
     }
     return values;
   }
-  std::string Peer() const override { return "192.0.2.1:50000"; }
-  std::string Network() const override { return "192.0.2.1"; }
-  bool through_proxy() const override { return false; }
-  std::optional<std::string_view> Certificate() const override { return std::nullopt; }
-  std::string_view CertificateChain() const override { return {}; }
-  std::optional<Clock::time_point> answer_by() const override { return std::nullopt; }
-  bool overdue() const override { return false; }
-  Clock::time_point connection_end() const override { return Clock::time_point::max(); }
   void NoteKnown() override { ADD_FAILURE() << "nobody knows it"; }
   void Read() override { ADD_FAILURE() << "its body is asked for"; }
-  void Write(const transport::Message& /*message*/, bool /*more*/) override {}
-  void Finish(const transport::Message& /*answer*/) override {}
-  void Finish(const grpc::Status& /*status*/,
-              std::optional<std::chrono::milliseconds> /*retry_after*/) override {}
   void Reject(const grpc::Status& status,
               std::optional<std::chrono::milliseconds> /*retry_after*/) override {
     EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
   }
-  void Hold() override {}
-  void Release() override {}
 };
 
-class StrangersLogTest : public KnownCallers, public ::testing::Test {
+class StrangersLogTest : public KnownCallersContext {
  protected:
   static constexpr std::size_t kCalls = 100;
 
@@ -68,23 +52,6 @@ class StrangersLogTest : public KnownCallers, public ::testing::Test {
   }
 
   log::CapturedLog captured_;
-  testing::FakePublisher publisher_;
-  fanout::DirectPublisher direct_{
-      publisher_, *fanout::TopicTemplate::Parse("dms/{environment}/{user_id}", "test"),
-      fanout::FanoutOptions()};
-  transport::CallMeters meters_{RefusalReasons()};
-  EventMeter event_meter_{EventNames()};
-  CallLog log_;
-  PublishContext shared_{direct_,
-                         direct_.admission(),
-                         meters_,
-                         event_meter_,
-                         log_,
-                         {},
-                         {},
-                         std::chrono::seconds(10),
-                         [] { return v1::GetServerInfoResponse(); },
-                         &authenticator_};
   OpenStreams open_streams_{shared_};
 };
 

@@ -8,39 +8,25 @@
 #include <deque>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
+
+#include "tests/unit/grpc/unsent_call.h"
 
 namespace dino::transport {
 namespace {
 
-// Its request does not come. Nothing of it is sent.
-class SilentCall final : public Call {
+// Its request does not come.
+class SilentCall final : public UnsentCall {
  public:
   explicit SilentCall(std::string network) : network_(std::move(network)) {}
 
-  MetadataValues Metadata(std::string_view /*key*/) const override { return {}; }
-  std::string Peer() const override { return ""; }
   std::string Network() const override { return network_; }
-  bool through_proxy() const override { return false; }
-  std::optional<std::string_view> Certificate() const override { return std::nullopt; }
-  std::string_view CertificateChain() const override { return {}; }
-  std::optional<Clock::time_point> answer_by() const override { return std::nullopt; }
-  bool overdue() const override { return false; }
-  Clock::time_point connection_end() const override { return Clock::time_point::max(); }
-  void NoteKnown() override {}
-  void Read() override {}
-  void Write(const Message& /*message*/, bool /*more*/) override {}
-  void Finish(const Message& /*answer*/) override {}
+  using UnsentCall::Finish;
   void Finish(const grpc::Status& status,
               std::optional<std::chrono::milliseconds> /*retry_after*/) override {
     EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
     ended_ = true;
   }
-  void Reject(const grpc::Status& /*status*/,
-              std::optional<std::chrono::milliseconds> /*retry_after*/) override {}
-  void Hold() override {}
-  void Release() override {}
 
   bool ended() const { return ended_; }
 
