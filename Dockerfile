@@ -25,7 +25,7 @@ COPY . .
 RUN --mount=type=cache,target=/root/.cache/ccache \
     preset=release && \
     if [ "$TARGETARCH" != "$(dpkg --print-architecture)" ]; then preset=release-$TARGETARCH; fi && \
-    cmake --preset $preset -DCMAKE_UNITY_BUILD=ON && \
+    cmake --preset $preset && \
     cmake --build --preset $preset --target dino-bridge dino-publish && \
     deploy/image-root.sh /image build/$preset/bin/dino-bridge build/$preset/bin/dino-publish
 

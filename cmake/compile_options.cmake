@@ -55,6 +55,8 @@ function(dino_compile_options target)
   if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
     target_compile_options(${target} PRIVATE -Wthread-safety)
   endif()
+  # __FILE__, which GoogleTest's macros use, does not say where the checkout is: ccache serves all checkouts.
+  target_compile_options(${target} PRIVATE -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
   dino_sanitize(${target})
   dino_harden(${target})

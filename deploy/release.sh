@@ -135,7 +135,7 @@ build_binary() {
     cd "$clone"
     # Paths of the clone stand nowhere in the programs.
     export CXXFLAGS="${CXXFLAGS:-} -ffile-prefix-map=$clone=."
-    cmake --preset release -DCMAKE_UNITY_BUILD=ON >"$work/binary.log" 2>&1 &&
+    cmake --preset release >"$work/binary.log" 2>&1 &&
       cmake --build --preset release --target dino-bridge dino-publish >>"$work/binary.log" 2>&1
   ) || fail "$(tail -n 20 "$work/binary.log")"
   install -D --strip --target-directory="$work/$folder" "$clone"/build/release/bin/dino-{bridge,publish}

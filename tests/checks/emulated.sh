@@ -32,7 +32,7 @@ run() {
     "$(sed -n 's/^\[  FAILED  \] \([0-9]*\) tests\?, listed below:$/\1/p' "$log" | grep . || echo 0)" "$status"
 }
 
-cmake --preset release-arm64 -DCMAKE_UNITY_BUILD=ON -DDINO_TESTS=ON &&
+cmake --preset release-arm64 -DDINO_TESTS=ON &&
   cmake --build --preset release-arm64 --target event_test fanout_test mqtt_test || exit
 emulator=$(sed -n 's/^CMAKE_CROSSCOMPILING_EMULATOR:FILEPATH=//p' "$folder/CMakeCache.txt")
 run event_test
