@@ -139,12 +139,14 @@ class Broker:
         """Writes its files. Raises ProgramError."""
         self._directory.chmod(0o755)
         lines = "".join(f"{user}:{word}\n" for user, word in self._passwords.items())
-        self._write("passwords", lines)
-        passwords = str(self._directory / "passwords")
+        passwords = self._directory / "passwords"
+        # Ours until it is hashed: mosquitto_passwd warns of a file of somebody else.
+        passwords.touch(0o600)
+        passwords.write_text(lines, encoding="ascii")
         hashing = await asyncio.create_subprocess_exec("mosquitto_passwd", "-U", passwords)
         if await hashing.wait() != 0:
             raise ProgramError("mosquitto_passwd failed")
-        self._own("passwords")
+        self._own(passwords.name)
         if self._user:
             shutil.chown(self._directory, self._user, self._user)
         self._write_acl()
