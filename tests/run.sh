@@ -19,11 +19,11 @@ clang-tidy, protos, scripts, the rules of folders, that a release is the same
 bytes twice, the Helm chart and the alerts. Prints the time of each step.
 
   --fast  only build the preset `dev` and run its tests
-  --all   also run the thread sanitizer, clang-tidy on every file, the images, the
-          signing of a release, each fuzz target for a minute, the example of
-          docs/adding-an-event.md, 100,000 seeds, the broker suite with mochi and
-          HiveMQ CE, and the client packages under faults and kills and with old
-          libraries
+  --all   also compile each file by itself, run the thread sanitizer, clang-tidy on
+          every file, the images, the signing of a release, each fuzz target for a
+          minute, the example of docs/adding-an-event.md, 100,000 seeds, the broker
+          suite with mochi and HiveMQ CE, and the client packages under faults and
+          kills and with old libraries
   --system   only build the optimized server and run the system tests with it
   --attacks  only build it and attack it from all sides for a minute in each posture;
           needs a quiet machine
@@ -272,6 +272,7 @@ case "$mode" in
     ;;
 esac
 if [[ $mode == all ]]; then
+  check 'Each file by itself' build dev dino-bridge dino-publish
   build_and_test tsan
   counted 'Fuzz targets' tests/fuzz/run.sh
   check 'Image' tests/checks/image.sh
