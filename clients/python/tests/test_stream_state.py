@@ -36,8 +36,9 @@ class Opened:
             self.add(str(index), to)
         self.state.opened()
 
-    def add(self, text, to):
-        self.state.add(message(to, text), lambda result: self.ended.update({text: result}))
+    def add(self, text, to, **options):
+        event = message(to, text, **options)
+        self.state.add(event, lambda result: self.ended.update({text: result}))
 
     def take_all(self):
         taken = list(iter(self.state.take, None))
@@ -155,6 +156,23 @@ def test_who_ended_the_stream_without_a_reason_is_found():
     assert stream.take_all() == ["3", "4"]
 
 
+@pytest.mark.parametrize("failure", [TOO_LARGE, failed("RESOURCE_EXHAUSTED")])
+def test_no_other_event_is_at_fault_for_one_whose_time_was_over(failure):
+    stream = Opened()
+    stream.add("unfit", [1], timeout=1.0)
+    stream.add("fit", [2])
+    stream.take_all()
+    stream.now = 1.0
+    stream.state.expire()
+    assert set(stream.ended) == {"unfit"}
+    stream.state.lost(failure)
+
+    assert set(stream.ended) == {"unfit"}
+    stream.now = stream.state.reopen_at
+    stream.state.opened()
+    assert stream.take_all() == ["fit"]
+
+
 def test_no_event_is_at_fault_for_a_stream_that_took_none():
     stream = Opened([1])
     stream.state.lost(failed("RESOURCE_EXHAUSTED"))
@@ -172,6 +190,21 @@ def test_a_silent_connection_is_noticed():
     assert stream.state.is_stuck()
     stream.answer(0)
     assert not stream.state.is_stuck()
+
+
+def test_a_silent_connection_is_noticed_though_its_events_have_ended():
+    stream = Opened()
+    stream.add("0", [1], timeout=1.0)
+    stream.take_all()
+    stream.now = 1.0
+    stream.state.expire()
+    assert set(stream.ended) == {"0"}
+    stream.now = 14.0
+    stream.add("1", [1])
+    assert stream.take_all() == ["1"]
+    stream.now = 16.0
+
+    assert stream.state.is_stuck()
 
 
 def test_an_event_that_is_sent_again_counts_from_then():

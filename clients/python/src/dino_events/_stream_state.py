@@ -5,8 +5,6 @@ Does no I/O. `Stream` and `AsyncStream` only do what it says.
 
 from __future__ import annotations
 
-from collections import deque
-
 from dino.events.v1 import event_publisher_service_pb2 as api
 from dino_events._calls import Context, take_result
 from dino_events._queue import Entry, EventQueue, OnEnd
@@ -29,8 +27,9 @@ class StreamState:
     def __init__(self, context: Context, *, ordered: bool) -> None:
         self._context = context
         self._queue = EventQueue(context.rules, ordered=ordered)
-        # On the stream that is open, in that order, each with the number of its attempt.
-        self._sent: deque[tuple[int, Entry]] = deque()
+        # What was sent on the stream that is open, by number and in that order. An event that has
+        # ended by its deadline stays until the server answers it.
+        self._unanswered: dict[int, Entry] = {}
         # How many answers to await one at a time: one of these events ended the last stream.
         self._suspects = 0
         self._losses = 0
@@ -58,18 +57,18 @@ class StreamState:
         """A stream has been opened: nothing was sent on it."""
         self._opened_at = self._context.clock()
         self._opened_with = self._context.rules.credentials.version
-        self._sent.clear()
+        self._unanswered.clear()
 
     def take(self) -> api.PublishStreamRequest | None:
         """The next request to send. None: there is none now."""
         now = self._context.clock()
-        if now < self.reopen_at or (self._suspects and self._first_unanswered()):
+        if now < self.reopen_at or (self._suspects and self._queue.sent()):
             return None
         taken = self._queue.take(now, 1, 0)
         if not taken:
             return None
         entry = taken[0]
-        self._sent.append((entry.attempts.count, entry))
+        self._unanswered[entry.number] = entry
         request = api.PublishStreamRequest(sequence=entry.number)
         getattr(request.event, entry.attempts.kind).CopyFrom(entry.attempts.request)
         return request
@@ -78,6 +77,7 @@ class StreamState:
         """An answer has come."""
         self._losses = 0
         self._suspects = max(0, self._suspects - 1)
+        self._unanswered.pop(response.sequence, None)
         entry = self._queue.find(response.sequence)
         if entry is not None:  # One that was late has ended already.
             take_result(self._queue, entry, response.result, self._context.clock())
@@ -111,14 +111,15 @@ class StreamState:
 
     def _refused(self, failure: Failure, now: float) -> None:
         """One event ended the stream: the first unanswered one if all before it were answered."""
-        first, sent = self._first_unanswered(), len(self._queue.sent())
-        if first is not None and (failure.names_an_event or sent == 1):
-            self._queue.end(first, failure, retryable=False)
+        first = self._first_unanswered()
+        if first is not None and (failure.names_an_event or len(self._unanswered) == 1):
+            if first.state == "sent":
+                self._queue.end(first, failure, retryable=False)
             self._suspects = max(0, self._suspects - 1)
             wait = 0.0
         else:
             rules = self._context.rules
-            self._suspects = sent
+            self._suspects = len(self._queue.sent())
             wait = rules.policy.backoff(self._losses, rules.random())
         self.reopen_at = now + wait
         message = f"another event ended the stream: {failure.code} {failure.message}"
@@ -140,9 +141,7 @@ class StreamState:
         return first is not None and self._context.clock() - first.sent_at > longest
 
     def _first_unanswered(self) -> Entry | None:
-        while self._sent and not _is_unanswered(*self._sent[0]):
-            self._sent.popleft()
-        return self._sent[0][1] if self._sent else None
+        return next(iter(self._unanswered.values()), None)
 
     def pause(self) -> float:
         """Seconds until there may be something to do, if nothing happens before: at most one."""
@@ -158,7 +157,3 @@ class StreamState:
         """Ends what is open."""
         self.closed = True
         self._queue.end_all(CLOSED, retryable=True)
-
-
-def _is_unanswered(attempt: int, entry: Entry) -> bool:
-    return entry.state == "sent" and entry.attempts.count == attempt
