@@ -1,9 +1,10 @@
 """What a lane writes of events that fail."""
 
 import pytest
-from making import status
+from making import message, status
 
 from dino.events.v1 import delivery_pb2
+from dino_events.outbox import enqueue
 
 
 def test_a_failed_event_keeps_the_later_ones_of_its_key(write, make_worker, bridge, rows):
@@ -79,6 +80,18 @@ def test_a_row_that_is_no_event_is_set_aside(write, make_worker, bridge, rows, d
     assert bridge.calls == [["a2"]]
     assert rows("state") == ["failed", "failed", "published"]
     assert rows("error")[0] == "INVALID_FIELD: not a dino.events.v1.EventRequest"
+
+
+def test_a_dry_run_is_set_aside(write, make_worker, bridge, rows, database):
+    with database.connect() as connection:
+        enqueue(connection, message(key="a1", validate_only=True), ordering_key="a")
+    write("a2")
+    make_worker().step()
+
+    assert bridge.calls == [["a2"]]
+    assert rows("state") == ["failed", "published"]
+    expected = "INVALID_FIELD: options.validate_only must not be set: nothing would be published"
+    assert rows("error")[0] == expected
 
 
 def repeat_until_set_aside(worker, rows):

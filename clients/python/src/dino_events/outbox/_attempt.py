@@ -51,6 +51,8 @@ def event_of(row: Row) -> Event:
     if kind is None:
         raise ValueError("a dino.events.v1.EventRequest without an event")
     request = getattr(packed, kind)
+    if request.options.validate_only:
+        raise ValueError("options.validate_only must not be set: nothing would be published")
     request.options.idempotency_key = row.idempotency_key
     request.options.resume_token = row.resume_token
     return Event(kind, request)
