@@ -82,6 +82,37 @@ def test_a_row_that_is_no_event_is_set_aside(write, make_worker, bridge, rows, d
     assert rows("error")[0] == "INVALID_FIELD: not a dino.events.v1.EventRequest"
 
 
+def test_the_first_attempt_has_the_writers_token(make_worker, bridge, rows, database):
+    with database.connect() as connection:
+        enqueue(connection, message(key="a1", resume_token=b"writer"))
+    bridge.answers["a1"] = status("UNAVAILABLE", "BROKER_BUSY")
+    worker = make_worker()
+    worker.step()
+    assert bridge.tokens["a1"] == b"writer"
+    assert rows("resume_token") == [b"writer"]
+    bridge.answers["a1"] = status("INVALID_ARGUMENT", "RESUME_TOKEN")
+    worker.repeat()
+    assert rows("state, resume_token") == [("pending", None)]
+    del bridge.answers["a1"]
+    worker.repeat()
+
+    assert bridge.tokens["a1"] == b""
+    assert rows("state") == ["published"]
+
+
+def test_a_bad_token_of_the_writer_is_dropped_once(make_worker, bridge, rows, database):
+    with database.connect() as connection:
+        enqueue(connection, message(key="a1", resume_token=b"bad"))
+    bridge.answers["a1"] = status("INVALID_ARGUMENT", "RESUME_TOKEN")
+    worker = make_worker()
+    worker.step()
+    assert rows("state, resume_token") == [("pending", None)]
+    worker.repeat()
+
+    assert bridge.tokens["a1"] == b""
+    assert rows("state") == ["failed"]
+
+
 def test_a_dry_run_is_set_aside(write, make_worker, bridge, rows, database):
     with database.connect() as connection:
         enqueue(connection, message(key="a1", validate_only=True), ordering_key="a")

@@ -54,7 +54,9 @@ def event_of(row: Row) -> Event:
     if request.options.validate_only:
         raise ValueError("options.validate_only must not be set: nothing would be published")
     request.options.idempotency_key = row.idempotency_key
-    request.options.resume_token = row.resume_token
+    # The first attempt goes on where a call ended that the writer made itself.
+    if row.resume_token or row.attempts:
+        request.options.resume_token = row.resume_token
     return Event(kind, request)
 
 

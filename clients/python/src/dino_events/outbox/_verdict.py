@@ -56,7 +56,9 @@ class Judge:
         action = self.policy.rule(failure.reason, failure.code).action
         text = describe(failure)
         token = error.resume_token or row.resume_token
-        if action is Action.DROP_TOKEN and row.resume_token:
+        # The first attempt may have had the writer's own token.
+        had_token = row.resume_token or (row.attempts == 0 and error.resume_token)
+        if action is Action.DROP_TOKEN and had_token:
             return Failed(row.id, "pending", text, b"", 0.0)
         most = self._most_refusals(action, failure)
         if most is None:
