@@ -99,12 +99,12 @@ std::vector<Setting> LimitSettings() {
        Whole(&Settings::max_pending_publications, 1, 100000000)},
       {"max-pending-bytes", "auto",
        "The most bytes that calls hold until their answers are written: for each call 8192 and "
-       "its answer; for each event 4096, its request, its JSON, and 15 bytes a recipient, or 63 "
-       "where the answer lists recipients. Calls above it are refused, and one caller, or one "
-       "address of callers without names, may have three quarters; the process uses up to twice "
-       "as much memory for them. auto: a quarter of the memory limit of the process's control "
-       "group, such as a container's, and at most 268435456. At least enough for a call of "
-       "max-recipients with max-payload-bytes.",
+       "its answer; for each event 4096, its request, its JSON, and 15 bytes a user or 39 and its "
+       "name a topic, and 48 more for each that the answer lists. Calls above it are refused, and "
+       "one caller, or one address of callers without names, may have three quarters; the process "
+       "uses up to twice as much memory for them. auto: a quarter of the memory limit of the "
+       "process's control group, such as a container's, and at most 268435456. At least enough "
+       "for a call of max-recipients with max-payload-bytes.",
        WholeOrAuto(&Settings::max_pending_bytes, 1, kMebibyte * kMebibyte,
                    [] { return DefaultPendingBytes(memory::MemoryLimit()); })},
       {"idempotency-window", "600s",

@@ -12,9 +12,8 @@
 namespace dino::fanout {
 namespace {
 
-// The memory of a pending recipient: its ID, its place in the order, its outcome.
-constexpr std::size_t kBytesPerRecipient =
-    sizeof(std::int64_t) + sizeof(std::uint32_t) + sizeof(mqtt::PublicationOutcome);
+// The memory of a pending recipient beside its ID or name: its place in the order, its outcome.
+constexpr std::size_t kBytesPerRecipient = sizeof(std::uint32_t) + sizeof(mqtt::PublicationOutcome);
 
 void AnswerFromEarlier(const Event& event, const std::string& event_id,
                        const EventPublisher::DoneFunction& done) {
@@ -37,9 +36,10 @@ DirectPublisher::DirectPublisher(mqtt::Publisher& publisher, TopicTemplate topic
 
 std::variant<Admission::Ticket, Refusal> DirectPublisher::Admit(const Event& event) {
   if (!publisher_.connected()) return Refusal::kUnreachable;
+  const std::size_t recipient_bytes =
+      event.recipients.bytes() + event.recipients.size() * kBytesPerRecipient;
   std::optional<Admission::Ticket> ticket = admission_.TryAdmit(
-      event.missing_count(), event.content_bytes + event.recipients.size() * kBytesPerRecipient,
-      event.owner);
+      event.missing_count(), event.content_bytes + recipient_bytes, event.owner);
   if (!ticket.has_value()) return Refusal::kOverloaded;
   return std::move(*ticket);
 }

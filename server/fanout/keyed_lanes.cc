@@ -14,7 +14,7 @@ KeyedPublisher::Call KeyedPublisher::HoldIfClosed(Event& event, DoneFunction& do
     // Without a key any part will do.
     const std::size_t part = event.keyed ? PartFor(*event.id) : 0;
     call = std::make_shared<KeyedCall>(event, part, std::move(done));
-    const std::size_t bytes = event.content_bytes + event.recipients.size() * sizeof(std::int64_t);
+    const std::size_t bytes = event.content_bytes + event.recipients.bytes();
     if (auto room = admission_.TryAdmit(0, bytes, event.owner)) {
       call->room.emplace(*std::move(room));
       call->held = std::make_unique<Event>(std::move(event));

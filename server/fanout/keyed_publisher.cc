@@ -141,7 +141,7 @@ void KeyedPublisher::Publishes(const Run& run, const Call& call, Event& event) {
   // The call keeps the run until what is published has ended.
   event.taken_up = [this, taken_up = run.get()] { OnTakenUp(*taken_up); };
   // The run has its own list.
-  event.content_bytes += run->recipients.size() * sizeof(std::int64_t);
+  event.content_bytes += run->recipients.bytes();
 }
 
 void KeyedPublisher::Do(const Consequences& consequences) {

@@ -27,6 +27,13 @@ Recipients Recipients::OfTopics(std::vector<std::string> names) {
   return recipients;
 }
 
+std::size_t Recipients::bytes() const {
+  std::size_t total =
+      user_ids_.size() * sizeof(std::int64_t) + topics_.size() * sizeof(std::string);
+  for (const std::string& topic : topics_) total += topic.size();
+  return total;
+}
+
 std::uint64_t Recipients::OrderKey(std::size_t index) const {
   if (!are_topics()) return Mix(static_cast<std::uint64_t>(user_ids_[index]));
   const std::string& name = topics_[index];

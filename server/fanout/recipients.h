@@ -27,6 +27,9 @@ class Recipients {
   const std::vector<std::int64_t>& user_ids() const { return user_ids_; }
   const std::vector<std::string>& topics() const { return topics_; }
 
+  // What they take in memory beside the object.
+  std::size_t bytes() const;
+
   // The same number for recipients with the same topic, in every process.
   std::uint64_t OrderKey(std::size_t index) const;
 

@@ -1,6 +1,7 @@
 #include "server/fanout/keyed_publisher.h"
 
 #include <numeric>
+#include <string>
 
 #include "tests/unit/fanout/keyed_publisher_fixture.h"
 
@@ -151,6 +152,16 @@ TEST_F(KeyedPublisherTest, ACallTakesRoomOnlyForMissingRecipients) {
   EXPECT_FALSE(HasRoomFor(kMaxPublications));
   End({18}, {kAcknowledged});
   EXPECT_TRUE(HasRoomFor(kMaxPublications));
+}
+
+TEST_F(KeyedPublisherTest, TheNamesOfTopicsTakeRoomTwice) {
+  Event event = EventFor({});
+  event.recipients = Recipients::OfTopics({std::string(kMaxBytes / 3, 'a')});
+  const TestCall call = Publish("key", std::move(event));
+  EXPECT_FALSE(HasRoomFor(1, kMaxBytes / 3));
+  publisher_.End(publisher_.WaitForBatch(), kAcknowledged);
+  EXPECT_EQ(call.answer->failure(), Failure::kNone);
+  EXPECT_TRUE(HasRoomFor(1, kMaxBytes / 3));
 }
 
 TEST_F(KeyedPublisherTest, ARefusedCallLeavesNoTrace) {

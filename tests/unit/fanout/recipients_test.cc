@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <set>
 #include <string>
 
@@ -29,6 +30,11 @@ TEST(RecipientsTest, KeepTheirOrderWhenSomeAreLeftOut) {
   const auto odd = [](std::size_t index) { return index % 2 == 1; };
   EXPECT_THAT(Recipients({9, 8, 7, 6}).Only(odd).user_ids(), ElementsAre(8, 6));
   EXPECT_THAT(Recipients::OfTopics({"a", "b", "c"}).Only(odd).topics(), ElementsAre("b"));
+}
+
+TEST(RecipientsTest, TakeTheMemoryOfTheirIdsOrNames) {
+  EXPECT_EQ(Recipients({1, 2, 3}).bytes(), 3 * sizeof(std::int64_t));
+  EXPECT_EQ(Recipients::OfTopics({"a", "b/c"}).bytes(), 2 * sizeof(std::string) + 4);
 }
 
 // A user's topic may also be named directly, and its events must stay in order.
