@@ -16,6 +16,9 @@ import (
 const (
 	errorDomain     = "dino.events"
 	pushbackTrailer = "grpc-retry-pushback-ms"
+
+	// longestPushback is beyond all deadlines, and far from what a time.Duration cannot hold.
+	longestPushback = 10 * 365 * 24 * time.Hour
 )
 
 // failure is the error of a call or an event, read.
@@ -64,9 +67,10 @@ func failureOf(err error, trailer metadata.MD) *failure {
 	f := failureOfStatus(status.Convert(err).Proto())
 	// What proxies and gRPC itself say in the trailer counts if there is no RetryInfo.
 	if values := trailer.Get(pushbackTrailer); len(values) > 0 {
-		if milliseconds, err := strconv.Atoi(values[0]); err == nil {
+		if milliseconds, err := strconv.ParseInt(values[0], 10, 64); err == nil {
 			f.refusesAll = milliseconds < 0
 			if milliseconds >= 0 && !f.isPushed {
+				milliseconds = min(milliseconds, longestPushback.Milliseconds())
 				f.pushback, f.isPushed = time.Duration(milliseconds)*time.Millisecond, true
 			}
 		}
@@ -90,7 +94,7 @@ func (f *failure) read(packed *anypb.Any) {
 			f.violations = append(f.violations, Violation{one.GetField(), one.GetDescription()})
 		}
 	case *errdetails.RetryInfo:
-		f.pushback, f.isPushed = max(0, detail.GetRetryDelay().AsDuration()), true
+		f.pushback, f.isPushed = min(max(0, detail.GetRetryDelay().AsDuration()), longestPushback), true
 	case *eventsv1.PublishFailure:
 		f.progress = detail
 	}

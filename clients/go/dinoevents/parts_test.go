@@ -131,11 +131,21 @@ func TestTheTrailerAloneCountsToo(t *testing.T) {
 		refuses  bool
 	}{
 		"250": {250 * time.Millisecond, true, false}, "-1": {0, false, true}, "x": {0, false, false}, "0": {0, true, false},
+		"9223372036854775807": {longestPushback, true, false},
 	} {
 		f := failureOf(status.Error(codes.Unavailable, "told"), metadata.Pairs(pushbackTrailer, value))
 		if f.pushback != want.pushback || f.isPushed != want.isPushed || f.refusesAll != want.refuses {
 			t.Errorf("%s: %+v", value, f)
 		}
+	}
+}
+
+func TestTheLongestPushbackIsObeyed(t *testing.T) {
+	details := statusWith(t, codes.Unavailable, errorInfo(ReasonBrokerBusy), retryInfo(1<<63-1))
+	wait, again := testRules(&testClock{}).wait(failureOf(status.ErrorProto(details), nil), 1, 0.99, 0)
+
+	if !again || wait < longestPushback {
+		t.Errorf("waits %v", wait)
 	}
 }
 
