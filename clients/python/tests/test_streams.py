@@ -10,6 +10,8 @@ from making import message
 from scripted_server import ScriptedServer
 
 from dino_events import AsyncPublisher, BatchError, Publisher
+from dino_events._split import _joined_tokens
+from dino_events.types import Delivery
 
 
 @contextlib.contextmanager
@@ -35,6 +37,14 @@ def test_a_pending_delivery_cannot_be_cancelled():
         assert second.result(20).acknowledged_count == 1
         assert first.result(20).acknowledged_count == 1
         assert not cancelled
+
+
+def test_an_event_that_was_complete_before_ends_at_once():
+    event = message(range(1, 10_002), key="k")
+    parts = [Delivery("id", ("id",), count, count) for count in (10_000, 1)]
+    event.request.options.resume_token = _joined_tokens(event, 10_000, parts)
+    with publisher_of() as publisher, publisher.stream() as stream:
+        assert stream.publish(event).result(20).replayed
 
 
 def test_a_callback_publishes_without_room():

@@ -222,7 +222,8 @@ class Stream(EventMethods[PendingDelivery]):
             with self._news:
                 if self._state.closed:
                     return
-                self._news.wait(self._state.pause() if len(self._state) else None)
+                if not self._ended:  # An event may end when it is added.
+                    self._news.wait(self._state.pause() if len(self._state) else None)
                 self._state.expire()
                 call = self._call if self._state.is_stuck() else None
                 if self._ended:
