@@ -14,7 +14,8 @@ constexpr std::chrono::minutes kRecent{1};
 
 using CountsByName = std::map<std::string, std::uint64_t>;
 
-// A caller that comes back into the key file counts anew.
+// A caller that comes back into the key file counts anew, and facts that are read may be older than
+// the look that they are compared with.
 std::uint64_t Growth(std::uint64_t then, std::uint64_t now) { return now > then ? now - then : 0; }
 
 // What has not grown is left out.
@@ -49,8 +50,9 @@ HealthWatch::Reading HealthWatch::Complete(Facts facts) const {
     // A broker that was not there yet had counted nothing.
     const bool was_there = !samples_.empty() && i < samples_.front().brokers.size();
     const Counts then = was_there ? samples_.front().brokers[i] : Counts();
-    RecentBroker recent{now.acknowledged - then.acknowledged, now.refused - then.refused,
-                        now.losses - then.losses, std::nullopt};
+    RecentBroker recent{Growth(then.acknowledged, now.acknowledged),
+                        Growth(then.refused, now.refused), Growth(then.losses, now.losses),
+                        std::nullopt};
     const std::uint64_t answers = recent.acknowledged + recent.refused;
     if (answers > 0) {
       recent.puback_time =

@@ -53,11 +53,12 @@ History::Counts History::CountsAt(Clock::time_point now) const {
   counts.at = now;
   CountCalls(counts);
   for (std::size_t kind = 0; kind < publications_.kinds().size(); ++kind) {
-    counts.rejected_publications += publications_.ended(kind, mqtt::Outcome::kRejected);
     for (const auto& [outcome, name] : fanout::PublicationMeter::kOutcomes) {
+      // Read once: a moment later it may be more, and no more may be rejected than have failed.
+      const std::uint64_t ended = publications_.ended(kind, outcome);
       (mqtt::IsAcknowledged(outcome) ? counts.acknowledged_publications
-                                     : counts.failed_publications) +=
-          publications_.ended(kind, outcome);
+                                     : counts.failed_publications) += ended;
+      if (outcome == mqtt::Outcome::kRejected) counts.rejected_publications += ended;
     }
   }
   counts.puback_times = sessions_.puback.Read().counts;

@@ -98,6 +98,21 @@ TEST_F(HealthWatchTest, CountsWhatABrokerDidInTheLastMinute) {
   EXPECT_EQ(recent.puback_time, std::nullopt);
 }
 
+TEST_F(HealthWatchTest, FactsFromBeforeTheFirstLookCountNothing) {
+  mqtt::BrokerInfo& broker = facts_.brokers[0];
+  broker.acknowledged = 100;
+  broker.losses[0] = 1;
+  LookAfter(seconds(1));
+  broker.acknowledged = 99;
+  broker.losses[0] = 0;
+  const HealthWatch::Reading reading = watch_.Read();
+  const RecentBroker& recent = reading.facts.recent_brokers.at(0);
+  EXPECT_EQ(recent.acknowledged, 0U);
+  EXPECT_EQ(recent.losses, 0U);
+  EXPECT_EQ(recent.puback_time, std::nullopt);
+  EXPECT_THAT(reading.health.problems, IsEmpty());
+}
+
 TEST_F(HealthWatchTest, CountsWhoWasRefusedInTheLastMinute) {
   facts_.refusals.unknown_callers = 100;
   facts_.refusals.connections["descriptors"] = 7;

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <thread>
 #include <vector>
 
 namespace dino::ops {
@@ -91,6 +94,22 @@ TEST_F(HistoryTest, TheLastMinuteTellsWhatCameAfterTheLastAcknowledgement) {
   EXPECT_EQ(recent.rejected_since_acknowledged, 4U);
   EXPECT_EQ(recent.failed_since_acknowledged, 5U);
   EXPECT_EQ(recent.failing_looks, 2U);
+}
+
+TEST_F(HistoryTest, WhatIsRejectedWhileItLooksHasNotFailedForAnotherReason) {
+  std::atomic<bool> done{false};
+  std::thread publisher([this, &done] {
+    while (!done) publications_.Ended(0, {{Outcome::kRejected, 0x87, false}});
+  });
+  while (publications_.ended(0, Outcome::kRejected) == 0) std::this_thread::yield();
+  std::uint64_t failed = 0;
+  for (int i = 0; i < 1000 && failed == 0; ++i) {
+    Look();
+    failed = history_.LastMinute().failed;
+  }
+  done = true;
+  publisher.join();
+  EXPECT_EQ(failed, 0U);
 }
 
 TEST_F(HistoryTest, CallsOfTheLastMinuteAreThoseOfEachMethod) {
