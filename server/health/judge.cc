@@ -27,8 +27,8 @@ Problem Draining(Time now) {
   problem.verdict = Verdict::kDown;
   problem.what = "This replica was told to stop and is draining.";
   problem.meaning =
-      "It finishes the calls in progress and refuses new ones as SHUTTING_DOWN; other replicas "
-      "serve the callers.";
+      "It still takes calls for drain-delay; then it refuses new ones as SHUTTING_DOWN and "
+      "finishes those in progress. Other replicas serve the callers.";
   problem.action = "Nothing, if it is being replaced.";
   return problem;
 }

@@ -32,6 +32,7 @@ TEST(JudgeTest, TheVerdictIsTheWorstProblemsWhichIsFirst) {
   EXPECT_EQ(health.verdict, Verdict::kDown);
   ASSERT_THAT(health.problems, SizeIs(3));
   EXPECT_EQ(health.problems[0].kind, ProblemKind::kDraining);
+  EXPECT_THAT(health.problems[0].meaning, HasSubstr("still takes calls for drain-delay"));
   EXPECT_EQ(health.problems[1].kind, ProblemKind::kBrokerLost);
   EXPECT_EQ(health.problems[2].kind, ProblemKind::kPendingNearLimit);
   EXPECT_EQ(health.brokers[1].state, BrokerState::kLost);
