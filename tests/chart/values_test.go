@@ -193,5 +193,6 @@ outbox:
   tls: {ca: {existingSecret: bridge-ca}, client: {existingSecret: outbox-tls}}
 metrics: {serviceMonitor: {enabled: true}}
 `,
-	"other ports": `config: {grpc-address: "[::]:9090", ops-address: "0.0.0.0:9091"}`,
+	"all pods at once": "updateStrategy: {type: Recreate}",
+	"other ports":      `config: {grpc-address: "[::]:9090", ops-address: "0.0.0.0:9091"}`,
 }
