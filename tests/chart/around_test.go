@@ -83,6 +83,12 @@ func TestDisruptionBudget(t *testing.T) {
 	if spec := budget(""); spec.MaxUnavailable.String() != "1" || spec.MinAvailable != nil {
 		t.Errorf("%+v", spec)
 	}
+	if spec := budget("podDisruptionBudget: {minAvailable: null}"); spec.MaxUnavailable.String() != "1" {
+		t.Errorf("%+v", spec)
+	}
+	if spec := budget("podDisruptionBudget: {minAvailable: 1, maxUnavailable: null}"); spec.MinAvailable.String() != "1" {
+		t.Errorf("%+v", spec)
+	}
 	if spec := budget(matrix["placed"]); spec.MinAvailable.String() != "60%" || spec.MaxUnavailable != nil {
 		t.Errorf("%+v", spec)
 	}

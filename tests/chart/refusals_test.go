@@ -17,6 +17,8 @@ func TestRefusesWhatCannotWork(t *testing.T) {
 		"too short to drain":         {"terminationGracePeriodSeconds: 29", "terminationGracePeriodSeconds is 29, but config.drain-delay and config.drain-timeout together take 30"},
 		"drains for too long":        {"{terminationGracePeriodSeconds: 60, config: {drain-timeout: 1m}}", "together take 65"},
 		"two budgets":                {"podDisruptionBudget: {minAvailable: 1}", "set only one of podDisruptionBudget.minAvailable and maxUnavailable"},
+		"a budget without bounds":    {`podDisruptionBudget: {maxUnavailable: ""}`, "podDisruptionBudget has neither minAvailable nor maxUnavailable"},
+		"its bound taken away":       {"podDisruptionBudget: {maxUnavailable: null}", "podDisruptionBudget has neither"},
 		"more at least than at most": {"autoscaling: {enabled: true, minReplicas: 11}", "minReplicas is more than"},
 		"nothing to scale by":        {"autoscaling: {enabled: true, targetCPUUtilizationPercentage: 0}", "autoscaling has no metric"},
 		"two monitors":               {"metrics: {serviceMonitor: {enabled: true}, podMonitor: {enabled: true}}", "enable only one"},

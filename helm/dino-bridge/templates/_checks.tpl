@@ -39,8 +39,15 @@
 {{- $wrong = append $wrong (printf "terminationGracePeriodSeconds is %d, but config.drain-delay and config.drain-timeout together take %d: calls would be cut off" $grace $needed) }}
 {{- end }}
 {{- with .Values.podDisruptionBudget }}
-{{- if and .enabled (ne (toString .minAvailable) "") (ne (toString .maxUnavailable) "") }}
+{{- $bounds := list }}
+{{- range list .minAvailable .maxUnavailable }}
+{{- if not (has (toString .) (list "" "<nil>")) }}{{ $bounds = append $bounds . }}{{ end }}
+{{- end }}
+{{- if and .enabled (gt (len $bounds) 1) }}
 {{- $wrong = append $wrong "set only one of podDisruptionBudget.minAvailable and maxUnavailable, and the other to \"\"" }}
+{{- end }}
+{{- if and .enabled (not $bounds) }}
+{{- $wrong = append $wrong "podDisruptionBudget has neither minAvailable nor maxUnavailable: Kubernetes would let no pod go, and no node could be drained" }}
 {{- end }}
 {{- end }}
 {{- with .Values.autoscaling }}
