@@ -214,6 +214,39 @@ func TestArrivalCheckCallsTheService(t *testing.T) {
 	}
 }
 
+// Unless they are quoted, YAML takes these for numbers, truth values, maps or comments.
+func TestTextsStayTexts(t *testing.T) {
+	all := render(t, `
+nameOverride: "2024"
+fullnameOverride: test-dino-bridge
+priorityClassName: "1000"
+auth: {existingSecret: "2025", key: "1e3"}
+arrivalCheck:
+  enabled: true
+  topic: "chat: probe"
+  apiKey: {existingSecret: "7", key: "on"}
+  receive: {broker: "vernemq:1883", username: "prober #1"}
+outbox: {enabled: true, database: {existingSecret: "0", key: "0x10"}, apiKey: {existingSecret: "7", key: "on"}}
+`)
+	for _, problem := range refused(t, all) {
+		t.Error(problem)
+	}
+	if got := mountedFiles(t, deployment(t, all).Spec.Template.Spec)[config(t, all)["DINO_AUTH_KEYS_FILE"]]; got != "2025" {
+		t.Errorf("the key file comes from %q", got)
+	}
+	pod, environment := worker(t, all)
+	if got := mountedFiles(t, pod.Spec)[environment["DINO_OUTBOX_DATABASE_FILE"]]; got != "0" {
+		t.Errorf("the database's address comes from %q", got)
+	}
+	job := get[batchv1.CronJob](t, all, "CronJob/test-dino-bridge-check").Spec.JobTemplate.Spec.Template
+	for _, want := range []string{"--publish=chat: probe", "--receive-topic=dms/dev/chat: probe",
+		"--mqtt-username=prober #1", "--key-file=/etc/dino-publish/api-key/on"} {
+		if got := job.Spec.Containers[0].Args; !slices.Contains(got, want) {
+			t.Errorf("no %q among %q", want, got)
+		}
+	}
+}
+
 // Calls of the headless Service fail if the last pod that callers know ends before they look again,
 // which gRPC does 30 s after the last time at the earliest.
 func TestAnOldPodStaysUntilCallersHaveSeenTheNewOne(t *testing.T) {

@@ -15,8 +15,8 @@
 {{- end }}
 
 {{- define "dino-bridge.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "dino-bridge.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "dino-bridge.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "dino-bridge.labels" -}}

@@ -1,15 +1,15 @@
 {{/* The Secrets that the worker of the outbox mounts, as a list of {name, secret, keys, settings}. */}}
 {{- define "dino-bridge.outboxFiles" -}}
 {{- with .Values.outbox }}
-- {name: database, secret: {{ .database.existingSecret }}, keys: [{{ .database.key }}], settings: [database-file]}
+- {name: database, secret: {{ .database.existingSecret | quote }}, keys: [{{ .database.key | quote }}], settings: [database-file]}
 {{- if .apiKey.existingSecret }}
-- {name: api-key, secret: {{ .apiKey.existingSecret }}, keys: [{{ .apiKey.key }}], settings: [api-key-file]}
+- {name: api-key, secret: {{ .apiKey.existingSecret | quote }}, keys: [{{ .apiKey.key | quote }}], settings: [api-key-file]}
 {{- end }}
 {{- if .tls.ca.existingSecret }}
-- {name: tls-ca, secret: {{ .tls.ca.existingSecret }}, keys: [{{ .tls.ca.key }}], settings: [tls-ca-file]}
+- {name: tls-ca, secret: {{ .tls.ca.existingSecret | quote }}, keys: [{{ .tls.ca.key | quote }}], settings: [tls-ca-file]}
 {{- end }}
 {{- if .tls.client.existingSecret }}
-- {name: tls, secret: {{ .tls.client.existingSecret }}, keys: [tls.crt, tls.key], settings: [tls-cert-file, tls-key-file]}
+- {name: tls, secret: {{ .tls.client.existingSecret | quote }}, keys: [tls.crt, tls.key], settings: [tls-cert-file, tls-key-file]}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -5,29 +5,29 @@ The mounted Secrets, as a list of {name, secret, items}. `name` is also the fold
 {{- define "dino-bridge.secrets" -}}
 {{- with .Values.auth }}
 {{- if .existingSecret }}
-- {name: auth, secret: {{ .existingSecret }}, items: [{{ .key }}]}
+- {name: auth, secret: {{ .existingSecret | quote }}, items: [{{ .key | quote }}]}
 {{- end }}
 {{- end }}
 {{- with .Values.tls }}
 {{- if .existingSecret }}
-- {name: tls, secret: {{ .existingSecret }}, items: [tls.crt, tls.key]}
+- {name: tls, secret: {{ .existingSecret | quote }}, items: [tls.crt, tls.key]}
 {{- end }}
 {{- if .clientCa.existingSecret }}
-- {name: tls-client-ca, secret: {{ .clientCa.existingSecret }}, items: [{{ .clientCa.key }}]}
+- {name: tls-client-ca, secret: {{ .clientCa.existingSecret | quote }}, items: [{{ .clientCa.key | quote }}]}
 {{- end }}
 {{- if .clientCrl.existingSecret }}
-- {name: tls-client-crl, secret: {{ .clientCrl.existingSecret }}, items: [{{ .clientCrl.key }}]}
+- {name: tls-client-crl, secret: {{ .clientCrl.existingSecret | quote }}, items: [{{ .clientCrl.key | quote }}]}
 {{- end }}
 {{- end }}
 {{- with .Values.broker }}
 {{- if .password.existingSecret }}
-- {name: broker-password, secret: {{ .password.existingSecret }}, items: [{{ .password.key }}]}
+- {name: broker-password, secret: {{ .password.existingSecret | quote }}, items: [{{ .password.key | quote }}]}
 {{- end }}
 {{- if .tls.ca.existingSecret }}
-- {name: broker-ca, secret: {{ .tls.ca.existingSecret }}, items: [{{ .tls.ca.key }}]}
+- {name: broker-ca, secret: {{ .tls.ca.existingSecret | quote }}, items: [{{ .tls.ca.key | quote }}]}
 {{- end }}
 {{- if .tls.client.existingSecret }}
-- {name: broker-tls, secret: {{ .tls.client.existingSecret }}, items: [tls.crt, tls.key]}
+- {name: broker-tls, secret: {{ .tls.client.existingSecret | quote }}, items: [tls.crt, tls.key]}
 {{- end }}
 {{- end }}
 {{- end }}
