@@ -1,3 +1,4 @@
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -24,6 +25,15 @@ sigset_t StopSignals() {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGHUP);
   return signals;
+}
+
+// The soft limit, often 1024, protects programs that use select(). If it cannot be raised, fewer
+// connections are accepted.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 // Signals that come later stay blocked: the drain timeout bounds the time to the exit, and an
@@ -63,5 +73,6 @@ int main(int argc, char** argv) {
   }
   auto& settings = std::get<dino::app::Settings>(parsed);
   settings.unknown_variables = dino::app::UnknownVariables(environ);
+  RaiseDescriptorLimit();
   return dino::app::RunBridge(settings, WaitForStopSignal);
 }

@@ -16,6 +16,7 @@
 #include "tests/support/mqtt/mosquitto_broker.h"
 #include "tests/support/mqtt/subscriber.h"
 #include "tests/support/process/cpu_throttle.h"
+#include "tests/support/process/descriptor_limit.h"
 #include "tests/support/process/file_descriptor.h"
 #include "tests/support/process/loopback.h"
 #include "tests/support/process/process_usage.h"
@@ -115,6 +116,15 @@ TEST_F(DescriptorFaultsTest, ConnectionsWaitWithoutABusyLoopWhenNoDescriptorIsLe
   LimitDescriptors(bridge_.pid(), 1024);
   EXPECT_TRUE(IsServed(connection)) << "there is room again";
   EXPECT_TRUE(PublishMessage(bridge_, MessageRequest({3}, "hello")).ok());
+}
+
+TEST(DescriptorLimitTest, TheSoftLimitIsRaisedToTheHardOne) {
+  const MosquittoBroker broker;
+  const DescriptorLimit inherited(500);
+  const BridgeProcess bridge(broker.address());
+  rlimit limit{};
+  ASSERT_EQ(prlimit(bridge.pid(), RLIMIT_NOFILE, nullptr, &limit), 0);
+  EXPECT_EQ(limit.rlim_cur, limit.rlim_max);
 }
 
 // The bridge inherits whatever is open here without close-on-exec.
