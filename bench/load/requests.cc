@@ -45,9 +45,10 @@ events::v1::PublishMessageRequest MakeRequest(const EventShape& shape, int numbe
 }
 
 void RenewKey(events::v1::PublishMessageRequest& request) {
+  static const std::string prefix = absl::StrCat("load-", getpid(), "-");
   static std::atomic<std::uint64_t> number{0};
   if (request.options().idempotency_key().empty()) return;
-  request.mutable_options()->set_idempotency_key(absl::StrCat("load-", getpid(), "-", ++number));
+  request.mutable_options()->set_idempotency_key(absl::StrCat(prefix, ++number));
 }
 
 absl::Status CheckDelivery(const events::v1::Delivery& delivery, int recipients) {

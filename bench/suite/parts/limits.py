@@ -20,7 +20,7 @@ def memory(session):
     def measure():
         bridge = Bridge(session.binaries, sink, [
             # One address may have three quarters.
-            f"--max-pending-publications={2 * CALLS * RECIPIENTS}",
+            f"--max-pending-publications={CALLS * RECIPIENTS * 4 // 3}",
             # The sink never acknowledges; the sessions shall not connect anew for that.
             "--mqtt-ack-timeout=5m",
         ])
