@@ -130,8 +130,8 @@ TEST_F(DirectPublisherTest, ARecipientTakesMemoryForIdPlaceAndOutcome) {
 TEST_F(DirectPublisherTest, ANamedTopicTakesMemoryForItsName) {
   Event event = EventFor({});
   event.recipients = Recipients::OfTopics({std::string(5000, 'a')});
-  const std::size_t taken = Admission::kBytesPerEvent + sizeof(std::string) + 5000 + 4 +
-                            sizeof(mqtt::PublicationOutcome);
+  const std::size_t taken =
+      Admission::kBytesPerEvent + sizeof(std::string) + 5000 + 4 + sizeof(mqtt::PublicationOutcome);
   event.content_bytes = 100000 - taken;
   EXPECT_EQ(direct_.WouldRefuse(event), std::nullopt);
   ++event.content_bytes;
