@@ -22,6 +22,7 @@
 #include "tests/support/process/patience.h"
 #include "tests/system/attacked_bridge.h"
 #include "tests/system/attacks.h"
+#include "tests/system/bridge_program.h"
 #include "tests/system/error_details.h"
 #include "tests/system/half_processor.h"
 #include "tests/system/requests.h"
@@ -205,7 +206,9 @@ TEST_P(AttackTest, GoodCallersDoNotNoticeAndMemoryStaysWithinItsBound) {
   EXPECT_TRUE(server_.bridge().running());
   std::cout << "p99 beside a spinner " << alone / std::chrono::microseconds(1) << " µs, attacked "
             << attacked / std::chrono::microseconds(1) << " µs; " << attacks_ << " attacks\n";
-  if (FixedTime().has_value()) {
+  // An old gRPC with keys alone lets strangers slow others down (SECURITY.md).
+  const bool is_promised = GrpcHasFixes() || GetParam() != Posture::kKeys;
+  if (FixedTime().has_value() && is_promised) {
     EXPECT_LE(attacked, 3 * alone);
   }
   std::cout << server_.MemoryUse() << "\n";
