@@ -55,6 +55,7 @@ Exit status:
      (UNAVAILABLE, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED)
   5  The caller or the bridge is not authorized.
      (UNAUTHENTICATED, PERMISSION_DENIED)
+PublishBatch has the status of its first event that failed.
 Of --check (0: every step succeeded):
   10  Unreachable: no server answers at the address.
   11  Unknown caller: the server does not take the API key or certificate, or wants one.

@@ -14,6 +14,8 @@
 #include "clients/dino-publish/exit_status.h"
 #include "clients/dino-publish/method.h"
 #include "clients/dino-publish/status_text.h"
+#include "dino/events/v1/event_publisher_service.pb.h"
+#include "google/rpc/status.pb.h"
 
 namespace dino::publish_client {
 namespace {
@@ -57,6 +59,23 @@ std::string ReadFiles(const Options& options, Call& call) {
   return problem;
 }
 
+// The call of a batch succeeds whatever becomes of its events: the first that failed counts.
+int ExitOfBatch(const std::string& response, std::ostream& err) {
+  events::v1::PublishBatchResponse batch;
+  if (!batch.ParseFromString(response)) return kFailed;
+  int exit = kSucceeded;
+  int failed = 0;
+  for (const auto& result : batch.results()) {
+    if (!result.has_error()) continue;
+    const auto code = static_cast<grpc::StatusCode>(result.error().code());
+    if (++failed == 1) exit = ExitStatus(code);
+  }
+  if (failed > 0) {
+    err << "dino-publish: " << failed << " of " << batch.results_size() << " events failed\n";
+  }
+  return exit;
+}
+
 int CallMethod(const Options& options, const Surroundings& surroundings, Call call) {
   const Method method = Method::Find(options.method);
   if (!method.found()) {
@@ -80,7 +99,9 @@ int CallMethod(const Options& options, const Surroundings& surroundings, Call ca
     return kFailed;
   }
   if (answer.empty() || answer.back() != '\n') answer += '\n';
-  return Print(answer, surroundings.out);
+  const int printed = Print(answer, surroundings.out);
+  if (printed != kSucceeded || options.method != "PublishBatch") return printed;
+  return ExitOfBatch(response, surroundings.err);
 }
 
 int CallOrCheck(const Options& options, const Surroundings& surroundings) {

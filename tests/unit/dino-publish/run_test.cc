@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dino/events/v1/event_publisher_service.pb.h"
+#include "google/rpc/status.pb.h"
 
 namespace dino::publish_client {
 namespace {
@@ -70,6 +71,27 @@ TEST_F(RunTest, PrintsAnErrorAndExitsByItsCode) {
   EXPECT_EQ(RunWith({"PublishRead"}), 4);
   EXPECT_EQ(err(), "dino-publish: UNAVAILABLE: no broker\n");
   EXPECT_THAT(out(), IsEmpty());
+}
+
+TEST_F(RunTest, ExitsByTheFirstEventOfABatchThatFailed) {
+  events::v1::PublishBatchResponse response;
+  response.add_results()->mutable_delivery()->set_event_id("e");
+  response.add_results()->mutable_error()->set_code(grpc::StatusCode::UNAVAILABLE);
+  response.add_results()->mutable_error()->set_code(grpc::StatusCode::PERMISSION_DENIED);
+  response_ = response.SerializeAsString();
+
+  EXPECT_EQ(RunWith({"PublishBatch"}), 4);
+  EXPECT_THAT(out(), HasSubstr(R"("event_id")"));
+  EXPECT_EQ(err(), "dino-publish: 2 of 3 events failed\n");
+}
+
+TEST_F(RunTest, SucceedsWithABatchOfWhichNothingFailed) {
+  events::v1::PublishBatchResponse response;
+  response.add_results()->mutable_delivery()->set_event_id("e");
+  response_ = response.SerializeAsString();
+
+  EXPECT_EQ(RunWith({"PublishBatch"}), 0);
+  EXPECT_THAT(err(), IsEmpty());
 }
 
 TEST_F(RunTest, RefusesInvalidJsonWithoutACall) {
