@@ -44,6 +44,9 @@ func New(connection *grpc.ClientConn, maxBodyBytes int64) (http.Handler, error) 
 		if err == nil {
 			err = checkTimeout(r.Header.Get("Grpc-Timeout"))
 		}
+		if err == nil {
+			err = checkForwarded(r)
+		}
 		if err != nil {
 			writeError(r.Context(), mux, marshaler, response{w}, r, err)
 			return
@@ -60,6 +63,30 @@ func incomingHeader(name string) (string, bool) {
 	lower := strings.ToLower(name)
 	return lower, lower == "traceparent"
 }
+
+// mostForwardedBytes is for all headers that reach the bridge, half of what it takes by default.
+const mostForwardedBytes = 4 << 10
+
+// checkForwarded refuses headers that gRPC cannot send: it would call them an internal error.
+func checkForwarded(r *http.Request) error {
+	size := len(r.Host)
+	for _, name := range []string{"Authorization", "Traceparent", "X-Forwarded-For", "X-Forwarded-Host"} {
+		for _, value := range r.Header.Values(name) {
+			size += len(value)
+			// The library leaves out a trace context that is no text.
+			if name != "Traceparent" && strings.IndexFunc(value, isNotPrintable) >= 0 {
+				return status.Errorf(codes.InvalidArgument, "%s must be of printable ASCII", strings.ToLower(name))
+			}
+		}
+	}
+	if size > mostForwardedBytes {
+		err := status.Errorf(codes.InvalidArgument, "the headers for the bridge exceed %d bytes", mostForwardedBytes)
+		return &runtime.HTTPStatusError{HTTPStatus: http.StatusRequestHeaderFieldsTooLarge, Err: err}
+	}
+	return nil
+}
+
+func isNotPrintable(r rune) bool { return r < ' ' || r > '~' }
 
 // timeoutPattern leaves out what the library takes for another time: 0 for none, and what overflows.
 var timeoutPattern = regexp.MustCompile(`^0*[1-9][0-9]{0,5}H$|^0*[1-9][0-9]{0,7}[MSmun]$`)
