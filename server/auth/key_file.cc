@@ -70,6 +70,10 @@ class EntryReader {
     for (const auto& member : value.GetObject()) {
       absl::Status status = ReadMember(TextOf(member.name), member.value);
       if (!status.ok()) return status;
+      // JSON allows it, but only one of them would hold.
+      if (&value.FindMember(member.name)->value != &member.value) {
+        return Wrong(Path(member.name.GetString()), "must appear only once");
+      }
     }
     if (entry_.name.empty()) return Wrong(Path("name"), "is required");
     if (entry_.keys.empty() && entry_.certificates.empty()) {

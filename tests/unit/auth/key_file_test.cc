@@ -188,6 +188,9 @@ INSTANTIATE_TEST_SUITE_P(
                 "callers[1].events_per_second must"},
         BadCase{"EnvironmentEmpty", kName + R"("environment": "")" + kKey,
                 "callers[1].environment must"},
+        BadCase{"MemberTwice",
+                kName + R"("methods": ["PublishRead"], "methods": ["PublishMessage"])" + kKey,
+                "callers[1].methods must appear only once"},
         BadCase{"UnknownMember", kName + R"("method": [])" + kKey, "callers[1] must"}),
     [](const auto& test) { return std::string(test.param.name); });
 
