@@ -43,8 +43,9 @@ std::string ReadKey(const std::string& path, std::string& key) {
 std::string ReadPem(const std::string& path, std::string& pem) {
   if (path.empty()) return "";
   std::ifstream file(path);
-  pem.assign(std::istreambuf_iterator<char>(file), {});
-  if (!file) return path + " cannot be read";
+  // No such file has that byte. The stream's buffer would throw, at a directory for one.
+  std::getline(file, pem, '\0');
+  if (!file.is_open() || file.bad()) return path + " cannot be read";
   return pem.find("-----BEGIN ") == std::string::npos ? path + " has nothing in PEM format" : "";
 }
 

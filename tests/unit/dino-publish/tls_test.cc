@@ -74,10 +74,13 @@ TEST_F(TlsTest, IsUsedIfThereIsACa) {
 
 TEST_F(TlsTest, UnusableFilesAreReportedAndNothingIsSent) {
   const std::string missing = authority_.directory() / "missing";
+  const std::string folder = authority_.directory() / ".";
   const std::string garbage = authority_.directory() / "garbage";
   std::ofstream(garbage) << "secret";
   EXPECT_EQ(RunWith({"--tls-ca-file=" + missing}), 2);
   EXPECT_THAT(err_.str(), HasSubstr(missing + " cannot be read"));
+  EXPECT_EQ(RunWith({"--tls-ca-file=" + folder}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr(folder + " cannot be read"));
   EXPECT_EQ(RunWith({ca_, certificate_, "--tls-key-file=" + garbage}), 2);
   EXPECT_THAT(err_.str(), HasSubstr(garbage + " has nothing in PEM format"));
   EXPECT_THAT(err_.str(), ::testing::Not(HasSubstr("secret")));
