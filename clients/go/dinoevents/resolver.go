@@ -2,6 +2,7 @@ package dinoevents
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -90,11 +91,15 @@ func (r *addressResolver) Close() {
 
 func (r *addressResolver) run(ctx context.Context) {
 	defer close(r.done)
+	known := make(map[string][]string)
 	for ctx.Err() == nil {
-		addresses, err := r.resolve(ctx)
-		if len(addresses) > 0 {
+		addresses, err := r.resolve(ctx, known)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case len(addresses) > 0:
 			_ = r.conn.UpdateState(resolver.State{Addresses: addresses}) // It tells of bad ones itself.
-		} else if ctx.Err() == nil {
+		default:
 			r.conn.ReportError(fmt.Errorf("dinoevents: no address: %w", err))
 		}
 		if !r.names {
@@ -110,8 +115,9 @@ func (r *addressResolver) run(ctx context.Context) {
 	}
 }
 
-// resolve returns all addresses that are found, and the error of a name that is not.
-func (r *addressResolver) resolve(ctx context.Context) ([]resolver.Address, error) {
+// resolve returns all addresses that are found, and the error of a name that is not. known has the
+// addresses of each name: those of one that cannot be looked up now are still the best there are.
+func (r *addressResolver) resolve(ctx context.Context, known map[string][]string) ([]resolver.Address, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()
 	var addresses []resolver.Address
@@ -123,7 +129,12 @@ func (r *addressResolver) resolve(ctx context.Context) ([]resolver.Address, erro
 		}
 		if err != nil {
 			failed = err
+			var answer *net.DNSError
+			if !errors.As(err, &answer) || !answer.IsNotFound {
+				found = known[one.host]
+			}
 		}
+		known[one.host] = found
 		for _, address := range found {
 			addresses = append(addresses, resolver.Address{
 				Addr: net.JoinHostPort(address, one.port), ServerName: net.JoinHostPort(one.host, one.port),

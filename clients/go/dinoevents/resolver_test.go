@@ -2,7 +2,7 @@ package dinoevents
 
 import (
 	"context"
-	"errors"
+	"net"
 	"net/url"
 	"slices"
 	"sync"
@@ -68,19 +68,29 @@ func TestTargets(t *testing.T) {
 	}
 }
 
-// names are what a name server says.
+// names are what a name server says. It fails for one host.
 type names struct {
-	mu    sync.Mutex
-	hosts map[string][]string
+	mu      sync.Mutex
+	hosts   map[string][]string
+	failing string
 }
 
 func (n *names) lookUp(_ context.Context, host string) ([]string, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if host == n.failing {
+		return nil, &net.DNSError{Err: "server misbehaving", Name: host, IsTemporary: true}
+	}
 	if found := n.hosts[host]; len(found) > 0 {
 		return slices.Clone(found), nil
 	}
-	return nil, errors.New("no such host")
+	return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+}
+
+func (n *names) fail(host string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.failing = host
 }
 
 func (n *names) set(host string, addresses ...string) {
@@ -108,6 +118,18 @@ func TestANameIsLookedUpAgainWhenAConnectionIsLost(t *testing.T) {
 	r.ResolveNow(resolver.ResolveNowOptions{})
 
 	wantSlice(t, "then", <-conn.states, []string{"10.0.0.2:50051 as bridge:50051", "10.0.0.3:50051 as bridge:50051"})
+}
+
+func TestANameThatCannotBeLookedUpKeepsItsAddresses(t *testing.T) {
+	n := &names{hosts: map[string][]string{"a": {"10.0.0.1"}, "b": {"10.0.0.2"}}}
+	conn := newToldConn()
+	r := startResolver(t, n, conn, hostPort{"a", "1"}, hostPort{"b", "2"})
+	wantSlice(t, "at first", <-conn.states, []string{"10.0.0.1:1 as a:1", "10.0.0.2:2 as b:2"})
+	n.set("a", "10.0.0.3")
+	n.fail("b")
+	r.ResolveNow(resolver.ResolveNowOptions{})
+
+	wantSlice(t, "then", <-conn.states, []string{"10.0.0.3:1 as a:1", "10.0.0.2:2 as b:2"})
 }
 
 func TestANameThatIsNotFoundIsLookedForAgain(t *testing.T) {
