@@ -109,7 +109,8 @@ type Custom struct {
 	// 1 to 64 of a-z, 0-9, _ and -, and none of the other kinds.
 	EventType string
 	GroupID   string
-	// What encoding/json would write, with the value types that structpb.NewStruct takes.
+	// What encoding/json would write, with the value types that structpb.NewStruct takes. Numbers are
+	// float64: a whole one beyond 2^53 is rounded, so that larger IDs must be strings.
 	Data map[string]any
 	To   []int64
 	// Each takes the place of a user's ID, such as "rooms/lobby".

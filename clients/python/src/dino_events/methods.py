@@ -235,7 +235,8 @@ class EventMethods(Generic[R_co]):
     ) -> R_co:
         """An event of your own, to users (`to`) or to named topics, such as `rooms/lobby`.
 
-        `overlays` are extra data for single users, by their IDs.
+        `overlays` are extra data for single users, by their IDs. Numbers are floats: a whole
+        one beyond 2^53 is rounded, so that larger IDs must be strings.
         """
         content = event_pb2.Custom(event_type=event_type, group_id=str(group_id))
         if data is not None:
