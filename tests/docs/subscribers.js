@@ -56,13 +56,13 @@ function startWebServer() {
   return new Promise(resolve => { server.listen(0, '127.0.0.1', () => resolve(server)); });
 }
 
-// Publishes a message by one bridge, or by both, so that the broker gets a copy: neither bridge knows what the
-// other one has published with that key.
-async function publish(user, text, bridges) {
+// Publishes a message to users by one bridge, or by both, so that the broker gets a copy: neither bridge knows what
+// the other one has published with that key.
+async function publish(users, text, bridges) {
   const request = JSON.parse(fs.readFileSync(golden));
   request.message.message_payload = text;
-  request.user_ids = [String(user)];
-  request.options = {idempotency_key: encodeURIComponent(`${user} ${text}`)};
+  request.user_ids = [users].flat().map(String);
+  request.options = {idempotency_key: encodeURIComponent(`${users} ${text}`)};
   for (const {grpc} of bridges) {
     const call = start(publishProgram, `--address=${grpc}`, 'PublishMessage');
     call.stdin.end(JSON.stringify(request));
@@ -99,14 +99,15 @@ async function openPage(user) {
   return {lines: () => page.locator('#events li').allInnerTexts(), close: () => page.close()};
 }
 
+async function shows(device, what) {
+  const last = `1234: ${what.at(-1)}`;
+  await until(`${last} is shown`, async () => (await device.lines()).includes(last));
+  assert.deepEqual(await device.lines(), what.map(text => `1234: ${text}`));
+}
+
 // The first life of a device, its absence and its second life.
 async function liveTwice(user, open) {
   const {bridges, witness} = stage;
-  const shows = async (device, what) => {
-    const last = `1234: ${what.at(-1)}`;
-    await until(`${last} is shown`, async () => (await device.lines()).includes(last));
-    assert.deepEqual(await device.lines(), what.map(text => `1234: ${text}`));
-  };
   const first = await open(user);
   await publish(user, 'twice', bridges);
   await publish(user, 'once', [bridges[0]]);
@@ -153,3 +154,14 @@ test('Python', () => liveTwice(2, user =>
   program(python, path.join(examples, 'subscriber.py'), '127.0.0.1', String(stage.broker.port), String(user))()));
 test('Go', () => liveTwice(3, user => program(goProgram, url(), String(user))()));
 test('browser', () => liveTwice(4, openPage));
+
+// An event has one ID for both; a page drops only what its own user has seen.
+test('browser with two users', async () => {
+  const pages = [await openPage(5), await openPage(6)];
+  await pages[1].close();
+  await publish([5, 6], 'for both', [stage.bridges[0]]);
+  await shows(pages[0], ['for both']);
+  pages[1] = await openPage(6);
+  await shows(pages[1], ['for both']);
+  for (const page of pages) await page.close();
+});

@@ -7,10 +7,12 @@ const user = parameters.get('user');
 const topic = `dms/dev/${user}`;
 const say = text => { document.getElementById('status').textContent = text; };
 
-// What a browser keeps: its client ID, which names the session, and the events that it has seen.
+// What a browser keeps: its ID, and what each of its users has seen. All recipients of an event get the same ID.
 const device = localStorage.getItem('device') ?? crypto.randomUUID();
 localStorage.setItem('device', device);
-const seen = new Seen(JSON.parse(localStorage.getItem('seen') ?? '[]'));
+const clientId = `user-${user}-${device}`; // Names the session.
+const kept = `seen by ${user}`;
+const seen = new Seen(JSON.parse(localStorage.getItem(kept) ?? '[]'));
 
 function show({event_type, sender_id, message_payload}) {
   if (event_type !== 'message') return; // An app ignores what it does not know.
@@ -22,14 +24,14 @@ function show({event_type, sender_id, message_payload}) {
 function connect() {
   const client = mqtt.connect(parameters.get('broker'), {
     protocolVersion: 5,
-    clientId: `user-${user}-${device}`,
+    clientId,
     clean: false,
     properties: {sessionExpiryInterval: 86_400},
   });
   client.on('connect', () => client.subscribe(topic, {qos: 1}, error => say(error?.message ?? `subscribed to ${topic}`)));
   client.on('message', (_, payload, {properties}) => {
     if (!seen.isNew(properties?.userProperties?.event_id)) return;
-    localStorage.setItem('seen', JSON.stringify(seen));
+    localStorage.setItem(kept, JSON.stringify(seen));
     show(JSON.parse(payload));
   });
   client.on('error', error => say(error.message));
@@ -38,4 +40,4 @@ function connect() {
 }
 
 // Two tabs with one client ID would throw each other out.
-navigator.locks.request('events', connect);
+navigator.locks.request(clientId, connect);
