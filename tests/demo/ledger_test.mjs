@@ -77,3 +77,13 @@ test('what was sent before a device subscribed, or to others, does not count', (
   assert.equal(ledger.rowOf(ben, later).sent, 0);
   assert.equal(ledger.rowOf(ada, later).sent, 2);
 });
+
+test('what a call from before a device subscribed brings it is not without an OK', () => {
+  ledger.subscribed(ben, 3);
+  ledger.called(call(3, {ok: false, event_id: ''}), 0);
+  ledger.arrived(ben, 'event-3', 5);
+  assert.equal(ledger.rowOf(ben, 6).unanswered, 1);
+  ledger.called(call(3), 7);
+  const {answered, complete, unanswered} = ledger.rowOf(ben, later);
+  assert.deepEqual({answered, complete, unanswered}, {answered: 0, complete: 0, unanswered: 0});
+});

@@ -43,17 +43,21 @@ export class Ledger {
   // Where a person stands. `answered` = `complete` + `waiting` + `lost`.
   rowOf(id, now) {
     const {seq, arrivals, connectedAt} = this.#people.get(id);
-    const row = {sent: 0, answered: 0, complete: 0, waiting: 0, lost: 0, unanswered: 0, copies: 0, away: connectedAt === null};
+    const row = {
+      sent: 0, answered: 0, complete: 0, waiting: 0, lost: 0, unanswered: arrivals.size, copies: 0, away: connectedAt === null};
     for (const call of this.#calls.values()) {
+      const isAnswered = call.answeredAt !== null;
+      const hasArrived = arrivals.has(call.event_id);
+      // Of a call from before the device subscribed, too: its event may have been on its way.
+      if (isAnswered && hasArrived) row.unanswered -= 1;
       if (call.seq <= seq || !call.recipients.includes(id)) continue;
       row.sent += 1;
-      if (call.answeredAt === null) continue;
+      if (!isAnswered) continue;
       row.answered += 1;
-      if (arrivals.has(call.event_id)) row.complete += 1;
+      if (hasArrived) row.complete += 1;
       else if (row.away || now - Math.max(connectedAt, call.answeredAt) <= patience) row.waiting += 1;
       else row.lost += 1;
     }
-    row.unanswered = arrivals.size - row.complete;
     for (const {copies} of arrivals.values()) row.copies += copies - 1;
     return row;
   }
