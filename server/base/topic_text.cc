@@ -34,7 +34,9 @@ std::string_view TopicTextRule(std::string_view text) {
     if (c == '+' || c == '#') return "must not contain the wildcards + and #";
     const CodePoint first = FirstCodePoint(text);
     if (first.bytes == 0) return "must be UTF-8";
-    if (IsControlOrNonCharacter(first.value)) return "must not contain control characters";
+    if (IsControlOrNonCharacter(first.value)) {
+      return "must not contain control characters or noncharacters";
+    }
     text.remove_prefix(first.bytes);
   }
   return "";

@@ -54,7 +54,7 @@ void CheckUserProperties(const v1::PublishOptions& options, FieldChecks& checks)
   }
   if (!values) {
     checks.Add(kField, absl::StrCat("must have values of at most ", kMaxValueBytes,
-                                    " bytes without control characters"));
+                                    " bytes without control characters and noncharacters"));
   }
 }
 

@@ -23,9 +23,10 @@ TEST(TopicTextTest, NamesTheBrokenRule) {
   // U+0001, U+007F, U+0085 and the non-characters U+FDD0, U+FFFF, U+10FFFE.
   for (const char* text :
        {"\x01", "\x7F", "\xC2\x85", "\xEF\xB7\x90", "\xEF\xBF\xBF", "\xF4\x8F\xBF\xBE"}) {
-    EXPECT_EQ(TopicTextRule(text), "must not contain control characters") << text;
+    EXPECT_EQ(TopicTextRule(text), "must not contain control characters or noncharacters") << text;
   }
-  EXPECT_EQ(TopicTextRule(std::string(1, '\0')), "must not contain control characters");
+  EXPECT_EQ(TopicTextRule(std::string(1, '\0')),
+            "must not contain control characters or noncharacters");
 }
 
 TEST(TopicNameTest, HasNoEmptyLevels) {
@@ -64,7 +65,7 @@ TEST(TopicFilterTest, KeepsTheOtherRulesOfNames) {
   EXPECT_EQ(TopicFilterRule("", 2), "must not be empty");
   EXPECT_EQ(TopicFilterRule("+//a", 3), "must have no empty level");
   EXPECT_EQ(TopicFilterRule("$SYS/#", 2), "must not begin with $");
-  EXPECT_EQ(TopicFilterRule("+/\x01", 2), "must not contain control characters");
+  EXPECT_EQ(TopicFilterRule("+/\x01", 2), "must not contain control characters or noncharacters");
   EXPECT_EQ(TopicFilterRule("a/b/#", 2), "must have fewer levels: a topic has at most 10");
 }
 

@@ -44,7 +44,8 @@ const std::string kReservedRule =
     "options.user_properties must not have the names event_id, event_type, traceparent and "
     "tracestate, nor any that begin with dino";
 const std::string kValueRule =
-    "options.user_properties must have values of at most 256 bytes without control characters";
+    "options.user_properties must have values of at most 256 bytes without control characters and "
+    "noncharacters";
 const std::string kExpiryRule = "options.expiry must be 1 to 4294967295 seconds";
 
 TYPED_TEST(OptionsTest, NamesTheOptionThatIsWrong) {

@@ -77,7 +77,7 @@ constexpr char kOnce[] = "{user_id} must occur once";
 constexpr char kWhole[] = "{user_id} must be a whole level, between slashes";
 constexpr char kBraces[] = "{ and } may only enclose the placeholders {user_id} and {environment}";
 constexpr char kUtf8[] = "the template must be UTF-8";
-constexpr char kControl[] = "the template must not contain control characters";
+constexpr char kControl[] = "the template must not contain control characters or noncharacters";
 constexpr char kWildcards[] = "the template must not contain the wildcards + and #";
 constexpr char kDollar[] = "the topic must not begin with $";
 
@@ -126,7 +126,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "environment must not contain the wildcards + and #"},
         BadCase{"EnvironmentNotUtf8", "{user_id}", "\xff", "environment must be UTF-8"},
         BadCase{"EnvironmentWithControl", "{user_id}", "a\x7f",
-                "environment must not contain control characters"}),
+                "environment must not contain control characters or noncharacters"}),
     BadName);
 
 TEST(TopicTemplateTest, WritesAnyIdInDecimal) {

@@ -134,13 +134,15 @@ TEST(CustomValidationTest, NamesTheInvalidRecipients) {
        {"user_ids[2] must be 1 to 9007199254740991 (2^53-1)"}},
       {"invalid topics",
        WithTopics({"", "a//b", "/a", "a/", "$SYS", "a+", "#", std::string(1, '\0'),
-                   std::string(256, 'x'), "1/2/3/4/5/6/7/8/9", "1/2/3/4/5/6/7/8"}),
+                   std::string(256, 'x'), "1/2/3/4/5/6/7/8/9", "1/2/3/4/5/6/7/8", "\uFFFE"}),
        {"topics[0] must not be empty", "topics[1] must have no empty level",
         "topics[2] must have no empty level", "topics[3] must have no empty level",
         "topics[4] must not begin with $", "topics[5] must not contain the wildcards + and #",
         "topics[6] must not contain the wildcards + and #",
-        "topics[7] must not contain control characters", "topics[8] must be at most 255 bytes",
-        "topics[9] must have fewer levels: a topic has at most 10"}},
+        "topics[7] must not contain control characters or noncharacters",
+        "topics[8] must be at most 255 bytes",
+        "topics[9] must have fewer levels: a topic has at most 10",
+        "topics[11] must not contain control characters or noncharacters"}},
   });
   Limits limits;
   limits.max_recipients = 1;

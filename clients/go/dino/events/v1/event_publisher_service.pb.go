@@ -1152,9 +1152,9 @@ type PublishCustomRequest struct {
 	Options *PublishOptions `protobuf:"bytes,3,opt,name=options,proto3" json:"options,omitempty"`
 	// Optional, see above. The topics to publish to: each replaces `{user_id}` in the
 	// setting `topic-template`, for example `rooms/lobby`. At most `max-recipients` of
-	// them, each 1 to 255 bytes of UTF-8 in levels that are not empty, without `+`, `#`
-	// and control characters; the whole topic has at most 10 levels. A repeated one
-	// counts once.
+	// them, each 1 to 255 bytes of UTF-8 in levels that are not empty, without `+`, `#`,
+	// control characters and noncharacters, and not beginning with `$`; the whole topic has
+	// at most 10 levels. A repeated one counts once.
 	Topics []string `protobuf:"bytes,4,rep,name=topics,proto3" json:"topics,omitempty"`
 	// Optional. Extra data for single recipients, by user ID: keys that come after all
 	// others, sorted. None may be a key of `custom`, and each user must be one of
