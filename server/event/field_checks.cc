@@ -4,7 +4,6 @@
 #include <array>
 #include <string>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 
 namespace dino::event {
@@ -64,17 +63,6 @@ std::string TextRule(std::size_t max_bytes) {
 
 bool IsUserId(std::int64_t value) { return value >= 1 && value <= kMaxUserId; }
 
-// Stops at the first one too many, which also bounds the memory.
-bool HasMoreDifferentThan(std::size_t limit, const UserIdList& ids) {
-  if (static_cast<std::size_t>(ids.size()) <= limit) return false;
-  absl::flat_hash_set<std::int64_t> seen;
-  for (const std::int64_t id : ids) {
-    seen.insert(id);
-    if (seen.size() > limit) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 void FieldChecks::Uuid(std::string_view field, std::string_view value) {
@@ -132,7 +120,7 @@ void FieldChecks::Expiry(std::string_view field, const google::protobuf::Duratio
 
 void FieldChecks::Recipients(std::string_view field, const UserIdList& ids,
                              std::size_t max_different) {
-  if (HasMoreDifferentThan(max_different, ids)) {
+  if (HasMoreDifferentThan<std::int64_t>(max_different, ids)) {
     Add(field, absl::StrCat("must name at most ", max_different, " different users"));
   }
   EachUserId(field, ids);

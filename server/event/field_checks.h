@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/container/flat_hash_set.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/repeated_field.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -17,6 +18,19 @@ namespace dino::event {
 inline constexpr std::int64_t kMaxUserId = 9007199254740991;
 
 inline constexpr std::size_t kMaxFileIdBytes = 255;
+
+// Whether a list has more than `limit` different entries. Stops at the first one too many, which
+// also bounds the memory.
+template <typename Entry, typename List>
+bool HasMoreDifferentThan(std::size_t limit, const List& list) {
+  if (static_cast<std::size_t>(list.size()) <= limit) return false;
+  absl::flat_hash_set<Entry> seen;
+  for (const auto& entry : list) {
+    seen.emplace(entry);
+    if (seen.size() > limit) return true;
+  }
+  return false;
+}
 
 // Checks the fields of one message and adds violations under the path `parent` + field. Allocates
 // nothing for valid fields.
@@ -51,12 +65,13 @@ class FieldChecks {
              std::size_t max_count, std::size_t max_bytes);
 
   void Add(std::string_view field, std::string_view description);
+  // The same for an entry of a list.
+  void AddEntry(std::string_view field, int index, std::string_view description);
 
  private:
   // Checks that a list has 1 to `max_count` entries.
   void Count(std::string_view field, int count, std::size_t max_count);
   void EachUserId(std::string_view field, const google::protobuf::RepeatedField<std::int64_t>& ids);
-  void AddEntry(std::string_view field, int index, std::string_view description);
 
   std::string_view parent_;
   Violations& violations_;

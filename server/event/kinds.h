@@ -29,7 +29,8 @@ struct Kind;
 //
 // Validate: finds all violations of the rules that the API states at each field; if there are none,
 // the event may be published. Takes time linear in the request's size. Its memory is bounded by
-// `limits`, and a valid request of at most `max_recipients` entries needs none.
+// `limits` and the number of overlays; a valid request of at most `max_recipients` entries without
+// overlays needs none.
 // REQUIRES: the request was parsed, so that its strings are UTF-8.
 //
 // EventJson: writes the bytes that every subscriber receives. Compact UTF-8 with the keys in a

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -85,8 +86,11 @@ void CheckOverlays(const v1::PublishCustomRequest& request, const Limits& limits
                    Violations& violations) {
   if (request.overlays().empty()) return;
   FieldChecks checks("", violations);
-  const absl::flat_hash_set<std::int64_t> users(request.user_ids().begin(),
-                                                request.user_ids().end());
+  // Of the users only those with overlays: there may be far more.
+  absl::flat_hash_set<std::int64_t> users;
+  for (const std::int64_t user_id : request.user_ids()) {
+    if (request.overlays().contains(user_id)) users.insert(user_id);
+  }
   for (const auto& [user_id, fields] : request.overlays()) {
     const std::string path = absl::StrCat("overlays[", user_id, "]");
     if (!users.contains(user_id)) checks.Add(path, "must be for one of user_ids");
@@ -104,13 +108,13 @@ void CheckOverlays(const v1::PublishCustomRequest& request, const Limits& limits
 
 void CheckTopics(const v1::PublishCustomRequest& request, const Limits& limits,
                  FieldChecks& checks) {
-  if (ToTopics(request.topics()).topics.size() > limits.max_recipients) {
+  if (HasMoreDifferentThan<std::string_view>(limits.max_recipients, request.topics())) {
     checks.Add("topics",
                absl::StrCat("must name at most ", limits.max_recipients, " different topics"));
   }
   for (int i = 0; i < request.topics_size(); ++i) {
     const std::string_view rule = TopicNameRule(request.topics(i), limits.max_topic_levels);
-    if (!rule.empty()) checks.Add(absl::StrCat("topics[", i, "]"), rule);
+    if (!rule.empty()) checks.AddEntry("topics", i, rule);
   }
 }
 

@@ -3,13 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstddef>
 #include <functional>
 #include <limits>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "google/protobuf/util/json_util.h"
+#include "tests/unit/event/allocations.h"
 #include "tests/unit/event/requests.h"
 
 namespace dino::event {
@@ -152,6 +155,32 @@ TEST(CustomValidationTest, NamesTheInvalidRecipients) {
             std::vector<std::string>{"topics must name at most 1 different topics"});
   limits.max_recipients = 2;
   EXPECT_TRUE(Validate(request, limits).empty());
+}
+
+// What that takes at most while it lasts.
+std::size_t MemoryToValidate(const Request& request, const Limits& limits) {
+  const AllocationPeak peak;
+  (void)Validate(request, limits);
+  return peak.bytes();
+}
+
+TEST(CustomValidationTest, TakesNoMemoryForTopicsUpToTheLimitAndLittleBeyond) {
+  Limits limits;
+  limits.max_recipients = 10;
+  auto request = Valid<Request>();
+  request.clear_user_ids();
+  for (int i = 0; i < 10; ++i) request.add_topics(std::to_string(i));
+  EXPECT_EQ(MemoryToValidate(request, limits), 0U);
+  for (int i = 10; i < 10000; ++i) request.add_topics(std::to_string(i));
+  EXPECT_LT(MemoryToValidate(request, limits), 4096U);
+}
+
+TEST(CustomValidationTest, TakesNoMemoryForUsersWithoutOverlays) {
+  auto request = Valid<Request>();
+  request.mutable_user_ids()->Resize(10000, 0);
+  std::iota(request.mutable_user_ids()->begin(), request.mutable_user_ids()->end(), 1);
+  (*request.mutable_overlays())[1234] = StructOf("{}");
+  EXPECT_LT(MemoryToValidate(request, Limits()), 4096U);
 }
 
 TEST(CustomValidationTest, NamesTheInvalidOverlays) {
