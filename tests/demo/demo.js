@@ -16,8 +16,8 @@ const {DemoPage} = require('./demo_page.js');
 const [bridge, screenshots] = process.argv.slice(2);
 const both = ['Ada', 'Ben'];
 
-async function startDemo() {
-  const demo = start(path.join(__dirname, '../../deploy/demo.sh'), '--bridge', bridge);
+async function startDemo(...options) {
+  const demo = start(path.join(__dirname, '../../deploy/demo.sh'), '--bridge', bridge, ...options);
   const url = await until('the demo says where it is', () => {
     assert.equal(demo.exitCode, null, demo.output);
     return demo.output.match(/Open {2}(http:\S+)/)?.[1];
@@ -121,6 +121,16 @@ async function ends(demo, on) {
   console.log('Ctrl-C ends all, and leaves nothing');
 }
 
+// A page that was left open belongs to the next demo at its port.
+async function startsAgain(url, on) {
+  await startDemo('--port', new URL(url).port);
+  for (const name of both) await on.deviceIs(name, /^connected$/);
+  await on.press('New group', 'Ada');
+  await on.allGet(both, /Ada started “Ada's group” with Ben/);
+  await on.isComplete(both);
+  console.log('the page goes on with the next demo');
+}
+
 (async () => {
   const browser = await launch();
   try {
@@ -140,6 +150,7 @@ async function ends(demo, on) {
     assert.deepEqual(problems.filter(text => !/^WebSocket connection to .* failed/.test(text)), []);
     await ends(demo, on);
     await isFit(page, screenshots, 'ended');
+    await startsAgain(url, on);
   } finally {
     await browser.close();
     await stopAll();

@@ -33,6 +33,7 @@ class Stage:
         (directory / "broker").mkdir()
         self._directory = directory
         self._bridge_command = bridge
+        self._run_id = secrets.token_urlsafe(9)
         self.call_timeout = call_timeout
         self.feed = Feed()
         self._everybody = [
@@ -98,7 +99,8 @@ class Stage:
     def to_json(self):
         """As the page gets it."""
         return {
-            "seq": self.calls.seq, "group": self.chat.group, "call_timeout": self.call_timeout,
+            "run": self._run_id, "seq": self.calls.seq, "group": self.chat.group,
+            "call_timeout": self.call_timeout,
             "mqtt": f"ws://127.0.0.1:{self.broker.websocket_port}",
             "status_page": f"http://{self.bridge.ops_address}/",
             "programs": {"broker": self.broker.program.state, "bridge": self.bridge.program.state},

@@ -94,6 +94,12 @@ addEventListener('pageshow', event => {
 });
 
 // What was sent before is another page's: this one counts what it can have received.
-seq = (await state()).seq;
-listen(seq, {state: showState, call: showCall, lost: () => showPrograms({})});
+const first = await state();
+seq = first.seq;
+listen(seq, {
+  // The demo was started again at this port: it knows nothing of what is shown here.
+  state: now => (now.run === first.run ? showState(now) : location.reload()),
+  call: showCall,
+  lost: () => showPrograms({}),
+});
 setInterval(refresh, 1000);  // What is late becomes lost.
