@@ -12,8 +12,10 @@
 #include "tests/support/process/certificate_authority.h"
 #include "tests/support/process/certificate_forms.h"
 #include "tests/support/process/cpu_throttle.h"
+#include "tests/support/process/file_descriptor.h"
 #include "tests/support/process/files.h"
 #include "tests/support/process/loopback.h"
+#include "tests/support/process/patience.h"
 #include "tests/support/process/subprocess.h"
 #include "tests/support/process/temporary_directory.h"
 #include "tests/system/bridge_process.h"
@@ -53,6 +55,22 @@ TEST_F(ProxyTest, HeadersWithoutEndCostNothingAndFailNoCallOfOthers) {
   }
   EXPECT_LT(CpuTimeOf(bridge_.pid()) + CpuTimeOf(proxy_.pid()) - calls, calls - before);
   const grpc::Status status = caller.Publish();
+  EXPECT_TRUE(status.ok()) << Describe(status);
+}
+
+TEST_F(ProxyTest, NoAddressTakesAllConnections) {
+  constexpr int kMost = 512;
+  const std::uint16_t port = PortOf(proxy_.address());
+  TlsCaller caller = proxy_.NewCaller();
+  std::vector<FileDescriptor> silent;
+  for (int i = 0; i < kMost; ++i) silent.push_back(ConnectToLoopback(port, 2));
+  grpc::Status status = caller.Publish();
+  EXPECT_TRUE(status.ok()) << Describe(status);
+  const FileDescriptor one_more = ConnectToLoopback(port, 2);
+  // Its end.
+  EXPECT_TRUE(WaitUntilReadable(one_more.number(), Clock::now() + kPatience));
+  EXPECT_FALSE(WaitUntilReadable(silent.front().number(), Clock::now()));
+  status = proxy_.NewCaller().Publish();
   EXPECT_TRUE(status.ok()) << Describe(status);
 }
 
