@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Fills a folder with all that programs need to run, and nothing else: the root of an image.
 set -euo pipefail
+# Whoever builds an image, it is the same.
+umask 022
 
 usage() {
   cat <<'TEXT'
