@@ -37,9 +37,9 @@ build_release() {
   local cores
   cores=$(nproc)
   heading 'Building the release'
-  # About 300 seconds of processor time.
+  # About 120 seconds of processor time.
   printf '  The first build takes about %d minutes with %d processors, plus a minute or two if packages\n' \
-    "$((300 / 60 / cores + 1))" "$cores"
+    "$((120 / 60 / cores + 1))" "$cores"
   echo '  are missing; later builds take seconds.'
   "$root/deploy/install-packages.sh" "$@"
   cd "$root" || return
