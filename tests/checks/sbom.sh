@@ -44,10 +44,16 @@ version=$(<VERSION)
 mkdir -p "$output"
 python3 -B deploy/inventory/sbom.py --root "$root" --version "$version" --output "$output"
 
-venv=build/tools/spdx-tools
-"$venv/bin/pip" show --quiet spdx-tools 2>/dev/null || {
-  python3 -m venv --clear "$venv"
-  "$venv/bin/pip" install --quiet spdx-tools==0.8.3
-}
+mkdir -p build/tools
+# Its programs name its path, which may lead through a release's link to the tools.
+venv=$(realpath build/tools)/spdx-tools
+(
+  # Two builds of a release share them.
+  flock 9
+  "$venv/bin/pip" show --quiet spdx-tools 2>/dev/null || {
+    python3 -m venv --clear "$venv"
+    "$venv/bin/pip" install --quiet spdx-tools==0.8.3
+  }
+) 9>"$venv.lock"
 "$venv/bin/pyspdxtools" --infile "$output/dino-bridge.spdx.json"
 python3 -B tests/checks/vex.py "$output/dino-bridge.spdx.json" "$output/dino-bridge.openvex.json"
