@@ -19,17 +19,35 @@ def _blob(layout, digest):
     return pathlib.Path(layout, "blobs", *digest.split(":"))
 
 
-def _descriptor(layout):
-    """What an index says of a layout's only image."""
+def _write(output, content):
+    """Adds a blob. Returns its size and digest."""
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    _blob(output, digest).parent.mkdir(parents=True, exist_ok=True)
+    _blob(output, digest).write_bytes(content)
+    return {"size": len(content), "digest": digest}
+
+
+def _add(output, layout):
+    """Adds a layout's only image. Returns what an index says of it.
+
+    Of the container that it was built in, whose id and host name are random, nothing is kept.
+    """
     (image,) = json.loads(pathlib.Path(layout, "index.json").read_text())["manifests"]
     manifest = json.loads(_blob(layout, image["digest"]).read_text())
     config = json.loads(_blob(layout, manifest["config"]["digest"]).read_text())
     platform = {key: config[key] for key in ("architecture", "os")}
-    return {**{key: image[key] for key in ("mediaType", "size", "digest")}, "platform": platform}
+    for name in ("container", "container_config"):
+        config.pop(name, None)
+    config.get("config", {}).pop("Hostname", None)
+    manifest["config"].update(_write(output, json.dumps(config).encode()))
+    for layer in manifest["layers"]:
+        shutil.copy(_blob(layout, layer["digest"]), _blob(output, layer["digest"]))
+    written = _write(output, json.dumps(manifest).encode())
+    return {"mediaType": image["mediaType"], **written, "platform": platform}
 
 
 def join(output, layouts):
-    images = [_descriptor(layout) for layout in layouts]
+    images = [_add(output, layout) for layout in layouts]
     images.sort(key=lambda image: image["platform"]["architecture"])
     names = [image["platform"]["architecture"] for image in images]
     if len(set(names)) < len(names):
@@ -37,15 +55,11 @@ def join(output, layouts):
     # An index of the same family as the images: only Docker's have a health check.
     kind = _DOCKER_INDEX if images[0]["mediaType"] == _DOCKER_IMAGE else _OCI_INDEX
     index = json.dumps({"schemaVersion": 2, "mediaType": kind, "manifests": images}).encode()
-    digest = f"sha256:{hashlib.sha256(index).hexdigest()}"
-    for layout in layouts:
-        shutil.copytree(pathlib.Path(layout, "blobs"), pathlib.Path(output, "blobs"), dirs_exist_ok=True)
-    _blob(output, digest).write_bytes(index)
-    entry = {"mediaType": kind, "size": len(index), "digest": digest}
+    entry = {"mediaType": kind, **_write(output, index)}
     content = {"schemaVersion": 2, "mediaType": _OCI_INDEX, "manifests": [entry]}
     pathlib.Path(output, "index.json").write_text(json.dumps(content))
     pathlib.Path(output, "oci-layout").write_text(json.dumps({"imageLayoutVersion": "1.0.0"}))
-    return digest
+    return entry["digest"]
 
 
 if __name__ == "__main__":
