@@ -14,14 +14,18 @@ std::uint64_t HashOf(std::string_view event_id) {
   return event_id.empty() ? 0 : std::hash<std::string_view>()(event_id) | 1U;
 }
 
-// How many connections were lost between two times.
-std::size_t Lost(const Losses& losses, Clock::time_point begin, Clock::time_point end) {
-  std::size_t lost = 0;
+// The connections lost between two times by the two sessions that lost most.
+std::size_t MostLost(const Losses& losses, Clock::time_point begin, Clock::time_point end) {
+  std::size_t most = 0;
+  std::size_t second = 0;
   for (const std::vector<Clock::time_point>& times : losses) {
     const auto first = std::lower_bound(times.begin(), times.end(), begin);
-    lost += static_cast<std::size_t>(std::upper_bound(first, times.end(), end) - first);
+    const auto last = std::upper_bound(first, times.end(), end);
+    const auto count = static_cast<std::size_t>(last - first);
+    second = std::max(second, std::min(count, most));
+    most = std::max(most, count);
   }
-  return lost;
+  return most + second;
 }
 
 void Explain(Findings& findings, const std::string& what) {
@@ -68,7 +72,7 @@ class Ledger::UserCheck {
       findings_.repeat_duplicates += by_calls - 1;
       if (copies > by_calls) by_losses += CheckBeyondCalls(number, copies - by_calls, losses);
     }
-    const std::size_t lost = Lost(losses, {}, Clock::time_point::max());
+    const std::size_t lost = MostLost(losses, {}, Clock::time_point::max());
     if (by_losses <= lost) return;
     findings_.excess_duplicates += by_losses - lost;
     Tell(absl::StrCat(by_losses, " duplicates by ", lost, " lost connections"));
@@ -85,7 +89,7 @@ class Ledger::UserCheck {
   // lost meanwhile.
   std::size_t CheckBeyondCalls(std::uint32_t number, std::size_t copies, const Losses& losses) {
     const Event& event = caller_.events[number];
-    const std::size_t lost = Lost(losses, event.began, event.ended_at + kTolerance);
+    const std::size_t lost = MostLost(losses, event.began, event.ended_at + kTolerance);
     if (copies <= lost) return copies;
     findings_.excess_duplicates += copies - lost;
     Tell(absl::StrCat("event ", number, " has ", copies, " duplicates beyond its calls by ", lost,

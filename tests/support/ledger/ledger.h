@@ -103,10 +103,10 @@ struct Findings {
 //   answers say that nothing was sent to this user.
 // - Each call makes at most one copy, and none if it was refused, if its answer says that
 //   nothing was sent to this user, or if an earlier answer said that this user was
-//   acknowledged. There may be one more for each connection that was lost while the calls ran,
-//   and all in all for each that was lost: while its own session is away, any others may serve a
-//   user, one after the other, and lose theirs. Copies that the broker itself marks as sent again
-//   (DUP) do not count.
+//   acknowledged. There may be one more for each connection that was lost while the calls ran
+//   by the user's session or by the one that serves its users meanwhile, and all in all for
+//   each that these two lost. Which two these are is not known: those with the most losses bound
+//   all users. Copies that the broker itself marks as sent again (DUP) do not count.
 // - A call ends at the latest one second after its deadline, or after it was cancelled.
 // - All copies and all answers name one event id.
 //

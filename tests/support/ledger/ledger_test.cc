@@ -163,17 +163,6 @@ TEST(LedgerTest, ChecksEachUserAlone) {
               ElementsAre("user 100: event 1 is missing", "user 101: event 0 comes after 1"));
 }
 
-TEST(LedgerTest, CountsTheLostConnectionsOfAllWhoMayServeAUser) {
-  for (const std::size_t copies : {4, 5}) {
-    Ledger ledger;
-    const std::size_t caller = ledger.AddCaller(kUser, 1);
-    Call(ledger, caller, kOk);
-    for (std::size_t i = 0; i < copies; ++i) ledger.Received(kUser, caller, 0, EventId(0), false);
-    const std::vector one{kNow};
-    EXPECT_EQ(ledger.Check({one, one, one}).excess_duplicates, copies - 4);
-  }
-}
-
 TEST(LedgerTest, FindsAnEventForTheUserOfAnotherCaller) {
   Ledger ledger;
   const std::size_t first = ledger.AddCaller(kUser, 1);
