@@ -64,9 +64,9 @@ def make_worker(database, bridge):
 
 @pytest.fixture
 def write(database):
-    def commit(*texts, to=(1,)):
+    def commit(*texts, to=(1,), **options):
         with database.connect() as connection:
             for text in texts:
-                enqueue(connection, message(to, key=text), ordering_key=text[0])
+                enqueue(connection, message(to, key=text, **options), ordering_key=text[0])
 
     return commit

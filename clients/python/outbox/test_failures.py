@@ -1,10 +1,9 @@
 """What a lane writes of events that fail."""
 
 import pytest
-from making import message, status
+from making import status
 
 from dino.events.v1 import delivery_pb2
-from dino_events.outbox import enqueue
 
 
 def test_a_failed_event_keeps_the_later_ones_of_its_key(write, make_worker, bridge, rows):
@@ -82,9 +81,8 @@ def test_a_row_that_is_no_event_is_set_aside(write, make_worker, bridge, rows, d
     assert rows("error")[0] == "INVALID_FIELD: not a dino.events.v1.EventRequest"
 
 
-def test_the_first_attempt_has_the_writers_token(make_worker, bridge, rows, database):
-    with database.connect() as connection:
-        enqueue(connection, message(key="a1", resume_token=b"writer"))
+def test_the_first_attempt_has_the_writers_token(write, make_worker, bridge, rows):
+    write("a1", resume_token=b"writer")
     bridge.answers["a1"] = status("UNAVAILABLE", "BROKER_BUSY")
     worker = make_worker()
     worker.step()
@@ -100,9 +98,8 @@ def test_the_first_attempt_has_the_writers_token(make_worker, bridge, rows, data
     assert rows("state") == ["published"]
 
 
-def test_a_bad_token_of_the_writer_is_dropped_once(make_worker, bridge, rows, database):
-    with database.connect() as connection:
-        enqueue(connection, message(key="a1", resume_token=b"bad"))
+def test_a_bad_token_of_the_writer_is_dropped_once(write, make_worker, bridge, rows):
+    write("a1", resume_token=b"bad")
     bridge.answers["a1"] = status("INVALID_ARGUMENT", "RESUME_TOKEN")
     worker = make_worker()
     worker.step()
@@ -113,9 +110,8 @@ def test_a_bad_token_of_the_writer_is_dropped_once(make_worker, bridge, rows, da
     assert rows("state") == ["failed"]
 
 
-def test_a_dry_run_is_set_aside(write, make_worker, bridge, rows, database):
-    with database.connect() as connection:
-        enqueue(connection, message(key="a1", validate_only=True), ordering_key="a")
+def test_a_dry_run_is_set_aside(write, make_worker, bridge, rows):
+    write("a1", validate_only=True)
     write("a2")
     make_worker().step()
 
