@@ -130,7 +130,7 @@ TEST(LoadTest, ARepeatingCallerContinuesAfterOk) {
   EXPECT_EQ(calls[0].key, calls[2].key);
   EXPECT_NE(calls[2].key, calls[3].key);
   EXPECT_EQ(calls[3].key, calls[5].key);
-  const testing::Findings findings = ledger.Check({});
+  const testing::Findings findings = ledger.Check();
   EXPECT_GE(findings.repeated_calls, 4U);
   EXPECT_EQ(findings.calls, findings.events + findings.repeated_calls);
   EXPECT_THAT(load.Outcomes(), ElementsAre(Key("OK"), Key("status 14")));
@@ -146,7 +146,7 @@ TEST(LoadTest, APlainCallerContinuesAfterAnError) {
 
   EXPECT_THAT(Texts(calls), ElementsAre("0-0", "0-1", "0-2"));
   for (const Service::Call& call : calls) EXPECT_EQ(call.key, "");
-  EXPECT_EQ(ledger.Check({}).repeated_calls, 0U);
+  EXPECT_EQ(ledger.Check().repeated_calls, 0U);
 }
 
 TEST(LoadTest, ACallerWithShortDeadlinesSendsThem) {
@@ -219,10 +219,10 @@ TEST(LoadTest, MakesNoCallsWhilePaused) {
   load.Resume();
   service.WaitForCalls(1);
   load.Pause();
-  const std::size_t calls = ledger.Check({}).calls;
+  const std::size_t calls = ledger.Check().calls;
   EXPECT_FALSE(load.WaitForRecovery(Clock::now(), std::chrono::milliseconds(20)).has_value());
-  EXPECT_EQ(ledger.Check({}).calls, calls);
-  EXPECT_EQ(ledger.Check({}).late_answers, 0U);
+  EXPECT_EQ(ledger.Check().calls, calls);
+  EXPECT_EQ(ledger.Check().late_answers, 0U);
 }
 
 }  // namespace

@@ -43,19 +43,13 @@ std::uint16_t Started(Broker& broker) {
   return broker.port();
 }
 
-testing::Losses LossesOf(testing::FaultProxy& proxy) {
-  testing::Losses losses;
-  for (auto& [client_id, times] : proxy.LostConnections()) losses.push_back(std::move(times));
-  return losses;
-}
-
 }  // namespace
 
 Rig::Replica::Replica(const RigOptions& options, const std::string& broker)
     : bridge(Command(options, port.address(), broker)) {}
 
 Rig::Rig(const RigOptions& options)
-    : proxy_(broker_.port(), options.seed), witness_(Started(broker_), ledger_) {
+    : proxy_(broker_.port(), options.seed, &clerk_), witness_(Started(broker_), ledger_) {
   std::vector<std::string> addresses;
   for (std::size_t i = 0; i < options.replicas; ++i) {
     addresses.push_back(bridges_.emplace_back(options, proxy_.address()).port.address());
@@ -86,7 +80,7 @@ testing::Findings Rig::Finish() {
   load_->Stop();
   std::this_thread::sleep_for(kRest);
   if (!witness_.CatchUp()) ADD_FAILURE() << "the witness does not receive what is left";
-  return ledger_.Check(LossesOf(proxy_));
+  return ledger_.Check();
 }
 
 bool Rig::StopBridges() {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/soak/broker.h"
+#include "tests/soak/clerk.h"
 #include "tests/soak/load.h"
 #include "tests/soak/witness.h"
 #include "tests/support/ledger/ledger.h"
@@ -70,6 +71,7 @@ class Rig {
 
   testing::Ledger ledger_;
   Broker broker_;
+  Clerk clerk_{ledger_};
   testing::FaultProxy proxy_;
   Witness witness_;
   // They do not move.

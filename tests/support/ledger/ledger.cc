@@ -14,20 +14,6 @@ std::uint64_t HashOf(std::string_view event_id) {
   return event_id.empty() ? 0 : std::hash<std::string_view>()(event_id) | 1U;
 }
 
-// The connections lost between two times by the two sessions that lost most.
-std::size_t MostLost(const Losses& losses, Clock::time_point begin, Clock::time_point end) {
-  std::size_t most = 0;
-  std::size_t second = 0;
-  for (const std::vector<Clock::time_point>& times : losses) {
-    const auto first = std::lower_bound(times.begin(), times.end(), begin);
-    const auto last = std::upper_bound(first, times.end(), end);
-    const auto count = static_cast<std::size_t>(last - first);
-    second = std::max(second, std::min(count, most));
-    most = std::max(most, count);
-  }
-  return most + second;
-}
-
 void Explain(Findings& findings, const std::string& what) {
   if (findings.examples.size() < kMostExamples) findings.examples.push_back(what);
 }
@@ -58,8 +44,7 @@ class Ledger::UserCheck {
     SeeFirst(copy.number);
   }
 
-  void Finish(const Losses& losses) {
-    std::size_t by_losses = 0;
+  void Finish() {
     for (std::uint32_t number = 0; number < seen_.size(); ++number) {
       const std::size_t copies = seen_[number].copies;
       const Reach reach = ReachOf(caller_, number, place_);
@@ -70,12 +55,8 @@ class Ledger::UserCheck {
       const std::size_t by_calls = std::clamp<std::size_t>(reach.publications, 1, copies);
       findings_.duplicates += copies - 1;
       findings_.repeat_duplicates += by_calls - 1;
-      if (copies > by_calls) by_losses += CheckBeyondCalls(number, copies - by_calls, losses);
+      if (copies > by_calls) CheckBeyondCalls(number, copies - by_calls);
     }
-    const std::size_t lost = MostLost(losses, {}, Clock::time_point::max());
-    if (by_losses <= lost) return;
-    findings_.excess_duplicates += by_losses - lost;
-    Tell(absl::StrCat(by_losses, " duplicates by ", lost, " lost connections"));
   }
 
  private:
@@ -85,16 +66,15 @@ class Ledger::UserCheck {
     std::size_t copies = 0;
   };
 
-  // Takes the copies of an event beyond those of its calls. Returns how many are due to connections
-  // lost meanwhile.
-  std::size_t CheckBeyondCalls(std::uint32_t number, std::size_t copies, const Losses& losses) {
-    const Event& event = caller_.events[number];
-    const std::size_t lost = MostLost(losses, event.began, event.ended_at + kTolerance);
-    if (copies <= lost) return copies;
+  // Takes the copies of an event beyond those of its calls.
+  void CheckBeyondCalls(std::uint32_t number, std::size_t copies) {
+    const auto& losses = caller_.users[place_].losses;
+    const auto found = losses.find(number);
+    const std::size_t lost = found != losses.end() ? found->second : 0;
+    if (copies <= lost) return;
     findings_.excess_duplicates += copies - lost;
     Tell(absl::StrCat("event ", number, " has ", copies, " duplicates beyond its calls by ", lost,
                       " lost connections"));
-    return lost;
   }
 
   void AddMissing(std::uint32_t number) {
@@ -221,6 +201,21 @@ void Ledger::Received(std::int64_t user, std::size_t caller, std::uint32_t numbe
   Explain(counts_, absl::StrCat("user ", user, ": an event that nobody published"));
 }
 
+void Ledger::Carried(std::uint64_t connection, std::int64_t user, std::size_t caller,
+                     std::uint32_t number) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (FindUser(user, caller, number) != nullptr) carried_[connection][user] = {caller, number};
+}
+
+void Ledger::Lost(std::uint64_t connection) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto lost = carried_.extract(connection);
+  if (lost.empty()) return;
+  for (const auto& [user, event] : lost.mapped()) {
+    ++FindUser(user, event.caller, event.number)->losses[event.number];
+  }
+}
+
 void Ledger::BrokerAcknowledged(std::int64_t user, std::size_t caller, std::uint32_t number) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (User* const found = FindUser(user, caller, number)) {
@@ -236,7 +231,7 @@ Ledger::User* Ledger::FindUser(std::int64_t user, std::size_t caller, std::uint3
   return &of.users[static_cast<std::size_t>(place)];
 }
 
-Findings Ledger::Check(const Losses& losses) const {
+Findings Ledger::Check() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   Findings findings = counts_;
   for (const Caller& caller : callers_) {
@@ -244,7 +239,7 @@ Findings Ledger::Check(const Losses& losses) const {
     for (std::size_t place = 0; place < caller.users.size(); ++place) {
       UserCheck check(caller, place, findings);
       for (const Copy& copy : caller.users[place].copies) check.See(copy);
-      check.Finish(losses);
+      check.Finish();
     }
   }
   return findings;

@@ -41,9 +41,6 @@ struct CallEnd {
   std::vector<Fate> fates;
 };
 
-// When the connections of each session were lost, in the order of time.
-using Losses = std::vector<std::vector<Clock::time_point>>;
-
 // What `Ledger` found. The first eight are figures, and break nothing.
 struct Findings {
   std::size_t events = 0;
@@ -103,17 +100,16 @@ struct Findings {
 //   answers say that nothing was sent to this user.
 // - Each call makes at most one copy, and none if it was refused, if its answer says that
 //   nothing was sent to this user, or if an earlier answer said that this user was
-//   acknowledged. There may be one more for each connection that was lost while the calls ran
-//   by the user's session or by the one that serves its users meanwhile, and all in all for
-//   each that these two lost. Which two these are is not known: those with the most losses bound
-//   all users. Copies that the broker itself marks as sent again (DUP) do not count.
+//   acknowledged. There may be one more for each connection to the broker that was lost and on
+//   which this event was the last for this user: its acknowledgement may have been lost with it.
+//   Copies that the broker itself marks as sent again (DUP) do not count.
 // - A call ends at the latest one second after its deadline, or after it was cancelled.
 // - All copies and all answers name one event id.
 //
 // Is told the time, and reads no clock. Thread-safe.
 class Ledger {
  public:
-  // How much later than its deadline a call may end, and how late a loss may be noticed.
+  // How much later than its deadline a call may end.
   static constexpr std::chrono::seconds kTolerance{1};
 
   // Adds a caller of `user_count` users, `first_user` and those that follow it. Returns its
@@ -133,12 +129,19 @@ class Ledger {
   void Received(std::int64_t user, std::size_t caller, std::uint32_t number,
                 std::string_view event_id, bool sent_again);
 
+  // A connection of the bridge carried that event of that caller for `user` towards the broker.
+  // No two connections of a run have one number.
+  void Carried(std::uint64_t connection, std::int64_t user, std::size_t caller,
+               std::uint32_t number);
+  // That connection has ended.
+  void Lost(std::uint64_t connection);
+
   // The broker was heard to acknowledge that event of that caller for `user`. Only tells who lost
   // what is missing.
   void BrokerAcknowledged(std::int64_t user, std::size_t caller, std::uint32_t number);
 
-  // Compares. The losses bound the duplicates.
-  Findings Check(const Losses& losses) const;
+  // Compares.
+  Findings Check() const;
 
   std::size_t acknowledged() const;
   // How many events of the caller were answered OK.
@@ -172,6 +175,8 @@ class Ledger {
     std::vector<Copy> copies;
     // Events by number.
     std::unordered_set<std::uint32_t> acknowledged_by_broker;
+    // How many connections were lost on which an event was the last, by its number.
+    std::unordered_map<std::uint32_t, std::size_t> losses;
   };
   struct Caller {
     std::int64_t first_user = 0;
@@ -190,9 +195,19 @@ class Ledger {
   // Nothing if that caller has no such event or user.
   User* FindUser(std::int64_t user, std::size_t caller, std::uint32_t number);
 
+  // An event, by its caller and number.
+  struct EventPlace {
+    std::size_t caller;
+    std::uint32_t number;
+  };
+  // The last event of each user.
+  using LastEvents = std::unordered_map<std::int64_t, EventPlace>;
+
   mutable std::mutex mutex_;
   // All protected by `mutex_`.
   std::vector<Caller> callers_;
+  // By connection, of those that have not ended.
+  std::unordered_map<std::uint64_t, LastEvents> carried_;
   // What is known without comparing.
   Findings counts_;
 };

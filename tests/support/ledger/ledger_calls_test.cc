@@ -70,7 +70,11 @@ TEST_P(LedgerRepeatTest, FindsWhatIsWrongAndNothingElse) {
   const std::size_t caller = ledger.AddCaller(kUser, 1);
   Add(ledger, caller, event.calls);
   for (std::size_t i = 0; i < event.copies; ++i) ledger.Received(kUser, caller, 0, "id", false);
-  const Findings findings = ledger.Check({std::vector(event.lost_connections, kNow)});
+  for (std::size_t i = 0; i < event.lost_connections; ++i) {
+    ledger.Carried(i, kUser, caller, 0);
+    ledger.Lost(i);
+  }
+  const Findings findings = ledger.Check();
 
   EXPECT_EQ(findings.missing, expected.missing);
   EXPECT_EQ(findings.unasked, expected.unasked);
@@ -125,7 +129,7 @@ TEST(LedgerCallsTest, TheNextEventFollowsAllCallsOfThePreviousOne) {
   Add(ledger, caller, {kOk});
   ledger.Received(kUser, caller, 1, "b", false);
   ledger.Received(kUser, caller, 0, "a", false);
-  EXPECT_EQ(ledger.Check({}).order_breaks, 1U);
+  EXPECT_EQ(ledger.Check().order_breaks, 1U);
 }
 
 TEST(LedgerCallsTest, ACopyOfARepeatedCallMayFollowALaterEvent) {
@@ -136,7 +140,7 @@ TEST(LedgerCallsTest, ACopyOfARepeatedCallMayFollowALaterEvent) {
   for (const std::uint32_t number : {0U, 1U, 0U}) {
     ledger.Received(kUser, caller, number, std::to_string(number), false);
   }
-  EXPECT_TRUE(ledger.Check({}).ok());
+  EXPECT_TRUE(ledger.Check().ok());
 }
 
 TEST(LedgerCallsTest, CountsRepeatedCalls) {
@@ -144,7 +148,7 @@ TEST(LedgerCallsTest, CountsRepeatedCalls) {
   const std::size_t caller = ledger.AddCaller(kUser, 1);
   Add(ledger, caller, {kOk});
   Add(ledger, caller, {kUnknown, kUnheard, kOk});
-  const Findings findings = ledger.Check({});
+  const Findings findings = ledger.Check();
   EXPECT_EQ(findings.events, 2U);
   EXPECT_EQ(findings.calls, 4U);
   EXPECT_EQ(findings.repeated_calls, 2U);
@@ -168,7 +172,7 @@ TEST_P(LedgerTimingTest, FindsAnAnswerMoreThanASecondLate) {
   const std::size_t caller = ledger.AddCaller(kUser, 1);
   ledger.Begin(caller, kNow);
   ledger.End(caller, {timing.answer, kNow + timing.elapsed, timing.allowed, "", {}});
-  const Findings findings = ledger.Check({});
+  const Findings findings = ledger.Check();
   EXPECT_EQ(findings.late_answers, timing.late_answers);
   EXPECT_EQ(findings.most_late, std::max(timing.elapsed - timing.allowed, milliseconds(0)));
 }
@@ -190,61 +194,77 @@ TEST(LedgerCallsTest, TheDeadlineCountsFromTheRepeatedCall) {
   ledger.End(caller, {Answer::kUnheard, kNow + kAllowed, kAllowed, "", {}});
   ledger.Repeat(caller, kNow + 100 * kAllowed);
   ledger.End(caller, {Answer::kUnheard, kNow + 101 * kAllowed, kAllowed, "", {}});
-  EXPECT_EQ(ledger.Check({}).late_answers, 0U);
+  EXPECT_EQ(ledger.Check().late_answers, 0U);
 }
 
-// When connections were lost during an event that lasted from 0 to 100 ms and was duplicated twice.
-struct LossTimes {
-  std::string name;
-  std::vector<std::vector<int>> milliseconds_by_session;
-  std::size_t excess_duplicates;
+// A user with two events, each received twice, and connections that carried them.
+class LedgerLossTest : public ::testing::Test {
+ protected:
+  LedgerLossTest() {
+    for (std::uint32_t number = 0; number < 2; ++number) {
+      Add(ledger_, caller_, {kOk});
+      for (int i = 0; i < 2; ++i) ledger_.Received(kUser, caller_, number, "id", false);
+    }
+  }
+
+  void Carry(std::uint64_t connection, std::uint32_t number) {
+    ledger_.Carried(connection, kUser, caller_, number);
+  }
+
+  std::size_t Excess() const {
+    const Findings findings = ledger_.Check();
+    EXPECT_EQ(findings.duplicates, 2U);
+    EXPECT_EQ(findings.examples.size(), findings.excess_duplicates);
+    return findings.excess_duplicates;
+  }
+
+  Ledger ledger_;
+  const std::size_t caller_ = ledger_.AddCaller(kUser, 1);
 };
 
-class LedgerLossTest : public ::testing::TestWithParam<LossTimes> {};
-
-TEST_P(LedgerLossTest, ALossAllowsACopyOfAnEventInProgress) {
-  Ledger ledger;
-  const std::size_t caller = ledger.AddCaller(kUser, 1);
-  Add(ledger, caller, {kOk}, kNow, kAllowed);
-  for (int i = 0; i < 3; ++i) ledger.Received(kUser, caller, 0, "id", false);
-  Losses losses;
-  for (const std::vector<int>& session : GetParam().milliseconds_by_session) {
-    losses.emplace_back();
-    for (const int at : session) losses.back().push_back(kNow + milliseconds(at));
-  }
-  const Findings findings = ledger.Check(losses);
-  EXPECT_EQ(findings.duplicates, 2U);
-  EXPECT_EQ(findings.excess_duplicates, GetParam().excess_duplicates);
-  EXPECT_EQ(findings.examples.size(), GetParam().excess_duplicates == 0 ? 0U : 1U);
+TEST_F(LedgerLossTest, AnOpenConnectionAllowsNoCopy) {
+  Carry(1, 0);
+  Carry(2, 1);
+  EXPECT_EQ(Excess(), 2U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Losses, LedgerLossTest,
-                         ::testing::Values(LossTimes{"None", {}, 2}, LossTimes{"One", {{50}}, 1},
-                                           LossTimes{"Two", {{0, 100}}, 0},
-                                           LossTimes{"NoticedLate", {{50, 1100}}, 0},
-                                           LossTimes{"NoticedTooLate", {{50, 1101}}, 1},
-                                           LossTimes{"BeforeIt", {{-2, -1}}, 2},
-                                           LossTimes{"InTheSessionAndItsDeputy", {{50}, {60}}, 0},
-                                           LossTimes{"InOneOfThem", {{50}, {-1}}, 1},
-                                           LossTimes{"TwiceInOneSession", {{}, {1, 2}}, 0}),
-                         [](const auto& test) { return test.param.name; });
+TEST_F(LedgerLossTest, ALostOneAllowsACopyOfItsLastEvent) {
+  Carry(1, 0);
+  Carry(2, 1);
+  ledger_.Lost(2);
+  EXPECT_EQ(Excess(), 1U);
+  ledger_.Lost(1);
+  EXPECT_EQ(Excess(), 0U);
+}
 
-TEST(LedgerCallsTest, ALossAllowsACopyOfOnlyOneEvent) {
-  Ledger ledger;
-  const std::size_t caller = ledger.AddCaller(kUser, 1);
-  for (std::uint32_t number = 0; number < 3; ++number) {
-    Add(ledger, caller, {kOk});
-    for (int i = 0; i < 2; ++i) ledger.Received(kUser, caller, number, "id", false);
-  }
-  const Findings findings = ledger.Check({{kNow}});
-  EXPECT_EQ(findings.duplicates, 3U);
-  EXPECT_EQ(findings.excess_duplicates, 2U);
+TEST_F(LedgerLossTest, ButOfNoneBeforeIt) {
+  Carry(1, 0);
+  Carry(1, 1);
+  ledger_.Lost(1);
+  EXPECT_EQ(Excess(), 1U);
+}
+
+TEST_F(LedgerLossTest, AndOnlyOne) {
+  ledger_.Received(kUser, caller_, 0, "id", false);
+  Carry(1, 0);
+  Carry(1, 0);
+  ledger_.Lost(1);
+  ledger_.Lost(1);
+  EXPECT_EQ(ledger_.Check().excess_duplicates, 2U);
+}
+
+TEST_F(LedgerLossTest, OrNoneIfItCarriedAnotherUsers) {
+  ledger_.Carried(1, kUser + 1, caller_, 0);
+  ledger_.Carried(2, kUser, caller_ + 1, 0);
+  ledger_.Carried(3, kUser, caller_, 2);
+  for (const std::uint64_t connection : {1U, 2U, 3U, 4U}) ledger_.Lost(connection);
+  EXPECT_EQ(Excess(), 2U);
 }
 
 TEST(LedgerCallsTest, FindsACallThatNeverEnded) {
   Ledger ledger;
   ledger.Begin(ledger.AddCaller(kUser, 1), kNow);
-  EXPECT_EQ(ledger.Check({}).late_answers, 1U);
+  EXPECT_EQ(ledger.Check().late_answers, 1U);
 }
 
 TEST(LedgerCallsTest, FindsARepeatedCallThatNeverEnded) {
@@ -252,7 +272,7 @@ TEST(LedgerCallsTest, FindsARepeatedCallThatNeverEnded) {
   const std::size_t caller = ledger.AddCaller(kUser, 1);
   Add(ledger, caller, {kUnknown});
   ledger.Repeat(caller, kNow);
-  EXPECT_EQ(ledger.Check({}).late_answers, 1U);
+  EXPECT_EQ(ledger.Check().late_answers, 1U);
 }
 
 }  // namespace

@@ -36,16 +36,14 @@ struct History {
   std::string name;
   std::vector<Answer> answers;
   std::vector<CopySpec> copies;
-  std::size_t lost_connections;
+  // Of each connection that was lost, the last event.
+  std::vector<std::uint32_t> lost;
   Expected expected;
 };
 
 std::string EventId(std::uint32_t number) { return "id-" + std::to_string(number); }
 
-// All happens at one time, so that every loss counts for every event.
 constexpr Clock::time_point kNow{seconds(1000)};
-
-Losses LossesOf(std::size_t connections) { return {std::vector(connections, kNow)}; }
 
 CallEnd EndBy(Answer answer, const std::string& event_id = "") {
   return {answer, kNow, kDeadline, event_id, {}};
@@ -66,7 +64,11 @@ TEST_P(LedgerHistoryTest, FindsWhatIsWrongAndNothingElse) {
   for (const CopySpec& copy : history.copies) {
     ledger.Received(kUser, caller, copy.number, EventId(copy.number), copy.sent_again);
   }
-  const Findings findings = ledger.Check(LossesOf(history.lost_connections));
+  for (std::size_t i = 0; i < history.lost.size(); ++i) {
+    ledger.Carried(i, kUser, caller, history.lost[i]);
+    ledger.Lost(i);
+  }
+  const Findings findings = ledger.Check();
 
   EXPECT_EQ(findings.missing, history.expected.missing);
   EXPECT_EQ(findings.order_breaks, history.expected.order_breaks);
@@ -122,26 +124,28 @@ constexpr Answer kRefused = Answer::kRefused;
 INSTANTIATE_TEST_SUITE_P(
     Histories, LedgerHistoryTest,
     ::testing::Values(
-        History{"Nothing", {}, {}, 0, {}},
-        History{"AllInOrder", {kOk, kOk, kOk}, {{0}, {1}, {2}}, 0, {}},
-        History{"FirstMissing", {kOk, kOk}, {{1}}, 0, Missing(1)},
-        History{"AllMissing", {kOk, kOk}, {}, 9, Missing(2)},
-        History{"Swapped", {kOk, kOk, kOk}, {{1}, {0}, {2}}, 0, OrderBreaks(1)},
-        History{"TwoBehindAThird", {kOk, kOk, kOk}, {{2}, {0}, {1}}, 0, OrderBreaks(2)},
-        History{"FailedMissing", {kFailed, kUnheard, kRefused, kOk}, {{3}}, 0, {}},
-        History{"FailedInOrder", {kFailed, kUnheard, kOk}, {{0}, {1}, {2}}, 0, {}},
-        History{"FailedBehindALaterOne", {kFailed, kOk}, {{1}, {0}}, 0, OrderBreaks(1)},
-        History{"UnheardBehindALaterOne", {kUnheard, kOk}, {{1}, {0}}, 0, LateCopies(1)},
-        History{"UnheardDoubled", {kUnheard}, {{0}, {0}}, 0, Duplicates(1, 1)},
-        History{"OkBehindAnUnheardOne", {kOk, kUnheard}, {{1}, {0}}, 0, OrderBreaks(1)},
-        History{"Refused", {kRefused, kOk}, {{0}, {1}}, 0, Unasked()},
-        History{"NeverCalled", {kOk}, {{0}, {1}}, 0, Unasked()},
-        History{"Doubled", {kOk, kOk}, {{0}, {0}, {1}}, 0, Duplicates(1, 1)},
-        History{"DoubledAsOftenAsAllowed", {kOk, kOk}, {{0}, {0}, {1}, {1}}, 2, Duplicates(2, 0)},
-        History{"DoubledMoreOften", {kOk}, {{0}, {0}, {0}, {0}}, 2, Duplicates(3, 1)},
-        History{"CopyBehindALaterOne", {kOk, kOk}, {{0}, {1}, {0}}, 1, Duplicates(1, 0)},
-        History{"SentAgainByTheBroker", {kOk}, {{0}, {0, true}, {0, true}}, 0, {}},
-        History{"ReceivedOnlyWhenSentAgain", {kOk}, {{0, true}}, 0, {}}),
+        History{"Nothing", {}, {}, {}, {}},
+        History{"AllInOrder", {kOk, kOk, kOk}, {{0}, {1}, {2}}, {}, {}},
+        History{"FirstMissing", {kOk, kOk}, {{1}}, {}, Missing(1)},
+        History{"AllMissing", {kOk, kOk}, {}, {0, 0, 1, 1}, Missing(2)},
+        History{"Swapped", {kOk, kOk, kOk}, {{1}, {0}, {2}}, {}, OrderBreaks(1)},
+        History{"TwoBehindAThird", {kOk, kOk, kOk}, {{2}, {0}, {1}}, {}, OrderBreaks(2)},
+        History{"FailedMissing", {kFailed, kUnheard, kRefused, kOk}, {{3}}, {}, {}},
+        History{"FailedInOrder", {kFailed, kUnheard, kOk}, {{0}, {1}, {2}}, {}, {}},
+        History{"FailedBehindALaterOne", {kFailed, kOk}, {{1}, {0}}, {}, OrderBreaks(1)},
+        History{"UnheardBehindALaterOne", {kUnheard, kOk}, {{1}, {0}}, {}, LateCopies(1)},
+        History{"UnheardDoubled", {kUnheard}, {{0}, {0}}, {}, Duplicates(1, 1)},
+        History{"OkBehindAnUnheardOne", {kOk, kUnheard}, {{1}, {0}}, {}, OrderBreaks(1)},
+        History{"Refused", {kRefused, kOk}, {{0}, {1}}, {}, Unasked()},
+        History{"NeverCalled", {kOk}, {{0}, {1}}, {}, Unasked()},
+        History{"Doubled", {kOk, kOk}, {{0}, {0}, {1}}, {}, Duplicates(1, 1)},
+        History{
+            "DoubledAsOftenAsAllowed", {kOk, kOk}, {{0}, {0}, {1}, {1}}, {0, 1}, Duplicates(2, 0)},
+        History{"DoubledByALossOfAnother", {kOk, kOk}, {{0}, {0}, {1}}, {1}, Duplicates(1, 1)},
+        History{"DoubledMoreOften", {kOk}, {{0}, {0}, {0}, {0}}, {0, 0}, Duplicates(3, 1)},
+        History{"CopyBehindALaterOne", {kOk, kOk}, {{0}, {1}, {0}}, {0}, Duplicates(1, 0)},
+        History{"SentAgainByTheBroker", {kOk}, {{0}, {0, true}, {0, true}}, {}, {}},
+        History{"ReceivedOnlyWhenSentAgain", {kOk}, {{0, true}}, {}, {}}),
     [](const auto& test) { return test.param.name; });
 
 TEST(LedgerTest, ChecksEachUserAlone) {
@@ -153,7 +157,7 @@ TEST(LedgerTest, ChecksEachUserAlone) {
   ledger.Received(kUser + 2, second, 0, EventId(0), false);
   ledger.Received(kUser + 1, first, 0, EventId(0), false);
   ledger.Received(kUser, first, 0, EventId(0), false);
-  const Findings findings = ledger.Check({});
+  const Findings findings = ledger.Check();
 
   EXPECT_EQ(findings.acknowledged, 5U);
   EXPECT_EQ(findings.calls, 3U);
@@ -169,7 +173,7 @@ TEST(LedgerTest, FindsAnEventForTheUserOfAnotherCaller) {
   ledger.AddCaller(kUser + 1, 1);
   Call(ledger, first, kFailed);
   ledger.Received(kUser + 1, first, 0, EventId(0), false);
-  EXPECT_EQ(ledger.Check({}).unasked, 1U);
+  EXPECT_EQ(ledger.Check().unasked, 1U);
 }
 
 TEST(LedgerTest, FindsCopiesUnderAnotherEventId) {
@@ -180,7 +184,7 @@ TEST(LedgerTest, FindsCopiesUnderAnotherEventId) {
   ledger.Received(kUser, caller, 0, "other than the answer's", false);
   ledger.Received(kUser, caller, 1, "a", false);
   ledger.Received(kUser, caller, 1, "b", true);
-  const Findings findings = ledger.Check(LossesOf(9));
+  const Findings findings = ledger.Check();
   EXPECT_EQ(findings.changed_ids, 2U);
   EXPECT_FALSE(findings.ok());
 }
@@ -193,7 +197,7 @@ TEST(LedgerTest, FindsAnswersThatNameDifferentEventIds) {
   ledger.Repeat(caller, kNow);
   ledger.End(caller, EndBy(kOk, "b"));
   ledger.Received(kUser, caller, 0, "b", false);
-  const Findings findings = ledger.Check({});
+  const Findings findings = ledger.Check();
   EXPECT_EQ(findings.changed_ids, 1U);
   EXPECT_THAT(findings.examples, ElementsAre("caller 0: an answer names another event id"));
 }
@@ -208,7 +212,7 @@ TEST(LedgerTest, SaysWhichMissingEventsTheBrokerHadAcknowledged) {
   ledger.BrokerAcknowledged(kUser + 2, caller, 0);
   ledger.BrokerAcknowledged(kUser, caller + 1, 0);
   ledger.Received(kUser, caller, 1, EventId(1), false);
-  const Findings findings = ledger.Check({});
+  const Findings findings = ledger.Check();
   EXPECT_EQ(findings.missing, 3U);
   EXPECT_EQ(findings.lost_by_broker, 1U);
 }
@@ -225,7 +229,7 @@ TEST(LedgerTest, ListsOnlyTheFirstExamples) {
   Ledger ledger;
   const std::size_t caller = ledger.AddCaller(kUser, 1);
   for (int i = 0; i < 100; ++i) Call(ledger, caller, kOk);
-  const Findings findings = ledger.Check({});
+  const Findings findings = ledger.Check();
   EXPECT_EQ(findings.missing, 100U);
   EXPECT_THAT(findings.examples, SizeIs(20));
 }

@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -40,18 +41,23 @@ FileDescriptor BeginToConnect(const BrokerAddress& address) {
   return result;
 }
 
+std::uint64_t NextNumber() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
 }  // namespace
 
-FaultProxy::FaultProxy(std::uint16_t broker_port, unsigned seed)
-    : FaultProxy(LookUp("127.0.0.1", broker_port), seed, nullptr) {}
+FaultProxy::FaultProxy(std::uint16_t broker_port, unsigned seed, ProxyObserver* observer)
+    : FaultProxy(LookUp("127.0.0.1", broker_port), seed, observer) {}
 
-FaultProxy::FaultProxy(const std::string& host, std::uint16_t port, PubAckHeard heard)
-    : FaultProxy(LookUp(host, port), 1, std::move(heard)) {}
+FaultProxy::FaultProxy(const std::string& host, std::uint16_t port, ProxyObserver* observer)
+    : FaultProxy(LookUp(host, port), 1, observer) {}
 
-FaultProxy::FaultProxy(const BrokerAddress& broker, unsigned seed, PubAckHeard heard)
+FaultProxy::FaultProxy(const BrokerAddress& broker, unsigned seed, ProxyObserver* observer)
     : broker_(broker),
       listener_(ListenOnLoopback(port())),
-      faults_{{}, false, {}, std::move(heard)},
+      faults_{{}, false, {}, observer},
       next_seed_(seed),
       thread_([this](std::vector<pollfd>& entries) { return AddTo(entries); },
               [this] { Advance(); }) {}
@@ -157,7 +163,8 @@ void FaultProxy::Accept() {
     FileDescriptor to_broker;
     if (door_ != Door::kBlackHole) to_broker = BeginToConnect(broker_);
     const bool refused = door_ != Door::kBlackHole && !to_broker.open();
-    connections_.emplace_back(std::move(socket), std::move(to_broker), next_seed_, faults_);
+    connections_.emplace_back(std::move(socket), std::move(to_broker), NextNumber(), next_seed_,
+                              faults_);
     next_seed_ += 2;
     if (refused) connections_.back().End(true);
   }
@@ -169,6 +176,7 @@ void FaultProxy::ForgetEnded() {
     if (connection.carried_publication()) {
       lost_connections_[connection.client_id()].push_back(Clock::now());
     }
+    if (faults_.observer != nullptr) faults_.observer->OnEnd(connection.number());
     return true;
   });
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "tests/support/mqtt/proxied_connection.h"
+#include "tests/support/mqtt/proxy_observer.h"
 #include "tests/support/mqtt/shaped_stream.h"
 #include "tests/support/mqtt/tamperer.h"
 #include "tests/support/process/file_descriptor.h"
@@ -49,10 +50,12 @@ class FaultProxy {
     kBlackHole,
   };
 
-  // The broker is at that port of 127.0.0.1, and need not listen yet. Jitter comes from `seed`.
-  explicit FaultProxy(std::uint16_t broker_port, unsigned seed = 1);
-  // The broker is at that address, which is looked up once. `heard` may be none.
-  FaultProxy(const std::string& host, std::uint16_t port, PubAckHeard heard);
+  // The broker is at that port of 127.0.0.1, and need not listen yet. Jitter comes from `seed`. The
+  // observer, if there is one, outlives this object.
+  explicit FaultProxy(std::uint16_t broker_port, unsigned seed = 1,
+                      ProxyObserver* observer = nullptr);
+  // The broker is at that address, which is looked up once.
+  FaultProxy(const std::string& host, std::uint16_t port, ProxyObserver* observer);
   FaultProxy(const FaultProxy&) = delete;
   FaultProxy& operator=(const FaultProxy&) = delete;
   ~FaultProxy() = default;
@@ -89,7 +92,7 @@ class FaultProxy {
   void Accept();
   void ForgetEnded();
 
-  FaultProxy(const BrokerAddress& broker, unsigned seed, PubAckHeard heard);
+  FaultProxy(const BrokerAddress& broker, unsigned seed, ProxyObserver* observer);
 
   const BrokerAddress broker_;
   const LoopbackPort port_;

@@ -32,9 +32,9 @@ unsigned TypeOf(std::string_view packet) {
 
 }  // namespace
 
-ProxiedConnection::ProxiedConnection(FileDescriptor client, FileDescriptor broker, unsigned seed,
-                                     ProxyFaults& faults)
-    : faults_(faults), streams_{ShapedStream(seed), ShapedStream(seed + 1)} {
+ProxiedConnection::ProxiedConnection(FileDescriptor client, FileDescriptor broker,
+                                     std::uint64_t number, unsigned seed, ProxyFaults& faults)
+    : number_(number), faults_(faults), streams_{ShapedStream(seed), ShapedStream(seed + 1)} {
   SendAtOnce(client);
   SendAtOnce(broker);
   sides_[kFromClient].socket = std::move(client);
@@ -111,7 +111,7 @@ void ProxiedConnection::Pass(std::size_t direction, std::string packet) {
   if (direction == kFromBroker && faults_.lose_acks && TypeOf(packet) == kPubAck) return;
   if (direction == kFromClient) {
     Observe(packet);
-  } else if (faults_.heard && TypeOf(packet) == kPubAck) {
+  } else if (faults_.observer != nullptr && TypeOf(packet) == kPubAck) {
     Hear(packet);
   }
   Tamperer& tamperer = faults_.tamperer;
@@ -128,14 +128,17 @@ void ProxiedConnection::Pass(std::size_t direction, std::string packet) {
 
 void ProxiedConnection::Observe(const std::string& packet) {
   if (TypeOf(packet) == kPublish) carried_publication_ = true;
-  if (TypeOf(packet) != kConnect && (TypeOf(packet) != kPublish || !faults_.heard)) return;
+  const bool observed = TypeOf(packet) == kPublish && faults_.observer != nullptr;
+  if (TypeOf(packet) != kConnect && !observed) return;
   auto decoded = DecodePacket(packet);
   if (!decoded.ok() || !decoded->has_value()) return;
   if (const auto* connect = std::get_if<Connect>(&(*decoded)->packet)) {
     client_id_ = connect->client_id;
   } else if (auto* publish = std::get_if<Publish>(&(*decoded)->packet)) {
+    if (publish->qos == 0) return;
+    faults_.observer->OnPublish(number_, *publish);
     const std::uint16_t packet_id = publish->packet_id;
-    if (publish->qos > 0) unanswered_[packet_id] = std::move(*publish);
+    unanswered_[packet_id] = std::move(*publish);
   }
 }
 
@@ -149,7 +152,7 @@ void ProxiedConnection::Hear(const std::string& packet) {
   const auto found =
       unanswered_.find(static_cast<std::uint16_t>(byte(place + 1) << 8U | byte(place + 2)));
   if (found == unanswered_.end()) return;
-  faults_.heard(found->second, static_cast<std::uint8_t>(byte(place + 3)));
+  faults_.observer->OnAnswer(found->second, static_cast<std::uint8_t>(byte(place + 3)));
   unanswered_.erase(found);
 }
 

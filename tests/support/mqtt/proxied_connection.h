@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,6 +13,7 @@
 
 #include "tests/support/mqtt/mqtt_packet.h"
 #include "tests/support/mqtt/packet_splitter.h"
+#include "tests/support/mqtt/proxy_observer.h"
 #include "tests/support/mqtt/shaped_stream.h"
 #include "tests/support/mqtt/tamperer.h"
 #include "tests/support/process/file_descriptor.h"
@@ -25,9 +25,6 @@ namespace dino::testing {
 inline constexpr std::size_t kFromClient = 0;
 inline constexpr std::size_t kFromBroker = 1;
 
-// Told, on the proxy's thread, of each answer to a publication, before the client sees it.
-using PubAckHeard = std::function<void(const Publish& publication, std::uint8_t reason_code)>;
-
 // What happens to all connections of a `FaultProxy`.
 struct ProxyFaults {
   // By direction.
@@ -36,7 +33,7 @@ struct ProxyFaults {
   bool lose_acks = false;
   Tamperer tamperer;
   // May be none.
-  PubAckHeard heard;
+  ProxyObserver* observer = nullptr;
 };
 
 // One MQTT connection through a `FaultProxy`: two sockets, and what is on the way between
@@ -45,9 +42,10 @@ struct ProxyFaults {
 // Belongs to the proxy's thread.
 class ProxiedConnection {
  public:
-  // `broker` may be none: then nothing ever happens. `faults` outlives this object.
-  ProxiedConnection(FileDescriptor client, FileDescriptor broker, unsigned seed,
-                    ProxyFaults& faults);
+  // `broker` may be none: then nothing ever happens. `faults` outlives this object, and tells its
+  // observer of the connection by `number`.
+  ProxiedConnection(FileDescriptor client, FileDescriptor broker, std::uint64_t number,
+                    unsigned seed, ProxyFaults& faults);
 
   // Adds what it waits for.
   void AddTo(std::vector<pollfd>& entries, Clock::time_point now) const;
@@ -59,6 +57,7 @@ class ProxiedConnection {
   // Ends both sides by a reset (RST) or in order (FIN).
   void End(bool reset);
 
+  std::uint64_t number() const { return number_; }
   bool ended() const { return ended_; }
   // What CONNECT said.
   const std::string& client_id() const { return client_id_; }
@@ -82,12 +81,13 @@ class ProxiedConnection {
   void Write(std::size_t direction);
   void EndIfDone(std::size_t direction);
 
+  const std::uint64_t number_;
   ProxyFaults& faults_;
   std::array<Side, 2> sides_;
   std::array<ShapedStream, 2> streams_;
   std::string client_id_;
   bool carried_publication_ = false;
-  // By packet identifier; only while somebody listens.
+  // By packet identifier; only for an observer.
   std::map<std::uint16_t, Publish> unanswered_;
   bool ended_ = false;
 };

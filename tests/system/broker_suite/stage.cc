@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tests/support/process/subprocess.h"
@@ -26,16 +25,6 @@ constexpr std::chrono::milliseconds kPause{200};
 
 // A broker in Java takes its time.
 constexpr std::chrono::seconds kCommandPatience{180};
-
-void Hear(testing::Ledger& ledger, const testing::Publish& publication, std::uint8_t reason_code) {
-  const std::size_t level = publication.topic.rfind('/') + 1;
-  std::int64_t user = 0;
-  soak::EventOrigin origin;
-  if (reason_code < 0x80 && absl::SimpleAtoi(publication.topic.substr(level), &user) &&
-      soak::ReadOrigin(publication.payload, origin)) {
-    ledger.BrokerAcknowledged(user, origin.caller, origin.number);
-  }
-}
 
 // The bridge's connections on which it publishes what a broker may close on, one at a time.
 bool IsQuarantine(const std::string& client_id) {
@@ -69,10 +58,7 @@ Stage::Stage(const Options& options, const std::string& part)
     : options_(options),
       witness_(options.brokers.front(), ledger_, {ClientId(part), options.environment}) {
   for (const BrokerAccess& broker : options.brokers) {
-    proxies_.emplace_back(broker.host, broker.port,
-                          [this](const testing::Publish& publication, std::uint8_t reason_code) {
-                            Hear(ledger_, publication, reason_code);
-                          });
+    proxies_.emplace_back(broker.host, broker.port, &clerk_);
   }
 }
 
@@ -109,11 +95,7 @@ bool Stage::CatchUp() {
 
 void Stage::Finish(Part& part) {
   part.Expect(CatchUp(), "the subscriber does not receive what is left");
-  testing::Losses losses;
-  for (FaultProxy& proxy : proxies_) {
-    for (auto& [client_id, times] : proxy.LostConnections()) losses.push_back(std::move(times));
-  }
-  AddFindings(ledger_.Check(losses), part);
+  AddFindings(ledger_.Check(), part);
   witness_.Leave();
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/soak/clerk.h"
 #include "tests/soak/load.h"
 #include "tests/soak/witness.h"
 #include "tests/support/ledger/ledger.h"
@@ -60,6 +61,7 @@ class Stage {
 
   const Options& options_;
   testing::Ledger ledger_;
+  soak::Clerk clerk_{ledger_};
   std::list<testing::FaultProxy> proxies_;
   soak::Witness witness_;
 };
