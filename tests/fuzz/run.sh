@@ -6,10 +6,10 @@ set -uo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: tests/fuzz/run.sh [--seconds N] [TARGET...]
+usage: tests/fuzz/run.sh [--seconds N | --runs N] [TARGET...]
 
 Builds the preset `fuzz` and runs each target, or those that are named, for N
-seconds (60) on one processor. Inputs that reach new code are kept in
+seconds (60) or on N inputs on one processor. Inputs that reach new code are kept in
 build/fuzz/corpus and taken up the next time; tests/fuzz/corpus has some
 to begin with. An input on which a target fails goes to build/fuzz/finds, and
 build/fuzz/bin/fuzz --target=TARGET FILE repeats it.
@@ -19,16 +19,16 @@ TEXT
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root" || exit
 program=build/fuzz/bin/fuzz
-seconds=60
+limit=-max_total_time=60
 targets=()
 while (($#)); do
   case "$1" in
-    --seconds)
+    --seconds | --runs)
       if [[ ! ${2:-} =~ ^[1-9][0-9]*$ ]]; then
         echo "error: $1 needs a number" >&2
         exit 2
       fi
-      seconds=$2
+      if [[ $1 == --runs ]]; then limit=-runs=$2; else limit=-max_total_time=$2; fi
       shift
       ;;
     -h | --help)
@@ -72,7 +72,7 @@ fuzz() {
 run() {
   local target=$1 kept=build/fuzz/corpus/$1 log=build/fuzz/$1.log status=0
   mkdir -p "$kept" "build/fuzz/finds/$target"
-  fuzz "$target" "-max_total_time=$seconds" -print_final_stats=1 "$kept" "tests/fuzz/corpus/$target" \
+  fuzz "$target" "$limit" -print_final_stats=1 "$kept" "tests/fuzz/corpus/$target" \
     >"$log" 2>&1 || status=$?
   printf '%s: %s inputs, %s kept\n' "$target" \
     "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" "$(find "$kept" -type f | wc -l)"
