@@ -57,7 +57,7 @@ std::vector<transport::Method> Server::Methods(const ServerOptions& options) {
         if (!error.ok()) NoteRefusal(shared_, origin, error);
         return error;
       },
-      options.authenticator == nullptr ? &reflection_requests_ : nullptr));
+      reflection_requests_));
   return methods;
 }
 
@@ -87,6 +87,7 @@ void Server::RefuseCalls() {
   // Whoever reads this may rely on it that calls are refused.
   log::Info("draining");
   health_.EndWatches();
+  reflection_requests_.EndAll();
   events_.EndStreams();
 }
 

@@ -83,7 +83,8 @@ std::vector<Setting> LimitSettings() {
        Whole(&Settings::max_batch_events, 1, 1000)},
       {"max-receiving-bytes", "201326592",
        "The most bytes of memory for requests still arriving, over all connections. Above it, "
-       "some calls are cut off with UNAVAILABLE or RESOURCE_EXHAUSTED and no reason.",
+       "some calls are cut off with UNAVAILABLE or RESOURCE_EXHAUSTED and no reason. At least "
+       "max-request-bytes.",
        Whole(&Settings::max_receiving_bytes, 16 * kMebibyte, kMebibyte * kMebibyte)},
       {"max-recipients", "10000",
        "The most recipients of an event, and the most entries of a list in it.",

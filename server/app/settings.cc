@@ -97,6 +97,12 @@ class SettingsReader {
                                                      std::to_string(settings_.max_recipients) +
                                                      ": a call that large would always be refused");
     }
+    if (Good({"max-receiving-bytes", "max-request-bytes"}) &&
+        settings_.max_receiving_bytes < settings_.max_request_bytes) {
+      Fail(sources_["max-receiving-bytes"], "must be at least max-request-bytes, " +
+                                                std::to_string(settings_.max_request_bytes) +
+                                                ": a request that large would always be cut off");
+    }
     // A control character takes six bytes of JSON.
     constexpr std::size_t kRequestAndJson = 7;
     CheckLargestCall("max-pending-bytes", settings_.max_pending_bytes, kRequestAndJson, 80);

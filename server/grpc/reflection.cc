@@ -30,17 +30,17 @@ void NotFound(const std::string& what, reflection::ServerReflectionResponse& res
 class ReflectionCall final : public Handler {
  public:
   ReflectionCall(const std::vector<std::string>& services, CheckFunction check,
-                 StrangersRequests* strangers, Call& call)
-      : services_(services), check_(std::move(check)), strangers_(strangers), call_(call) {}
+                 StrangersRequests& requests, Call& call)
+      : services_(services), check_(std::move(check)), requests_(requests), call_(call) {}
 
   void OnBegin() override {
     const grpc::Status allowed = check_(call_);
     if (!allowed.ok()) return call_.Reject(allowed, std::nullopt);
-    Read();
+    requests_.Read(call_);
   }
 
   void OnMessage(const Message& message) override {
-    if (!EndWait()) return;
+    if (!requests_.EndWait(call_)) return;
     // A key may have been taken away since the last question.
     const grpc::Status allowed = check_(call_);
     if (!allowed.ok()) return call_.Finish(allowed);
@@ -57,19 +57,15 @@ class ReflectionCall final : public Handler {
   }
 
   void OnNoMessage() override {
-    if (EndWait()) call_.Finish(grpc::Status::OK);
+    if (requests_.EndWait(call_)) call_.Finish(grpc::Status::OK);
   }
 
   void OnWritten(bool ok) override {
     if (!ok) return call_.Finish(grpc::Status::CANCELLED);
-    Read();
+    requests_.Read(call_);
   }
 
  private:
-  void Read() { strangers_ == nullptr ? call_.Read() : strangers_->Read(call_); }
-  // False if the call was ended meanwhile.
-  bool EndWait() { return strangers_ == nullptr || strangers_->EndWait(call_); }
-
   void Answer(const reflection::ServerReflectionRequest& request,
               reflection::ServerReflectionResponse& response) {
     using Request = reflection::ServerReflectionRequest;
@@ -134,7 +130,7 @@ class ReflectionCall final : public Handler {
 
   const std::vector<std::string>& services_;
   const CheckFunction check_;
-  StrangersRequests* const strangers_;
+  StrangersRequests& requests_;
   Call& call_;
   std::set<const FileDescriptor*> sent_;
 };
@@ -142,13 +138,13 @@ class ReflectionCall final : public Handler {
 }  // namespace
 
 std::vector<Method> ReflectionMethods(const std::vector<std::string>& services,
-                                      const CheckFunction& check, StrangersRequests* strangers) {
+                                      const CheckFunction& check, StrangersRequests& requests) {
   std::vector<Method> methods;
   for (const char* const version : {"v1", "v1alpha"}) {
     methods.push_back({absl::StrCat("grpc.reflection.", version, ".ServerReflection"),
                        "ServerReflectionInfo", Method::Type::kBidiStream, Method::Bound::kWatches,
-                       [services, check, strangers](Call& call) {
-                         return std::make_unique<ReflectionCall>(services, check, strangers, call);
+                       [services, check, &requests](Call& call) {
+                         return std::make_unique<ReflectionCall>(services, check, requests, call);
                        }});
   }
   return methods;

@@ -17,12 +17,11 @@ using CheckFunction = std::function<grpc::Status(Call& call)>;
 
 // The methods of gRPC's server reflection, of which tools ask how to call `services`: those of
 // `grpc.reflection.v1` and of its predecessor `v1alpha`, which are the same on the wire. `services`
-// have linked descriptors. `strangers`, which outlives them, bounds their requests; null if whoever
-// may call is known.
+// have linked descriptors. `requests` outlives them.
 //
 // gRPC's own plugin keeps a thread for each caller, and lets everybody in.
 std::vector<Method> ReflectionMethods(const std::vector<std::string>& services,
-                                      const CheckFunction& check, StrangersRequests* strangers);
+                                      const CheckFunction& check, StrangersRequests& requests);
 
 }  // namespace dino::transport
 

@@ -1,19 +1,27 @@
 #include "server/grpc/strangers_requests.h"
 
-#include <grpcpp/support/status.h>
-
 #include <algorithm>
 #include <utility>
 
 namespace dino::transport {
+namespace {
+
+grpc::Status NoRequestCame() {
+  return {grpc::StatusCode::RESOURCE_EXHAUSTED, "the request did not come"};
+}
+
+grpc::Status Leaving() { return {grpc::StatusCode::UNAVAILABLE, "this server is shutting down"}; }
+
+}  // namespace
 
 void StrangersRequests::Read(Call& call) {
   const Clock::time_point until = Clock::now() + longest_;
   std::string network = call.Network();
   Call* given_up = nullptr;
-  call.Hold();
   {
     const MutexLock lock(mutex_);
+    if (ending_) return call.Finish(Leaving());
+    call.Hold();
     awaited_.push_back({until, &call, std::move(network)});
     if (awaited_.size() > kMost) {
       const auto oldest = OldestOfMost(awaited_);
@@ -21,7 +29,7 @@ void StrangersRequests::Read(Call& call) {
       awaited_.erase(oldest);
     }
   }
-  if (given_up != nullptr) GiveUp(*given_up);
+  if (given_up != nullptr) GiveUp(*given_up, NoRequestCame());
   timer_.CallBy(until);
   call.Read();
 }
@@ -50,8 +58,18 @@ bool StrangersRequests::EndWait(Call& call) {
   return true;
 }
 
-void StrangersRequests::GiveUp(Call& call) {
-  call.Finish(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "the request did not come"));
+void StrangersRequests::EndAll() {
+  List ended;
+  {
+    const MutexLock lock(mutex_);
+    ending_ = true;
+    ended.swap(awaited_);
+  }
+  for (const Awaited& each : ended) GiveUp(*each.call, Leaving());
+}
+
+void StrangersRequests::GiveUp(Call& call, const grpc::Status& status) {
+  call.Finish(status);
   call.Release();
 }
 
@@ -66,7 +84,7 @@ Clock::time_point StrangersRequests::EndOverdue() {
       overdue = awaited_.front().call;
       awaited_.pop_front();
     }
-    GiveUp(*overdue);
+    GiveUp(*overdue, NoRequestCame());
   }
 }
 

@@ -1,6 +1,8 @@
 #ifndef DINO_SERVER_GRPC_STRANGERS_REQUESTS_H_
 #define DINO_SERVER_GRPC_STRANGERS_REQUESTS_H_
 
+#include <grpcpp/support/status.h>
+
 #include <chrono>
 #include <cstddef>
 #include <list>
@@ -15,7 +17,8 @@ namespace dino::transport {
 
 // The requests under way of calls that anybody may make, so that what they take is bounded: each
 // must have come in time, and beyond `kMost` the oldest one of the network with the most is given
-// up. A call whose request does not come ends with RESOURCE_EXHAUSTED. Thread-safe.
+// up. A call whose request does not come ends with RESOURCE_EXHAUSTED, and with UNAVAILABLE once
+// the server is shutting down. Thread-safe.
 class StrangersRequests {
  public:
   static constexpr std::size_t kMost = 16;
@@ -29,6 +32,8 @@ class StrangersRequests {
 
   // Asks for the call's next message.
   void Read(Call& call);
+  // Ends all calls that wait, and those that will.
+  void EndAll();
   // The message has come, or none will. False if the call was ended before: nothing may be done
   // with it any more.
   bool EndWait(Call& call);
@@ -44,7 +49,7 @@ class StrangersRequests {
 
   // The oldest one of the network with the most. REQUIRES: there are some.
   static List::const_iterator OldestOfMost(const List& awaited);
-  static void GiveUp(Call& call);
+  static void GiveUp(Call& call, const grpc::Status& status);
   // Returns when the next one is overdue.
   Clock::time_point EndOverdue();
 
@@ -52,6 +57,7 @@ class StrangersRequests {
   Mutex mutex_;
   // In the order in which they were asked for.
   List awaited_ ABSL_GUARDED_BY(mutex_);
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   // Last: it uses the others.
   Timer timer_;
 };

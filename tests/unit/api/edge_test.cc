@@ -176,6 +176,22 @@ TEST_F(EdgeTest, OfManyReflectionStreamsWithoutAQuestionTheOldestEnds) {
   }
 }
 
+TEST_F(EdgeTest, ADrainEndsReflectionStreams) {
+  grpc::ClientContext context;
+  const auto stream =
+      reflection::ServerReflection::NewStub(channel_)->ServerReflectionInfo(&context);
+  reflection::ServerReflectionRequest request;
+  request.set_list_services("");
+  reflection::ServerReflectionResponse response;
+  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(stream->Read(&response));
+  auto drained = std::async(std::launch::async, [this] { server_->Drain(2 * testing::kPatience); });
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(drained.wait_for(testing::kPatience), std::future_status::ready)
+      << "an idle stream delays the stop";
+}
+
 TEST_F(EdgeTest, ServerInfoSaysThatTheServerDrains) {
   std::promise<void> asked;
   std::promise<void> draining;

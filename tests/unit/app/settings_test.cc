@@ -165,6 +165,15 @@ TEST(SettingsTest, RefusesPendingLimitsBelowTheLargestCall) {
               testing::IsEmpty());
 }
 
+TEST(SettingsTest, RefusesALimitOfArrivingRequestsBelowTheLargestRequest) {
+  EXPECT_THAT(
+      Errors(Parse({"--max-request-bytes=16777217", "--max-receiving-bytes=16777216"})),
+      ElementsAre("--max-receiving-bytes: must be at least max-request-bytes, 16777217: a request "
+                  "that large would always be cut off"));
+  EXPECT_THAT(Errors(Parse({"--max-request-bytes=16777216", "--max-receiving-bytes=16777216"})),
+              testing::IsEmpty());
+}
+
 TEST(SettingsTest, ListensForOtherMachinesOnlyIfAnonymousCallersAreAllowed) {
   EXPECT_THAT(
       Errors(Parse({"--grpc-address=[::]:50051"})),
