@@ -3,7 +3,8 @@
 The preset `tidy` is a unity build: clang-tidy reads a header once for several files, which takes a
 quarter of the time. A clean result is remembered under a digest of all that it read: its version,
 its configuration, the compile command, the files and every header that they include. The paths in
-it are relative to the checkout, so that another clone knows the result too.
+it are relative to the checkout, so that another clone knows the result too. Where there is no such
+result, the commit counts at which all files were clean.
 """
 
 import concurrent.futures
@@ -17,9 +18,12 @@ import shlex
 import subprocess
 import sys
 
+from tidy_baseline import Baseline
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
 CACHE = CACHE / "dino-bridge" / "clang-tidy"
+VERSION = re.compile(r"\d+\.\d+\.\d+")
 NOISE = re.compile(
     r"^\d+ warnings? (and \d+ errors? )?generated|^Suppressed|^Use -header|^\[\d+/\d+\]"
 )
@@ -99,16 +103,22 @@ def check(unit, program):
     return "\n".join(line for line in said if not NOISE.match(line))
 
 
-def main(program, everything, files):
-    version = subprocess.run([program, "--version"], check=True, capture_output=True, text=True)
-    settings = version.stdout + (ROOT / ".clang-tidy").read_text()
+def main(program, which, files):
+    version = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
+    settings = version + (ROOT / ".clang-tidy").read_text()
+    baseline = Baseline(ROOT, ROOT / "tests/checks/tidy_baseline.json", VERSION.search(version)[0])
     database = json.loads((ROOT / "build/tidy/compile_commands.json").read_text())
     units = [Unit(entry, settings) for entry in database]
     units = [unit for unit in units if not files.isdisjoint(unit.files)]
     missing = files.difference(*(unit.files for unit in units))
     if missing:
         print("no target compiles " + ", ".join(sorted(missing)))
-    changed = units if everything else [unit for unit in units if not unit.is_known_clean()]
+    if which == "all":
+        changed = units
+    else:
+        changed = [
+            unit for unit in units if not (unit.is_known_clean() or baseline.knows(unit.files))
+        ]
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for said in pool.map(lambda unit: check(unit, program), changed):
@@ -116,8 +126,12 @@ def main(program, everything, files):
                 failed += 1
                 print(said, flush=True)
     print(f"{len(files)} files in {len(units)} units, {len(changed)} looked at, {failed} with findings")
-    return 1 if failed or missing else 0
+    if failed or missing:
+        return 1
+    if which == "record":
+        baseline.renew()
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2] == "all", set(sys.argv[3:])))
+    sys.exit(main(sys.argv[1], sys.argv[2], set(sys.argv[3:])))

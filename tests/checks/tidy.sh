@@ -5,12 +5,15 @@ set -euo pipefail
 usage() {
   cat <<'TEXT'
 usage: tests/checks/tidy.sh [--every] [FILE...]
+       tests/checks/tidy.sh --record
 
 Looks at the .cc files that are named, or at all of ours, and at the headers that
-they include; not again at what has not changed since it was clean. Nothing is
-compiled but what comes from the protos.
+they include; not again at what has not changed since it was clean, here or at the
+commit that tests/checks/tidy_baseline.json names. Nothing is compiled but what
+comes from the protos.
 
-  --every  look at unchanged files too
+  --every   look at unchanged files too
+  --record  name the current commit there, if all files are clean
 TEXT
 }
 
@@ -22,6 +25,14 @@ case "${1:-}" in
     ;;
   --every)
     which=all
+    shift
+    ;;
+  --record)
+    if (($# > 1)); then
+      echo "error: --record is about all files, not about '$2'" >&2
+      exit 2
+    fi
+    which=record
     shift
     ;;
 esac
