@@ -72,35 +72,45 @@ function(dino_library name)
   dino_compile_options(dino_${name})
 endfunction()
 
-# Precompiles these headers for a target. Not with clang, so that clang-tidy notices missing includes.
-function(dino_precompile target)
+# -fpch-preprocess lets ccache cache files that use precompiled headers, together with CCACHE_SLOPPINESS in
+# the presets. GCC takes them only where -pthread is as it was for them.
+set(dino_with_precompiled -fpch-preprocess -pthread)
+
+# dino_test_headers(name HEADERS <a.h> ... LINK lib ...) precompiles headers once for several test programs.
+# Not with clang, so that clang-tidy notices missing includes.
+function(dino_test_headers name)
+  cmake_parse_arguments(arg "" "" "HEADERS;LINK" ${ARGN})
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-    target_precompile_headers(${target} PRIVATE ${ARGN})
-    # Lets ccache cache such files, together with CCACHE_SLOPPINESS in the presets.
-    target_compile_options(${target} PRIVATE -fpch-preprocess)
+    set(nothing ${CMAKE_CURRENT_BINARY_DIR}/${name}.cc)
+    file(TOUCH ${nothing})
+    add_library(${name} OBJECT ${nothing})
+    target_link_libraries(${name} PRIVATE ${arg_LINK})
+    dino_compile_options(${name})
+    target_compile_options(${name} PRIVATE ${dino_with_precompiled})
+    target_precompile_headers(${name} PRIVATE ${arg_HEADERS})
   endif()
 endfunction()
 
-# dino_test(name [GRPC] [UNITY] [ALONE] [TIMEOUT seconds] [LABEL label] SOURCES a_test.cc ... LINK
-# lib ... [COMPUTING Suite.* ...]) adds a test program and registers its tests, by suite. `GRPC`: most
-# of its files include gRPC. `UNITY`: its files define no name twice, so presets with unity builds may
-# compile them together. `ALONE`: each test has a process of its own. `COMPUTING`: these tests are
-# CPU-bound: ctest runs few of them concurrently (each takes 12 of the slots that tests/run.sh grants),
-# and starts with them.
+# dino_test(name [GRPC] [ALONE] [TIMEOUT seconds] [LABEL label] SOURCES a_test.cc ... LINK lib ...
+# [COMPUTING Suite.* ...]) adds a test program and registers its tests, by suite. Presets with unity builds
+# compile several of its files together. `GRPC`: most of them include gRPC. `ALONE`: each test has a process
+# of its own. `COMPUTING`: these tests are CPU-bound: ctest runs few of them concurrently (each takes 12 of
+# the slots that tests/run.sh grants), and starts with them.
 function(dino_test name)
-  cmake_parse_arguments(arg "ALONE;GRPC;UNITY" "TIMEOUT;LABEL" "SOURCES;LINK;COMPUTING" ${ARGN})
+  cmake_parse_arguments(arg "ALONE;GRPC" "TIMEOUT;LABEL" "SOURCES;LINK;COMPUTING" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
   add_executable(${name} ${arg_SOURCES})
-  if(NOT arg_UNITY)
-    set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
-  endif()
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock_main)
   dino_compile_options(${name})
-  dino_precompile(${name} <gmock/gmock.h> <gtest/gtest.h>)
+  set(headers dino_test_headers)
   if(arg_GRPC)
-    dino_precompile(${name} <grpcpp/grpcpp.h> <dino/events/v1/event_publisher_service.grpc.pb.h>)
+    set(headers dino_grpc_test_headers)
+  endif()
+  if(TARGET ${headers})
+    target_compile_options(${name} PRIVATE ${dino_with_precompiled})
+    target_precompile_headers(${name} REUSE_FROM ${headers})
   endif()
   set(properties TIMEOUT ${arg_TIMEOUT})
   if(arg_LABEL)

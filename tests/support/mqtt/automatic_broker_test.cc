@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::string_view_literals;  // NOLINT(google-build-using-namespace)
 
-constexpr std::string_view kConnect = "\x10\x0F\x00\x04MQTT\x05\x02\x00\x1E\x00\x00\x02id"sv;
+constexpr std::string_view kRawConnect = "\x10\x0F\x00\x04MQTT\x05\x02\x00\x1E\x00\x00\x02id"sv;
 constexpr std::string_view kFirst = "\x32\x07\x00\x01t\x00\x01\x00\x31"sv;
 constexpr std::string_view kSecond = "\x32\x07\x00\x01t\x00\x02\x00\x32"sv;
 constexpr std::string_view kPingReq = "\xC0\x00"sv;
@@ -37,7 +37,7 @@ class Peer {
     return bytes;
   }
   void Begin() {
-    Send(kConnect);
+    Send(kRawConnect);
     EXPECT_EQ(Receive(5), "\x20\x03\x00\x00\x00"sv);
   }
 
@@ -98,7 +98,7 @@ TEST(AutomaticBrokerTest, SendsTheTestsConnAck) {
   greeting.receive_maximum = 3;
   broker.GreetWith(greeting);
   Peer peer(broker);
-  peer.Send(kConnect);
+  peer.Send(kRawConnect);
 
   EXPECT_EQ(peer.Receive(8), "\x20\x06\x00\x00\x03\x21\x00\x03"sv);
 }

@@ -17,7 +17,7 @@ using namespace std::string_view_literals;  // NOLINT(google-build-using-namespa
 using ::testing::ElementsAre;
 using ::testing::Pair;
 
-constexpr std::string_view kConnect = "\x10\x0F\x00\x04MQTT\x05\x02\x00\x1E\x00\x00\x02id"sv;
+constexpr std::string_view kRawConnect = "\x10\x0F\x00\x04MQTT\x05\x02\x00\x1E\x00\x00\x02id"sv;
 constexpr std::string_view kPublish = "\x32\x09\x00\x01t\x00\x01\x00hi!"sv;
 constexpr std::string_view kPingReq = "\xC0\x00"sv;
 
@@ -155,7 +155,7 @@ TEST(FakeBrokerTest, ReadsPacketsThatArriveTogetherOrInPieces) {
   FakeBroker broker;
   Peer peer(broker.port());
   FakeConnection connection = broker.Accept();
-  peer.Send(std::string(kConnect) + std::string(kPublish.substr(0, 5)));
+  peer.Send(std::string(kRawConnect) + std::string(kPublish.substr(0, 5)));
   EXPECT_EQ(connection.ExpectConnect().client_id, "id");
   peer.Send(std::string(kPublish.substr(5)) + std::string(kPublish));
 

@@ -7,12 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/case_name.h"
+
 namespace dino::app {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::Pair;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
 
 CommandLine Read(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "dino-bridge");
@@ -46,9 +48,7 @@ struct BadCase {
   std::vector<std::string> errors;
 };
 
-std::string CaseName(const testing::TestParamInfo<BadCase>& info) { return info.param.name; }
-
-class BadCommandLineTest : public testing::TestWithParam<BadCase> {};
+class BadCommandLineTest : public ::testing::TestWithParam<BadCase> {};
 
 TEST_P(BadCommandLineTest, NamesEveryError) {
   EXPECT_EQ(Read(GetParam().arguments).errors, GetParam().errors);
@@ -56,31 +56,31 @@ TEST_P(BadCommandLineTest, NamesEveryError) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, BadCommandLineTest,
-    testing::Values(BadCase{"NearMiss",
-                            {"--mqtt-session=3"},
-                            {"--mqtt-session: unknown flag; did you mean --mqtt-sessions?"}},
-                    BadCase{"UnknownFlag", {"--zebra=1"}, {"--zebra: unknown flag"}},
-                    BadCase{"UnprintableFlag", {"--a\n\x1b[1m\xAD"}, {"--a??[1m?: unknown flag"}},
-                    BadCase{"ValueOfAnUnknownFlagIsNotShown",
-                            {"--mqtt-password", "hunter2", "--password=hunter2"},
-                            {"--mqtt-password: unknown flag", "--password: unknown flag"}},
-                    BadCase{"Repeated",
-                            {"--log-level=info", "--log-level", "info"},
-                            {"--log-level: given more than once"}},
-                    BadCase{"NoValueAtTheEnd",
-                            {"--log-level"},
-                            {"--log-level: needs a value, as in --log-level=VALUE"}},
-                    BadCase{"NoValueBeforeAFlag",
-                            {"--allow-anonymous", "--log-level=info"},
-                            {"--allow-anonymous: needs a value, as in --allow-anonymous=VALUE"}},
-                    BadCase{"Positional",
-                            {"start", "--", "-x"},
-                            {"\"start\": unexpected argument; flags begin with --",
-                             "\"--\": unexpected argument; flags begin with --",
-                             "\"-x\": unexpected argument; flags begin with --"}},
-                    BadCase{"EmptyName", {"--=1"}, {"--: unknown flag"}},
-                    BadCase{"HelpWithValue", {"--help=me"}, {"--help: unknown flag"}}),
-    CaseName);
+    ::testing::Values(BadCase{"NearMiss",
+                              {"--mqtt-session=3"},
+                              {"--mqtt-session: unknown flag; did you mean --mqtt-sessions?"}},
+                      BadCase{"UnknownFlag", {"--zebra=1"}, {"--zebra: unknown flag"}},
+                      BadCase{"UnprintableFlag", {"--a\n\x1b[1m\xAD"}, {"--a??[1m?: unknown flag"}},
+                      BadCase{"ValueOfAnUnknownFlagIsNotShown",
+                              {"--mqtt-password", "hunter2", "--password=hunter2"},
+                              {"--mqtt-password: unknown flag", "--password: unknown flag"}},
+                      BadCase{"Repeated",
+                              {"--log-level=info", "--log-level", "info"},
+                              {"--log-level: given more than once"}},
+                      BadCase{"NoValueAtTheEnd",
+                              {"--log-level"},
+                              {"--log-level: needs a value, as in --log-level=VALUE"}},
+                      BadCase{"NoValueBeforeAFlag",
+                              {"--allow-anonymous", "--log-level=info"},
+                              {"--allow-anonymous: needs a value, as in --allow-anonymous=VALUE"}},
+                      BadCase{"Positional",
+                              {"start", "--", "-x"},
+                              {"\"start\": unexpected argument; flags begin with --",
+                               "\"--\": unexpected argument; flags begin with --",
+                               "\"-x\": unexpected argument; flags begin with --"}},
+                      BadCase{"EmptyName", {"--=1"}, {"--: unknown flag"}},
+                      BadCase{"HelpWithValue", {"--help=me"}, {"--help: unknown flag"}}),
+    testing::CaseName());
 
 TEST(ClosestFlagTest, SuggestsOnlyCloseNames) {
   EXPECT_EQ(ClosestFlag("log_level"), "log-level");

@@ -12,7 +12,7 @@
 namespace dino::app {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 TEST(SettingsHelpTest, ListsEverySettingWithVariableAndDefault) {
   const std::string help = SettingsHelp();
@@ -45,7 +45,7 @@ TEST(SettingsHelpTest, KeepsLinesWithin90ColumnsAndWithoutTrailingSpaces) {
 }
 
 TEST(SettingsHelpTest, StatesTheVersion) {
-  EXPECT_THAT(VersionText(), testing::MatchesRegex("dino-bridge [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_THAT(VersionText(), ::testing::MatchesRegex("dino-bridge [0-9]+\\.[0-9]+\\.[0-9]+\n"));
 }
 
 }  // namespace

@@ -16,10 +16,10 @@ namespace dino::app {
 namespace {
 
 using std::chrono::seconds;
-using testing::Contains;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Pair;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
 
 using Variables = std::map<std::string, std::string>;
 
@@ -105,7 +105,7 @@ TEST(SettingsTest, FlagsOverrideVariables) {
 
 TEST(SettingsTest, AFlagOverridesAnInvalidVariable) {
   EXPECT_THAT(Errors(Parse({"--mqtt-sessions=2"}, {{"DINO_MQTT_SESSIONS", "many"}})),
-              testing::IsEmpty());
+              ::testing::IsEmpty());
 }
 
 TEST(SettingsTest, ListsEveryTextInForce) {
@@ -137,14 +137,14 @@ TEST(SettingsTest, RefusesAnEmptyVariable) {
 }
 
 TEST(SettingsTest, IgnoresVariablesThatAreNotSettings) {
-  EXPECT_THAT(Errors(Parse({}, {{"DINO_BRIDGE_SERVICE_HOST", "10.0.0.1"}})), testing::IsEmpty());
+  EXPECT_THAT(Errors(Parse({}, {{"DINO_BRIDGE_SERVICE_HOST", "10.0.0.1"}})), ::testing::IsEmpty());
 }
 
 TEST(SettingsTest, AnEmptyOpsAddressDisablesIt) {
   const ParsedSettings parsed = Parse({"--ops-address="});
   ASSERT_TRUE(std::holds_alternative<Settings>(parsed));
   EXPECT_FALSE(std::get<Settings>(parsed).ops_address.has_value());
-  EXPECT_THAT(Errors(Parse({"--ops-address=8080"})), testing::SizeIs(1));
+  EXPECT_THAT(Errors(Parse({"--ops-address=8080"})), ::testing::SizeIs(1));
 }
 
 TEST(SettingsTest, ChecksTheTopicTemplateWithItsEnvironment) {
@@ -162,7 +162,7 @@ TEST(SettingsTest, RefusesPendingLimitsBelowTheLargestCall) {
                   "--max-pending-bytes: must be at least 1324288: a call of max-recipients with "
                   "max-payload-bytes would always be refused"));
   EXPECT_THAT(Errors(Parse({"--max-pending-publications=10000", "--max-pending-bytes=1324288"})),
-              testing::IsEmpty());
+              ::testing::IsEmpty());
 }
 
 TEST(SettingsTest, RefusesALimitOfArrivingRequestsBelowTheLargestRequest) {
@@ -171,7 +171,7 @@ TEST(SettingsTest, RefusesALimitOfArrivingRequestsBelowTheLargestRequest) {
       ElementsAre("--max-receiving-bytes: must be at least max-request-bytes, 16777217: a request "
                   "that large would always be cut off"));
   EXPECT_THAT(Errors(Parse({"--max-request-bytes=16777216", "--max-receiving-bytes=16777216"})),
-              testing::IsEmpty());
+              ::testing::IsEmpty());
 }
 
 TEST(SettingsTest, ListensForOtherMachinesOnlyIfAnonymousCallersAreAllowed) {
@@ -183,8 +183,8 @@ TEST(SettingsTest, ListensForOtherMachinesOnlyIfAnonymousCallersAreAllowed) {
           "set "
           "allow-anonymous=true if something else, such as a service mesh, does"));
   EXPECT_THAT(Errors(Parse({"--grpc-address=[::]:50051", "--allow-anonymous=true"})),
-              testing::IsEmpty());
-  EXPECT_THAT(Errors(Parse({"--grpc-address=[::1]:0"})), testing::IsEmpty());
+              ::testing::IsEmpty());
+  EXPECT_THAT(Errors(Parse({"--grpc-address=[::1]:0"})), ::testing::IsEmpty());
 }
 
 TEST(SettingsTest, AnswersHelpAndVersionDespiteInvalidSettings) {

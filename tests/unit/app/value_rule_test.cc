@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/app/setting_table.h"
+#include "tests/support/case_name.h"
 
 namespace dino::app {
 namespace {
@@ -20,9 +21,7 @@ struct RuleCase {
   std::string problem;  // Empty if the text is right.
 };
 
-std::string CaseName(const testing::TestParamInfo<RuleCase>& info) { return info.param.name; }
-
-class ValueRuleTest : public testing::TestWithParam<RuleCase> {};
+class ValueRuleTest : public ::testing::TestWithParam<RuleCase> {};
 
 TEST_P(ValueRuleTest, AcceptsValidAndRefusesInvalidValues) {
   Settings settings;
@@ -34,47 +33,47 @@ constexpr char kCount[] = " must be a whole number from 1 to 1000";
 
 INSTANTIATE_TEST_SUITE_P(
     Whole, ValueRuleTest,
-    testing::Values(RuleCase{"Least", Count(), "1", ""}, RuleCase{"Most", Count(), "1000", ""},
-                    RuleCase{"Zero", Count(), "0", std::string("\"0\"") + kCount},
-                    RuleCase{"Above", Count(), "1001", std::string("\"1001\"") + kCount},
-                    RuleCase{"Negative", Count(), "-1", std::string("\"-1\"") + kCount},
-                    RuleCase{"Sign", Count(), "+1", std::string("\"+1\"") + kCount},
-                    RuleCase{"Fraction", Count(), "1.5", std::string("\"1.5\"") + kCount},
-                    RuleCase{"Exponent", Count(), "1e2", std::string("\"1e2\"") + kCount},
-                    RuleCase{"Space", Count(), " 1", std::string("\" 1\"") + kCount},
-                    RuleCase{"Empty", Count(), "", std::string("\"\"") + kCount},
-                    RuleCase{"Huge", Count(), "18446744073709551617",
-                             std::string("\"18446744073709551617\"") + kCount}),
-    CaseName);
+    ::testing::Values(RuleCase{"Least", Count(), "1", ""}, RuleCase{"Most", Count(), "1000", ""},
+                      RuleCase{"Zero", Count(), "0", std::string("\"0\"") + kCount},
+                      RuleCase{"Above", Count(), "1001", std::string("\"1001\"") + kCount},
+                      RuleCase{"Negative", Count(), "-1", std::string("\"-1\"") + kCount},
+                      RuleCase{"Sign", Count(), "+1", std::string("\"+1\"") + kCount},
+                      RuleCase{"Fraction", Count(), "1.5", std::string("\"1.5\"") + kCount},
+                      RuleCase{"Exponent", Count(), "1e2", std::string("\"1e2\"") + kCount},
+                      RuleCase{"Space", Count(), " 1", std::string("\" 1\"") + kCount},
+                      RuleCase{"Empty", Count(), "", std::string("\"\"") + kCount},
+                      RuleCase{"Huge", Count(), "18446744073709551617",
+                               std::string("\"18446744073709551617\"") + kCount}),
+    testing::CaseName());
 
 ValueRule Share() { return Ratio(&Settings::traces_sample_ratio); }
 constexpr char kShare[] = " must be a number from 0 to 1, such as 0.01";
 
 INSTANTIATE_TEST_SUITE_P(
     Ratio, ValueRuleTest,
-    testing::Values(RuleCase{"None", Share(), "0", ""}, RuleCase{"All", Share(), "1", ""},
-                    RuleCase{"Some", Share(), "0.01", ""}, RuleCase{"Short", Share(), ".5", ""},
-                    RuleCase{"Above", Share(), "1.01", std::string("\"1.01\"") + kShare},
-                    RuleCase{"Percent", Share(), "1%", std::string("\"1%\"") + kShare},
-                    RuleCase{"Negative", Share(), "-0.1", std::string("\"-0.1\"") + kShare},
-                    RuleCase{"Exponent", Share(), "1e-06", ""},
-                    RuleCase{"Space", Share(), " 1", std::string("\" 1\"") + kShare},
-                    RuleCase{"Word", Share(), "nan", std::string("\"nan\"") + kShare},
-                    RuleCase{"Dot", Share(), ".", std::string("\".\"") + kShare},
-                    RuleCase{"Empty", Share(), "", std::string("\"\"") + kShare}),
-    CaseName);
+    ::testing::Values(RuleCase{"None", Share(), "0", ""}, RuleCase{"All", Share(), "1", ""},
+                      RuleCase{"Some", Share(), "0.01", ""}, RuleCase{"Short", Share(), ".5", ""},
+                      RuleCase{"Above", Share(), "1.01", std::string("\"1.01\"") + kShare},
+                      RuleCase{"Percent", Share(), "1%", std::string("\"1%\"") + kShare},
+                      RuleCase{"Negative", Share(), "-0.1", std::string("\"-0.1\"") + kShare},
+                      RuleCase{"Exponent", Share(), "1e-06", ""},
+                      RuleCase{"Space", Share(), " 1", std::string("\" 1\"") + kShare},
+                      RuleCase{"Word", Share(), "nan", std::string("\"nan\"") + kShare},
+                      RuleCase{"Dot", Share(), ".", std::string("\".\"") + kShare},
+                      RuleCase{"Empty", Share(), "", std::string("\"\"") + kShare}),
+    testing::CaseName());
 
 ValueRule Collector() { return AddressOrNone(&Settings::traces_endpoint); }
 
 INSTANTIATE_TEST_SUITE_P(
     AddressOrNone, ValueRuleTest,
-    testing::Values(RuleCase{"Name", Collector(), "collector:4318", ""},
-                    RuleCase{"Empty", Collector(), "", ""},
-                    RuleCase{"Port0", Collector(), "collector:0",
-                             "must end in a port from 1 to 65535"},
-                    RuleCase{"Url", Collector(), "http://collector:4318",
-                             "must be host:port, with an IPv6 address in brackets"}),
-    CaseName);
+    ::testing::Values(RuleCase{"Name", Collector(), "collector:4318", ""},
+                      RuleCase{"Empty", Collector(), "", ""},
+                      RuleCase{"Port0", Collector(), "collector:0",
+                               "must end in a port from 1 to 65535"},
+                      RuleCase{"Url", Collector(), "http://collector:4318",
+                               "must be host:port, with an IPv6 address in brackets"}),
+    testing::CaseName());
 
 ValueRule CountOrAuto() {
   return WholeOrAuto(&Settings::mqtt_sessions, 1, 1000, [] { return 8U; });
@@ -82,13 +81,13 @@ ValueRule CountOrAuto() {
 constexpr char kCountOrAuto[] = " must be auto or a whole number from 1 to 1000";
 
 INSTANTIATE_TEST_SUITE_P(WholeOrAuto, ValueRuleTest,
-                         testing::Values(RuleCase{"Number", CountOrAuto(), "1000", ""},
-                                         RuleCase{"Auto", CountOrAuto(), "auto", ""},
-                                         RuleCase{"Above", CountOrAuto(), "1001",
-                                                  std::string("\"1001\"") + kCountOrAuto},
-                                         RuleCase{"Word", CountOrAuto(), "Auto",
-                                                  std::string("\"Auto\"") + kCountOrAuto}),
-                         CaseName);
+                         ::testing::Values(RuleCase{"Number", CountOrAuto(), "1000", ""},
+                                           RuleCase{"Auto", CountOrAuto(), "auto", ""},
+                                           RuleCase{"Above", CountOrAuto(), "1001",
+                                                    std::string("\"1001\"") + kCountOrAuto},
+                                           RuleCase{"Word", CountOrAuto(), "Auto",
+                                                    std::string("\"Auto\"") + kCountOrAuto}),
+                         testing::CaseName());
 
 TEST(WholeOrAutoTest, AutoMeansTheDetectedValue) {
   Settings settings;
@@ -110,7 +109,7 @@ constexpr char kMillis[] =
 
 INSTANTIATE_TEST_SUITE_P(
     Time, ValueRuleTest,
-    testing::Values(
+    ::testing::Values(
         RuleCase{"Seconds", KeepAlive(), "5s", ""}, RuleCase{"Minutes", KeepAlive(), "1m30s", ""},
         RuleCase{"Hours", KeepAlive(), "18h12m15s", ""},
         RuleCase{"MillisecondsThatMakeASecond", KeepAlive(), "6000ms", ""},
@@ -128,46 +127,46 @@ INSTANTIATE_TEST_SUITE_P(
         RuleCase{"FractionOfASecond", AckTimeout(), "1.5s", ""},
         RuleCase{"Micros", AckTimeout(), "100500us", std::string("\"100500us\"") + kMillis},
         RuleCase{"MillisTooShort", AckTimeout(), "99ms", std::string("\"99ms\"") + kMillis}),
-    CaseName);
+    testing::CaseName());
 
 ValueRule Brokers() { return Addresses(&Settings::mqtt_brokers); }
 
 INSTANTIATE_TEST_SUITE_P(
     Addresses, ValueRuleTest,
-    testing::Values(RuleCase{"One", Brokers(), "a:1", ""},
-                    RuleCase{"Three", Brokers(), "a:1,[::1]:1,b:1", ""},
-                    RuleCase{"Empty", Brokers(), "",
-                             "address 1 must be host:port, with an IPv6 address in brackets"},
-                    RuleCase{"TrailingComma", Brokers(), "a:1,",
-                             "address 2 must be host:port, with an IPv6 address in brackets"},
-                    RuleCase{"Space", Brokers(), "a:1, b:1",
-                             "address 2 must be host:port, with an IPv6 address in brackets"},
-                    RuleCase{"PortZero", Brokers(), "a:1,b:0",
-                             "address 2 must end in a port from 1 to 65535"},
-                    RuleCase{"Repeated", Brokers(), "a:1,b:1,A:1", "address 3 repeats a:1"},
-                    RuleCase{"PasswordIsNotShown", Brokers(), "mqtt://user:secret@a:1",
-                             "address 1 must be host:port, with an IPv6 address in brackets"}),
-    CaseName);
+    ::testing::Values(RuleCase{"One", Brokers(), "a:1", ""},
+                      RuleCase{"Three", Brokers(), "a:1,[::1]:1,b:1", ""},
+                      RuleCase{"Empty", Brokers(), "",
+                               "address 1 must be host:port, with an IPv6 address in brackets"},
+                      RuleCase{"TrailingComma", Brokers(), "a:1,",
+                               "address 2 must be host:port, with an IPv6 address in brackets"},
+                      RuleCase{"Space", Brokers(), "a:1, b:1",
+                               "address 2 must be host:port, with an IPv6 address in brackets"},
+                      RuleCase{"PortZero", Brokers(), "a:1,b:0",
+                               "address 2 must end in a port from 1 to 65535"},
+                      RuleCase{"Repeated", Brokers(), "a:1,b:1,A:1", "address 3 repeats a:1"},
+                      RuleCase{"PasswordIsNotShown", Brokers(), "mqtt://user:secret@a:1",
+                               "address 1 must be host:port, with an IPv6 address in brackets"}),
+    testing::CaseName());
 
 ValueRule Prefix() { return Name(&Settings::mqtt_client_id_prefix, 64); }
 constexpr char kName[] = " must be 1 to 64 letters, digits, -, _ and .";
 
 INSTANTIATE_TEST_SUITE_P(
     Words, ValueRuleTest,
-    testing::Values(RuleCase{"Name", Prefix(), "aZ0-_.", ""},
-                    RuleCase{"Longest", Prefix(), std::string(64, 'a'), ""},
-                    RuleCase{"NameEmpty", Prefix(), "", std::string("\"\"") + kName},
-                    RuleCase{"NameTooLong", Prefix(), std::string(65, 'a'),
-                             "\"" + std::string(65, 'a') + "\"" + kName},
-                    RuleCase{"NameWithSlash", Prefix(), "a/b", std::string("\"a/b\"") + kName},
-                    RuleCase{"NameNotAscii", Prefix(), "é", std::string("\"é\"") + kName},
-                    RuleCase{"True", TrueOrFalse(&Settings::allow_anonymous), "true", ""},
-                    RuleCase{"False", TrueOrFalse(&Settings::allow_anonymous), "false", ""},
-                    RuleCase{"Yes", TrueOrFalse(&Settings::allow_anonymous), "yes",
-                             "\"yes\" must be one of true, false"},
-                    RuleCase{"Uppercase", TrueOrFalse(&Settings::allow_anonymous), "TRUE",
-                             "\"TRUE\" must be one of true, false"}),
-    CaseName);
+    ::testing::Values(RuleCase{"Name", Prefix(), "aZ0-_.", ""},
+                      RuleCase{"Longest", Prefix(), std::string(64, 'a'), ""},
+                      RuleCase{"NameEmpty", Prefix(), "", std::string("\"\"") + kName},
+                      RuleCase{"NameTooLong", Prefix(), std::string(65, 'a'),
+                               "\"" + std::string(65, 'a') + "\"" + kName},
+                      RuleCase{"NameWithSlash", Prefix(), "a/b", std::string("\"a/b\"") + kName},
+                      RuleCase{"NameNotAscii", Prefix(), "é", std::string("\"é\"") + kName},
+                      RuleCase{"True", TrueOrFalse(&Settings::allow_anonymous), "true", ""},
+                      RuleCase{"False", TrueOrFalse(&Settings::allow_anonymous), "false", ""},
+                      RuleCase{"Yes", TrueOrFalse(&Settings::allow_anonymous), "yes",
+                               "\"yes\" must be one of true, false"},
+                      RuleCase{"Uppercase", TrueOrFalse(&Settings::allow_anonymous), "TRUE",
+                               "\"TRUE\" must be one of true, false"}),
+    testing::CaseName());
 
 TEST(ValueRuleTest, StoresTheValue) {
   Settings settings;

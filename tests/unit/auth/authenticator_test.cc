@@ -19,12 +19,12 @@ using testing::AsBase64;
 using testing::AsEscapedPem;
 using ::testing::HasSubstr;
 
-const std::string kKey = "the-key-of-the-chat";
+const std::string kChatKey = "the-key-of-the-chat";
 
 class AuthenticatorTest : public ::testing::Test {
  protected:
   AuthenticatorTest() {
-    WriteKeyFile(key_file_, {KeyFileEntry("chat", kKey),
+    WriteKeyFile(key_file_, {KeyFileEntry("chat", kChatKey),
                              R"({"name": "push", "certificates": ["spiffe://prod/push"]})"});
     RevokeAndRead({});
   }
@@ -59,10 +59,10 @@ TEST_F(AuthenticatorTest, WithAKeyFileAKeyOrACertificateNameIsAccepted) {
   const Authenticator authenticator(&callers_, &tls_);
   const std::string push = Issue("DNS:push,URI:spiffe://prod/push");
   const std::string stranger = Issue("DNS:stranger");
-  EXPECT_EQ(NameOf(authenticator, {kKey, std::nullopt}), "chat");
+  EXPECT_EQ(NameOf(authenticator, {kChatKey, std::nullopt}), "chat");
   EXPECT_EQ(NameOf(authenticator, {std::nullopt, push}), "push");
-  EXPECT_EQ(NameOf(authenticator, {kKey, push}), "chat") << "the key says more";
-  EXPECT_EQ(NameOf(authenticator, {kKey, stranger}), "chat");
+  EXPECT_EQ(NameOf(authenticator, {kChatKey, push}), "chat") << "the key says more";
+  EXPECT_EQ(NameOf(authenticator, {kChatKey, stranger}), "chat");
   EXPECT_THAT(NameOf(authenticator, {std::nullopt, stranger}), HasSubstr("has no known name"));
   EXPECT_THAT(NameOf(authenticator, {"no-key", push}), HasSubstr("unknown API key"));
   EXPECT_THAT(NameOf(authenticator, {}), HasSubstr("must have one authorization"));
@@ -89,7 +89,7 @@ TEST_F(AuthenticatorTest, ARevokedCertificateIsRefused) {
   RevokeAndRead(last_issued_);
   EXPECT_NE(with_keys.generation(), generation);
   EXPECT_THAT(NameOf(with_keys, {std::nullopt, push}), HasSubstr("has been revoked"));
-  EXPECT_THAT(NameOf(with_keys, {kKey, push}), HasSubstr("has been revoked"));
+  EXPECT_THAT(NameOf(with_keys, {kChatKey, push}), HasSubstr("has been revoked"));
   EXPECT_THAT(NameOf(without_keys, {std::nullopt, push}), HasSubstr("has been revoked"));
 }
 
@@ -115,7 +115,7 @@ TEST_F(AuthenticatorTest, WhileRevocationListsCannotBeReadNoCertificateIsAccepte
   EXPECT_FALSE(tls_.Refresh().ok());
   EXPECT_NE(authenticator.generation(), generation);
   EXPECT_THAT(NameOf(authenticator, {std::nullopt, push}), HasSubstr("cannot read"));
-  EXPECT_THAT(NameOf(authenticator, {kKey, push}), HasSubstr("cannot read"));
+  EXPECT_THAT(NameOf(authenticator, {kChatKey, push}), HasSubstr("cannot read"));
   RevokeAndRead({});
   EXPECT_EQ(NameOf(authenticator, {std::nullopt, push}), "push");
 }
@@ -125,7 +125,7 @@ TEST_F(AuthenticatorTest, ARemovedNameIsRefused) {
   const Authenticator authenticator(&callers_, &tls_);
   const std::string push = Issue("URI:spiffe://prod/push");
   EXPECT_EQ(NameOf(authenticator, {std::nullopt, push}), "push");
-  WriteKeyFile(key_file_, {KeyFileEntry("chat", kKey)});
+  WriteKeyFile(key_file_, {KeyFileEntry("chat", kChatKey)});
   ASSERT_TRUE(callers_.Refresh().ok());
   EXPECT_THAT(NameOf(authenticator, {std::nullopt, push}), HasSubstr("has no known name"));
 }
@@ -145,7 +145,7 @@ TEST_F(ForwardedCallerTest, AForwardedCertificateIsAsGoodAsOneOfTheConnection) {
   const Authenticator authenticator(&callers_, nullptr, "client-cert");
   EXPECT_EQ(NameOf(authenticator, Forwarded(push_)), "push");
   EXPECT_EQ(NameOf(authenticator, Forwarded(push_)), "push");
-  EXPECT_EQ(NameOf(authenticator, {kKey, std::nullopt, "", stranger_}), "chat");
+  EXPECT_EQ(NameOf(authenticator, {kChatKey, std::nullopt, "", stranger_}), "chat");
   EXPECT_THAT(NameOf(authenticator, Forwarded(stranger_)), HasSubstr("has no known name"));
   EXPECT_THAT(NameOf(authenticator, Forwarded("$")),
               HasSubstr("the client certificate in client-cert cannot be read: it is not base64"));

@@ -16,7 +16,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::string kKey = "the-key-of-the-chat";
+const std::string kFirstKey = "the-key-of-the-chat";
 const std::string kNewKey = "the-new-key-of-the-chat";
 
 class CallersTest : public ::testing::Test {
@@ -37,16 +37,16 @@ class CallersTest : public ::testing::Test {
 };
 
 TEST_F(CallersTest, FindsCallersByTheirKeys) {
-  Write({KeyFileEntry("chat", kKey), KeyFileEntry("push", kNewKey)});
+  Write({KeyFileEntry("chat", kFirstKey), KeyFileEntry("push", kNewKey)});
   ASSERT_TRUE(callers_.Start().ok());
-  ASSERT_NE(callers_.Find(kKey), nullptr);
-  EXPECT_EQ(callers_.Find(kKey)->name(), "chat");
+  ASSERT_NE(callers_.Find(kFirstKey), nullptr);
+  EXPECT_EQ(callers_.Find(kFirstKey)->name(), "chat");
   EXPECT_EQ(callers_.Find(kNewKey)->name(), "push");
-  EXPECT_EQ(callers_.Find(kKey + "x"), nullptr);
+  EXPECT_EQ(callers_.Find(kFirstKey + "x"), nullptr);
   EXPECT_EQ(callers_.Find(""), nullptr);
 }
 
-TEST_F(CallersTest, KnowsNobodyBeforeStart) { EXPECT_EQ(callers_.Find(kKey), nullptr); }
+TEST_F(CallersTest, KnowsNobodyBeforeStart) { EXPECT_EQ(callers_.Find(kFirstKey), nullptr); }
 
 TEST_F(CallersTest, DoesNotStartWithoutItsFile) {
   EXPECT_THAT(std::string(callers_.Start().message()), HasSubstr(file_));
@@ -59,19 +59,19 @@ TEST_F(CallersTest, DoesNotStartWithAnInvalidFile) {
 }
 
 TEST_F(CallersTest, KnowsWhatACallerMayDo) {
-  Write({KeyFileEntry("chat", kKey, R"(, "methods": ["PublishRead"])")});
+  Write({KeyFileEntry("chat", kFirstKey, R"(, "methods": ["PublishRead"])")});
   ASSERT_TRUE(callers_.Start().ok());
-  const auto caller = callers_.Find(kKey);
+  const auto caller = callers_.Find(kFirstKey);
   EXPECT_EQ(caller->WhyNot("PublishRead"), "");
   EXPECT_THAT(caller->WhyNot("PublishEdit"), HasSubstr("PublishEdit"));
 }
 
 TEST_F(CallersTest, KnowsWhichEventsACallerMayPublishWhere) {
-  Write({KeyFileEntry("builds", kKey,
+  Write({KeyFileEntry("builds", kFirstKey,
                       R"(, "event_types": ["read", "build_*"], "topics": ["7", "builds/+"])"),
          KeyFileEntry("push", kNewKey)});
   ASSERT_TRUE(callers_.Start().ok());
-  const auto caller = callers_.Find(kKey);
+  const auto caller = callers_.Find(kFirstKey);
   for (const char* type : {"read", "build_", "build_done"}) EXPECT_EQ(caller->WhyNotType(type), "");
   for (const char* type : {"reads", "build"}) {
     EXPECT_EQ(caller->WhyNotType(type),
@@ -88,25 +88,25 @@ TEST_F(CallersTest, KnowsWhichEventsACallerMayPublishWhere) {
 }
 
 TEST_F(CallersTest, CallersOfAnotherEnvironmentMayDoNothing) {
-  Write({KeyFileEntry("chat", kKey, R"(, "environment": "prod")"),
+  Write({KeyFileEntry("chat", kFirstKey, R"(, "environment": "prod")"),
          KeyFileEntry("push", kNewKey, R"(, "environment": "dev")")});
   ASSERT_TRUE(callers_.Start().ok());
-  EXPECT_THAT(callers_.Find(kKey)->WhyNot("PublishRead"), HasSubstr("prod"));
+  EXPECT_THAT(callers_.Find(kFirstKey)->WhyNot("PublishRead"), HasSubstr("prod"));
   EXPECT_EQ(callers_.Find(kNewKey)->WhyNot("PublishRead"), "");
 }
 
 TEST_F(CallersTest, LoadsAChangedFile) {
-  Write({KeyFileEntry("chat", kKey)});
+  Write({KeyFileEntry("chat", kFirstKey)});
   ASSERT_TRUE(callers_.Start().ok());
   const std::uint64_t generation = callers_.generation();
   Write({KeyFileEntry("chat", kNewKey)});
   WaitForChange(generation);
-  EXPECT_EQ(callers_.Find(kKey), nullptr);
+  EXPECT_EQ(callers_.Find(kFirstKey), nullptr);
   EXPECT_NE(callers_.Find(kNewKey), nullptr);
 }
 
 TEST_F(CallersTest, AnInvalidFileChangesNothingAndTheNextValidOneApplies) {
-  Write({KeyFileEntry("chat", kKey)});
+  Write({KeyFileEntry("chat", kFirstKey)});
   ASSERT_TRUE(callers_.Start().ok());
   const std::uint64_t generation = callers_.generation();
   Write({"broken"});
@@ -117,7 +117,7 @@ TEST_F(CallersTest, AnInvalidFileChangesNothingAndTheNextValidOneApplies) {
   }
   EXPECT_EQ(callers_.generation(), generation);
   EXPECT_EQ(callers_.file_errors(), 1U);
-  EXPECT_NE(callers_.Find(kKey), nullptr);
+  EXPECT_NE(callers_.Find(kFirstKey), nullptr);
   Write({KeyFileEntry("chat", kNewKey)});
   WaitForChange(generation);
   EXPECT_EQ(callers_.file_errors(), 1U);
@@ -125,9 +125,9 @@ TEST_F(CallersTest, AnInvalidFileChangesNothingAndTheNextValidOneApplies) {
 }
 
 TEST_F(CallersTest, CountsWhatCallersOfTheFilePublished) {
-  Write({KeyFileEntry("chat", kKey), KeyFileEntry("push", kNewKey)});
+  Write({KeyFileEntry("chat", kFirstKey), KeyFileEntry("push", kNewKey)});
   ASSERT_TRUE(callers_.Refresh().ok());
-  callers_.Find(kKey)->quota().Published(3);
+  callers_.Find(kFirstKey)->quota().Published(3);
   ASSERT_EQ(callers_.Usage().size(), 2U);
   EXPECT_EQ(callers_.Usage()[0].first, "chat");
   EXPECT_EQ(callers_.Usage()[0].second.recipients, 3U);
@@ -139,9 +139,9 @@ TEST_F(CallersTest, CountsWhatCallersOfTheFilePublished) {
 }
 
 TEST_F(CallersTest, AQuotaSurvivesAFileChange) {
-  Write({KeyFileEntry("chat", kKey, R"(, "events_per_second": 0.001)")});
+  Write({KeyFileEntry("chat", kFirstKey, R"(, "events_per_second": 0.001)")});
   ASSERT_TRUE(callers_.Start().ok());
-  EXPECT_EQ(callers_.Find(kKey)->quota().Take(1), Clock::duration::zero());
+  EXPECT_EQ(callers_.Find(kFirstKey)->quota().Take(1), Clock::duration::zero());
   const std::uint64_t generation = callers_.generation();
   Write({KeyFileEntry("chat", kNewKey, R"(, "events_per_second": 0.001)")});
   WaitForChange(generation);

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "tests/support/case_name.h"
+
 namespace dino {
 namespace {
 
@@ -24,8 +26,6 @@ struct BadCase {
   std::string text;
   std::string problem;
 };
-
-std::string CaseName(const ::testing::TestParamInfo<BadCase>& info) { return info.param.name; }
 
 class BadHostPortTest : public ::testing::TestWithParam<BadCase> {};
 
@@ -54,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"Space", "a b:1", kForm}, BadCase{"Url", "mqtt://host:1", kForm},
         BadCase{"Credentials", "user:secret@host:1", kForm},
         BadCase{"TooLong", std::string(254, 'a') + ":1", kForm}),
-    CaseName);
+    testing::CaseName());
 
 TEST(HostPortTest, WritesIpv6InBrackets) {
   EXPECT_EQ((HostPort{"::1", 80}.ToString()), "[::1]:80");

@@ -64,7 +64,7 @@ TEST(PlainTextTest, HasNeitherControlsNorNonCharacters) {
   EXPECT_TRUE(IsPlainText("a é€😀"));
   for (const std::string_view text :
        {"a\0"sv, "\n"sv, "\x7F"sv, "\xC2\x85"sv, "\xEF\xB7\x90"sv, "\xEF\xBF\xBE"sv, "a\xFF"sv}) {
-    EXPECT_FALSE(IsPlainText(text)) << testing::PrintToString(text);
+    EXPECT_FALSE(IsPlainText(text)) << ::testing::PrintToString(text);
   }
 }
 

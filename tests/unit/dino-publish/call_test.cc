@@ -42,7 +42,7 @@ class FakeService : public events::v1::EventPublisherService::Service {
   grpc::Status status_;
 };
 
-class MakeCallTest : public testing::Test {
+class MakeCallTest : public ::testing::Test {
  protected:
   MakeCallTest() {
     int port = 0;
@@ -71,7 +71,7 @@ TEST_F(MakeCallTest, CarriesRequestTraceContextAndResponse) {
   const grpc::Status status = MakeCall(call_, bytes);
 
   ASSERT_TRUE(status.ok()) << status.error_message();
-  EXPECT_THAT(service_.request_.user_ids(), testing::ElementsAre(7));
+  EXPECT_THAT(service_.request_.user_ids(), ::testing::ElementsAre(7));
   EXPECT_EQ(service_.traceparent_, call_.traceparent);
   PublishReadResponse response;
   ASSERT_TRUE(response.ParseFromString(bytes));

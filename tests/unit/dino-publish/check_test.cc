@@ -11,8 +11,8 @@
 namespace dino::publish_client {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class CheckTest : public CheckFixture {};
 

@@ -6,11 +6,12 @@
 #include <string>
 
 #include "dino/events/v1/event_publisher_service.pb.h"
+#include "tests/support/case_name.h"
 
 namespace dino::publish_client {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 TEST(MethodTest, FindsEveryUnaryRpcOfTheService) {
   const auto& service = *events::v1::PublishMessageRequest::descriptor()->file()->service(0);
@@ -44,20 +45,18 @@ TEST(MethodTest, SerializesTheRequestFromJson) {
   EXPECT_FALSE(request.message().has_file_id());
   EXPECT_EQ(request.message().created_at().seconds(), 1597877384);
   EXPECT_EQ(request.message().created_at().nanos(), 794828000);
-  EXPECT_THAT(request.user_ids(), testing::ElementsAre(1, 2));
+  EXPECT_THAT(request.user_ids(), ::testing::ElementsAre(1, 2));
   EXPECT_EQ(request.options().expiry().nanos(), 500000000);
   EXPECT_EQ(request.options().qos(), events::v1::QOS_AT_MOST_ONCE);
 }
 
-struct BadCase {
+struct BadMethod {
   std::string name;
   std::string json;
   std::string problem;  // A part of the message.
 };
 
-std::string CaseName(const testing::TestParamInfo<BadCase>& info) { return info.param.name; }
-
-class BadJsonTest : public testing::TestWithParam<BadCase> {};
+class BadJsonTest : public ::testing::TestWithParam<BadMethod> {};
 
 TEST_P(BadJsonTest, IsRefusedWithTheProblem) {
   std::string bytes;
@@ -67,13 +66,13 @@ TEST_P(BadJsonTest, IsRefusedWithTheProblem) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, BadJsonTest,
-    testing::Values(BadCase{"Empty", "", "Unexpected end of string"},
-                    BadCase{"Truncated", R"({"read": {)", "Unexpected end of string"},
-                    BadCase{"UnknownField", R"({"read": {"userid": 1}})", "Cannot find field"},
-                    BadCase{"WrongType", R"({"read": {"user_id": "x"}})", "user_id"},
-                    BadCase{"UnknownEnumValue", R"({"read": {"group_type": "ONE"}})", "ONE"},
-                    BadCase{"BadTime", R"({"read": {"read_at": "yesterday"}})", "read_at"}),
-    CaseName);
+    ::testing::Values(BadMethod{"Empty", "", "Unexpected end of string"},
+                      BadMethod{"Truncated", R"({"read": {)", "Unexpected end of string"},
+                      BadMethod{"UnknownField", R"({"read": {"userid": 1}})", "Cannot find field"},
+                      BadMethod{"WrongType", R"({"read": {"user_id": "x"}})", "user_id"},
+                      BadMethod{"UnknownEnumValue", R"({"read": {"group_type": "ONE"}})", "ONE"},
+                      BadMethod{"BadTime", R"({"read": {"read_at": "yesterday"}})", "read_at"}),
+    testing::CaseName());
 
 TEST(MethodTest, PrintsTheResponseWithDefaultsAndProtoNames) {
   events::v1::PublishReadResponse response;

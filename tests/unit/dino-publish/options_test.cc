@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "tests/support/case_name.h"
+
 namespace dino::publish_client {
 namespace {
 
@@ -87,15 +89,13 @@ TEST(OptionsTest, AsksForTextsWithoutAMethod) {
   EXPECT_EQ(Good({"PublishRead", "--list"}).action, Options::Action::kList);
 }
 
-struct BadCase {
+struct BadOption {
   std::string name;
   std::vector<std::string> arguments;
   std::string error;
 };
 
-std::string CaseName(const testing::TestParamInfo<BadCase>& info) { return info.param.name; }
-
-class BadOptionsTest : public testing::TestWithParam<BadCase> {};
+class BadOptionsTest : public ::testing::TestWithParam<BadOption> {};
 
 TEST_P(BadOptionsTest, AreRefused) {
   const auto parsed = Parse(GetParam().arguments);
@@ -108,62 +108,62 @@ constexpr char kTrace[] = "--traceparent must be a W3C trace context of 55 chara
 
 INSTANTIATE_TEST_SUITE_P(
     All, BadOptionsTest,
-    testing::Values(
-        BadCase{"NoMethod",
-                {"--compact"},
-                "name the method to call, such as PublishMessage; "
-                "--list prints all"},
-        BadCase{"TwoMethods",
-                {"PublishRead", "PublishEdit"},
-                "name only one method; the request is read from standard input"},
-        BadCase{"UnknownOption", {"--adress=a:1"}, "unknown option --adress"},
-        BadCase{"FlagWithValue", {"--compact=1"}, "unknown option --compact"},
-        BadCase{"NoValue", {"--address"}, "--address needs a value"},
-        BadCase{"NoPort", {"--address=host"}, "--address must be host:port"},
-        BadCase{"NoHost", {"--address=:1"}, "--address must be host:port"},
-        BadCase{"EmptyPort", {"--address=host:"}, "--address must be host:port"},
-        BadCase{"CheckWithMethod", {"--check", "PublishRead"}, "--check takes no method"},
-        BadCase{"CheckWithValue", {"--check=1"}, "unknown option --check"},
-        BadCase{"ProbeWithoutCheck", {"PublishRead", "--publish=a"}, "--publish needs --check"},
-        BadCase{
+    ::testing::Values(
+        BadOption{"NoMethod",
+                  {"--compact"},
+                  "name the method to call, such as PublishMessage; "
+                  "--list prints all"},
+        BadOption{"TwoMethods",
+                  {"PublishRead", "PublishEdit"},
+                  "name only one method; the request is read from standard input"},
+        BadOption{"UnknownOption", {"--adress=a:1"}, "unknown option --adress"},
+        BadOption{"FlagWithValue", {"--compact=1"}, "unknown option --compact"},
+        BadOption{"NoValue", {"--address"}, "--address needs a value"},
+        BadOption{"NoPort", {"--address=host"}, "--address must be host:port"},
+        BadOption{"NoHost", {"--address=:1"}, "--address must be host:port"},
+        BadOption{"EmptyPort", {"--address=host:"}, "--address must be host:port"},
+        BadOption{"CheckWithMethod", {"--check", "PublishRead"}, "--check takes no method"},
+        BadOption{"CheckWithValue", {"--check=1"}, "unknown option --check"},
+        BadOption{"ProbeWithoutCheck", {"PublishRead", "--publish=a"}, "--publish needs --check"},
+        BadOption{
             "HealthWithoutCheck", {"PublishRead", "--health-only"}, "--health-only needs --check"},
-        BadCase{"HealthAndEvent",
-                {"--check", "--health-only", "--publish=a"},
-                "--health-only and --publish exclude each other"},
-        BadCase{"EmptyTopic", {"--check", "--publish="}, "--publish must not be empty"},
-        BadCase{"ReceiveWithoutPublish",
-                {"--check", "--receive-from=a:1"},
-                "--receive-from needs --publish"},
-        BadCase{"ReceiveWithoutPort",
-                {"--check", "--publish=a", "--receive-from=a"},
-                "--receive-from must be host:port"},
-        BadCase{"AccessWithoutReceive",
-                {"--check", "--publish=a", "--mqtt-username=a"},
-                "--receive-topic and --mqtt-... need --receive-from"},
-        BadCase{"PasswordWithoutName",
-                {"--check", "--publish=a", "--receive-from=a:1", "--mqtt-password-file=a"},
-                "--mqtt-password-file needs --mqtt-username"},
-        BadCase{"HalfACertificateForTheBroker",
-                {"--check", "--publish=a", "--receive-from=a:1", "--mqtt-tls-cert-file=a"},
-                "--mqtt-tls-cert-file and --mqtt-tls-key-file must be set together"},
-        BadCase{"CertificateWithoutAuthority",
-                {"--check", "--publish=a", "--receive-from=a:1", "--mqtt-tls-cert-file=a",
-                 "--mqtt-tls-key-file=a"},
-                "--mqtt-tls-cert-file needs --mqtt-tls-ca-file"},
-        BadCase{"NoUnit", {"--timeout=10"}, "--timeout needs a unit, as in 10s or 500ms"},
-        BadCase{"NoTime", {"--timeout=0s"}, kTimeout},
-        BadCase{"NegativeTime", {"--timeout=-1s"}, kTimeout},
-        BadCase{"EndlessTime", {"--timeout=inf"}, kTimeout},
-        BadCase{"WordAsTime", {"--timeout=soon"}, kTimeout},
-        BadCase{"ShortTrace", {"--traceparent=00-1-2-01"}, kTrace},
-        BadCase{"AnotherVersionOfTrace",
-                {"--traceparent=ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"},
-                kTrace},
-        BadCase{"UppercaseTrace",
-                {"--traceparent=00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"},
-                kTrace},
-        BadCase{"TraceWithoutDashes", {"--traceparent=" + std::string(55, '0')}, kTrace}),
-    CaseName);
+        BadOption{"HealthAndEvent",
+                  {"--check", "--health-only", "--publish=a"},
+                  "--health-only and --publish exclude each other"},
+        BadOption{"EmptyTopic", {"--check", "--publish="}, "--publish must not be empty"},
+        BadOption{"ReceiveWithoutPublish",
+                  {"--check", "--receive-from=a:1"},
+                  "--receive-from needs --publish"},
+        BadOption{"ReceiveWithoutPort",
+                  {"--check", "--publish=a", "--receive-from=a"},
+                  "--receive-from must be host:port"},
+        BadOption{"AccessWithoutReceive",
+                  {"--check", "--publish=a", "--mqtt-username=a"},
+                  "--receive-topic and --mqtt-... need --receive-from"},
+        BadOption{"PasswordWithoutName",
+                  {"--check", "--publish=a", "--receive-from=a:1", "--mqtt-password-file=a"},
+                  "--mqtt-password-file needs --mqtt-username"},
+        BadOption{"HalfACertificateForTheBroker",
+                  {"--check", "--publish=a", "--receive-from=a:1", "--mqtt-tls-cert-file=a"},
+                  "--mqtt-tls-cert-file and --mqtt-tls-key-file must be set together"},
+        BadOption{"CertificateWithoutAuthority",
+                  {"--check", "--publish=a", "--receive-from=a:1", "--mqtt-tls-cert-file=a",
+                   "--mqtt-tls-key-file=a"},
+                  "--mqtt-tls-cert-file needs --mqtt-tls-ca-file"},
+        BadOption{"NoUnit", {"--timeout=10"}, "--timeout needs a unit, as in 10s or 500ms"},
+        BadOption{"NoTime", {"--timeout=0s"}, kTimeout},
+        BadOption{"NegativeTime", {"--timeout=-1s"}, kTimeout},
+        BadOption{"EndlessTime", {"--timeout=inf"}, kTimeout},
+        BadOption{"WordAsTime", {"--timeout=soon"}, kTimeout},
+        BadOption{"ShortTrace", {"--traceparent=00-1-2-01"}, kTrace},
+        BadOption{"AnotherVersionOfTrace",
+                  {"--traceparent=ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"},
+                  kTrace},
+        BadOption{"UppercaseTrace",
+                  {"--traceparent=00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"},
+                  kTrace},
+        BadOption{"TraceWithoutDashes", {"--traceparent=" + std::string(55, '0')}, kTrace}),
+    testing::CaseName());
 
 TEST(OptionsTest, RefusesAnInvalidAddressFromTheEnvironment) {
   const auto parsed = Parse({"PublishRead"}, "host");
@@ -204,7 +204,7 @@ TEST(OptionsTest, DocumentsEveryOptionAndExitStatus) {
                            "\n  3  ",
                            "\n  4  ",
                            "\n  5  "}) {
-    EXPECT_THAT(std::string(HelpText()), testing::HasSubstr(text));
+    EXPECT_THAT(std::string(HelpText()), ::testing::HasSubstr(text));
   }
 }
 

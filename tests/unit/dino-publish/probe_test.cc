@@ -11,8 +11,8 @@
 namespace dino::publish_client {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 class ProbeTest : public CheckFixture {};
 

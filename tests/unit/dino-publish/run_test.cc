@@ -16,12 +16,12 @@
 namespace dino::publish_client {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 // A run whose call the test answers.
-class RunTest : public testing::Test {
+class RunTest : public ::testing::Test {
  protected:
   int RunWith(const std::vector<std::string>& arguments, const std::string& input = "{}") {
     std::istringstream in(input);
@@ -59,9 +59,9 @@ TEST_F(RunTest, SendsTheRequestAndPrintsTheResponse) {
   EXPECT_EQ(call_->timeout, std::chrono::seconds(2));
   events::v1::PublishReadRequest request;
   ASSERT_TRUE(request.ParseFromString(call_->request));
-  EXPECT_THAT(request.user_ids(), testing::ElementsAre(7));
+  EXPECT_THAT(request.user_ids(), ::testing::ElementsAre(7));
   EXPECT_THAT(out(), StartsWith(R"({"delivery":{"event_id":"e",)"));
-  EXPECT_THAT(out(), testing::EndsWith("}}\n"));
+  EXPECT_THAT(out(), ::testing::EndsWith("}}\n"));
   EXPECT_THAT(err(), IsEmpty());
 }
 
@@ -130,7 +130,7 @@ TEST_F(RunTest, PrintsHelpVersionAndList) {
   EXPECT_THAT(out(), StartsWith("Usage: dino-publish"));
   out_.str("");
   EXPECT_EQ(RunWith({"--version"}), 0);
-  EXPECT_THAT(out(), testing::MatchesRegex("dino-publish [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_THAT(out(), ::testing::MatchesRegex("dino-publish [0-9]+\\.[0-9]+\\.[0-9]+\n"));
   out_.str("");
   EXPECT_EQ(RunWith({"--list"}), 0);
   EXPECT_THAT(out(), StartsWith("PublishGroup\n"));

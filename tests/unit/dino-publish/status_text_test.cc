@@ -10,6 +10,7 @@
 #include "google/protobuf/message.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "tests/support/case_name.h"
 
 namespace dino::publish_client {
 namespace {
@@ -79,9 +80,7 @@ struct TextCase {
   std::string text;
 };
 
-std::string CaseName(const testing::TestParamInfo<TextCase>& info) { return info.param.name; }
-
-class DescribeStatusTest : public testing::TestWithParam<TextCase> {};
+class DescribeStatusTest : public ::testing::TestWithParam<TextCase> {};
 
 TEST_P(DescribeStatusTest, ShowsEverythingFromTheServer) {
   EXPECT_EQ(DescribeStatus(GetParam().status), GetParam().text);
@@ -89,7 +88,7 @@ TEST_P(DescribeStatusTest, ShowsEverythingFromTheServer) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, DescribeStatusTest,
-    testing::Values(
+    ::testing::Values(
         TextCase{"WithoutDetails",
                  {StatusCode::UNAVAILABLE, "Connection refused"},
                  "UNAVAILABLE: Connection refused\n"},
@@ -128,7 +127,7 @@ INSTANTIATE_TEST_SUITE_P(
         TextCase{"ControlCharacters",
                  MakeStatus(StatusCode::INTERNAL, "a\nb\x1b[31m", Reason("R\n")),
                  "INTERNAL: a?b?[31m\n  reason: R? (dino.events)\n"}),
-    CaseName);
+    testing::CaseName());
 
 TEST(FactsOfTest, AreTheReasonAndTheFirstCodeOfTheBroker) {
   const ErrorFacts facts =

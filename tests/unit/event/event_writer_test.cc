@@ -13,7 +13,7 @@ namespace dino::event {
 namespace {
 
 // The event JSON of a message with this payload.
-std::string JsonOf(const std::string& payload) {
+std::string JsonOfPayload(const std::string& payload) {
   auto request = Valid<v1::PublishMessageRequest>();
   request.mutable_message()->set_message_payload(payload);
   EXPECT_TRUE(Validate(request, Limits()).empty());
@@ -22,7 +22,7 @@ std::string JsonOf(const std::string& payload) {
 
 // The value of `message_payload` in a message with this payload.
 std::string WrittenPayload(const std::string& payload) {
-  const std::string json = JsonOf(payload);
+  const std::string json = JsonOfPayload(payload);
   const std::string before = R"("message_payload":)";
   const std::string after = R"(,"message_type":"text",)";
   const std::size_t from = json.find(before) + before.size();
@@ -32,7 +32,7 @@ std::string WrittenPayload(const std::string& payload) {
 // The payload as a JSON parser reads it.
 std::string ReadBack(const std::string& payload) {
   rapidjson::Document document;
-  const std::string json = JsonOf(payload);
+  const std::string json = JsonOfPayload(payload);
   document.Parse<rapidjson::kParseValidateEncodingFlag>(json.data(), json.size());
   EXPECT_FALSE(document.HasParseError()) << json;
   if (document.HasParseError()) return "";

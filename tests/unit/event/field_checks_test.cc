@@ -19,7 +19,7 @@ using google::protobuf::Timestamp;
 constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
 
-class FieldChecksTest : public testing::Test {
+class FieldChecksTest : public ::testing::Test {
  protected:
   // The lines added since the last call.
   std::vector<std::string> Taken() {
@@ -124,7 +124,7 @@ TEST_F(FieldChecksTest, AcceptsOnlyVisibleAsciiAsIdempotencyKey) {
                          "m.f must be at most 128 bytes of visible ASCII, without spaces"});
 }
 
-struct TimeCase {
+struct InstantCase {
   const char* name;
   std::int64_t seconds;
   std::int32_t nanos;
@@ -134,7 +134,7 @@ struct TimeCase {
 TEST_F(FieldChecksTest, ChecksTheBoundsOfTimes) {
   const std::string range = "m.f must be 1970-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z";
   const std::string nanos = "m.f must be a valid Timestamp: its nanos are 0 to 999999999";
-  const std::vector<TimeCase> cases = {
+  const std::vector<InstantCase> cases = {
       {"epoch", 0, 0, {}},
       {"a nanosecond after the epoch", 0, 1, {}},
       {"end of year 9999", 253402300799, 999999999, {}},
@@ -147,7 +147,7 @@ TEST_F(FieldChecksTest, ChecksTheBoundsOfTimes) {
       {"least nanos", 1, std::numeric_limits<std::int32_t>::min(), {nanos}},
       {"most nanos", 1, std::numeric_limits<std::int32_t>::max(), {nanos}},
   };
-  for (const TimeCase& c : cases) {
+  for (const InstantCase& c : cases) {
     Timestamp time;
     time.set_seconds(c.seconds);
     time.set_nanos(c.nanos);
@@ -166,7 +166,7 @@ TEST_F(FieldChecksTest, ChecksTheBoundsOfExpiries) {
   const std::string nanos =
       "m.f must be a valid Duration: its nanos are -999999999 to 999999999, of the same sign as "
       "its seconds";
-  const std::vector<TimeCase> cases = {
+  const std::vector<InstantCase> cases = {
       {"a nanosecond, which rounds up", 0, 1, {}},
       {"half a second, which rounds up", 0, 500000000, {}},
       {"a second", 1, 0, {}},
@@ -187,7 +187,7 @@ TEST_F(FieldChecksTest, ChecksTheBoundsOfExpiries) {
       {"least nanos", 0, std::numeric_limits<std::int32_t>::min(), {nanos}},
       {"most nanos", 0, std::numeric_limits<std::int32_t>::max(), {nanos}},
   };
-  for (const TimeCase& c : cases) {
+  for (const InstantCase& c : cases) {
     Duration expiry;
     expiry.set_seconds(c.seconds);
     expiry.set_nanos(c.nanos);

@@ -15,7 +15,7 @@ namespace dino::event {
 namespace {
 
 template <typename Request>
-class KindTest : public testing::Test {};
+class KindTest : public ::testing::Test {};
 // clang requires a third argument; an empty one means the default.
 TYPED_TEST_SUITE(KindTest, AllRequests, );
 

@@ -7,14 +7,14 @@
 #include <type_traits>
 #include <vector>
 
-#include "tests/unit/event/requests.h"
+#include "tests/unit/event/kinds/cases.h"
 
 namespace dino::event {
 namespace {
 
 // The rules of `message`, for each request with one.
 template <typename Request>
-class MessageEventTest : public testing::Test {
+class MessageEventTest : public ::testing::Test {
  protected:
   // The violations of a valid request after `change`.
   static std::vector<std::string> After(const std::function<void(v1::Message&)>& change) {
@@ -26,22 +26,19 @@ class MessageEventTest : public testing::Test {
   const std::vector<std::string> none_{};
 };
 
-using MessageRequests = testing::Types<v1::PublishMessageRequest, v1::PublishAttachmentRequest,
-                                       v1::PublishEditRequest, v1::PublishActionLogRequest>;
+using MessageRequests = ::testing::Types<v1::PublishMessageRequest, v1::PublishAttachmentRequest,
+                                         v1::PublishEditRequest, v1::PublishActionLogRequest>;
 // clang requires a third argument; an empty one means the default.
 TYPED_TEST_SUITE(MessageEventTest, MessageRequests, );
 
-struct Case {
+struct MessageCase {
   const char* name;
   std::function<void(v1::Message&)> change;
   std::vector<std::string> expected;
 };
 
-const std::string kUuidRule = " must be a UUID: 8-4-4-4-12 hexadecimal digits";
-const std::string kUserIdRule = " must be 1 to 9007199254740991 (2^53-1)";
-
 TYPED_TEST(MessageEventTest, NamesTheInvalidField) {
-  const std::vector<Case> cases = {
+  const std::vector<MessageCase> cases = {
       {"no group_id", [](v1::Message& m) { m.clear_group_id(); }, {"message.group_id" + kUuidRule}},
       {"bad group_id",
        [](v1::Message& m) { m.set_group_id("1234"); },
@@ -77,7 +74,7 @@ TYPED_TEST(MessageEventTest, NamesTheInvalidField) {
        [](v1::Message& m) { m.mutable_created_at()->set_seconds(253402300800); },
        {"message.created_at must be 1970-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z"}},
   };
-  for (const Case& c : cases) EXPECT_EQ(TestFixture::After(c.change), c.expected) << c.name;
+  for (const MessageCase& c : cases) EXPECT_EQ(TestFixture::After(c.change), c.expected) << c.name;
 }
 
 TYPED_TEST(MessageEventTest, AcceptsTheExtremes) {

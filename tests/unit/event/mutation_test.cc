@@ -28,7 +28,7 @@ bool IsJson(const std::string& json) {
 }
 
 template <typename Request>
-class MutationTest : public testing::Test {
+class MutationTest : public ::testing::Test {
  protected:
   std::size_t Below(std::size_t bound) { return random_() % bound; }
 
@@ -90,7 +90,7 @@ TYPED_TEST(MutationTest, EveryDamageIsExplainedOrPublishedAsJson) {
     Violations found;
     RequestScan(kMaxParsedBytes, found).Run(bytes, *request.GetDescriptor());
     // Larger requests are parsed only if the scan finds nothing.
-    ASSERT_EQ(found.empty(), parsed) << testing::PrintToString(bytes);
+    ASSERT_EQ(found.empty(), parsed) << ::testing::PrintToString(bytes);
     if (!parsed) {
       ++unreadable;
       ASSERT_FALSE(violations.empty());

@@ -13,7 +13,7 @@ namespace {
 
 // The rules of `options`, for the request of every kind.
 template <typename Request>
-class OptionsTest : public testing::Test {
+class OptionsTest : public ::testing::Test {
  protected:
   static Violations After(const std::function<void(v1::PublishOptions&)>& change) {
     auto request = Valid<Request>();
@@ -24,7 +24,7 @@ class OptionsTest : public testing::Test {
 // clang requires a third argument; an empty one means the default.
 TYPED_TEST_SUITE(OptionsTest, AllRequests, );
 
-struct Case {
+struct OptionCase {
   const char* name;
   std::function<void(v1::PublishOptions&)> change;
   std::vector<std::string> expected;
@@ -49,7 +49,7 @@ const std::string kValueRule =
 const std::string kExpiryRule = "options.expiry must be 1 to 4294967295 seconds";
 
 TYPED_TEST(OptionsTest, NamesTheOptionThatIsWrong) {
-  const std::vector<Case> cases = {
+  const std::vector<OptionCase> cases = {
       {"zero expiry", [](v1::PublishOptions& o) { o.mutable_expiry(); }, {kExpiryRule}},
       {"negative expiry",
        [](v1::PublishOptions& o) { o.mutable_expiry()->set_seconds(-1); },
@@ -105,7 +105,7 @@ TYPED_TEST(OptionsTest, NamesTheOptionThatIsWrong) {
        },
        {kExpiryRule, kQosRule, kKeyRule, kDetailRule, kReservedRule, kValueRule}},
   };
-  for (const Case& c : cases) {
+  for (const OptionCase& c : cases) {
     EXPECT_EQ(Lines(TestFixture::After(c.change)), c.expected) << c.name;
   }
 }

@@ -15,7 +15,7 @@ namespace {
 
 // The rules shared by requests of all kinds.
 template <typename Request>
-class RequestChecksTest : public testing::Test {
+class RequestChecksTest : public ::testing::Test {
  protected:
   static Violations After(const std::function<void(Request&)>& change) {
     auto request = Valid<Request>();

@@ -12,7 +12,7 @@
 namespace dino::event {
 namespace {
 
-class RequestParserTest : public testing::Test {
+class RequestParserTest : public ::testing::Test {
  protected:
   template <typename Request>
   static std::vector<std::string> Failure(const std::string& bytes) {

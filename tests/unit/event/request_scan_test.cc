@@ -72,7 +72,7 @@ std::string CustomWithList(const std::string& values) {
 }
 
 // Structs within structs, as deep as they may be.
-std::string Nested() {
+std::string NestedStructs() {
   std::string value = "\x10\x01";
   for (int depth = 0; depth < 28; ++depth) {
     value = LongField(5, LongField(1, LongField(1, "a") + LongField(2, value)));
@@ -81,7 +81,7 @@ std::string Nested() {
 }
 
 // A path without the places of entries.
-std::string ListOf(const std::string& path) {
+std::string ListPathOf(const std::string& path) {
   std::string list;
   for (const char c : path) {
     if (c < '0' || c > '9') list += c;
@@ -160,12 +160,12 @@ std::vector<WorstCase> WorstCases() {
        "custom.data.fields[].value.list_value.values"},
       {"EmptyStructs", New<v1::PublishCustomRequest>, values("\x0A\x02\x2A\x00"s),
        "custom.data.fields[].value.list_value.values"},
-      {"NestedStructs", New<v1::PublishCustomRequest>, values(LongField(1, Nested())),
+      {"NestedStructs", New<v1::PublishCustomRequest>, values(LongField(1, NestedStructs())),
        "custom.data.fields[].value"},
   };
 }
 
-class WorstCaseTest : public testing::TestWithParam<WorstCase> {
+class WorstCaseTest : public ::testing::TestWithParam<WorstCase> {
  protected:
   WorstCaseTest() {
     // Protobuf makes what it needs for a type when it is used first, and the first field is one.
@@ -218,7 +218,7 @@ TEST_P(WorstCaseTest, ARequestThatWouldTakeTooMuchIsRefusedByTheListThatIsTooLon
   EXPECT_FALSE(parsed_);
   ASSERT_EQ(violations_.total(), 1U);
   const Violation& violation = violations_.listed().front();
-  EXPECT_EQ(ListOf(violation.field).rfind(GetParam().path, 0), 0U) << violation.field;
+  EXPECT_EQ(ListPathOf(violation.field).rfind(GetParam().path, 0), 0U) << violation.field;
   EXPECT_EQ(violation.description,
             "must have fewer entries: parsed, the request takes more memory than it may");
 }
@@ -233,7 +233,7 @@ TEST(RequestScanTest, CountsTheValueInAnEntryOfAMapOnceWhetherItIsSentOrNot) {
   EXPECT_EQ(parsed_bytes("\x08\x01" + LongField(2, "")), parsed_bytes("\x08\x01"));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, WorstCaseTest, testing::ValuesIn(WorstCases()),
+INSTANTIATE_TEST_SUITE_P(All, WorstCaseTest, ::testing::ValuesIn(WorstCases()),
                          [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace

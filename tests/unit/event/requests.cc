@@ -35,4 +35,10 @@ std::vector<std::string> Lines(const Violations& violations) {
   return lines;
 }
 
+google::protobuf::Struct StructOf(const std::string& json) {
+  google::protobuf::Struct fields;
+  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json, &fields).ok()) << json;
+  return fields;
+}
+
 }  // namespace dino::event

@@ -36,10 +36,13 @@ Request Valid() {
 // The listed violations as "field description".
 std::vector<std::string> Lines(const Violations& violations);
 
+// The struct that `json`, an object, is.
+google::protobuf::Struct StructOf(const std::string& json);
+
 // The requests of all kinds, for typed tests.
 template <typename None, typename... Requests>
 struct RequestTypes {
-  using List = testing::Types<Requests...>;
+  using List = ::testing::Types<Requests...>;
 };
 #define DINO_REQUEST(name, Name) , v1::Publish##Name##Request
 using AllRequests = RequestTypes<void DINO_EVENT_KINDS(DINO_REQUEST)>::List;

@@ -2,19 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
-#include "google/protobuf/util/json_util.h"
+#include "tests/unit/event/requests.h"
 
 namespace dino::event {
 namespace {
-
-google::protobuf::Struct StructOf(const std::string& json) {
-  google::protobuf::Struct fields;
-  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json, &fields).ok()) << json;
-  return fields;
-}
 
 std::string ListOf(int length, const std::string& entry) {
   std::string list = R"({"a":[)" + entry;

@@ -37,7 +37,7 @@ TEST(WireReaderTest, TellsWhatIsNoMessage) {
         "\x0E"sv, "\x00\x01"sv, "\x01\x01"sv, "\x0B"sv, "\x0C"sv, "\x0B\x14"sv,
         "\x0B\x13\x0C\x14"sv, "\xFF\xFF\xFF\xFF\xFF\x01"sv,
         "\x08\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01"sv}) {
-    EXPECT_FALSE(IsMessage(bytes)) << testing::PrintToString(std::string(bytes));
+    EXPECT_FALSE(IsMessage(bytes)) << ::testing::PrintToString(std::string(bytes));
   }
 }
 

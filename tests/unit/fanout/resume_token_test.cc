@@ -135,7 +135,7 @@ TEST(ResumeTokenTest, ADamagedOneIsRefused) {
   }
 }
 
-Event SomeEvent() {
+Event EventOfThree() {
   Event event;
   event.type = "message";
   event.json = "{}";
@@ -151,12 +151,12 @@ std::string TokenFor(const Event& event, const EventId& id) {
 
 TEST(ResumeTest, GoesOnWhereAnAttemptEnded) {
   const EventId id = RandomEventId();
-  Event event = SomeEvent();
+  Event event = EventOfThree();
   ASSERT_TRUE(Resume(TokenFor(event, id), event));
   EXPECT_EQ(event.id, id);
   EXPECT_EQ(event.missing_count(), 2U);
   EXPECT_TRUE(event.earlier->Has(0));
-  event = SomeEvent();
+  event = EventOfThree();
   event.id = id;
   event.recipients = {1, 2, 3};
   ASSERT_TRUE(Resume(TokenFor(event, id), event)) << "with its key";
@@ -165,17 +165,17 @@ TEST(ResumeTest, GoesOnWhereAnAttemptEnded) {
 
 TEST(ResumeTest, RefusesATokenOfAnotherEvent) {
   const EventId id = RandomEventId();
-  const std::string token = TokenFor(SomeEvent(), id);
-  Event event = SomeEvent();
+  const std::string token = TokenFor(EventOfThree(), id);
+  Event event = EventOfThree();
   event.json = R"({"a":1})";
   EXPECT_FALSE(Resume(token, event));
-  event = SomeEvent();
+  event = EventOfThree();
   event.recipients = {3, 1, 4};
   EXPECT_FALSE(Resume(token, event));
-  event = SomeEvent();
+  event = EventOfThree();
   event.recipients = {3, 1};
   EXPECT_FALSE(Resume(token, event));
-  event = SomeEvent();
+  event = EventOfThree();
   event.id = RandomEventId();
   EXPECT_FALSE(Resume(token, event)) << "of another key";
   EXPECT_FALSE(event.earlier.has_value());

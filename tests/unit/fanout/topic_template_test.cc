@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "tests/support/case_name.h"
 
 namespace dino::fanout {
 namespace {
@@ -25,9 +26,7 @@ struct GoodCase {
   std::string topic;  // Of user 42.
 };
 
-std::string GoodName(const testing::TestParamInfo<GoodCase>& info) { return info.param.name; }
-
-class GoodTemplateTest : public testing::TestWithParam<GoodCase> {};
+class GoodTemplateTest : public ::testing::TestWithParam<GoodCase> {};
 
 TEST_P(GoodTemplateTest, MakesTheTopic) {
   const auto parsed = TopicTemplate::Parse(GetParam().text, GetParam().environment);
@@ -38,7 +37,7 @@ TEST_P(GoodTemplateTest, MakesTheTopic) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, GoodTemplateTest,
-    testing::Values(
+    ::testing::Values(
         GoodCase{"Default", "dms/{environment}/{user_id}", "dev", "dms/dev/42"},
         GoodCase{"WithoutEnvironment", "users/{user_id}", "dev", "users/42"},
         GoodCase{"UserAlone", "{user_id}", "dev", "42"},
@@ -54,7 +53,7 @@ INSTANTIATE_TEST_SUITE_P(
                  std::string(1003, 'a') + "/42"},
         GoodCase{"LongestEnvironment", "{environment}/{user_id}", std::string(64, 'e'),
                  std::string(64, 'e') + "/42"}),
-    GoodName);
+    testing::CaseName());
 
 struct BadCase {
   std::string name;
@@ -63,9 +62,7 @@ struct BadCase {
   std::string error;
 };
 
-std::string BadName(const testing::TestParamInfo<BadCase>& info) { return info.param.name; }
-
-class BadTemplateTest : public testing::TestWithParam<BadCase> {};
+class BadTemplateTest : public ::testing::TestWithParam<BadCase> {};
 
 TEST_P(BadTemplateTest, IsRefusedWithItsRule) {
   const auto parsed = TopicTemplate::Parse(GetParam().text, GetParam().environment);
@@ -83,7 +80,7 @@ constexpr char kDollar[] = "the topic must not begin with $";
 
 INSTANTIATE_TEST_SUITE_P(
     All, BadTemplateTest,
-    testing::Values(
+    ::testing::Values(
         BadCase{"Empty", "", "dev", kOnce}, BadCase{"NoUser", "dms/{environment}", "dev", kOnce},
         BadCase{"UserTwice", "{user_id}/{user_id}", "dev", "{user_id} must occur only once"},
         BadCase{"EnvironmentTwice", "{environment}/{environment}/{user_id}", "dev",
@@ -127,7 +124,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"EnvironmentNotUtf8", "{user_id}", "\xff", "environment must be UTF-8"},
         BadCase{"EnvironmentWithControl", "{user_id}", "a\x7f",
                 "environment must not contain control characters or noncharacters"}),
-    BadName);
+    testing::CaseName());
 
 TEST(TopicTemplateTest, WritesAnyIdInDecimal) {
   const auto parsed = TopicTemplate::Parse("u/{user_id}/e", "dev");

@@ -9,16 +9,16 @@ namespace {
 
 using std::chrono::seconds;
 
-EventId IdOf(unsigned char number) { return EventId{number}; }
+EventId ShortIdOf(unsigned char number) { return EventId{number}; }
 
 class UnfinishedEventsTest : public ::testing::Test {
  protected:
   void Put(unsigned char number, std::uint32_t recipients = 2) {
     Acknowledgements known(recipients);
     known.Add(0, mqtt::Outcome::kAcknowledged);
-    events_.Put(IdOf(number), {number, known}, now_);
+    events_.Put(ShortIdOf(number), {number, known}, now_);
   }
-  bool Knows(unsigned char number) { return events_.Find(IdOf(number), now_) != nullptr; }
+  bool Knows(unsigned char number) { return events_.Find(ShortIdOf(number), now_) != nullptr; }
 
   UnfinishedEvents events_{1000, seconds(10)};
   Clock::time_point now_ = Clock::now();
@@ -26,8 +26,8 @@ class UnfinishedEventsTest : public ::testing::Test {
 
 TEST_F(UnfinishedEventsTest, GivesBackWhatWasPut) {
   Put(1);
-  EXPECT_FALSE(events_.Take(IdOf(2), now_).has_value());
-  const auto taken = events_.Take(IdOf(1), now_);
+  EXPECT_FALSE(events_.Take(ShortIdOf(2), now_).has_value());
+  const auto taken = events_.Take(ShortIdOf(1), now_);
   ASSERT_TRUE(taken.has_value());
   EXPECT_EQ(taken->fingerprint, 1U);
   EXPECT_TRUE(taken->acknowledgements.Has(0));

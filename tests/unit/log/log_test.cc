@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t kPipeBytes = 4096;
 
 // A log that writes into a small pipe.
-class LogTest : public testing::Test {
+class LogTest : public ::testing::Test {
  protected:
   void SetUp() override {
     std::array<int, 2> ends{};
@@ -84,7 +84,7 @@ TEST_F(LogTest, WritesEachRecordAsOneLineInOrder) {
   Error("third");
 
   EXPECT_THAT(StopAndReadAll(),
-              testing::MatchesRegex(
+              ::testing::MatchesRegex(
                   "\\{\"time\":\"[^\"]*Z\",\"level\":\"info\",\"message\":\"first\","
                   "\"n\":1\\}\n"
                   "\\{\"time\":\"[^\"]*Z\",\"level\":\"warning\",\"message\":\"second\"\\}\n"
@@ -95,7 +95,7 @@ TEST_F(LogTest, WritesTextIfConfigured) {
   Start(Level::kInfo, Format::kText, write_end_);
   Info("hello", {{"n", 1}});
 
-  EXPECT_THAT(StopAndReadAll(), testing::EndsWith("Z INFO hello n=1\n"));
+  EXPECT_THAT(StopAndReadAll(), ::testing::EndsWith("Z INFO hello n=1\n"));
 }
 
 TEST_F(LogTest, SkipsRecordsBelowItsLevel) {
@@ -106,7 +106,7 @@ TEST_F(LogTest, SkipsRecordsBelowItsLevel) {
   Info("no");
   Warning("yes");
 
-  EXPECT_THAT(StopAndReadAll(), testing::MatchesRegex("[^ ]* WARNING yes\n"));
+  EXPECT_THAT(StopAndReadAll(), ::testing::MatchesRegex("[^ ]* WARNING yes\n"));
 }
 
 TEST_F(LogTest, WritesLinesLongerThanThePipe) {
@@ -114,7 +114,7 @@ TEST_F(LogTest, WritesLinesLongerThanThePipe) {
   const std::string text(3 * kPipeBytes, 'x');
   Info("long", {{"text", text}});
 
-  EXPECT_THAT(StopAndReadAll(), testing::EndsWith(" text=" + text + "\n"));
+  EXPECT_THAT(StopAndReadAll(), ::testing::EndsWith(" text=" + text + "\n"));
 }
 
 TEST_F(LogTest, NeverBlocksOnAFullPipeAndSaysHowManyLinesItDropped) {
@@ -187,19 +187,19 @@ TEST_F(LogTest, AcceptsRecordsFromManyThreads) {
 }
 
 TEST(LogBeforeStartTest, LosesNothing) {
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   Info("early", {{"n", 1}});
 
-  EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::EndsWith(" INFO early n=1\n"));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), ::testing::EndsWith(" INFO early n=1\n"));
 }
 
 TEST_F(LogTest, WritesToStandardErrorAgainAfterStop) {
   Start(Level::kInfo, Format::kJson, write_end_);
   Stop();
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   Info("late");
 
-  EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::EndsWith(" INFO late\n"));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), ::testing::EndsWith(" INFO late\n"));
 }
 
 }  // namespace

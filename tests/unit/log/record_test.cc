@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "rapidjson/document.h"
+#include "tests/support/case_name.h"
 
 namespace dino::log {
 namespace {
@@ -50,16 +51,16 @@ TEST(FormatRecordTest, NamesEveryLevel) {
                                                              {Level::kError, "error"}};
   for (const auto& [level, name] : levels) {
     EXPECT_THAT(FormatRecord(Format::kJson, Moment(), level, "m", {}),
-                testing::HasSubstr("\"level\":\"" + name + "\""));
+                ::testing::HasSubstr("\"level\":\"" + name + "\""));
   }
 }
 
 TEST(FormatRecordTest, WritesTimesBeforeTheEpochAndWholeSeconds) {
   EXPECT_THAT(FormatRecord(Format::kText, system_clock::time_point(std::chrono::microseconds(-1)),
                            Level::kInfo, "m", {}),
-              testing::StartsWith("1969-12-31T23:59:59.999999Z "));
+              ::testing::StartsWith("1969-12-31T23:59:59.999999Z "));
   EXPECT_THAT(FormatRecord(Format::kText, system_clock::time_point(), Level::kInfo, "m", {}),
-              testing::StartsWith("1970-01-01T00:00:00.000000Z "));
+              ::testing::StartsWith("1970-01-01T00:00:00.000000Z "));
 }
 
 struct TextCase {
@@ -69,9 +70,7 @@ struct TextCase {
   std::string text;  // The value in the text form.
 };
 
-std::string CaseName(const testing::TestParamInfo<TextCase>& info) { return info.param.name; }
-
-class EscapingTest : public testing::TestWithParam<TextCase> {};
+class EscapingTest : public ::testing::TestWithParam<TextCase> {};
 
 TEST_P(EscapingTest, KeepsOneRecordOnOneLineOfValidJson) {
   const std::string& given = GetParam().given;
@@ -94,12 +93,12 @@ TEST_P(EscapingTest, KeepsOneRecordOnOneLineOfText) {
       FormatRecord(Format::kText, Moment(), Level::kError, "m", {{"value", GetParam().given}});
 
   EXPECT_EQ(line.find('\n'), line.size() - 1);
-  EXPECT_THAT(line, testing::EndsWith("ERROR m value=" + GetParam().text + "\n"));
+  EXPECT_THAT(line, ::testing::EndsWith("ERROR m value=" + GetParam().text + "\n"));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     All, EscapingTest,
-    testing::Values(
+    ::testing::Values(
         TextCase{"Empty", "", "", "\"\""}, TextCase{"Plain", "a/b-c", "a/b-c", "a/b-c"},
         TextCase{"Quotes", "say \"hi\"", "say \"hi\"", R"("say \"hi\"")"},
         TextCase{"Backslash", R"(a\b)", R"(a\b)", R"("a\\b")"},
@@ -120,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(
         TextCase{"Surrogate", "\xed\xa0\x80", "\uFFFD\uFFFD\uFFFD", "\uFFFD\uFFFD\uFFFD"},
         TextCase{"BeyondUnicode", "\xf4\x90\x80\x80", "\uFFFD\uFFFD\uFFFD\uFFFD",
                  "\uFFFD\uFFFD\uFFFD\uFFFD"}),
-    CaseName);
+    testing::CaseName());
 
 TEST(FormatRecordTest, WritesDoublesShortAndExact) {
   const auto value = [](double number) {

@@ -17,7 +17,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-Span Named(const std::string& name) {
+Span SpanNamed(const std::string& name) {
   Span span;
   span.name = name;
   return span;
@@ -57,11 +57,11 @@ class TracerTest : public ::testing::Test {
 };
 
 TEST_F(TracerTest, ExportsInTurnsAndNotMoreAtOnceThanAsked) {
-  tracer_->Add(Named("a"));
+  tracer_->Add(SpanNamed("a"));
   EXPECT_THAT(bodies_, SizeIs(0));
   NextTurn();
   EXPECT_THAT(bodies_, ElementsAre(HasSubstr(R"("name":"a")")));
-  for (const char* name : {"b", "c", "d"}) tracer_->Add(Named(name));
+  for (const char* name : {"b", "c", "d"}) tracer_->Add(SpanNamed(name));
   NextTurn();
   ASSERT_THAT(bodies_, SizeIs(3));
   EXPECT_THAT(bodies_[1], HasSubstr(R"("name":"c")"));
@@ -70,10 +70,10 @@ TEST_F(TracerTest, ExportsInTurnsAndNotMoreAtOnceThanAsked) {
 }
 
 TEST_F(TracerTest, AFullRequestDoesNotWaitForItsTurn) {
-  tracer_->Add(Named("a"));
+  tracer_->Add(SpanNamed("a"));
   timers_.CallDue();
   EXPECT_THAT(bodies_, SizeIs(0));
-  tracer_->Add(Named("b"));
+  tracer_->Add(SpanNamed("b"));
   timers_.CallDue();
   EXPECT_THAT(bodies_, SizeIs(1));
 }
@@ -81,7 +81,7 @@ TEST_F(TracerTest, AFullRequestDoesNotWaitForItsTurn) {
 TEST_F(TracerTest, WithoutACollectorSpansAreDroppedCountedAndSaidOnce) {
   collector_ = absl::UnavailableError("Connection refused");
   for (int turn = 0; turn < 3; ++turn) {
-    for (int i = 0; i < 7; ++i) tracer_->Add(Named("a"));
+    for (int i = 0; i < 7; ++i) tracer_->Add(SpanNamed("a"));
     NextTurn();
   }
   // Each turn tries with one request.
@@ -99,7 +99,7 @@ TEST_F(TracerTest, WithoutACollectorSpansAreDroppedCountedAndSaidOnce) {
 }
 
 TEST_F(TracerTest, AtTheEndExportsWhatIsLeft) {
-  for (const char* name : {"a", "b", "c"}) tracer_->Add(Named(name));
+  for (const char* name : {"a", "b", "c"}) tracer_->Add(SpanNamed(name));
   tracer_.reset();
   EXPECT_THAT(bodies_, SizeIs(2));
 }

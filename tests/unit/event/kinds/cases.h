@@ -24,13 +24,19 @@ struct Case {
   std::vector<std::string> expected;
 };
 
+// Those violations, one a line.
+template <typename Request>
+std::vector<std::string> LinesAfter(const std::function<void(Request&)>& change) {
+  auto request = Valid<Request>();
+  change(request);
+  return Lines(Validate(request, Limits()));
+}
+
 template <typename Request>
 void ExpectOf(const std::vector<Case<Request>>& cases) {
   EXPECT_EQ(Lines(Validate(Valid<Request>(), Limits())), std::vector<std::string>());
   for (const Case<Request>& c : cases) {
-    auto request = Valid<Request>();
-    c.change(request);
-    EXPECT_EQ(Lines(Validate(request, Limits())), c.expected) << c.name;
+    EXPECT_EQ(LinesAfter(c.change), c.expected) << c.name;
   }
 }
 

@@ -11,51 +11,44 @@
 #include <utility>
 #include <vector>
 
-#include "google/protobuf/util/json_util.h"
 #include "tests/unit/event/allocations.h"
-#include "tests/unit/event/requests.h"
+#include "tests/unit/event/kinds/cases.h"
 
 namespace dino::event {
 namespace {
 
-using Request = v1::PublishCustomRequest;
+using CustomRequest = v1::PublishCustomRequest;
 using ::testing::ElementsAre;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
 
-google::protobuf::Struct StructOf(const std::string& json) {
-  google::protobuf::Struct fields;
-  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json, &fields).ok()) << json;
-  return fields;
-}
-
-std::string JsonOf(const std::string& data) {
-  auto request = Valid<Request>();
+std::string JsonWith(const std::string& data) {
+  auto request = Valid<CustomRequest>();
   *request.mutable_custom()->mutable_data() = StructOf(data);
   EXPECT_EQ(Validate(request, Limits()).Summary(), "");
   return EventJson(request);
 }
 
 TEST(CustomJsonTest, DataFollowsTypeAndGroupSortedByKey) {
-  EXPECT_EQ(JsonOf(R"({"z": 1, "a": "x", "m": {"b": [], "a": {}}})"),
+  EXPECT_EQ(JsonWith(R"({"z": 1, "a": "x", "m": {"b": [], "a": {}}})"),
             R"({"event_type":"poll","group_id":"6cbb3265-2a7f-494d-92ad-f4503d55d49f",)"
             R"("a":"x","m":{"a":{},"b":[]},"z":1})");
 }
 
 TEST(CustomJsonTest, WithoutDataThereAreTypeAndGroupOnly) {
-  EXPECT_EQ(JsonOf("{}"),
+  EXPECT_EQ(JsonWith("{}"),
             R"({"event_type":"poll","group_id":"6cbb3265-2a7f-494d-92ad-f4503d55d49f"})");
 }
 
 TEST(CustomJsonTest, WritesEveryKindOfValue) {
-  const std::string json = JsonOf(
+  const std::string json = JsonWith(
       R"({"v": [null, true, false, 0, -1, 9007199254740992, 1.5, 1e300, 0.1, "\u0001\"é"]})");
   EXPECT_THAT(json, ::testing::EndsWith(R"("v":[null,true,false,0,-1,9007199254740992,1.5,1e300,)"
                                         R"(0.1,"\u0001\"é"]})"));
 }
 
 TEST(CustomJsonTest, OverlaysAreMembersByUser) {
-  auto request = Valid<Request>();
+  auto request = Valid<CustomRequest>();
   (*request.mutable_overlays())[4321] = StructOf(R"({"b": [1], "a": "x"})");
   (*request.mutable_overlays())[1234] = StructOf("{}");
   EXPECT_EQ(Validate(request, Limits()).Summary(), "");
@@ -64,7 +57,7 @@ TEST(CustomJsonTest, OverlaysAreMembersByUser) {
 }
 
 TEST(CustomRecipientsTest, AreTopicsWhenNoUsersAreNamed) {
-  auto request = Valid<Request>();
+  auto request = Valid<CustomRequest>();
   request.clear_user_ids();
   for (const char* topic : {"b", "a", "b"}) request.add_topics(topic);
   const Recipients recipients = RecipientsOf(request);
@@ -72,43 +65,31 @@ TEST(CustomRecipientsTest, AreTopicsWhenNoUsersAreNamed) {
   EXPECT_TRUE(recipients.user_ids.empty());
 }
 
-struct Case {
-  const char* name;
-  std::function<void(Request&)> change;
-  std::vector<std::string> expected;
-};
-
-std::function<void(Request&)> WithTopics(std::vector<std::string> topics) {
-  return [topics = std::move(topics)](Request& r) {
+std::function<void(CustomRequest&)> WithTopics(std::vector<std::string> topics) {
+  return [topics = std::move(topics)](CustomRequest& r) {
     r.clear_user_ids();
     for (const std::string& topic : topics) r.add_topics(topic);
   };
 }
 
-void ExpectOf(const std::vector<Case>& cases) {
-  for (const Case& c : cases) {
-    auto request = Valid<Request>();
-    c.change(request);
-    EXPECT_EQ(Lines(Validate(request, Limits())), c.expected) << c.name;
-  }
-}
-
 TEST(CustomValidationTest, NamesTheInvalidFieldsOfTheEvent) {
-  ExpectOf({
-      {"nothing", [](Request&) {}, {}},
-      {"no event", [](Request& r) { r.clear_custom(); }, {"custom is required"}},
+  ExpectOf<CustomRequest>({
+      {"nothing", [](CustomRequest&) {}, {}},
+      {"no event", [](CustomRequest& r) { r.clear_custom(); }, {"custom is required"}},
       {"an empty one",
-       [](Request& r) { r.mutable_custom()->Clear(); },
+       [](CustomRequest& r) { r.mutable_custom()->Clear(); },
        {"custom.event_type must be 1 to 64 of a-z, 0-9, _ and -",
         "custom.group_id must be a UUID: 8-4-4-4-12 hexadecimal digits"}},
       {"the type of another RPC",
-       [](Request& r) { r.mutable_custom()->set_event_type("join"); },
+       [](CustomRequest& r) { r.mutable_custom()->set_event_type("join"); },
        {"custom.event_type must not be the event_type of another RPC"}},
       {"a reserved key",
-       [](Request& r) { *r.mutable_custom()->mutable_data() = StructOf(R"({"group_id": 1})"); },
+       [](CustomRequest& r) {
+         *r.mutable_custom()->mutable_data() = StructOf(R"({"group_id": 1})");
+       },
        {"custom.data must not have the keys event_type and group_id"}},
       {"a number that JSON cannot hold",
-       [](Request& r) {
+       [](CustomRequest& r) {
          (*r.mutable_custom()->mutable_data()->mutable_fields())["a"]
              .mutable_list_value()
              ->add_values()
@@ -116,7 +97,7 @@ TEST(CustomValidationTest, NamesTheInvalidFieldsOfTheEvent) {
        },
        {"custom.data must have only set values and finite numbers"}},
       {"a value without a kind",
-       [](Request& r) {
+       [](CustomRequest& r) {
          (*(*r.mutable_custom()->mutable_data()->mutable_fields())["a"]
                .mutable_struct_value()
                ->mutable_fields())["b"];
@@ -126,14 +107,16 @@ TEST(CustomValidationTest, NamesTheInvalidFieldsOfTheEvent) {
 }
 
 TEST(CustomValidationTest, NamesTheInvalidRecipients) {
-  ExpectOf({
+  ExpectOf<CustomRequest>({
       {"topics", WithTopics({"rooms/lobby", "é"}), {}},
       {"nobody",
-       [](Request& r) { r.clear_user_ids(); },
+       [](CustomRequest& r) { r.clear_user_ids(); },
        {"user_ids must name at least one user unless topics names one"}},
-      {"both", [](Request& r) { r.add_topics("a"); }, {"topics must be empty if user_ids is not"}},
+      {"both",
+       [](CustomRequest& r) { r.add_topics("a"); },
+       {"topics must be empty if user_ids is not"}},
       {"an invalid user",
-       [](Request& r) { r.add_user_ids(0); },
+       [](CustomRequest& r) { r.add_user_ids(0); },
        {"user_ids[2] must be 1 to 9007199254740991 (2^53-1)"}},
       {"invalid topics",
        WithTopics({"", "a//b", "/a", "a/", "$SYS", "a+", "#", std::string(1, '\0'),
@@ -149,7 +132,7 @@ TEST(CustomValidationTest, NamesTheInvalidRecipients) {
   });
   Limits limits;
   limits.max_recipients = 1;
-  auto request = Valid<Request>();
+  auto request = Valid<CustomRequest>();
   WithTopics({"a", "a", "b"})(request);
   EXPECT_EQ(Lines(Validate(request, limits)),
             std::vector<std::string>{"topics must name at most 1 different topics"});
@@ -158,7 +141,7 @@ TEST(CustomValidationTest, NamesTheInvalidRecipients) {
 }
 
 // What that takes at most while it lasts.
-std::size_t MemoryToValidate(const Request& request, const Limits& limits) {
+std::size_t MemoryToValidate(const CustomRequest& request, const Limits& limits) {
   const AllocationPeak peak;
   (void)Validate(request, limits);
   return peak.bytes();
@@ -167,7 +150,7 @@ std::size_t MemoryToValidate(const Request& request, const Limits& limits) {
 TEST(CustomValidationTest, TakesNoMemoryForTopicsUpToTheLimitAndLittleBeyond) {
   Limits limits;
   limits.max_recipients = 10;
-  auto request = Valid<Request>();
+  auto request = Valid<CustomRequest>();
   request.clear_user_ids();
   for (int i = 0; i < 10; ++i) request.add_topics(std::to_string(i));
   EXPECT_EQ(MemoryToValidate(request, limits), 0U);
@@ -176,7 +159,7 @@ TEST(CustomValidationTest, TakesNoMemoryForTopicsUpToTheLimitAndLittleBeyond) {
 }
 
 TEST(CustomValidationTest, TakesNoMemoryForUsersWithoutOverlays) {
-  auto request = Valid<Request>();
+  auto request = Valid<CustomRequest>();
   request.mutable_user_ids()->Resize(10000, 0);
   std::iota(request.mutable_user_ids()->begin(), request.mutable_user_ids()->end(), 1);
   (*request.mutable_overlays())[1234] = StructOf("{}");
@@ -185,9 +168,9 @@ TEST(CustomValidationTest, TakesNoMemoryForUsersWithoutOverlays) {
 
 TEST(CustomValidationTest, NamesTheInvalidOverlays) {
   const auto with = [](std::int64_t user_id, const std::string& json) {
-    return [=](Request& r) { (*r.mutable_overlays())[user_id] = StructOf(json); };
+    return [=](CustomRequest& r) { (*r.mutable_overlays())[user_id] = StructOf(json); };
   };
-  ExpectOf({
+  ExpectOf<CustomRequest>({
       {"of somebody else", with(5, "{}"), {"overlays[5] must be for one of user_ids"}},
       {"a reserved key",
        with(1234, R"({"event_type": "x"})"),
@@ -208,7 +191,7 @@ const Sizes kSizes = {{R"({"a": "xxxxxxxx"})", 16}, {R"({"a": "\u0001\""})", 16}
 
 TEST(CustomValidationTest, LimitsDataByItsBytesAsJson) {
   for (const auto& [data, bytes] : kSizes) {
-    auto request = Valid<Request>();
+    auto request = Valid<CustomRequest>();
     *request.mutable_custom()->mutable_data() = StructOf(data);
     Limits limits;
     limits.max_payload_bytes = bytes;
@@ -222,7 +205,7 @@ TEST(CustomValidationTest, LimitsDataByItsBytesAsJson) {
 }
 
 TEST(CustomValidationTest, LimitsAllOverlaysTogetherByTheirBytesAsJson) {
-  auto request = Valid<Request>();
+  auto request = Valid<CustomRequest>();
   request.mutable_custom()->clear_data();
   Limits limits;
   limits.max_payload_bytes = 0;
@@ -241,7 +224,7 @@ TEST(CustomValidationTest, LimitsAllOverlaysTogetherByTheirBytesAsJson) {
 }
 
 TEST(CustomValidationTest, MeasuresEvenDataThatCannotBeWritten) {
-  auto request = Valid<Request>();
+  auto request = Valid<CustomRequest>();
   google::protobuf::Struct data = StructOf(R"({"a": ")" + std::string(65536, 'x') + "\"}");
   (*data.mutable_fields())["b"].set_number_value(std::numeric_limits<double>::infinity());
   (*data.mutable_fields())["c"];
@@ -252,7 +235,7 @@ TEST(CustomValidationTest, MeasuresEvenDataThatCannotBeWritten) {
 }
 
 TEST(CustomValidationTest, AcceptsDataAndOverlaysUpToTheDefaultLimit) {
-  auto request = Valid<Request>();
+  auto request = Valid<CustomRequest>();
   const std::string text(65536 - 8, 'x');
   *request.mutable_custom()->mutable_data() = StructOf(R"({"a": ")" + text + "\"}");
   (*request.mutable_overlays())[1234] = StructOf(R"({"b": ")" + text + "\"}");

@@ -4,86 +4,72 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/event/requests.h"
+#include "tests/unit/event/kinds/cases.h"
 
 namespace dino::event {
 namespace {
 
-using Request = v1::PublishGroupRequest;
+using GroupRequest = v1::PublishGroupRequest;
 
-const std::string kUserIdRule = " must be 1 to 9007199254740991 (2^53-1)";
 const std::string kTimeRule = " must be 1970-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z";
 const std::string kGroupTypeRule =
     "group.group_type must be GROUP_TYPE_MULTI_USER or GROUP_TYPE_ONE_TO_ONE";
 
-std::vector<std::string> After(const std::function<void(Request&)>& change) {
-  auto request = Valid<Request>();
-  change(request);
-  return Lines(Validate(request, Limits()));
-}
-
-struct Case {
-  const char* name;
-  std::function<void(Request&)> change;
-  std::vector<std::string> expected;
-};
-
 TEST(GroupValidationTest, NamesTheInvalidField) {
-  const std::vector<Case> cases = {
+  ExpectOf<GroupRequest>({
       {"no group_id",
-       [](Request& r) { r.mutable_group()->clear_group_id(); },
+       [](GroupRequest& r) { r.mutable_group()->clear_group_id(); },
        {"group.group_id must be a UUID: 8-4-4-4-12 hexadecimal digits"}},
       {"no name",
-       [](Request& r) { r.mutable_group()->clear_name(); },
+       [](GroupRequest& r) { r.mutable_group()->clear_name(); },
        {"group.name must be 1 to 1024 bytes"}},
       {"long name",
-       [](Request& r) { r.mutable_group()->set_name(std::string(1025, 'n')); },
+       [](GroupRequest& r) { r.mutable_group()->set_name(std::string(1025, 'n')); },
        {"group.name must be 1 to 1024 bytes"}},
       {"no created_at",
-       [](Request& r) { r.mutable_group()->clear_created_at(); },
+       [](GroupRequest& r) { r.mutable_group()->clear_created_at(); },
        {"group.created_at is required"}},
       {"no updated_at",
-       [](Request& r) { r.mutable_group()->clear_updated_at(); },
+       [](GroupRequest& r) { r.mutable_group()->clear_updated_at(); },
        {"group.updated_at is required"}},
       {"no last_message_time",
-       [](Request& r) { r.mutable_group()->clear_last_message_time(); },
+       [](GroupRequest& r) { r.mutable_group()->clear_last_message_time(); },
        {"group.last_message_time is required"}},
       {"created_at before 1970",
-       [](Request& r) { r.mutable_group()->mutable_created_at()->set_seconds(-1); },
+       [](GroupRequest& r) { r.mutable_group()->mutable_created_at()->set_seconds(-1); },
        {"group.created_at" + kTimeRule}},
       {"updated_at before 1970",
-       [](Request& r) { r.mutable_group()->mutable_updated_at()->set_seconds(-1); },
+       [](GroupRequest& r) { r.mutable_group()->mutable_updated_at()->set_seconds(-1); },
        {"group.updated_at" + kTimeRule}},
       {"last_message_time before 1970",
-       [](Request& r) { r.mutable_group()->mutable_last_message_time()->set_seconds(-1); },
+       [](GroupRequest& r) { r.mutable_group()->mutable_last_message_time()->set_seconds(-1); },
        {"group.last_message_time" + kTimeRule}},
       {"no group_type",
-       [](Request& r) { r.mutable_group()->clear_group_type(); },
+       [](GroupRequest& r) { r.mutable_group()->clear_group_type(); },
        {kGroupTypeRule}},
       {"unknown group_type",
-       [](Request& r) { r.mutable_group()->set_group_type(static_cast<v1::GroupType>(7)); },
+       [](GroupRequest& r) { r.mutable_group()->set_group_type(static_cast<v1::GroupType>(7)); },
        {kGroupTypeRule}},
       {"negative group_type",
-       [](Request& r) { r.mutable_group()->set_group_type(static_cast<v1::GroupType>(-1)); },
+       [](GroupRequest& r) { r.mutable_group()->set_group_type(static_cast<v1::GroupType>(-1)); },
        {kGroupTypeRule}},
       {"no owner_id",
-       [](Request& r) { r.mutable_group()->clear_owner_id(); },
+       [](GroupRequest& r) { r.mutable_group()->clear_owner_id(); },
        {"group.owner_id" + kUserIdRule}},
       {"bad member",
-       [](Request& r) { r.mutable_group()->add_user_ids(9007199254740992); },
+       [](GroupRequest& r) { r.mutable_group()->add_user_ids(9007199254740992); },
        {"group.user_ids[1]" + kUserIdRule}},
-  };
-  for (const Case& c : cases) EXPECT_EQ(After(c.change), c.expected) << c.name;
+  });
 }
 
 TEST(GroupValidationTest, AcceptsTheExtremes) {
-  EXPECT_TRUE(After([](Request&) {}).empty());
-  EXPECT_TRUE(After([](Request& r) {
+  EXPECT_TRUE(LinesAfter<GroupRequest>([](GroupRequest&) {}).empty());
+  EXPECT_TRUE(LinesAfter<GroupRequest>([](GroupRequest& r) {
                 r.mutable_group()->set_name("n");
                 r.mutable_group()->set_owner_id(1);
                 r.mutable_group()->mutable_created_at()->Clear();
               }).empty());
-  EXPECT_TRUE(After([](Request& r) {
+  EXPECT_TRUE(LinesAfter<GroupRequest>([](GroupRequest& r) {
                 r.mutable_group()->set_name(std::string(1024, 'n'));
                 r.mutable_group()->set_owner_id(9007199254740991);
                 r.mutable_group()->set_group_type(v1::GROUP_TYPE_ONE_TO_ONE);
@@ -92,7 +78,7 @@ TEST(GroupValidationTest, AcceptsTheExtremes) {
 }
 
 TEST(GroupValidationTest, NamesEveryFieldOfAnEmptyGroupAtOnce) {
-  EXPECT_EQ(After([](Request& r) {
+  EXPECT_EQ(LinesAfter<GroupRequest>([](GroupRequest& r) {
               r.Clear();
               r.mutable_group();
               r.mutable_options()->mutable_expiry();
@@ -111,7 +97,7 @@ TEST(GroupValidationTest, NamesEveryFieldOfAnEmptyGroupAtOnce) {
 }
 
 TEST(GroupValidationTest, RequiresTheGroupAndStillChecksTheRest) {
-  EXPECT_EQ(After([](Request& r) {
+  EXPECT_EQ(LinesAfter<GroupRequest>([](GroupRequest& r) {
               r.clear_group();
               r.set_user_ids(1, -1);
               r.mutable_options()->set_qos(static_cast<v1::Qos>(9));
@@ -124,10 +110,12 @@ TEST(GroupValidationTest, RequiresTheGroupAndStillChecksTheRest) {
 }
 
 TEST(GroupValidationTest, RequiresUsersInOneOfTheTwoLists) {
-  EXPECT_TRUE(After([](Request& r) { r.clear_user_ids(); }).empty());
-  EXPECT_TRUE(After([](Request& r) { r.mutable_group()->clear_user_ids(); }).empty());
+  EXPECT_TRUE(LinesAfter<GroupRequest>([](GroupRequest& r) { r.clear_user_ids(); }).empty());
+  EXPECT_TRUE(LinesAfter<GroupRequest>([](GroupRequest& r) {
+                r.mutable_group()->clear_user_ids();
+              }).empty());
   EXPECT_EQ(
-      After([](Request& r) {
+      LinesAfter<GroupRequest>([](GroupRequest& r) {
         r.clear_user_ids();
         r.mutable_group()->clear_user_ids();
       }),
@@ -137,7 +125,7 @@ TEST(GroupValidationTest, RequiresUsersInOneOfTheTwoLists) {
 TEST(GroupValidationTest, LimitsBothLists) {
   Limits limits;
   limits.max_recipients = 2;
-  auto request = Valid<Request>();
+  auto request = Valid<GroupRequest>();
   request.mutable_group()->add_user_ids(2);
   EXPECT_TRUE(Validate(request, limits).empty());
 
@@ -151,7 +139,7 @@ TEST(GroupValidationTest, LimitsBothLists) {
 TEST(GroupValidationTest, CountsARepeatedRecipientOnceButEachEntryOfTheMembers) {
   Limits limits;
   limits.max_recipients = 2;
-  auto request = Valid<Request>();
+  auto request = Valid<GroupRequest>();
   request.add_user_ids(request.user_ids(0));
   EXPECT_TRUE(Validate(request, limits).empty());
 
@@ -188,7 +176,7 @@ TEST(GroupJsonTest, WritesAGroupWithoutMembers) {
 }
 
 TEST(GroupRecipientsTest, AreTheMembersWhenNoUsersAreNamed) {
-  auto request = Valid<Request>();
+  auto request = Valid<GroupRequest>();
   request.clear_user_ids();
   request.mutable_group()->add_user_ids(7);
   request.mutable_group()->add_user_ids(1234);

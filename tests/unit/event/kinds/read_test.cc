@@ -4,73 +4,63 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/event/requests.h"
+#include "tests/unit/event/kinds/cases.h"
 
 namespace dino::event {
 namespace {
 
-using Request = v1::PublishReadRequest;
+using ReadRequest = v1::PublishReadRequest;
 
-const std::string kUserIdRule = " must be 1 to 9007199254740991 (2^53-1)";
-const std::string kGroupTypeRule =
+const std::string kReadGroupTypeRule =
     "read.group_type must be GROUP_TYPE_ONE_TO_ONE: Read receipts are only broadcasted in 1-to-1 "
     "conversations";
 
-std::vector<std::string> After(const std::function<void(Request&)>& change) {
-  auto request = Valid<Request>();
-  change(request);
-  return Lines(Validate(request, Limits()));
-}
-
-struct Case {
-  const char* name;
-  std::function<void(Request&)> change;
-  std::vector<std::string> expected;
-};
-
 TEST(ReadValidationTest, NamesTheInvalidField) {
-  const std::vector<Case> cases = {
+  ExpectOf<ReadRequest>({
       {"no group_id",
-       [](Request& r) { r.mutable_read()->clear_group_id(); },
+       [](ReadRequest& r) { r.mutable_read()->clear_group_id(); },
        {"read.group_id must be a UUID: 8-4-4-4-12 hexadecimal digits"}},
       {"no user_id",
-       [](Request& r) { r.mutable_read()->clear_user_id(); },
+       [](ReadRequest& r) { r.mutable_read()->clear_user_id(); },
        {"read.user_id" + kUserIdRule}},
       {"user_id too large",
-       [](Request& r) { r.mutable_read()->set_user_id(9007199254740992); },
+       [](ReadRequest& r) { r.mutable_read()->set_user_id(9007199254740992); },
        {"read.user_id" + kUserIdRule}},
       {"no read_at",
-       [](Request& r) { r.mutable_read()->clear_read_at(); },
+       [](ReadRequest& r) { r.mutable_read()->clear_read_at(); },
        {"read.read_at is required"}},
-      {"no group_type", [](Request& r) { r.mutable_read()->clear_group_type(); }, {kGroupTypeRule}},
+      {"no group_type",
+       [](ReadRequest& r) { r.mutable_read()->clear_group_type(); },
+       {kReadGroupTypeRule}},
       {"multi-user group",
-       [](Request& r) { r.mutable_read()->set_group_type(v1::GROUP_TYPE_MULTI_USER); },
-       {kGroupTypeRule}},
+       [](ReadRequest& r) { r.mutable_read()->set_group_type(v1::GROUP_TYPE_MULTI_USER); },
+       {kReadGroupTypeRule}},
       {"unknown group_type",
-       [](Request& r) { r.mutable_read()->set_group_type(static_cast<v1::GroupType>(7)); },
-       {kGroupTypeRule}},
+       [](ReadRequest& r) { r.mutable_read()->set_group_type(static_cast<v1::GroupType>(7)); },
+       {kReadGroupTypeRule}},
       {"three recipients",
-       [](Request& r) { r.add_user_ids(1); },
+       [](ReadRequest& r) { r.add_user_ids(1); },
        {"user_ids must name at most 2 different users"}},
-  };
-  for (const Case& c : cases) EXPECT_EQ(After(c.change), c.expected) << c.name;
+  });
 }
 
 TEST(ReadValidationTest, AcceptsOneOrTwoDifferentRecipients) {
-  EXPECT_TRUE(After([](Request&) {}).empty());
-  EXPECT_TRUE(After([](Request& r) { r.mutable_user_ids()->Truncate(1); }).empty());
-  EXPECT_TRUE(After([](Request& r) { r.add_user_ids(r.user_ids(0)); }).empty());
+  EXPECT_TRUE(LinesAfter<ReadRequest>([](ReadRequest&) {}).empty());
+  EXPECT_TRUE(
+      LinesAfter<ReadRequest>([](ReadRequest& r) { r.mutable_user_ids()->Truncate(1); }).empty());
+  EXPECT_TRUE(
+      LinesAfter<ReadRequest>([](ReadRequest& r) { r.add_user_ids(r.user_ids(0)); }).empty());
 }
 
 TEST(ReadValidationTest, ObeysALowerLimitOfRecipients) {
   Limits limits;
   limits.max_recipients = 1;
-  EXPECT_EQ(Lines(Validate(Valid<Request>(), limits)),
+  EXPECT_EQ(Lines(Validate(Valid<ReadRequest>(), limits)),
             std::vector<std::string>{"user_ids must name at most 1 different users"});
 }
 
 TEST(ReadValidationTest, NamesEveryFieldOfAnEmptyReadAtOnce) {
-  EXPECT_EQ(After([](Request& r) {
+  EXPECT_EQ(LinesAfter<ReadRequest>([](ReadRequest& r) {
               r.Clear();
               r.mutable_read();
             }),
@@ -78,13 +68,13 @@ TEST(ReadValidationTest, NamesEveryFieldOfAnEmptyReadAtOnce) {
                 "read.group_id must be a UUID: 8-4-4-4-12 hexadecimal digits",
                 "read.user_id" + kUserIdRule,
                 "read.read_at is required",
-                kGroupTypeRule,
+                kReadGroupTypeRule,
                 "user_ids must name at least one user",
             }));
 }
 
 TEST(ReadValidationTest, RequiresTheReadAndStillChecksTheRest) {
-  EXPECT_EQ(After([](Request& r) {
+  EXPECT_EQ(LinesAfter<ReadRequest>([](ReadRequest& r) {
               r.clear_read();
               r.set_user_ids(0, 0);
             }),
