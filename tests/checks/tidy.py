@@ -39,7 +39,7 @@ def content(path):
 
 
 def relative(text):
-    return text.replace(str(ROOT) + "/", "")
+    return text.replace(f"{ROOT}/", "").replace(str(ROOT), ".")
 
 
 class Unit:

@@ -1,4 +1,4 @@
-"""Shows which files clang-tidy looks at again where only a commit is known to be clean."""
+"""Shows which files clang-tidy does not look at again."""
 
 import pathlib
 import subprocess
@@ -8,6 +8,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+import tidy  # noqa: E402
 from tidy_baseline import Baseline  # noqa: E402
 
 FILES = {
@@ -21,6 +22,12 @@ FILES = {
     "c/c.cc": '#include "events/c.pb.h"\n',
     "proto/events/c.proto": "",
 }
+
+
+class UnitTest(unittest.TestCase):
+    def test_knows_results_of_another_checkout(self):
+        root = tidy.ROOT
+        self.assertEqual("-I. -I./a a/b.cc -Dx=/usr", tidy.relative(f"-I{root} -I{root}/./a {root}/a/b.cc -Dx=/usr"))
 
 
 class BaselineTest(unittest.TestCase):
