@@ -36,7 +36,7 @@ LossClues::Verdict LossClues::Suspect(Clock::time_point now) {
     const std::uint8_t code = last_refusal_->reason_code;
     verdict.refused_topic = last_refusal_->topic_hash;
     verdict.in_flight_is_suspect = IsBusy(code) || suspects_->SurvivesRefusals(code, now);
-    suspects_->Suspect(*verdict.refused_topic, now);
+    suspects_->Blame(*verdict.refused_topic, now);
   }
   if (!verdict.in_flight_is_suspect) return verdict;
   for (const auto& [topic_hash, at] : written_) suspects_->Suspect(topic_hash, now);

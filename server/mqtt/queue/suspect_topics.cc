@@ -3,12 +3,19 @@
 #include <algorithm>
 
 namespace dino::mqtt {
+
 void SuspectTopics::Suspect(std::uint64_t topic_hash, Clock::time_point now) {
   const MutexLock lock(mutex_);
   ++Renew(topic_hash, now).losses;
 }
 
+void SuspectTopics::Blame(std::uint64_t topic_hash, Clock::time_point now) {
+  Suspect(topic_hash, now);
+  if (everywhere_ != nullptr) everywhere_->Suspect(topic_hash, now);
+}
+
 void SuspectTopics::Convict(std::uint64_t topic_hash, Clock::time_point now) {
+  if (everywhere_ != nullptr) everywhere_->Convict(topic_hash, now);
   const MutexLock lock(mutex_);
   Record& record = Renew(topic_hash, now);
   record.losses = std::max(record.losses, kMostLosses);
@@ -16,6 +23,7 @@ void SuspectTopics::Convict(std::uint64_t topic_hash, Clock::time_point now) {
 }
 
 void SuspectTopics::Acquit(std::uint64_t topic_hash) {
+  if (everywhere_ != nullptr) everywhere_->Acquit(topic_hash);
   if (count_.load(std::memory_order_relaxed) == 0) return;
   const MutexLock lock(mutex_);
   const auto record = topics_.find(topic_hash);
@@ -47,11 +55,20 @@ bool SuspectTopics::LookUp(std::uint64_t topic_hash, Clock::time_point now) {
   return true;
 }
 
+bool SuspectTopics::Knows(std::uint64_t topic_hash, Clock::time_point now) const {
+  const MutexLock lock(mutex_);
+  const auto record = topics_.find(topic_hash);
+  return record != topics_.end() && Confines(record->second, now);
+}
+
 std::size_t SuspectTopics::confined_count(Clock::time_point now) const {
   const MutexLock lock(mutex_);
   return static_cast<std::size_t>(
-      std::count_if(topics_.begin(), topics_.end(), [now](const auto& topic) {
-        return topic.second.losses >= kMostLosses && topic.second.until > now;
+      std::count_if(topics_.begin(), topics_.end(), [this, now](const auto& topic) {
+        const auto& [topic_hash, record] = topic;
+        if (record.until <= now) return false;
+        return Confines(record, now) ||
+               (everywhere_ != nullptr && everywhere_->Knows(topic_hash, now));
       }));
 }
 

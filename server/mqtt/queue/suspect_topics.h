@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -21,11 +23,19 @@ namespace dino::mqtt {
 // that nobody else uses. If that is lost too, the topic stays confined for ten minutes from each
 // loss or repetition; if its publication is acknowledged there, it was innocent.
 //
-// One for each broker. Topics are known by their hashes. Thread-safe.
+// One for each broker, and one for what all of them have in common: what one broker has said no to,
+// or has been found to close connections on, is as likely to cost the next one connections. Topics
+// are known by their hashes. Thread-safe.
 class SuspectTopics {
  public:
+  // `everywhere`: the one of all brokers; none if there is but this.
+  explicit SuspectTopics(std::shared_ptr<SuspectTopics> everywhere = nullptr)
+      : everywhere_(std::move(everywhere)) {}
+
   // A connection was lost while a publication for the topic was in flight.
   void Suspect(std::uint64_t topic_hash, Clock::time_point now);
+  // A connection was lost just after the broker had refused a publication for the topic.
+  void Blame(std::uint64_t topic_hash, Clock::time_point now);
   // The connection that it had for itself was lost too.
   void Convict(std::uint64_t topic_hash, Clock::time_point now);
   // A publication that had been in flight at a loss was acknowledged.
@@ -39,10 +49,11 @@ class SuspectTopics {
 
   // True if what is published to the topic must go out alone; counts as a repetition.
   bool IsConfined(std::uint64_t topic_hash, Clock::time_point now) {
-    return count_.load(std::memory_order_relaxed) > 0 && LookUp(topic_hash, now);
+    const bool here = count_.load(std::memory_order_relaxed) > 0 && LookUp(topic_hash, now);
+    return here || (everywhere_ != nullptr && everywhere_->IsConfined(topic_hash, now));
   }
 
-  // How many topics are confined.
+  // How many topics are confined that this broker has closed connections on.
   std::size_t confined_count(Clock::time_point now) const;
 
   // How long before the end of its connection a refusal may have come that is the reason for it.
@@ -61,12 +72,19 @@ class SuspectTopics {
     Clock::time_point until;
   };
 
+  static bool Confines(const Record& record, Clock::time_point now) {
+    return record.losses >= kMostLosses && record.until > now;
+  }
   bool LookUp(std::uint64_t topic_hash, Clock::time_point now);
+  // The same, but counts as nothing.
+  bool Knows(std::uint64_t topic_hash, Clock::time_point now) const;
   // The topic's record, renewed; makes room for a new one.
   Record& Renew(std::uint64_t topic_hash, Clock::time_point now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void MakeRoom(Clock::time_point now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  const std::shared_ptr<SuspectTopics> everywhere_;
+  // Held before that of `everywhere_`.
   mutable Mutex mutex_;
   // When it last did, by reason code; the beginning of time for never.
   std::array<Clock::time_point, 256> survived_ ABSL_GUARDED_BY(mutex_){};

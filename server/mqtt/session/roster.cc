@@ -17,6 +17,7 @@ std::uint32_t Roster::AddBroker(const BrokerId& id, std::shared_ptr<BrokerHealth
   entry.shared.id = id;
   entry.shared.name = id.ToString();
   entry.shared.health = std::move(health);
+  entry.shared.suspects = std::make_shared<SuspectTopics>(suspects_everywhere_);
   entry.info.connected_since = entry.info.all_since = std::chrono::system_clock::now();
   if (at_start) {
     ever_.push_back(number);

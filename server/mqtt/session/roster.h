@@ -53,7 +53,7 @@ class Roster {
     std::string name;
     std::shared_ptr<BrokerHealth> health;
     std::shared_ptr<BrokerConnections> connections = std::make_shared<BrokerConnections>();
-    std::shared_ptr<SuspectTopics> suspects = std::make_shared<SuspectTopics>();
+    std::shared_ptr<SuspectTopics> suspects;
     std::shared_ptr<BrokerCounts> counts = std::make_shared<BrokerCounts>();
     std::array<std::atomic<std::uint64_t>, kLossReasonNames.size()> losses{};
   };
@@ -137,6 +137,7 @@ class Roster {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void MapNewcomers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  const std::shared_ptr<SuspectTopics> suspects_everywhere_ = std::make_shared<SuspectTopics>();
   mutable Mutex mutex_;
   // References stay good while they grow.
   std::deque<BrokerEntry> brokers_ ABSL_GUARDED_BY(mutex_);

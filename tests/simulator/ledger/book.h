@@ -88,6 +88,13 @@ struct ConnectionRecord {
   // Whom a broker has refused something last, and when.
   UserId refused = 0;
   Time refused_at{};
+  // What a broker has ended it on, unless something hid that.
+  struct Kill {
+    UserId user = 0;
+    int event = 0;
+    bool shared = false;
+  };
+  std::optional<Kill> kill;
   struct Sent {
     int event = 0;
     UserId user = 0;

@@ -138,7 +138,9 @@ void Ledger::BatchEnded(int batch) {
 }
 
 int Ledger::ConnectionOpened(int replica, const std::string& endpoint) {
-  connections_.push_back({replica, endpoint, false, {}, {}, 0, {}, {}});
+  ConnectionRecord& wire = connections_.emplace_back();
+  wire.replica = replica;
+  wire.endpoint = endpoint;
   return static_cast<int>(connections_.size()) - 1;
 }
 
@@ -240,6 +242,7 @@ void Ledger::AnswerRead(int connection, const PubAck& answer) {
   weather_.TroubleOf(user);
   wire.refused = user;
   wire.refused_at = timeline_.now();
+  HideKill(wire, user);
 }
 
 void Ledger::ConnectionClosed(int connection) {

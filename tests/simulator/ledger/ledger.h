@@ -100,6 +100,9 @@ class Ledger {
   void CheckRejected(const BatchRecord& batch, const std::vector<Copy>& copies, UserId user,
                      std::uint8_t code);
   void CheckSoon(const BatchRecord& batch, UserId user, Reported reported);
+  // What a broker has ended the connection on seems not to be the reason: somebody else was refused
+  // something just before.
+  void HideKill(ConnectionRecord& wire, UserId refused);
   // An event was in flight when a broker ended a connection.
   void SuspectAll(int replica, int event);
   // How many connections a replica has to a broker beside that one.

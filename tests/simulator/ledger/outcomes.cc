@@ -45,9 +45,17 @@ void Ledger::Settled(int batch, UserId user, Reported reported, std::uint8_t cod
 void Ledger::CheckOutcome(int batch, UserId user, Reported reported, std::uint8_t code) {
   const BatchRecord& record = batches_[batch];
   const std::string what = Name(record.event, user);
+  // What an earlier call gave up in flight may have been written as late as during this one.
+  const bool given_up =
+      std::any_of(batches_.begin(), batches_.begin() + batch, [&](const auto& other) {
+        const auto recipient = other.recipients.find(user);
+        return other.event == record.event && other.replica == record.replica &&
+               recipient != other.recipients.end() && recipient->second.unknown;
+      });
   std::vector<Copy> copies;
   for (const Copy& copy : events_[record.event].copies[{record.replica, user}]) {
-    if (copy.batch == batch) copies.push_back(copy);
+    const bool ours = !copy.waited || !given_up || reported != Reported::kNotSent;
+    if (copy.batch == batch && ours) copies.push_back(copy);
   }
   const auto any = [&copies](auto condition) {
     return std::any_of(copies.begin(), copies.end(), condition);

@@ -1,6 +1,8 @@
 // What publications may cost on which brokers end connections.
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "tests/simulator/ledger/ledger.h"
@@ -43,6 +45,7 @@ void Ledger::Killed(UserId user, int event, int connection) {
   const bool shared = std::any_of(wire.users.begin(), wire.users.end(),
                                   [this](UserId other) { return suspects_.count(other) == 0; });
   const int shared_kills = shared_kills_[{wire.replica, user}] += shared && !hidden ? 1 : 0;
+  if (!hidden) connections_[connection].kill = {user, event, shared};
   // While brokers come and go, the bridge cannot tell who is to blame.
   if (!weather_.FaultFree(wire.replica, timeline_.now())) return;
   // A repeated call may cost a connection of its own again.
@@ -56,6 +59,13 @@ void Ledger::Killed(UserId user, int event, int connection) {
     Violated(Invariant::kQuarantine, absl::StrCat("user ", user, " has cost ", shared_kills,
                                                   " connections that others use"));
   }
+}
+
+void Ledger::HideKill(ConnectionRecord& wire, UserId refused) {
+  if (!wire.kill.has_value() || wire.kill->user == refused) return;
+  const auto [user, event, shared] = *std::exchange(wire.kill, std::nullopt);
+  --kills_[{wire.replica, {event, user}}];
+  if (shared) --shared_kills_[{wire.replica, user}];
 }
 
 void Ledger::SuspectAll(int replica, int event) {

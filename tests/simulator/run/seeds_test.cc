@@ -32,6 +32,11 @@ constexpr std::array kKeptSeeds = {
     KeptSeed{9044, "a publication that moved between brokers cost each of them two connections"},
     KeptSeed{18931, "a broker that was back got one publication at a time for ever"},
     KeptSeed{29414, "what was acknowledged alone had not settled when its topic went elsewhere"},
+    KeptSeed{202989, "a topic that brokers refuse and close on cost each of three a connection"},
+    KeptSeed{227067, "the same, by two events"},
+    KeptSeed{106401, "the ledger took a broker for answering that a replica had been cut off from"},
+    KeptSeed{121744, "what an earlier call had given up was taken for the later one's"},
+    KeptSeed{247206, "a refusal that was read after the end did not explain it"},
 };
 // The same, with brokers that come and go.
 constexpr std::array kKeptSeedsWithNames = {

@@ -30,9 +30,10 @@ bool IsBrief(FaultKind kind) {
          kind == FaultKind::kUnsolicited;
 }
 
-// Whether a broker is left for it that takes connections.
+// Whether a broker is left for it that takes connections, or has taken some.
 bool StopsAnswers(FaultKind kind) {
-  return kind == FaultKind::kFrozen || kind == FaultKind::kDeaf || kind == FaultKind::kSilent ||
+  return kind == FaultKind::kAbsent || kind == FaultKind::kSeparated ||
+         kind == FaultKind::kFrozen || kind == FaultKind::kDeaf || kind == FaultKind::kSilent ||
          kind == FaultKind::kDrops || kind == FaultKind::kSlow || kind == FaultKind::kOddAnswers;
 }
 

@@ -37,6 +37,18 @@ TEST_F(LossCluesTest, ARefusalJustBeforeTheEndExplainsIt) {
   EXPECT_TRUE(IsConfined(1));
 }
 
+TEST_F(LossCluesTest, AndIsHeldAgainstTheTopicAtEveryBroker) {
+  const auto everywhere = std::make_shared<SuspectTopics>();
+  for (int broker = 0; broker < 2; ++broker) {
+    LossClues clues(std::make_shared<SuspectTopics>(everywhere));
+    clues.Refused(1, kNotAuthorized, now_);
+    clues.Written(2, now_);
+    clues.Suspect(now_);
+  }
+  EXPECT_TRUE(everywhere->IsConfined(1, now_));
+  EXPECT_FALSE(everywhere->IsConfined(2, now_));
+}
+
 TEST_F(LossCluesTest, OneOfAnotherConnectionDoesNot) {
   clues_.Refused(1, kNotAuthorized, now_);
   Lose();

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 
 namespace dino::mqtt {
 namespace {
@@ -65,6 +66,48 @@ TEST_F(SuspectTopicsTest, RemembersAThousandTopicsAndTheConvictedLongest) {
   EXPECT_TRUE(IsConfined(0));
   EXPECT_FALSE(IsConfined(1));
   EXPECT_TRUE(IsConfined(3000));
+}
+
+class ThreeBrokersTest : public SuspectTopicsTest {
+ protected:
+  const std::shared_ptr<SuspectTopics> everywhere_ = std::make_shared<SuspectTopics>();
+  SuspectTopics first_{everywhere_};
+  SuspectTopics second_{everywhere_};
+  SuspectTopics third_{everywhere_};
+};
+
+TEST_F(ThreeBrokersTest, WhatEachHasRefusedAndClosedOnIsConfinedEverywhere) {
+  first_.Blame(1, now_);
+  EXPECT_FALSE(second_.IsConfined(1, now_));
+  second_.Blame(1, now_);
+  for (SuspectTopics* topics : {&first_, &second_, &third_}) {
+    EXPECT_TRUE(topics->IsConfined(1, now_));
+    EXPECT_FALSE(topics->IsConfined(2, now_));
+  }
+  EXPECT_EQ(first_.confined_count(now_), 1U);
+  EXPECT_EQ(third_.confined_count(now_), 0U) << "it has closed no connection";
+}
+
+TEST_F(ThreeBrokersTest, WhatOneHasConvictedIsConfinedEverywhere) {
+  first_.Convict(1, now_);
+  EXPECT_TRUE(second_.IsConfined(1, now_));
+  second_.Acquit(1);
+  EXPECT_TRUE(second_.IsConfined(1, now_));
+  now_ += minutes(10);
+  EXPECT_FALSE(second_.IsConfined(1, now_));
+}
+
+TEST_F(ThreeBrokersTest, WhatWasOnlyInFlightIsConfinedAtItsBroker) {
+  for (int loss = 0; loss < 2; ++loss) first_.Suspect(1, now_);
+  EXPECT_TRUE(first_.IsConfined(1, now_));
+  EXPECT_FALSE(second_.IsConfined(1, now_));
+}
+
+TEST_F(ThreeBrokersTest, WhatAnyAcknowledgesIsInnocentEverywhere) {
+  first_.Blame(1, now_);
+  second_.Acquit(1);
+  first_.Blame(1, now_);
+  EXPECT_FALSE(third_.IsConfined(1, now_));
 }
 
 }  // namespace
