@@ -15,7 +15,6 @@ void SuspectTopics::Blame(std::uint64_t topic_hash, Clock::time_point now) {
 }
 
 void SuspectTopics::Convict(std::uint64_t topic_hash, Clock::time_point now) {
-  if (everywhere_ != nullptr) everywhere_->Convict(topic_hash, now);
   const MutexLock lock(mutex_);
   Record& record = Renew(topic_hash, now);
   record.losses = std::max(record.losses, kMostLosses);

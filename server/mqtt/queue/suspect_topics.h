@@ -23,9 +23,9 @@ namespace dino::mqtt {
 // that nobody else uses. If that is lost too, the topic stays confined for ten minutes from each
 // loss or repetition; if its publication is acknowledged there, it was innocent.
 //
-// One for each broker, and one for what all of them have in common: what one broker has said no to,
-// or has been found to close connections on, is as likely to cost the next one connections. Topics
-// are known by their hashes. Thread-safe.
+// One for each broker, and one for what all of them have in common: what one broker refuses and
+// closes on is as likely to cost the next one connections. A verdict holds at its broker only, so
+// that a bad broker confines nobody elsewhere. Topics are known by their hashes. Thread-safe.
 class SuspectTopics {
  public:
   // `everywhere`: the one of all brokers; none if there is but this.

@@ -88,13 +88,19 @@ TEST_F(ThreeBrokersTest, WhatEachHasRefusedAndClosedOnIsConfinedEverywhere) {
   EXPECT_EQ(third_.confined_count(now_), 0U) << "it has closed no connection";
 }
 
-TEST_F(ThreeBrokersTest, WhatOneHasConvictedIsConfinedEverywhere) {
+TEST_F(ThreeBrokersTest, AVerdictHoldsAtItsBrokerOnly) {
+  first_.Convict(1, now_);
+  EXPECT_TRUE(first_.IsConfined(1, now_));
+  EXPECT_FALSE(second_.IsConfined(1, now_));
+}
+
+TEST_F(ThreeBrokersTest, WhomABadBrokerBlamesIsFreeWhereItIsAcknowledged) {
+  for (int loss = 0; loss < 2; ++loss) first_.Blame(1, now_);
   first_.Convict(1, now_);
   EXPECT_TRUE(second_.IsConfined(1, now_));
   second_.Acquit(1);
-  EXPECT_TRUE(second_.IsConfined(1, now_));
-  now_ += minutes(10);
   EXPECT_FALSE(second_.IsConfined(1, now_));
+  EXPECT_TRUE(first_.IsConfined(1, now_));
 }
 
 TEST_F(ThreeBrokersTest, WhatWasOnlyInFlightIsConfinedAtItsBroker) {
